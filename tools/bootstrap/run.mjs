@@ -1,0 +1,104 @@
+// Every `npm run` script of the root: `node tools/bootstrap/run.mjs TASK ARGS`. Needs only Node; installs the rest.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureInstalled, root, toolEnv } from './install.mjs';
+
+const [task = '', ...args] = process.argv.slice(2);
+const bin = (/** @type {string} */ name) => join(root, 'node_modules', '.bin', name);
+
+/** @param {string} line */
+function say(line) {
+  process.stderr.write(`trtx: ${line}\n`);
+}
+
+/**
+ * Runs a command of the workspace with the terminal handed through; its exit status, never an exception.
+ *
+ * @param {string} command
+ * @param {string[]} commandArgs
+ */
+function spawn(command, commandArgs) {
+  const shell = process.platform === 'win32';
+  const child = spawnSync(command, commandArgs, { cwd: root, env: toolEnv(), stdio: 'inherit', shell });
+  if (child.error) say(child.error.message);
+  return child.status ?? 1;
+}
+
+/** Runs `commandArgs` under Node with the software adapter in the environment. `mode`: see tools/software-gpu. */
+function underGpu(/** @type {'auto' | 'always'} */ mode, /** @type {string[]} */ commandArgs) {
+  const wrapper = join(root, 'tools', 'software-gpu', 'src', 'main.mjs');
+  if (!existsSync(wrapper)) return spawn(commandArgs[0], commandArgs.slice(1));
+  return spawn(process.execPath, [wrapper, `--${mode}`, '--', ...commandArgs]);
+}
+
+const fromSource = [process.execPath, '--conditions=@trtx/source', '--import', 'tsx'];
+
+/** The steps of `npm test`, in order; the name is what is printed. */
+const steps = {
+  lint: () => spawn(bin('biome'), ['check', '--error-on-warnings', ...args]),
+  format: () => spawn(bin('biome'), ['check', '--write', ...args]),
+  'check:deps': () =>
+    spawn(bin('depcruise'), ['--config', '.dependency-cruiser.mjs', 'packages', 'apps', 'tools', 'tests']),
+  typecheck: () => spawn(bin('tsc'), ['--noEmit', '--pretty']),
+  build: () => spawn(bin('turbo'), ['run', 'build', '--output-logs=errors-only', ...args]),
+  vitest: () => underGpu('always', [bin('vitest'), 'run', ...args]),
+};
+
+/** Everything that must hold, in the order of what fails fastest. Stops at the first failure. */
+function test() {
+  const full = args.includes('--full');
+  const report = join(root, 'node_modules', '.cache', 'trtx', 'vitest.json');
+  mkdirSync(join(report, '..'), { recursive: true });
+  const rest = args.filter((arg) => arg !== '--full');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const all = [
+    { name: 'format and lint', run: () => spawn(bin('biome'), ['check', '--error-on-warnings']) },
+    { name: 'package boundaries', run: steps['check:deps'] },
+    { name: 'types', run: steps.typecheck },
+    { name: 'build', run: () => spawn(bin('turbo'), ['run', 'build', '--output-logs=errors-only']) },
+    {
+      name: full ? 'tests, heavy ones too' : 'tests',
+      run: () =>
+        underGpu('always', [bin('vitest'), 'run', ...reporters, ...(full ? [] : ['--project', 'unit']), ...rest]),
+    },
+  ];
+  for (const { name, run } of all) {
+    say(name);
+    const status = run();
+    if (status !== 0) {
+      say(`failed: ${name}`);
+      return status;
+    }
+  }
+  return 0;
+}
+
+/** Starts the script `name` of a package that has it. */
+function packageScript(/** @type {string} */ dir, /** @type {string} */ name) {
+  const file = join(root, dir, 'package.json');
+  if (!existsSync(file) || !JSON.parse(readFileSync(file, 'utf8')).scripts?.[name]) {
+    say(`${dir} has no script "${name}"`);
+    return 1;
+  }
+  return spawn(bin('pnpm'), ['--silent', '--dir', dir, 'run', name, ...args]);
+}
+
+/** @type {Record<string, () => number>} */
+const tasks = {
+  setup: () => 0,
+  test,
+  ...steps,
+  trtx: () => underGpu('auto', [...fromSource, join(root, 'apps', 'cli', 'src', 'main.ts'), ...args]),
+  size: () => packageScript('tools/size', 'size'),
+  demo: () => packageScript('apps/demo', 'demo'),
+  release: () => spawn(process.execPath, [join(root, 'tools', 'release', 'src', 'main.mjs'), ...args]),
+};
+
+const run = tasks[task];
+if (!run) {
+  say(`no task "${task}"; there are ${Object.keys(tasks).join(', ')}`);
+  process.exit(2);
+}
+ensureInstalled({ say, quiet: task === 'trtx' || task === 'size', force: task === 'setup' });
+process.exitCode = run();

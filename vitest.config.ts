@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+const include = ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tools/*/src/**/*.test.ts'];
+const conditions = ['@trtx/source'];
+
+/** Packages are resolved to their sources, so no build is needed. `--project full` adds the heavy suites. */
+export default defineConfig({
+  resolve: { conditions: [...conditions, 'module', 'node', 'development|production'] },
+  ssr: { resolve: { conditions: [...conditions, 'module', 'node', 'development|production'] } },
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    passWithNoTests: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [...include, 'tests/**/*.test.ts'],
+          exclude: ['tests/full/**', '**/node_modules/**'],
+        },
+      },
+      { extends: true, test: { name: 'full', include: ['tests/full/**/*.test.ts'], testTimeout: 1_800_000 } },
+    ],
+  },
+});
