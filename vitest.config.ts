@@ -12,7 +12,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    passWithNoTests: true,
     projects: [
       {
         extends: true,

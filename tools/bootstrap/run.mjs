@@ -17,32 +17,47 @@ function say(line) {
  *
  * @param {string} command
  * @param {string[]} commandArgs
+ * @param {Record<string, string>} env Set in addition.
  */
-function spawn(command, commandArgs) {
-  const shell = process.platform === 'win32';
-  const child = spawnSync(command, commandArgs, { cwd: root, env: toolEnv(), stdio: 'inherit', shell });
+function spawn(command, commandArgs, cwd = root, env = {}) {
+  const shell = process.platform === 'win32' && !command.endsWith('.exe');
+  const child = spawnSync(command, commandArgs, { cwd, env: { ...toolEnv(), ...env }, stdio: 'inherit', shell });
   if (child.error) say(child.error.message);
   return child.status ?? 1;
 }
 
-/** Runs `commandArgs` under Node with the software adapter in the environment. `mode`: see tools/software-gpu. */
-function underGpu(/** @type {'auto' | 'always'} */ mode, /** @type {string[]} */ commandArgs) {
+/**
+ * Runs a command with the software adapter in its environment.
+ *
+ * @param {'--auto' | '--always'} mode See tools/software-gpu.
+ * @param {string[]} command
+ * @param {string} [cwd]
+ * @param {Record<string, string>} [env]
+ */
+function underGpu(mode, command, cwd, env) {
   const wrapper = join(root, 'tools', 'software-gpu', 'src', 'main.mjs');
-  if (!existsSync(wrapper)) return spawn(commandArgs[0], commandArgs.slice(1));
-  return spawn(process.execPath, [wrapper, `--${mode}`, '--', ...commandArgs]);
+  return spawn(process.execPath, [wrapper, mode, '--', ...command], cwd, env);
 }
 
-const fromSource = [process.execPath, '--conditions=@trtx/source', '--import', 'tsx'];
+/** The command line from its sources, in the folder that the user is in. */
+function trtx() {
+  const main = join(root, 'apps', 'cli', 'src', 'main.ts');
+  const node = [process.execPath, '--conditions=@trtx/source', '--import', import.meta.resolve('tsx')];
+  const env = { TSX_TSCONFIG_PATH: join(root, 'tsconfig.base.json') };
+  return underGpu('--auto', [...node, main, ...args], process.env.INIT_CWD, env);
+}
+
+/** The folders that hold code. */
+const folders = () => ['packages', 'apps', 'tools', 'tests'].filter((name) => existsSync(join(root, name)));
 
 /** The steps of `npm test`, in order; the name is what is printed. */
 const steps = {
   lint: () => spawn(bin('biome'), ['check', '--error-on-warnings', ...args]),
   format: () => spawn(bin('biome'), ['check', '--write', ...args]),
-  'check:deps': () =>
-    spawn(bin('depcruise'), ['--config', '.dependency-cruiser.mjs', 'packages', 'apps', 'tools', 'tests']),
+  'check:deps': () => spawn(bin('depcruise'), ['--config', '.dependency-cruiser.mjs', ...folders()]),
   typecheck: () => spawn(bin('tsc'), ['--noEmit', '--pretty']),
   build: () => spawn(bin('turbo'), ['run', 'build', '--output-logs=errors-only', ...args]),
-  vitest: () => underGpu('always', [bin('vitest'), 'run', ...args]),
+  vitest: () => underGpu('--always', [bin('vitest'), 'run', ...args]),
 };
 
 /** Everything that must hold, in the order of what fails fastest. Stops at the first failure. */
@@ -57,10 +72,11 @@ function test() {
     { name: 'package boundaries', run: steps['check:deps'] },
     { name: 'types', run: steps.typecheck },
     { name: 'build', run: () => spawn(bin('turbo'), ['run', 'build', '--output-logs=errors-only']) },
+    { name: 'built packages', run: () => spawn(process.execPath, [join(root, 'tools/bootstrap/check-built.mjs')]) },
     {
       name: full ? 'tests, heavy ones too' : 'tests',
       run: () =>
-        underGpu('always', [bin('vitest'), 'run', ...reporters, ...(full ? [] : ['--project', 'unit']), ...rest]),
+        underGpu('--always', [bin('vitest'), 'run', ...reporters, ...(full ? [] : ['--project', 'unit']), ...rest]),
     },
   ];
   for (const { name, run } of all) {
@@ -89,7 +105,7 @@ const tasks = {
   setup: () => 0,
   test,
   ...steps,
-  trtx: () => underGpu('auto', [...fromSource, join(root, 'apps', 'cli', 'src', 'main.ts'), ...args]),
+  trtx,
   size: () => packageScript('tools/size', 'size'),
   demo: () => packageScript('apps/demo', 'demo'),
   release: () => spawn(process.execPath, [join(root, 'tools', 'release', 'src', 'main.mjs'), ...args]),

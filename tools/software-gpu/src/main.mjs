@@ -30,11 +30,18 @@ if (end < 0 || !command || rest.length > 0 || !['--always', '--auto'].includes(m
   process.exit(2);
 }
 
-const extra = (await wanted(mode)) ? await softwareGpuEnv() : null;
+/** @type {Record<string, string> | null} */
+let extra = null;
+try {
+  if (await wanted(mode)) extra = await softwareGpuEnv();
+} catch (error) {
+  // The command may do without: it sees that there is no adapter.
+  process.stderr.write(`software-gpu: not set up: ${error instanceof Error ? error.message : error}\n`);
+}
 const child = spawn(command, commandArgs, {
   stdio: 'inherit',
   env: { ...process.env, ...extra },
-  shell: process.platform === 'win32',
+  shell: process.platform === 'win32' && !command.endsWith('.exe'),
 });
 for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   process.on(signal, () => child.kill(signal));

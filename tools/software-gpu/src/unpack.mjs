@@ -14,7 +14,9 @@ import { extract } from 'tar-fs';
 export async function unpackTar(file, into, wanted = () => true) {
   const ignore = (/** @type {string} */ _path, /** @type {{ name: string } | undefined} */ header) =>
     header !== undefined && !wanted(header.name);
-  await pipeline(createReadStream(file), createBrotliDecompress(), extract(into, { ignore, chown: false }));
+  // The owners in the archive are another machine's.
+  const options = { ignore, chown: false };
+  await pipeline(createReadStream(file), createBrotliDecompress(), extract(into, options));
 }
 
 /**
