@@ -1,1 +1,12 @@
-export {};
+export * from './contents.ts';
+export * from './dim.ts';
+export * from './dtype.ts';
+export * from './graph.ts';
+export * from './index-map.ts';
+export * from './infer.ts';
+export * from './op.ts';
+export * from './ops/index.ts';
+export * from './runner.ts';
+export type { BinaryOp, CompareOp, Scalar, UnaryOp } from './scalar.ts';
+export * as scalar from './scalar.ts';
+export * from './tensor.ts';

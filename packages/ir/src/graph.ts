@@ -1,0 +1,327 @@
+// The graph, in SSA form. The graph owns every edge: use lists change only through its methods, so that replacing a value
+// costs as much as it has uses. Traversals are iterative.
+
+import { TrtxError } from '@trtx/errors';
+import type { Contents } from './contents.ts';
+import { MAX_CONTENTS } from './contents.ts';
+import { isInteger } from './dtype.ts';
+import { type Attributes, type Constraint, inferNode, type Known, viewNode } from './infer.ts';
+import type { AttributeValue, Inferred, NodeView, OpDef } from './op.ts';
+import { type Constant, elementCount, elementsOf, type TensorType } from './tensor.ts';
+
+export interface Use {
+  readonly node: Node;
+  /** Which input of the node. */
+  readonly index: number;
+}
+
+/** A tensor in the graph: a graph input, a constant, or an output of a node. */
+export class Value implements Known {
+  /** @internal */ readonly useMap = new Map<Node, Set<number>>();
+  #contents: Contents | undefined;
+
+  /** @internal made by Graph */
+  constructor(
+    readonly name: string,
+    private inferred: Inferred,
+    readonly producer: Node | null,
+    readonly constant: Constant | null,
+  ) {}
+
+  get type(): TensorType {
+    return this.inferred;
+  }
+
+  /** The elements, as dims, where they are known before the model runs (integers and bools only). */
+  get contents(): Contents | undefined {
+    if (!this.constant) return this.inferred.contents;
+    const { dtype, dims } = this.constant;
+    const small = (isInteger(dtype) || dtype === 'bool') && elementCount(dims) <= MAX_CONTENTS;
+    if (small) this.#contents ??= exactContents(this.constant);
+    return this.#contents;
+  }
+
+  /** Uses by nodes, in no particular order. Uses as graph outputs are not among them. */
+  *uses(): IterableIterator<Use> {
+    for (const [node, indices] of this.useMap) for (const index of indices) yield { node, index };
+  }
+
+  /** Nodes that read the value. */
+  get users(): ReadonlyMap<Node, ReadonlySet<number>> {
+    return this.useMap;
+  }
+
+  /** @internal for Graph.reinfer */
+  setType(inferred: Inferred): void {
+    this.inferred = inferred;
+  }
+}
+
+export class Node {
+  /** @internal */ inputList: (Value | null)[] = [];
+  outputs: readonly Value[] = [];
+
+  /** @internal made by Graph */
+  constructor(
+    readonly name: string,
+    readonly op: OpDef,
+    readonly attributes: Attributes,
+    /** Names of the nodes of the source model that this one came from. */
+    readonly origin: readonly string[],
+  ) {}
+
+  /** Inputs in order; null for an optional one that is absent. */
+  get inputs(): readonly (Value | null)[] {
+    return this.inputList;
+  }
+
+  /** The first output. */
+  get output(): Value {
+    return this.outputs[0]!;
+  }
+
+  /** What op definitions, kernels and rules read of a node: types, known contents, attributes with defaults. */
+  view(): NodeView {
+    return viewNode(this.op, this.inputList, this.attributes, this.outputs.length, this.name);
+  }
+}
+
+export interface GraphOutput {
+  readonly name: string;
+  value: Value;
+}
+
+export interface NodeOptions {
+  name?: string;
+  /** Names of the outputs, or how many; one by default. */
+  outputs?: number | readonly string[];
+  origin?: readonly string[];
+}
+
+export class Graph {
+  readonly inputs: Value[] = [];
+  readonly outputs: GraphOutput[] = [];
+  readonly #nodes = new Set<Node>();
+  readonly #constraints = new Map<string, Constraint>();
+  readonly #names = new Set<string>();
+
+  constructor(readonly name: string) {}
+
+  /** Nodes in order of creation. For data order use `topological`. */
+  get nodes(): ReadonlySet<Node> {
+    return this.#nodes;
+  }
+
+  /** Pairs of dims that the model needs to be equal for every run. */
+  get constraints(): IterableIterator<Constraint> {
+    return this.#constraints.values();
+  }
+
+  addInput(name: string, type: TensorType): Value {
+    if (this.inputs.some((input) => input.name === name))
+      throw new TrtxError('GRAPH', 'two graph inputs have one name', { tensor: name });
+    const value = new Value(this.#claim(name), type, null, null);
+    this.inputs.push(value);
+    return value;
+  }
+
+  addConstant(constant: Constant, name = 'constant'): Value {
+    return new Value(this.#claim(name), { dtype: constant.dtype, shape: constant.dims }, null, constant);
+  }
+
+  addOutput(name: string, value: Value): void {
+    if (this.outputs.some((output) => output.name === name))
+      throw new TrtxError('GRAPH', 'two graph outputs have one name', { tensor: name });
+    this.outputs.push({ name, value });
+  }
+
+  /**
+   * Adds a node; its output types are inferred at once.
+   * @throws TrtxError as `inferNode`
+   */
+  addNode(
+    op: OpDef,
+    inputs: readonly (Value | null)[],
+    attributes: Attributes | Readonly<Record<string, AttributeValue | undefined>> = {},
+    options: NodeOptions = {},
+  ): Node {
+    const map =
+      attributes instanceof Map
+        ? (attributes as Attributes)
+        : attributeMap(attributes as Record<string, AttributeValue>);
+    const count = typeof options.outputs === 'object' ? options.outputs.length : (options.outputs ?? 1);
+    const name = this.#claim(options.name || op.name);
+    const node = new Node(name, op, map, options.origin ?? [options.name || name]);
+    const { outputs, constraints } = inferNode(op, inputs, map, count, name);
+    for (const constraint of constraints) this.addConstraint(constraint);
+    node.inputList = [...inputs];
+    inputs.forEach((input, index) => {
+      if (input) link(input, node, index);
+    });
+    const names = typeof options.outputs === 'object' ? options.outputs : [];
+    node.outputs = outputs.map((type, i) => new Value(this.#claim(names[i] || `${name}.${i}`), type, node, null));
+    this.#nodes.add(node);
+    return node;
+  }
+
+  addConstraint(constraint: Constraint): void {
+    const key = [String(constraint.a), String(constraint.b)].sort().join(' = ');
+    if (!this.#constraints.has(key)) this.#constraints.set(key, constraint);
+  }
+
+  setInput(node: Node, index: number, value: Value | null): void {
+    const old = node.inputList[index];
+    if (old) unlink(old, node, index);
+    node.inputList[index] = value;
+    if (value) link(value, node, index);
+  }
+
+  /** Makes every user of `old`, graph outputs included, use `value`. */
+  replaceUses(old: Value, value: Value): void {
+    if (old === value) return;
+    for (const { node, index } of [...old.uses()]) this.setInput(node, index, value);
+    for (const output of this.outputs) if (output.value === old) output.value = value;
+  }
+
+  /** True where the value is a graph output. */
+  isOutput(value: Value): boolean {
+    return this.outputs.some((output) => output.value === value);
+  }
+
+  /** True where no node and no graph output reads the value. */
+  isUnused(value: Value): boolean {
+    return value.useMap.size === 0 && !this.isOutput(value);
+  }
+
+  /** Removes a node whose outputs are unused. */
+  removeNode(node: Node): void {
+    const used = node.outputs.find((output) => !this.isUnused(output));
+    if (used)
+      throw new TrtxError('GRAPH', 'a node with used outputs cannot be removed', {
+        node: node.name,
+        tensor: used.name,
+      });
+    node.inputList.forEach((input, index) => {
+      if (input) unlink(input, node, index);
+    });
+    this.#nodes.delete(node);
+  }
+
+  /** Removes every node that no graph output depends on. Returns how many. */
+  removeDead(): number {
+    const alive = new Set<Node>();
+    const stack = this.outputs.map((output) => output.value.producer);
+    while (stack.length > 0) {
+      const node = stack.pop();
+      if (!node || alive.has(node)) continue;
+      alive.add(node);
+      for (const input of node.inputList) if (input?.producer) stack.push(input.producer);
+    }
+    const dead = [...this.#nodes].filter((node) => !alive.has(node));
+    for (const node of dead) {
+      node.inputList.forEach((input, index) => {
+        if (input) unlink(input, node, index);
+      });
+      this.#nodes.delete(node);
+    }
+    return dead.length;
+  }
+
+  /**
+   * Nodes in data order; nodes that do not depend on one another stay in order of creation as far as possible.
+   * @throws TrtxError GRAPH_CYCLE
+   */
+  topological(): Node[] {
+    const order: Node[] = [];
+    const state = new Map<Node, number>();
+    for (const root of this.#nodes) {
+      const stack = [root];
+      while (stack.length > 0) {
+        const node = stack.at(-1)!;
+        const next = state.get(node) ?? 0;
+        if (next > node.inputList.length) {
+          stack.pop();
+          continue;
+        }
+        state.set(node, next + 1);
+        if (next === node.inputList.length) {
+          order.push(node);
+          stack.pop();
+          continue;
+        }
+        const producer = node.inputList[next]?.producer;
+        if (!producer) continue;
+        const seen = state.get(producer);
+        if (seen === undefined) stack.push(producer);
+        else if (seen <= producer.inputList.length)
+          throw new TrtxError('GRAPH_CYCLE', 'the graph has a cycle', { node: producer.name });
+      }
+    }
+    return order;
+  }
+
+  /** Infers every node anew, in data order, after the types of inputs changed. Constraints are found anew too. */
+  reinfer(): void {
+    this.#constraints.clear();
+    for (const node of this.topological()) {
+      const { outputs, constraints } = inferNode(
+        node.op,
+        node.inputList,
+        node.attributes,
+        node.outputs.length,
+        node.name,
+      );
+      for (const constraint of constraints) this.addConstraint(constraint);
+      outputs.forEach((type, i) => {
+        node.outputs[i]!.setType(type);
+      });
+    }
+  }
+
+  /** Constants that nodes or outputs read, each once, in order of first use. */
+  constants(): Value[] {
+    const found = new Set<Value>();
+    for (const node of this.topological()) for (const input of node.inputList) if (input?.constant) found.add(input);
+    for (const { value } of this.outputs) if (value.constant) found.add(value);
+    return [...found];
+  }
+
+  #claim(name: string): string {
+    let unique = name;
+    for (let i = 1; this.#names.has(unique); i++) unique = `${name}_${i}`;
+    this.#names.add(unique);
+    return unique;
+  }
+}
+
+/** Attributes from a plain object; undefined ones are left out. */
+export function attributeMap(attributes: Readonly<Record<string, AttributeValue | undefined>>): Attributes {
+  return new Map(
+    Object.entries(attributes).filter((entry): entry is [string, AttributeValue] => entry[1] !== undefined),
+  );
+}
+
+function exactContents(constant: Constant): Contents | undefined {
+  const values: number[] = [];
+  for (const element of elementsOf(constant)) {
+    const value = Number(element);
+    // INT64_MAX and its like stand for "to the end": any number past every dimension does.
+    values.push(Math.max(-(2 ** 52), Math.min(2 ** 52, value)));
+  }
+  return { dims: constant.dims, values };
+}
+
+function link(value: Value, node: Node, index: number): void {
+  let indices = value.useMap.get(node);
+  if (!indices) {
+    indices = new Set();
+    value.useMap.set(node, indices);
+  }
+  indices.add(index);
+}
+
+function unlink(value: Value, node: Node, index: number): void {
+  const indices = value.useMap.get(node);
+  indices?.delete(index);
+  if (indices?.size === 0) value.useMap.delete(node);
+}

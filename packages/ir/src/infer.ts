@@ -1,0 +1,193 @@
+// Inference: runs an op's `infer` over what is known of its inputs, checks attributes first, and carries contents
+// through pointwise and injective ops from their own data.
+
+import { quote, TrtxError } from '@trtx/errors';
+import { asNumbers, type Contents, injectiveContents, MAX_CONTENTS, pointwiseContents } from './contents.ts';
+import { bounds, type Dim, neverEqual, sameDim } from './dim.ts';
+import { isInteger } from './dtype.ts';
+import type { AttributeValue, Inferred, NodeView, OpDef, OperandSpec } from './op.ts';
+import { opName } from './op.ts';
+import { type Constant, elementCount, elementsOf, type TensorType } from './tensor.ts';
+
+/** What is known of a value before the model runs. */
+export interface Known {
+  readonly name: string;
+  readonly type: TensorType;
+  readonly constant: Constant | null;
+  readonly contents: Contents | undefined;
+}
+
+/** Two dims that a node needs to be equal and that could not be proved equal. */
+export interface Constraint {
+  readonly a: Dim;
+  readonly b: Dim;
+  readonly node: string;
+}
+
+export interface Inference {
+  readonly outputs: readonly Inferred[];
+  readonly constraints: readonly Constraint[];
+}
+
+export type Attributes = ReadonlyMap<string, AttributeValue>;
+
+/**
+ * Types (and contents, where known) of a node's outputs.
+ * @throws TrtxError ATTRIBUTE, INPUT, SHAPE or SHAPE_UNKNOWN, naming the node
+ */
+export function inferNode(
+  op: OpDef,
+  inputs: readonly (Known | null)[],
+  attributes: Attributes,
+  outputCount: number,
+  node: string,
+): Inference {
+  const constraints: Constraint[] = [];
+  const view = viewNode(op, inputs, attributes, outputCount, node, constraints);
+  checkOperands(op, inputs, view);
+  checkAttributes(op, attributes, view);
+  const outputs = op.infer(view).map((output) => withContents(op, view, output));
+  if (outputs.length !== outputCount)
+    throw view.fail(`${opName(op)} gives ${outputs.length} outputs where the node has ${outputCount}`);
+  return { outputs, constraints };
+}
+
+/** The view of a node that op definitions read; also for kernels and passes, which use its attributes and contents. */
+export function viewNode(
+  op: OpDef,
+  inputs: readonly (Known | null)[],
+  attributes: Attributes,
+  outputCount: number,
+  node: string,
+  constraints: Constraint[] = [],
+): NodeView {
+  const fail = (message: string, hint?: string) =>
+    new TrtxError('SHAPE', message, { node: `${node} (${opName(op)})`, hint });
+  const attribute = (name: string) => attributes.get(name) ?? op.attributes[name]?.default;
+  const present = (name: string) => {
+    const value = attribute(name);
+    if (value === undefined) throw fail(`attribute ${name} is missing`);
+    return value;
+  };
+  const contents = (index: number) => inputs[index]?.contents;
+  return {
+    inputs: inputs.map((input) => input?.type ?? null),
+    outputCount,
+    input(index) {
+      const input = inputs[index];
+      if (!input) throw fail(`input ${op.inputs[index]?.name ?? index} is missing`);
+      return input.type;
+    },
+    contents,
+    need(index) {
+      const known = contents(index);
+      if (known) return known;
+      throw new TrtxError(
+        'SHAPE_UNKNOWN',
+        `the values of input ${op.inputs[index]?.name ?? index} steer the output's shape and are not known at build`,
+        {
+          node: `${node} (${opName(op)})`,
+          tensor: inputs[index]?.name,
+          hint: 'Make it a constant or shape arithmetic in the model.',
+        },
+      );
+    },
+    numbers(index) {
+      const known = asNumbers(contents(index));
+      if (known) return known;
+      const constant = inputs[index]?.constant;
+      if (!constant || constant.dtype === 'string' || elementCount(constant.dims) > MAX_CONTENTS) return undefined;
+      if (constant.dtype === 'float16' || constant.dtype === 'bfloat16') return undefined;
+      return Array.from(elementsOf(constant) as ArrayLike<number | bigint>, Number);
+    },
+    int: (name) => present(name) as number,
+    float: (name) => present(name) as number,
+    string: (name) => present(name) as string,
+    ints: (name) => attribute(name) as readonly number[] | undefined,
+    floats: (name) => attribute(name) as readonly number[] | undefined,
+    tensor: (name) => attribute(name) as Constant | undefined,
+    has: (name) => attributes.has(name),
+    equal(a, b) {
+      if (sameDim(a, b)) return a;
+      if (neverEqual(a, b)) throw fail(`dimensions ${a} and ${b} differ`);
+      constraints.push({ a, b, node });
+      return simpler(a, b);
+    },
+    fail,
+  };
+}
+
+function simpler(a: Dim, b: Dim): Dim {
+  if (typeof a === 'number') return a;
+  if (typeof b === 'number') return b;
+  return b.size < a.size ? b : a;
+}
+
+function withContents(op: OpDef, view: NodeView, output: Inferred): Inferred {
+  const integral = isInteger(output.dtype) || output.dtype === 'bool';
+  const dims = output.shape.every((d) => typeof d === 'number') ? (output.shape as number[]) : undefined;
+  if (output.contents || !integral || !dims || elementCount(dims) > MAX_CONTENTS) return output;
+  if (view.inputs.length === 0 || view.inputs.some((input, i) => input && !view.contents(i))) return output;
+  const inputs = view.inputs.map((_, i) => view.contents(i));
+  let contents: Contents | undefined;
+  if (op.trait.kind === 'pointwise') contents = pointwiseContents(op.trait.scalar(view), inputs, dims);
+  if (op.trait.kind === 'injective') contents = injectiveContents(op.trait.map(view), inputs, dims);
+  return contents ? { ...output, contents } : output;
+}
+
+function checkOperands(op: OpDef, inputs: readonly (Known | null)[], view: NodeView): void {
+  const variadic = op.inputs.at(-1)?.variadic;
+  if (inputs.length > op.inputs.length && !variadic)
+    throw view.fail(`${inputs.length} inputs where ${opName(op)} takes at most ${op.inputs.length}`);
+  const letters = new Map<string, string>();
+  const specs = variadic ? Math.max(inputs.length, op.inputs.length) : op.inputs.length;
+  for (let i = 0; i < specs; i++) {
+    const spec = op.inputs[Math.min(i, op.inputs.length - 1)]!;
+    const input = inputs[i];
+    if (!input) {
+      if (!spec.optional && !(spec.variadic && i >= op.inputs.length)) throw view.fail(`input ${spec.name} is missing`);
+      continue;
+    }
+    checkType(spec, input, letters, view);
+  }
+}
+
+function checkType(spec: OperandSpec, input: Known, letters: Map<string, string>, view: NodeView): void {
+  const { dtype } = input.type;
+  if (spec.types && !spec.types.includes(dtype))
+    throw view.fail(`input ${spec.name} (${quote(input.name)}) is ${dtype}`, `It may be ${spec.types.join(', ')}.`);
+  for (const dim of input.type.shape)
+    if (bounds(dim).max < 0)
+      throw view.fail(`input ${spec.name} (${quote(input.name)}) has the negative dimension ${dim}`);
+  if (!spec.sameAs) return;
+  const first = letters.get(spec.sameAs);
+  if (first !== undefined && first !== dtype)
+    throw view.fail(`input ${spec.name} (${quote(input.name)}) is ${dtype} where another input is ${first}`);
+  letters.set(spec.sameAs, dtype);
+}
+
+function checkAttributes(op: OpDef, attributes: Attributes, view: NodeView): void {
+  for (const name of attributes.keys())
+    if (!Object.hasOwn(op.attributes, name)) throw view.fail(`unknown attribute ${quote(name)}`);
+  for (const [name, spec] of Object.entries(op.attributes)) {
+    const value = attributes.get(name);
+    if (value === undefined) {
+      if (spec.required) throw view.fail(`attribute ${name} is missing`);
+      continue;
+    }
+    const list = Array.isArray(value) ? value : [value];
+    const wants = spec.type === 'tensor' ? 'object' : spec.type.startsWith('string') ? 'string' : 'number';
+    if (spec.type.endsWith('s') !== Array.isArray(value) || list.some((item) => typeof item !== wants))
+      throw view.fail(`attribute ${name} is no ${spec.type}`);
+    for (const item of list) {
+      if (spec.type.startsWith('int') && !Number.isSafeInteger(item))
+        throw view.fail(`attribute ${name} = ${item} is no integer`);
+      if (spec.min !== undefined && item < spec.min)
+        throw view.fail(`attribute ${name} = ${item} is below ${spec.min}`);
+      if (spec.max !== undefined && item > spec.max)
+        throw view.fail(`attribute ${name} = ${item} is above ${spec.max}`);
+      if (spec.oneOf && !spec.oneOf.includes(item as string))
+        throw view.fail(`attribute ${name} = ${quote(String(item))}`, `It may be ${spec.oneOf.join(', ')}.`);
+    }
+  }
+}

@@ -1,0 +1,141 @@
+// What an op definition is: one object that holds all that is special about an op. Shared code asks it, and never
+// branches on an op's name.
+
+import { TrtxError } from '@trtx/errors';
+import type { Contents } from './contents.ts';
+import type { Dim } from './dim.ts';
+import type { DType } from './dtype.ts';
+import type { IndexMap } from './index-map.ts';
+import type { Scalar } from './scalar.ts';
+import type { Constant, TensorType } from './tensor.ts';
+
+export type AttributeValue = number | string | readonly number[] | readonly string[] | Constant;
+
+export interface AttributeSpec {
+  readonly type: 'int' | 'ints' | 'float' | 'floats' | 'string' | 'strings' | 'tensor';
+  /** The value where the node has none. An attribute with neither default nor `required` may be absent. */
+  readonly default?: AttributeValue;
+  readonly required?: boolean;
+  /** Bounds of the number, or of every number of a list. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly oneOf?: readonly string[];
+  readonly doc?: string;
+}
+
+export interface OperandSpec {
+  readonly name: string;
+  /** Element types it may have; absent for any. */
+  readonly types?: readonly DType[];
+  /** Operands with the same letter have the same element type. */
+  readonly sameAs?: string;
+  readonly optional?: boolean;
+  /** The last operand only: stands for any number (at least one) of them. */
+  readonly variadic?: boolean;
+  /** The values of this input steer the output's shape: it must be known, at least symbolically, when shapes are. */
+  readonly steersShape?: boolean;
+}
+
+/**
+ * How an op computes, in the terms that grouping and kernels read:
+ *   pointwise   each output element from the elements of its (broadcast) inputs at the same place, by `scalar`
+ *   injective   each output element is one input element, by `map`
+ *   reduction   one pass over some axes (`axes`) that keeps nothing of their order
+ *   contraction sums of products over axes that two inputs share
+ *   shape       shape arithmetic: its contents are known when shapes are, it reads no data
+ *   opaque      anything else: kernels register for it
+ */
+export type Trait =
+  | { readonly kind: 'pointwise'; scalar(at: NodeView): Scalar }
+  | { readonly kind: 'injective'; map(at: NodeView): IndexMap }
+  | { readonly kind: 'reduction'; axes(at: NodeView): readonly number[]; readonly delicate?: boolean }
+  | { readonly kind: 'contraction' }
+  | { readonly kind: 'shape' }
+  | { readonly kind: 'opaque'; readonly delicate?: boolean };
+
+/** What an op definition sees of a node: its input types, known contents and attributes. */
+export interface NodeView {
+  readonly inputs: readonly (TensorType | null)[];
+  /** Number of outputs that the node has. */
+  readonly outputCount: number;
+  /** The type of an input that must be there. */
+  input(index: number): TensorType;
+  /** The elements of an integer or bool input, as dims, where they are known. */
+  contents(index: number): Contents | undefined;
+  /** As `contents`, and an error that names the input where they are not known. */
+  need(index: number): Contents;
+  /** The elements of an input as numbers where it is a constant (of any numeric type, up to 4,096 elements). */
+  numbers(index: number): readonly number[] | undefined;
+  int(name: string): number;
+  ints(name: string): readonly number[] | undefined;
+  float(name: string): number;
+  floats(name: string): readonly number[] | undefined;
+  string(name: string): string;
+  tensor(name: string): Constant | undefined;
+  /** True where the node has the attribute itself, not by default. */
+  has(name: string): boolean;
+  /** Records that two dims must be equal, and gives the one to go on with. */
+  equal(a: Dim, b: Dim): Dim;
+  /** A TrtxError that names the node. */
+  fail(message: string, hint?: string): TrtxError;
+}
+
+export interface Inferred extends TensorType {
+  /** The output's elements, where the op knows them from shapes alone. */
+  readonly contents?: Contents;
+}
+
+export interface OpDef {
+  /** '' for the default ONNX domain. */
+  readonly domain: string;
+  readonly name: string;
+  /** The opset version whose semantics this is: the newest that changed them. */
+  readonly since: number;
+  /** One line for the documentation. */
+  readonly summary: string;
+  readonly inputs: readonly OperandSpec[];
+  readonly outputs: readonly OperandSpec[];
+  readonly attributes: Readonly<Record<string, AttributeSpec>>;
+  readonly trait: Trait;
+  /** Types of the outputs, one for each that the node has. */
+  infer(at: NodeView): readonly Inferred[];
+}
+
+/** Checks a definition's form and freezes it. */
+export function defineOp(def: OpDef): OpDef {
+  const variadic = def.inputs.findIndex((input) => input.variadic);
+  if (variadic >= 0 && variadic !== def.inputs.length - 1)
+    throw new TrtxError('OP_DEFINITION', `${def.name}: only the last input may be variadic`);
+  return Object.freeze(def);
+}
+
+/** Op definitions by domain and name: a value that is passed in, never a global. */
+export class OpRegistry {
+  readonly #ops = new Map<string, OpDef>();
+
+  constructor(ops: Iterable<OpDef> = []) {
+    for (const op of ops) this.#ops.set(opKey(op.domain, op.name), op);
+  }
+
+  get(name: string, domain = ''): OpDef | undefined {
+    return this.#ops.get(opKey(domain, name));
+  }
+
+  /** A registry with these ops as well; where a name is taken, the new definition holds. */
+  with(ops: Iterable<OpDef>): OpRegistry {
+    return new OpRegistry([...this, ...ops]);
+  }
+
+  [Symbol.iterator](): IterableIterator<OpDef> {
+    return this.#ops.values();
+  }
+}
+
+function opKey(domain: string, name: string): string {
+  return domain === '' || domain === 'ai.onnx' ? name : `${domain}::${name}`;
+}
+
+/** `Conv`, `com.microsoft::Gelu` */
+export function opName(op: OpDef): string {
+  return opKey(op.domain, op.name);
+}

@@ -1,0 +1,181 @@
+// Injective ops: each output element is one input element. What is special about each is its index map.
+
+import { add, type Dim, floorDiv, maxDim, minDim, mul, product, sameDim, sub } from '../dim.ts';
+import { coord, type IndexMap, indexOp } from '../index-map.ts';
+import { defineOp, type NodeView, type OpDef } from '../op.ts';
+import { INDICES } from './types.ts';
+
+const LINEAR: IndexMap = { sources: [{ input: 0, at: 'linear' }] };
+
+/** A possibly negative axis as a number in [0, rank). */
+export function normalizeAxis(at: NodeView, axis: number, rank: number): number {
+  if (!Number.isInteger(axis) || axis < -rank || axis >= rank)
+    throw at.fail(`axis ${axis} of a tensor of rank ${rank}`);
+  return axis < 0 ? axis + rank : axis;
+}
+
+/** The shape that Reshape's `shape` operand asks for: 0 copies (unless allowzero), -1 is what is left. */
+export function reshapeTarget(at: NodeView): Dim[] {
+  const from = at.input(0).shape;
+  const wanted = at.need(1).values;
+  const shape = wanted.map((d, i) => {
+    if (d !== 0 || at.int('allowzero')) return d;
+    if (i >= from.length) throw at.fail(`dimension ${i} is to be copied from an input of rank ${from.length}`);
+    return from[i]!;
+  });
+  const free = shape.indexOf(-1);
+  if (free < 0) {
+    at.equal(product(from), product(shape));
+    return shape;
+  }
+  const rest = product(shape.filter((_, i) => i !== free));
+  if (rest === 0) throw at.fail('-1 beside a dimension of 0');
+  const left = floorDiv(product(from), rest);
+  at.equal(product(from), mul(left, rest));
+  return shape.map((d, i) => (i === free ? left : d));
+}
+
+export const movementOps: readonly OpDef[] = [
+  defineOp({
+    domain: '',
+    name: 'Reshape',
+    since: 25,
+    summary: 'the same elements in another shape',
+    inputs: [{ name: 'data' }, { name: 'shape', types: INDICES, steersShape: true }],
+    outputs: [{ name: 'reshaped' }],
+    attributes: { allowzero: { type: 'int', default: 0, min: 0, max: 1 } },
+    trait: { kind: 'injective', map: () => LINEAR },
+    infer: (at) => [{ dtype: at.input(0).dtype, shape: reshapeTarget(at) }],
+  }),
+  defineOp({
+    domain: '',
+    name: 'Transpose',
+    since: 25,
+    summary: 'axes in another order',
+    inputs: [{ name: 'data' }],
+    outputs: [{ name: 'transposed' }],
+    attributes: { perm: { type: 'ints', min: 0, doc: 'output axis i is input axis perm[i]; reversed by default' } },
+    trait: {
+      kind: 'injective',
+      map(at) {
+        const perm = permutation(at);
+        return { sources: [{ input: 0, at: perm.map((_, axis) => coord(perm.indexOf(axis))) }] };
+      },
+    },
+    infer: (at) => [{ dtype: at.input(0).dtype, shape: permutation(at).map((axis) => at.input(0).shape[axis]!) }],
+  }),
+  defineOp({
+    domain: '',
+    name: 'Concat',
+    since: 13,
+    summary: 'tensors one after another along an axis',
+    inputs: [{ name: 'inputs', sameAs: 'T', variadic: true }],
+    outputs: [{ name: 'concat_result' }],
+    attributes: { axis: { type: 'int', required: true } },
+    trait: {
+      kind: 'injective',
+      map(at) {
+        const rank = at.input(0).shape.length;
+        const axis = normalizeAxis(at, at.int('axis'), rank);
+        let start: Dim = 0;
+        const sources = at.inputs.map((input, i) => {
+          const low = start;
+          const high = add(low, input!.shape[axis]!);
+          start = high;
+          const index = Array.from({ length: rank }, (_, a) => (a === axis ? indexOp('-', coord(a), low) : coord(a)));
+          return { input: i, at: index, where: [{ index: coord(axis), low, high }] };
+        });
+        return { sources };
+      },
+    },
+    infer(at) {
+      const first = at.input(0).shape;
+      const axis = normalizeAxis(at, at.int('axis'), first.length);
+      const shape = [...first];
+      for (const input of at.inputs.slice(1)) {
+        if (input!.shape.length !== first.length)
+          throw at.fail(`inputs of rank ${first.length} and ${input!.shape.length}`);
+        input!.shape.forEach((dim, a) => {
+          shape[a] = a === axis ? add(shape[a]!, dim) : at.equal(shape[a]!, dim);
+        });
+      }
+      return [{ dtype: at.input(0).dtype, shape }];
+    },
+  }),
+  defineOp({
+    domain: '',
+    name: 'Slice',
+    since: 13,
+    summary: 'a range, with a step, of some axes',
+    inputs: [
+      { name: 'data' },
+      { name: 'starts', types: INDICES, steersShape: true },
+      { name: 'ends', types: INDICES, steersShape: true },
+      { name: 'axes', types: INDICES, optional: true, steersShape: true },
+      { name: 'steps', types: INDICES, optional: true, steersShape: true },
+    ],
+    outputs: [{ name: 'output' }],
+    attributes: {},
+    trait: {
+      kind: 'injective',
+      map: (at) => ({
+        sources: [
+          {
+            input: 0,
+            at: sliceAxes(at).map(({ start, step }, axis) => indexOp('+', indexOp('*', coord(axis), step), start)),
+          },
+        ],
+      }),
+    },
+    infer: (at) => [{ dtype: at.input(0).dtype, shape: sliceAxes(at).map(({ size }) => size) }],
+  }),
+];
+
+/** Start, step and size of every axis of a Slice. */
+function sliceAxes(at: NodeView): { start: Dim; step: number; size: Dim }[] {
+  const shape = at.input(0).shape;
+  const starts = at.need(1).values;
+  const ends = at.need(2).values;
+  const axes = at.inputs[3] ? at.need(3).values : starts.map((_, i) => i);
+  const steps = at.inputs[4] ? at.need(4).values : starts.map(() => 1);
+  const result = shape.map((size) => ({ start: 0 as Dim, step: 1, size }));
+  axes.forEach((given, i) => {
+    const axis = normalizeAxis(at, given as number, shape.length);
+    const step = steps[i]!;
+    if (typeof step !== 'number' || step === 0) throw at.fail(`a step of ${step} on axis ${axis}`);
+    const dim = shape[axis]!;
+    if (step > 0) {
+      const start = limit(fromEnd(starts[i]!, dim), 0, dim);
+      const end = limit(fromEnd(ends[i]!, dim), 0, dim);
+      result[axis] = { start, step, size: maxDim(floorDiv(add(sub(end, start), step - 1), step), 0) };
+    } else {
+      const start = limit(fromEnd(starts[i]!, dim), -1, sub(dim, 1));
+      const end = limit(fromEnd(ends[i]!, dim), -1, sub(dim, 1));
+      result[axis] = { start, step, size: maxDim(floorDiv(add(sub(start, end), -step - 1), -step), 0) };
+    }
+  });
+  return result;
+}
+
+/** A negative position counts from the end. */
+function fromEnd(position: Dim, size: Dim): Dim {
+  const negative = typeof position === 'number' && position < 0;
+  return negative ? add(position, size) : position;
+}
+
+function limit(value: Dim, low: Dim, high: Dim): Dim {
+  return minDim(maxDim(value, low), high);
+}
+
+function permutation(at: NodeView): readonly number[] {
+  const rank = at.input(0).shape.length;
+  const perm = at.ints('perm') ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
+  if (perm.length !== rank || perm.some((_, axis) => !perm.includes(axis)))
+    throw at.fail(`perm [${perm}] of a tensor of rank ${rank}`);
+  return perm;
+}
+
+/** True where a shape is the input's own. */
+export function keepsShape(from: readonly Dim[], to: readonly Dim[]): boolean {
+  return from.length === to.length && from.every((dim, i) => sameDim(dim, to[i]!));
+}

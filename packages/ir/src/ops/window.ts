@@ -1,0 +1,63 @@
+// The geometry of a sliding window, shared by convolution, pooling and their kernels.
+
+import { add, ceilDiv, type Dim, floorDiv, maxDim, mul, sub } from '../dim.ts';
+import type { AttributeSpec, NodeView } from '../op.ts';
+
+/** One spatial axis of a window. Sizes in elements. */
+export interface WindowAxis {
+  readonly size: Dim;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  /** Padding before and after; symbolic where auto_pad SAME meets a symbolic size. */
+  readonly begin: Dim;
+  readonly end: Dim;
+  readonly output: Dim;
+}
+
+export const WINDOW_ATTRIBUTES: Readonly<Record<string, AttributeSpec>> = {
+  auto_pad: { type: 'string', default: 'NOTSET', oneOf: ['NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID'] },
+  dilations: { type: 'ints', min: 1, max: 2 ** 20, doc: 'one for each spatial axis; 1' },
+  kernel_shape: { type: 'ints', min: 1, max: 2 ** 20, doc: 'sizes of the window' },
+  pads: { type: 'ints', min: 0, max: 2 ** 20, doc: 'begins of all spatial axes, then ends; 0' },
+  strides: { type: 'ints', min: 1, max: 2 ** 20, doc: 'one for each spatial axis; 1' },
+};
+
+/** The window over the spatial axes (all but the first two) of input 0. `ceil` rounds output sizes up, as pools may. */
+export function windowAxes(at: NodeView, kernel: readonly number[], ceil = false): WindowAxis[] {
+  const shape = at.input(0).shape.slice(2);
+  const list = (name: string, length: number, value: number) => {
+    const given = at.ints(name) ?? new Array<number>(length).fill(value);
+    if (given.length !== length) throw at.fail(`attribute ${name} has ${given.length} numbers where ${length} belong`);
+    return given;
+  };
+  if (kernel.length !== shape.length)
+    throw at.fail(`a window of rank ${kernel.length} over ${shape.length} spatial axes`);
+  const strides = list('strides', shape.length, 1);
+  const dilations = list('dilations', shape.length, 1);
+  const pads = list('pads', 2 * shape.length, 0);
+  const auto = at.string('auto_pad');
+  return shape.map((size, i): WindowAxis => {
+    const stride = strides[i]!;
+    const dilation = dilations[i]!;
+    const reach = (kernel[i]! - 1) * dilation + 1;
+    const base = { size, kernel: kernel[i]!, stride, dilation };
+    if (auto === 'SAME_UPPER' || auto === 'SAME_LOWER') {
+      const output = ceilDiv(size, stride);
+      const total = maxDim(sub(add(mul(sub(output, 1), stride), reach), size), 0);
+      const less = floorDiv(total, 2);
+      const more = sub(total, less);
+      const [begin, end] = auto === 'SAME_UPPER' ? [less, more] : [more, less];
+      return { ...base, begin, end, output };
+    }
+    const [begin, end] = auto === 'VALID' ? [0, 0] : [pads[i]!, pads[i + shape.length]!];
+    const room = sub(add(size, begin + end), reach);
+    let output = add((ceil ? ceilDiv : floorDiv)(room, stride), 1);
+    // A window that would start in the padding after the input does not count.
+    if (ceil && typeof output === 'number' && typeof size === 'number' && (output - 1) * stride >= size + begin)
+      output -= 1;
+    if (typeof output === 'number' && output < 1)
+      throw at.fail(`a window of ${reach} does not fit into ${size} + ${begin + end}`);
+    return { ...base, begin, end, output };
+  });
+}
