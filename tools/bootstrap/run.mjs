@@ -52,7 +52,7 @@ const folders = () => ['packages', 'apps', 'tools', 'tests'].filter((name) => ex
 
 /** The steps of `npm test`, in order; the name is what is printed. */
 const steps = {
-  lint: () => spawn(bin('biome'), ['check', '--error-on-warnings', ...args]),
+  lint: () => spawn(bin('biome'), ['check', '--error-on-warnings', '--diagnostic-level=warn', ...args]),
   format: () => spawn(bin('biome'), ['check', '--write', ...args]),
   'check:deps': () => spawn(bin('depcruise'), ['--config', '.dependency-cruiser.mjs', ...folders()]),
   typecheck: () => spawn(bin('tsc'), ['--noEmit', '--pretty']),
@@ -68,7 +68,10 @@ function test() {
   const rest = args.filter((arg) => arg !== '--full');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const all = [
-    { name: 'format and lint', run: () => spawn(bin('biome'), ['check', '--error-on-warnings']) },
+    {
+      name: 'format and lint',
+      run: () => spawn(bin('biome'), ['check', '--error-on-warnings', '--diagnostic-level=warn']),
+    },
     { name: 'package boundaries', run: steps['check:deps'] },
     { name: 'types', run: steps.typecheck },
     { name: 'build', run: () => spawn(bin('turbo'), ['run', 'build', '--output-logs=errors-only']) },

@@ -6,7 +6,7 @@ import { existsSync, statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheDir, cached } from './cache.mjs';
+import { cached } from './cache.mjs';
 
 /** Where the packed files lie; null where the package is not installed or this platform cannot run them. */
 async function archives() {
@@ -121,4 +121,8 @@ export async function chromiumOptions() {
   };
 }
 
-export { cacheDir };
+/** Starts the headless Chromium; close it with `browser.close()`. */
+export async function launchChromium() {
+  const { launch } = await import('puppeteer-core');
+  return launch(await chromiumOptions());
+}

@@ -3,9 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { launch } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumOptions, softwareGpuEnv } from './index.mjs';
+import { launchChromium, softwareGpuEnv } from './index.mjs';
 
 const run = promisify(execFile);
 const main = fileURLToPath(new URL('./main.mjs', import.meta.url));
@@ -89,7 +88,7 @@ describe('the wrapper', () => {
 
 describe.runIf(supported)('headless Chromium', () => {
   let server: Server;
-  let browser: Awaited<ReturnType<typeof launch>>;
+  let browser: Awaited<ReturnType<typeof launchChromium>>;
 
   beforeAll(async () => {
     server = createServer((request, response) => {
@@ -100,7 +99,7 @@ describe.runIf(supported)('headless Chromium', () => {
       );
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    browser = await launch(await chromiumOptions());
+    browser = await launchChromium();
   });
 
   afterAll(async () => {
