@@ -53,7 +53,9 @@ const folders = () => ['packages', 'apps', 'tools', 'tests'].filter((name) => ex
 /** The steps of `npm test`, in order; the name is what is printed. */
 const steps = {
   lint: () => spawn(bin('biome'), ['check', '--error-on-warnings', '--diagnostic-level=warn', ...args]),
-  format: () => spawn(bin('biome'), ['check', '--write', ...args]),
+  // Imports are sorted only in files that are formatted already.
+  format: () =>
+    spawn(bin('biome'), ['format', '--write', ...args]) || spawn(bin('biome'), ['check', '--write', ...args]),
   'check:deps': () => spawn(bin('depcruise'), ['--config', '.dependency-cruiser.mjs', ...folders()]),
   typecheck: () => spawn(bin('tsc'), ['--noEmit', '--pretty']),
   build: () => spawn(bin('turbo'), ['run', 'build', '--output-logs=errors-only', ...args]),
