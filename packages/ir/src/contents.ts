@@ -1,8 +1,9 @@
 // Contents: the elements of a small integer tensor as dims. This is how shapes flow through Shape, Gather, Concat and
 // the arithmetic between them. One generic evaluator serves every pointwise and injective op, from its own data.
 
+import { isTrtxError } from '@trtx/errors';
 import { add, atMost, bounds, type Dim, floorDiv, maxDim, minDim, mod, mul, neverEqual, sameDim, sub } from './dim.ts';
-import { isInteger } from './dtype.ts';
+import { byteSize, type DType, isInteger, isUnsigned } from './dtype.ts';
 import type { Index, IndexMap } from './index-map.ts';
 import type { Scalar } from './scalar.ts';
 import { elementCount } from './tensor.ts';
@@ -126,6 +127,25 @@ function evaluateIndex(
 /** The expression over dims: integers and bools only; undefined where the sign or the order cannot be proved. */
 function evaluate(s: Scalar, arg: (index: number) => Dim | undefined): Dim | undefined {
   if (s.dtype !== 'bool' && !isInteger(s.dtype)) return undefined;
+  const value = evaluateUnbounded(s, arg);
+  return value === undefined || fits(value, s.dtype) ? value : undefined;
+}
+
+/**
+ * True where the type holds the value. Shape arithmetic of 32 bits or more is taken not to overflow while it is
+ * symbolic (bounds are wide where a model declares none), but not to go below zero where it is unsigned.
+ */
+function fits(value: Dim, dtype: DType): boolean {
+  if (dtype === 'bool') return true;
+  const bits = 8 * byteSize(dtype);
+  const { min, max } = bounds(value);
+  if (isUnsigned(dtype) && min < 0) return false;
+  if (typeof value !== 'number' && bits >= 32) return true;
+  const limit = 2 ** (isUnsigned(dtype) ? bits : bits - 1);
+  return min >= -limit && max < limit;
+}
+
+function evaluateUnbounded(s: Scalar, arg: (index: number) => Dim | undefined): Dim | undefined {
   switch (s.kind) {
     case 'arg':
       return arg(s.index);
@@ -154,7 +174,13 @@ function evaluate(s: Scalar, arg: (index: number) => Dim | undefined): Dim | und
       const a = evaluate(s.a, arg);
       const b = evaluate(s.b, arg);
       if (a === undefined || b === undefined) return undefined;
-      return s.kind === 'compare' ? truth(ordered(s.op, a, b)) : arithmetic(s.op, a, b);
+      try {
+        return s.kind === 'compare' ? truth(ordered(s.op, a, b)) : arithmetic(s.op, a, b);
+      } catch (error) {
+        // Numbers that no shape has (sums of INT64_MAX, hashes) are data.
+        if (isTrtxError(error) && error.code === 'DIM_ARITHMETIC') return undefined;
+        throw error;
+      }
     }
   }
 }

@@ -18,6 +18,7 @@ const UNBOUNDED = 2 ** 31 - 1;
  */
 export class Sym {
   readonly kind = 'sym';
+  /** The name, in quotes where it might be read as an expression: `past+1` is a symbol in some models. */
   readonly key: string;
   constructor(
     readonly name: string,
@@ -25,7 +26,7 @@ export class Sym {
     readonly max = UNBOUNDED,
     readonly definition?: Dim,
   ) {
-    this.key = name;
+    this.key = /^[A-Za-z_][\w./]*$/.test(name) ? name : JSON.stringify(name);
   }
 }
 
@@ -158,20 +159,32 @@ export function bounds(dim: Dim): { min: number; max: number } {
   return { min, max };
 }
 
-/** The value of the expression. `lookup` gives each symbol's value. */
+/** The value of the expression. `lookup` gives the value of each symbol of `symbolsOf`. */
 export function evaluateDim(dim: Dim, lookup: (symbol: Sym) => number): number {
   const result = substitute(dim, lookup);
   if (typeof result !== 'number') throw new TrtxError('DIM_ARITHMETIC', `${result} has symbols without a value`);
   return result;
 }
 
-/** The expression with each symbol replaced; `undefined` keeps it. */
+/** The expression with each symbol of `symbolsOf` replaced; `undefined` keeps it. */
 export function substitute(dim: Dim, replace: (symbol: Sym) => Dim | undefined): Dim {
+  return substituteOnce(dim, replace, new Map());
+}
+
+/** `done` keeps the work linear where definitions share definitions. */
+function substituteOnce(dim: Dim, replace: (symbol: Sym) => Dim | undefined, done: Map<string, Dim>): Dim {
   if (typeof dim === 'number') return dim;
   let sum: Dim = dim.constant;
   for (const { coefficient, atoms } of dim.terms) {
     let value: Dim = coefficient;
-    for (const atom of atoms) value = mul(value, substituteAtom(atom, replace));
+    for (const atom of atoms) {
+      let other = done.get(atom.key);
+      if (other === undefined) {
+        other = substituteAtom(atom, replace, done);
+        done.set(atom.key, other);
+      }
+      value = mul(value, other);
+    }
     sum = add(sum, value);
   }
   return sum;
@@ -179,16 +192,23 @@ export function substitute(dim: Dim, replace: (symbol: Sym) => Dim | undefined):
 
 /** The symbols of an expression, definitions followed, in order of first appearance. */
 export function symbolsOf(dim: Dim, into: Map<string, Sym> = new Map()): Map<string, Sym> {
-  if (typeof dim === 'number') return into;
+  collectSymbols(dim, into, new Set());
+  return into;
+}
+
+function collectSymbols(dim: Dim, into: Map<string, Sym>, followed: Set<string>): void {
+  if (typeof dim === 'number') return;
   for (const { atoms } of dim.terms)
     for (const atom of atoms) {
-      if (atom.kind !== 'sym') {
-        symbolsOf(atom.a, into);
-        symbolsOf(atom.b, into);
-      } else if (atom.definition !== undefined) symbolsOf(atom.definition, into);
-      else into.set(atom.name, atom);
+      if (atom.kind === 'sym' && atom.definition === undefined) into.set(atom.name, atom);
+      if (followed.has(atom.key)) continue;
+      followed.add(atom.key);
+      if (atom.kind === 'sym') collectSymbols(atom.definition ?? 0, into, followed);
+      else {
+        collectSymbols(atom.a, into, followed);
+        collectSymbols(atom.b, into, followed);
+      }
     }
-  return into;
 }
 
 /** The symbol and factor of `factor·symbol`, or undefined for any other expression. */
@@ -342,14 +362,13 @@ function atomSize(atom: Atom): number {
   return 1 + [atom.a, atom.b].reduce((n: number, d) => n + (typeof d === 'number' ? 1 : d.size), 0);
 }
 
-function substituteAtom(atom: Atom, replace: (symbol: Sym) => Dim | undefined): Dim {
+function substituteAtom(atom: Atom, replace: (symbol: Sym) => Dim | undefined, done: Map<string, Dim>): Dim {
   if (atom.kind === 'sym') {
-    const value = replace(atom);
-    if (value !== undefined) return value;
-    return atom.definition === undefined ? dimOf(atom) : substitute(atom.definition, replace);
+    if (atom.definition !== undefined) return substituteOnce(atom.definition, replace, done);
+    return replace(atom) ?? dimOf(atom);
   }
-  const a = substitute(atom.a, replace);
-  const b = substitute(atom.b, replace);
+  const a = substituteOnce(atom.a, replace, done);
+  const b = substituteOnce(atom.b, replace, done);
   return atom.kind === 'floor' ? floorDiv(a, b) : atom.kind === 'min' ? minDim(a, b) : maxDim(a, b);
 }
 
@@ -385,7 +404,7 @@ function checked(value: number): number {
     throw new TrtxError('DIM_ARITHMETIC', `shape arithmetic leaves the safe integers: ${value}`, {
       hint: 'A dimension or a product of dimensions in the model is not sensible.',
     });
-  return value;
+  return value + 0; // no negative zero
 }
 
 function gcd(a: number, b: number): number {
@@ -394,9 +413,13 @@ function gcd(a: number, b: number): number {
   return x;
 }
 
-/** FNV-1a, so that a named expression has the same name in every build. */
+/** FNV-1a twice (64 bits), so that a named expression has the same name in every build and no other has it. */
 function hash(text: string): string {
   let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  return (h >>> 0).toString(36);
+  let g = 0x9747b28c;
+  for (let i = 0; i < text.length; i++) {
+    h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+    g = Math.imul(g ^ text.charCodeAt(i), 0x0100019d);
+  }
+  return (h >>> 0).toString(36) + (g >>> 0).toString(36);
 }

@@ -22,11 +22,16 @@ export class Value implements Known {
 
   /** @internal made by Graph */
   constructor(
-    readonly name: string,
+    private ownName: string,
     private inferred: Inferred,
     readonly producer: Node | null,
     readonly constant: Constant | null,
   ) {}
+
+  /** Unique among the values of the graph. */
+  get name(): string {
+    return this.ownName;
+  }
 
   get type(): TensorType {
     return this.inferred;
@@ -55,6 +60,11 @@ export class Value implements Known {
   setType(inferred: Inferred): void {
     this.inferred = inferred;
   }
+
+  /** @internal for Graph.rename */
+  setName(name: string): void {
+    this.ownName = name;
+  }
 }
 
 export class Node {
@@ -63,12 +73,17 @@ export class Node {
 
   /** @internal made by Graph */
   constructor(
-    readonly name: string,
+    private ownName: string,
     readonly op: OpDef,
     readonly attributes: Attributes,
     /** Names of the nodes of the source model that this one came from. */
     readonly origin: readonly string[],
   ) {}
+
+  /** Unique among the nodes of the graph. */
+  get name(): string {
+    return this.ownName;
+  }
 
   /** Inputs in order; null for an optional one that is absent. */
   get inputs(): readonly (Value | null)[] {
@@ -83,6 +98,11 @@ export class Node {
   /** What op definitions, kernels and rules read of a node: types, known contents, attributes with defaults. */
   view(): NodeView {
     return viewNode(this.op, this.inputList, this.attributes, this.outputs.length, this.name);
+  }
+
+  /** @internal for Graph.rename */
+  setName(name: string): void {
+    this.ownName = name;
   }
 }
 
@@ -103,7 +123,9 @@ export class Graph {
   readonly outputs: GraphOutput[] = [];
   readonly #nodes = new Set<Node>();
   readonly #constraints = new Map<string, Constraint>();
-  readonly #names = new Set<string>();
+  // As in ONNX, nodes and values are named apart: a node may have the name of its output.
+  readonly #valueNames = new Names();
+  readonly #nodeNames = new Names();
 
   constructor(readonly name: string) {}
 
@@ -120,13 +142,13 @@ export class Graph {
   addInput(name: string, type: TensorType): Value {
     if (this.inputs.some((input) => input.name === name))
       throw new TrtxError('GRAPH', 'two graph inputs have one name', { tensor: name });
-    const value = new Value(this.#claim(name), type, null, null);
+    const value = new Value(this.#valueNames.claim(name), type, null, null);
     this.inputs.push(value);
     return value;
   }
 
   addConstant(constant: Constant, name = 'constant'): Value {
-    return new Value(this.#claim(name), { dtype: constant.dtype, shape: constant.dims }, null, constant);
+    return new Value(this.#valueNames.claim(name), { dtype: constant.dtype, shape: constant.dims }, null, constant);
   }
 
   addOutput(name: string, value: Value): void {
@@ -150,7 +172,7 @@ export class Graph {
         ? (attributes as Attributes)
         : attributeMap(attributes as Record<string, AttributeValue>);
     const count = typeof options.outputs === 'object' ? options.outputs.length : (options.outputs ?? 1);
-    const name = this.#claim(options.name || op.name);
+    const name = this.#nodeNames.claim(options.name || op.name);
     const node = new Node(name, op, map, options.origin ?? [options.name || name]);
     const { outputs, constraints } = inferNode(op, inputs, map, count, name);
     for (const constraint of constraints) this.addConstraint(constraint);
@@ -159,7 +181,9 @@ export class Graph {
       if (input) link(input, node, index);
     });
     const names = typeof options.outputs === 'object' ? options.outputs : [];
-    node.outputs = outputs.map((type, i) => new Value(this.#claim(names[i] || `${name}.${i}`), type, node, null));
+    node.outputs = outputs.map(
+      (type, i) => new Value(this.#valueNames.claim(names[i] || `${name}.${i}`), type, node, null),
+    );
     this.#nodes.add(node);
     return node;
   }
@@ -201,10 +225,14 @@ export class Graph {
         node: node.name,
         tensor: used.name,
       });
-    node.inputList.forEach((input, index) => {
-      if (input) unlink(input, node, index);
-    });
-    this.#nodes.delete(node);
+    this.#remove(node);
+  }
+
+  /** Gives a value or a node the name, or the name with a number where another one has it. */
+  rename(item: Value | Node, name: string): void {
+    const names = item instanceof Value ? this.#valueNames : this.#nodeNames;
+    names.release(item.name);
+    item.setName(names.claim(name));
   }
 
   /** Removes every node that no graph output depends on. Returns how many. */
@@ -218,12 +246,7 @@ export class Graph {
       for (const input of node.inputList) if (input?.producer) stack.push(input.producer);
     }
     const dead = [...this.#nodes].filter((node) => !alive.has(node));
-    for (const node of dead) {
-      node.inputList.forEach((input, index) => {
-        if (input) unlink(input, node, index);
-      });
-      this.#nodes.delete(node);
-    }
+    for (const node of dead) this.#remove(node);
     return dead.length;
   }
 
@@ -286,11 +309,33 @@ export class Graph {
     return [...found];
   }
 
-  #claim(name: string): string {
+  #remove(node: Node): void {
+    node.inputList.forEach((input, index) => {
+      if (input) unlink(input, node, index);
+    });
+    this.#nodes.delete(node);
+    this.#nodeNames.release(node.name);
+    for (const output of node.outputs) this.#valueNames.release(output.name);
+  }
+}
+
+/** Names that are taken, and where to go on counting for each, so that many equal names stay cheap. */
+class Names {
+  readonly #taken = new Set<string>();
+  readonly #next = new Map<string, number>();
+
+  /** The name, or with a number after it where it is taken. */
+  claim(name: string): string {
     let unique = name;
-    for (let i = 1; this.#names.has(unique); i++) unique = `${name}_${i}`;
-    this.#names.add(unique);
+    let i = this.#next.get(name) ?? 1;
+    for (; this.#taken.has(unique); i++) unique = `${name}_${i}`;
+    if (unique !== name) this.#next.set(name, i);
+    this.#taken.add(unique);
     return unique;
+  }
+
+  release(name: string): void {
+    this.#taken.delete(name);
   }
 }
 
