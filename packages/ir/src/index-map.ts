@@ -31,6 +31,9 @@ export interface IndexMap {
   readonly otherwise?: { readonly value: number } | { readonly input: number };
 }
 
+/** The elements of input 0 in their order: what changes is the shape alone. */
+export const LINEAR: IndexMap = { sources: [{ input: 0, at: 'linear' }] };
+
 export const coord = (axis: number): Index => ({ kind: 'coord', axis });
 export const indexOf = (value: Dim): Index => ({ kind: 'dim', value });
 

@@ -6,7 +6,7 @@ import { asNumbers, type Contents, injectiveContents, MAX_CONTENTS, pointwiseCon
 import { bounds, type Dim, neverEqual, sameDim } from './dim.ts';
 import { isInteger } from './dtype.ts';
 import type { AttributeValue, Inferred, NodeView, OpDef, OperandSpec } from './op.ts';
-import { opName } from './op.ts';
+import { opName, traitOf } from './op.ts';
 import { type Constant, elementCount, elementsOf, type TensorType } from './tensor.ts';
 
 /** What is known of a value before the model runs. */
@@ -46,7 +46,7 @@ export function inferNode(
   const view = viewNode(op, inputs, attributes, outputCount, node, constraints);
   checkOperands(op, inputs, view);
   checkAttributes(op, attributes, view);
-  const outputs = op.infer(view).map((output) => withContents(op, view, output));
+  const outputs = op.infer(view).map((output, i) => withContents(op, view, output, i));
   if (outputs.length !== outputCount)
     throw view.fail(`${opName(op)} gives ${outputs.length} outputs where the node has ${outputCount}`);
   return { outputs, constraints };
@@ -123,15 +123,16 @@ function simpler(a: Dim, b: Dim): Dim {
   return b.size < a.size ? b : a;
 }
 
-function withContents(op: OpDef, view: NodeView, output: Inferred): Inferred {
+function withContents(op: OpDef, view: NodeView, output: Inferred, index: number): Inferred {
   const integral = isInteger(output.dtype) || output.dtype === 'bool';
   const dims = output.shape.every((d) => typeof d === 'number') ? (output.shape as number[]) : undefined;
   if (output.contents || !integral || !dims || elementCount(dims) > MAX_CONTENTS) return output;
   if (view.inputs.length === 0 || view.inputs.some((input, i) => input && !view.contents(i))) return output;
   const inputs = view.inputs.map((_, i) => view.contents(i));
   let contents: Contents | undefined;
-  if (op.trait.kind === 'pointwise') contents = pointwiseContents(op.trait.scalar(view), inputs, dims);
-  if (op.trait.kind === 'injective') contents = injectiveContents(op.trait.map(view), inputs, dims);
+  const trait = traitOf(op, view);
+  if (trait.kind === 'pointwise' && !trait.alignment) contents = pointwiseContents(trait.scalar(view), inputs, dims);
+  if (trait.kind === 'injective') contents = injectiveContents(trait.map(view, index), inputs, dims);
   return contents ? { ...output, contents } : output;
 }
 

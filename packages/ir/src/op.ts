@@ -40,18 +40,40 @@ export interface OperandSpec {
  * How an op computes, in the terms that grouping and kernels read:
  *   pointwise   each output element from the elements of its (broadcast) inputs at the same place, by `scalar`
  *   injective   each output element is one input element, by `map`
- *   reduction   one pass over some axes (`axes`) that keeps nothing of their order
+ *   reduction   over some axes of input 0 (`axes`), independently at each place of the others; the output has these axes
+ *               reduced (to 1, or gone) or whole (Softmax, norms)
  *   contraction sums of products over axes that two inputs share
  *   shape       shape arithmetic: its contents are known when shapes are, it reads no data
  *   opaque      anything else: kernels register for it
  */
 export type Trait =
-  | { readonly kind: 'pointwise'; scalar(at: NodeView): Scalar }
-  | { readonly kind: 'injective'; map(at: NodeView): IndexMap }
-  | { readonly kind: 'reduction'; axes(at: NodeView): readonly number[]; readonly delicate?: boolean }
+  | { readonly kind: 'pointwise'; scalar(at: NodeView): Scalar; readonly alignment?: Alignment }
+  | { readonly kind: 'injective'; map(at: NodeView, output?: number): IndexMap }
+  | {
+      readonly kind: 'reduction';
+      axes(at: NodeView): readonly number[];
+      /** The reduction as data; absent where it needs a kernel of its own (Softmax, ArgMax, norms). */
+      readonly reducer?: Reducer;
+      readonly delicate?: boolean;
+    }
   | { readonly kind: 'contraction' }
   | { readonly kind: 'shape' }
   | { readonly kind: 'opaque'; readonly delicate?: boolean };
+
+/**
+ * The output axis of each axis of an input, where it is not NumPy's (the last axes): a scale for each channel of
+ * [N, C, H, W] has [1]. Undefined for inputs that broadcast as in NumPy.
+ */
+export type Alignment = (at: NodeView, input: number) => readonly number[] | undefined;
+
+/** A reduction as data: `combine` over `each` element, then `finish`. */
+export interface Reducer {
+  readonly combine: 'add' | 'mul' | 'min' | 'max';
+  /** What is combined, of an element; its type is the accumulator's. The element itself where absent. */
+  each?(element: Scalar): Scalar;
+  /** The output's element, of what was combined and of the number of elements in the same type. */
+  finish?(combined: Scalar, count: Scalar): Scalar;
+}
 
 /** What an op definition sees of a node: its input types, known contents and attributes. */
 export interface NodeView {
@@ -97,8 +119,15 @@ export interface OpDef {
   readonly outputs: readonly OperandSpec[];
   readonly attributes: Readonly<Record<string, AttributeSpec>>;
   readonly trait: Trait;
+  /** The trait of a node whose attributes make it simpler than `trait` says: Resize to the nearest is injective. */
+  traitAt?(at: NodeView): Trait;
   /** Types of the outputs, one for each that the node has. */
   infer(at: NodeView): readonly Inferred[];
+}
+
+/** The trait of a node. */
+export function traitOf(op: OpDef, at: NodeView): Trait {
+  return op.traitAt?.(at) ?? op.trait;
 }
 
 /** Checks a definition's form and freezes it. */

@@ -1,11 +1,9 @@
 // Injective ops: each output element is one input element. What is special about each is its index map.
 
 import { add, type Dim, floorDiv, maxDim, minDim, mul, product, sameDim, sub } from '../dim.ts';
-import { coord, type IndexMap, indexOp } from '../index-map.ts';
+import { coord, indexOp, LINEAR } from '../index-map.ts';
 import { defineOp, type NodeView, type OpDef } from '../op.ts';
 import { INDICES } from './types.ts';
-
-const LINEAR: IndexMap = { sources: [{ input: 0, at: 'linear' }] };
 
 /** A possibly negative axis as a number in [0, rank). */
 export function normalizeAxis(at: NodeView, axis: number, rank: number): number {

@@ -7,11 +7,11 @@ import * as s from '../scalar.ts';
 import { broadcast } from './broadcast.ts';
 import { BOOL, FLOATS, INTEGERS, NUMBERS, SIGNED } from './types.ts';
 
-interface Pointwise {
+export interface Pointwise {
   name: string;
   since: number;
   summary: string;
-  /** Operand names with their types; a trailing ? marks an optional operand. */
+  /** Operand names with their types; a trailing ? marks an optional operand, a trailing … the last as variadic. */
   operands: readonly (readonly [name: string, types?: readonly DType[], letter?: string])[];
   attributes?: Record<string, AttributeSpec>;
   /** The expression over the operands' elements; absent operands are undefined. */
@@ -29,7 +29,8 @@ export function definePointwise(p: Pointwise): OpDef {
     summary: p.summary,
     inputs: p.operands.map(([name, types, letter = 'T']): OperandSpec => {
       const optional = name.endsWith('?');
-      return { name: optional ? name.slice(0, -1) : name, types, sameAs: letter, optional };
+      const variadic = name.endsWith('…');
+      return { name: optional || variadic ? name.slice(0, -1) : name, types, sameAs: letter, optional, variadic };
     }),
     outputs: [{ name: 'output' }],
     attributes: p.attributes ?? {},

@@ -1,6 +1,6 @@
 // The geometry of a sliding window, shared by convolution, pooling and their kernels.
 
-import { add, ceilDiv, type Dim, floorDiv, maxDim, mul, sub } from '../dim.ts';
+import { add, ceilDiv, type Dim, floorDiv, maxDim, minDim, mul, sub } from '../dim.ts';
 import type { AttributeSpec, NodeView } from '../op.ts';
 
 /** One spatial axis of a window. Sizes in elements. */
@@ -53,9 +53,8 @@ export function windowAxes(at: NodeView, kernel: readonly number[], ceil = false
     const [begin, end] = auto === 'VALID' ? [0, 0] : [pads[i]!, pads[i + shape.length]!];
     const room = sub(add(size, begin + end), reach);
     let output = add((ceil ? ceilDiv : floorDiv)(room, stride), 1);
-    // A window that would start in the padding after the input does not count.
-    if (ceil && typeof output === 'number' && typeof size === 'number' && (output - 1) * stride >= size + begin)
-      output -= 1;
+    // A window that would start in the padding after the input does not count; with end + stride ≤ reach none does.
+    if (ceil && end + stride > reach) output = minDim(output, add(floorDiv(add(size, begin - 1), stride), 1));
     if (typeof output === 'number' && output < 1)
       throw at.fail(`a window of ${reach} does not fit into ${size} + ${begin + end}`);
     return { ...base, begin, end, output };
