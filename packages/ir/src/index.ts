@@ -9,4 +9,5 @@ export * from './ops/index.ts';
 export * from './runner.ts';
 export type { BinaryOp, CompareOp, Scalar, UnaryOp } from './scalar.ts';
 export * as scalar from './scalar.ts';
+export * from './specialize.ts';
 export * from './tensor.ts';
