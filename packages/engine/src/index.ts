@@ -1,1 +1,11 @@
-export {};
+// @trtx/engine: the plan, and the file that it is kept in.
+export { crc32 } from './crc32.ts';
+export { evaluate, sizeValue } from './exprs.ts';
+export { type BlobRange, type EngineHeader, type EngineManifest, FORMAT_VERSION, HEADER_BYTES } from './format.ts';
+export { type EngineSummary, inspectEngine, kernelId, type TensorSummary } from './inspect.ts';
+export type * from './plan.ts';
+export { type ParsedEngine, parseEngine, readHeader, readManifest } from './read.ts';
+export { type BlobPiece, type ByteSource, type OpenEngine, openEngine, readBlobs, readPlan } from './stream.ts';
+export { alignUp, storageBytes, storageOf } from './types.ts';
+export { validatePlan } from './validate.ts';
+export { type EngineFile, type EngineSource, engineBytes, writeEngine } from './write.ts';

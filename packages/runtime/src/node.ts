@@ -1,1 +1,109 @@
-export {};
+// @trtx/runtime/node: what the runtime needs of Node and browsers have built in: a WebGPU device, and files.
+import { type FileHandle, open } from 'node:fs/promises';
+import type { ByteSource } from '@trtx/engine';
+import { TrtxError } from '@trtx/errors';
+
+export interface NodeDeviceOptions {
+  /** Dawn's back end, such as `vulkan` or `null`; the latter runs no shader, for tests of everything else. */
+  readonly backend?: string;
+  /** Whether an adapter on the CPU will do: `auto` (the default) takes what there is, `never` only a real GPU. */
+  readonly software?: 'auto' | 'never';
+  readonly powerPreference?: GPUPowerPreference;
+  /** Further flags for `create` of the `webgpu` package. */
+  readonly flags?: readonly string[];
+}
+
+export interface NodeDevice {
+  readonly device: GPUDevice;
+  /** The adapter in words, for people. */
+  readonly description: string;
+  /** Whether the adapter is a CPU that plays a GPU. */
+  readonly isFallback: boolean;
+  /** Destroys the device, after which nothing keeps the process from ending. */
+  release(): void;
+}
+
+/** Features that kernels may be built for. */
+const FEATURES: readonly string[] = [
+  'shader-f16',
+  'subgroups',
+  'timestamp-query',
+  'chromium-experimental-subgroup-matrix',
+];
+
+/** Dawn lives as long as the object that `create` returns, so that object has to live as long as its device. */
+const owners = new WeakMap<GPUDevice, GPU>();
+
+/**
+ * A device of the npm package `webgpu`, with everything that its adapter offers: all its limits, and the features that
+ * kernels use. Null where the machine has no adapter, or none of the kind asked for. Throws `WEBGPU_MISSING` where the
+ * package is not installed.
+ */
+export async function requestNodeDevice(options: NodeDeviceOptions = {}): Promise<NodeDevice | null> {
+  const { backend, software = 'auto', powerPreference = 'high-performance', flags = [] } = options;
+  const { create } = await import('webgpu').catch((cause) => {
+    throw new TrtxError('WEBGPU_MISSING', 'the package webgpu cannot be loaded', { hint: 'npm install webgpu', cause });
+  });
+  const gpu = create([...(backend ? [`backend=${backend}`] : []), ...flags]);
+  const adapter = await gpu.requestAdapter({ powerPreference });
+  if (!adapter) return null;
+  const isFallback = adapter.info.isFallbackAdapter || backend === 'null';
+  if (isFallback && software === 'never') return null;
+
+  const device = await adapter.requestDevice({
+    requiredFeatures: FEATURES.filter((name) => adapter.features.has(name)) as GPUFeatureName[],
+    requiredLimits: allLimits(adapter.limits),
+  });
+  owners.set(device, gpu);
+  const { vendor, architecture, description, device: name } = adapter.info;
+  return {
+    device,
+    description: [description || name, vendor, architecture].filter(Boolean).join(', ') || 'unnamed adapter',
+    isFallback,
+    release() {
+      device.destroy();
+      owners.delete(device);
+    },
+  };
+}
+
+function allLimits(limits: GPUSupportedLimits): Record<string, number> {
+  const all: Record<string, number> = {};
+  // The names are getters of the prototype, which is why Object.keys does not see them.
+  for (const name in limits) {
+    const value = limits[name as keyof GPUSupportedLimits];
+    if (typeof value === 'number') all[name] = value;
+  }
+  return all;
+}
+
+/** A source that reads an engine from a file in pieces. */
+export interface FileSource extends ByteSource {
+  /** Bytes of the file. */
+  readonly size: number;
+  close(): Promise<void>;
+}
+
+/** Opens a file as a source for `Engine.load`. Close it when the engine need not be reloaded from it any more. */
+export async function fileSource(path: string): Promise<FileSource> {
+  let file: FileHandle;
+  try {
+    file = await open(path);
+  } catch (cause) {
+    throw new TrtxError('SOURCE_UNREADABLE', 'the file cannot be opened', { file: path, cause });
+  }
+  const { size } = await file.stat();
+  return {
+    size,
+    async read(offset, length) {
+      const bytes = new Uint8Array(Math.min(length, Math.max(0, size - offset)));
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesRead } = await file.read(bytes, done, bytes.length - done, offset + done);
+        if (bytesRead === 0) return bytes.subarray(0, done);
+        done += bytesRead;
+      }
+      return bytes;
+    },
+    close: () => file.close(),
+  };
+}

@@ -1,0 +1,51 @@
+// Sizes that depend on the shapes of a run: a list of integer operations, each on earlier entries, evaluated in order.
+import { TrtxError } from '@trtx/errors';
+import type { ExprNode, Size } from './plan.ts';
+
+/**
+ * The value of every expression. `symbols[k]` is the dimension of symbol k divided by its `multipleOf`.
+ * Throws `SIZE_OVERFLOW` where a value leaves the safe integers, and on a division by zero.
+ */
+export function evaluate(exprs: readonly ExprNode[], symbols: readonly number[]): number[] {
+  const values: number[] = new Array(exprs.length);
+  for (let i = 0; i < exprs.length; i++) {
+    const expr = exprs[i]!;
+    const a = expr[0] === '$' || expr[0] === '#' ? expr[1] : values[expr[1]]!;
+    const b = expr.length === 3 ? values[expr[2]]! : 0;
+    const value = apply(expr[0], a, b, symbols);
+    if (!Number.isSafeInteger(value)) {
+      throw new TrtxError('SIZE_OVERFLOW', `expression ${i} (${a} ${expr[0]} ${b}) has no value in the safe integers`);
+    }
+    // -0 would compare equal but print and store differently.
+    values[i] = value + 0;
+  }
+  return values;
+}
+
+function apply(op: ExprNode[0], a: number, b: number, symbols: readonly number[]): number {
+  switch (op) {
+    case '$':
+      return symbols[a]!;
+    case '#':
+      return a;
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return Math.floor(a / b);
+    case 'min':
+      return Math.min(a, b);
+    case 'max':
+      return Math.max(a, b);
+  }
+}
+
+/** The number that a size stands for, given what `evaluate` returned. Throws `SIZE_OVERFLOW` where it is negative. */
+export function sizeValue(size: Size, values: readonly number[]): number {
+  const value = typeof size === 'number' ? size : values[size.expr]!;
+  if (value >= 0) return value;
+  throw new TrtxError('SIZE_OVERFLOW', `a size is negative: ${value}`);
+}

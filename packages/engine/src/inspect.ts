@@ -1,0 +1,106 @@
+// What an engine does, in numbers, without a device: for reports, budgets in CI and `trtx inspect`.
+import type { ExprNode, HostNode, Plan, PlanTensor, Requirements, Size, SourceType, StorageType } from './plan.ts';
+import { parseEngine } from './read.ts';
+
+export interface TensorSummary {
+  readonly name: string;
+  readonly dtype: SourceType;
+  readonly storage: StorageType;
+  /** `[1, 3, H, W]`; a free dimension by its name, one that depends on others as an expression. */
+  readonly shape: string;
+}
+
+export interface EngineSummary {
+  readonly name: string;
+  /** Absent when only the plan is at hand. */
+  readonly builder?: string;
+  /** Bytes of the engine file; absent when only the plan is at hand. */
+  readonly fileBytes?: number;
+  readonly dispatches: number;
+  readonly copies: number;
+  /** Different kernels among the dispatches: the first words of their labels. */
+  readonly kernels: readonly string[];
+  readonly pipelines: number;
+  /** Bytes of all buffers for intermediates. */
+  readonly arenaBytes: number;
+  /** The least that `arenaBytes` could be: see `Plan.liveBytesPeak`. */
+  readonly liveBytesPeak: number;
+  readonly weightBytes: number;
+  readonly hostNodes: readonly HostNode[];
+  readonly requires: Requirements;
+  readonly symbols: readonly { name: string; min: number; max: number; multipleOf: number }[];
+  readonly inputs: readonly TensorSummary[];
+  readonly outputs: readonly TensorSummary[];
+}
+
+/** Sums up an engine file (which is checked as a whole; errors as `parseEngine`) or a plan. The result is plain JSON. */
+export function inspectEngine(engine: Uint8Array | Plan): EngineSummary {
+  if (!(engine instanceof Uint8Array)) return summarize(engine);
+  const { header, plan } = parseEngine(engine);
+  return { ...summarize(plan), builder: header.builder, fileBytes: header.fileBytes };
+}
+
+function summarize(plan: Plan): EngineSummary {
+  const dispatches = plan.steps.flatMap((step) => (step.kind === 'dispatches' ? step.dispatches : []));
+  const bytesOf = (kind: string) => plan.buffers.reduce((sum, b) => sum + (b.kind === kind ? b.bytes : 0), 0);
+  const texts = exprTexts(plan);
+  const tensor = ({ name, dtype, storage, shape }: PlanTensor): TensorSummary => {
+    const dims = shape.map((dim) => sizeText(dim, texts));
+    return { name, dtype, storage, shape: `[${dims.join(', ')}]` };
+  };
+  return {
+    name: plan.name,
+    dispatches: dispatches.length,
+    copies: plan.steps.filter(({ kind }) => kind === 'copy').length,
+    kernels: [...new Set(dispatches.map(({ label }) => kernelId(label)))].sort(),
+    pipelines: plan.pipelines.length,
+    arenaBytes: bytesOf('arena'),
+    liveBytesPeak: plan.liveBytesPeak,
+    weightBytes: bytesOf('weights'),
+    hostNodes: plan.hostNodes,
+    requires: plan.requires,
+    symbols: plan.symbols.map(({ name, min, max, multipleOf }) => ({ name, min, max, multipleOf })),
+    inputs: plan.inputs.map(tensor),
+    outputs: plan.outputs.map(tensor),
+  };
+}
+
+/** The kernel's id: what stands in a dispatch's label before the first space. */
+export function kernelId(label: string): string {
+  return label.split(' ', 1)[0]!;
+}
+
+function sizeText(size: Size, texts: readonly string[]): string {
+  return typeof size === 'number' ? String(size) : texts[size.expr]!;
+}
+
+/** Every expression as text. One that would be long goes by its number: shared parts would make texts grow without end. */
+function exprTexts({ exprs, symbols }: Plan): string[] {
+  const texts: string[] = [];
+  for (const [i, expr] of exprs.entries()) {
+    const text = exprText(expr);
+    texts.push(text.length > 60 ? `expr${i}` : text);
+  }
+  return texts;
+
+  function exprText(expr: ExprNode): string {
+    if (expr[0] === '#') return String(expr[1]);
+    if (expr[0] === '$') {
+      const { name, multipleOf } = symbols[expr[1]]!;
+      return multipleOf === 1 ? name : `${name}/${multipleOf}`;
+    }
+    const [op, a, b] = expr;
+    const whole = wholeSymbol(exprs[a]!, exprs[b]!);
+    if (op === '*' && whole) return whole;
+    if (op === 'min' || op === 'max') return `${op}(${texts[a]}, ${texts[b]})`;
+    return `(${texts[a]} ${op} ${texts[b]})`;
+  }
+
+  /** A symbol counts in multiples, so its dimension is written as a product. */
+  function wholeSymbol(a: ExprNode, b: ExprNode): string | undefined {
+    if (a[0] === '#' && b[0] === '$') return wholeSymbol(b, a);
+    if (a[0] !== '$' || b[0] !== '#') return undefined;
+    const { name, multipleOf } = symbols[a[1]]!;
+    return b[1] === multipleOf ? name : undefined;
+  }
+}

@@ -1,0 +1,235 @@
+// Checks a plan before anything is made of it: every index in range, every expression after what it reads, every binding
+// and copy inside its buffer, and WebGPU's rules for buffers in a dispatch. What passes can be replayed without another
+// look, save for what depends on the shapes of a run; the runtime checks that at each new shape.
+//
+// Generic walkers over the fields of a plan would be shorter; they would not say what is wrong.
+import { distinct, fail, index, integer, list, multiple, object, oneOf, string, strings } from './check.ts';
+import type { BindingKind, Plan, PlanBuffer, PlanPipeline, PlanTensor, Size } from './plan.ts';
+import { storageBytes, storageOf } from './types.ts';
+
+const BUFFER_KINDS = ['arena', 'weights', 'params', 'input', 'output'] as const;
+const BINDING_KINDS = ['uniform', 'read', 'read_write'] as const;
+/** More than any device offers; keeps the check of every pair of bindings short. */
+const MAX_BINDINGS = 64;
+
+/** Returns `value` as a Plan, or throws `ENGINE_INVALID` with the place of the first fault. Fields it does not know stay. */
+export function validatePlan(value: unknown): Plan {
+  const plan = object(value, 'plan');
+  string(plan.name, 'name');
+  const exprs = checkExprs(plan.exprs, Array.isArray(plan.symbols) ? plan.symbols.length : 0);
+  const buffers = checkBuffers(plan.buffers);
+  const inputs = checkTensors(plan.inputs, 'inputs', 'input', buffers, exprs);
+  checkTensors(plan.outputs, 'outputs', 'output', buffers, exprs);
+  checkSymbols(plan.symbols, inputs);
+  checkBlobs(plan.blobs, buffers);
+  checkParams(plan.params, buffers, exprs);
+  list(plan.constraints, 'constraints', (entry, path) => {
+    const { a, b, node } = object(entry, path);
+    size(a, `${path}.a`, exprs);
+    size(b, `${path}.b`, exprs);
+    string(node, `${path}.node`);
+  });
+  const pipelines = checkPipelines(plan.pipelines, list(plan.modules, 'modules', string));
+  checkSteps(plan.steps, buffers, pipelines, exprs);
+  list(plan.hostNodes, 'hostNodes', (entry, path) => {
+    const { node, op, reason } = object(entry, path);
+    strings([node, op, reason], path);
+  });
+  const { features, limits } = object(plan.requires, 'requires');
+  strings(features, 'requires.features');
+  for (const [name, least] of Object.entries(object(limits, 'requires.limits'))) {
+    integer(least, `requires.limits.${name}`);
+  }
+  integer(plan.liveBytesPeak, 'liveBytesPeak');
+  return value as Plan;
+}
+
+function size(value: unknown, path: string, exprs: number): Size {
+  if (typeof value === 'number') return integer(value, path);
+  const expr = index(object(value, path).expr, `${path}.expr`, exprs);
+  return { expr };
+}
+
+function checkExprs(value: unknown, symbols: number): number {
+  return list(value, 'exprs', (entry, path, i) => {
+    const [op, a, b] = Array.isArray(entry) ? entry : [];
+    if (op === '$') index(a, path, symbols);
+    else if (op === '#') integer(a, path, Number.MIN_SAFE_INTEGER);
+    else {
+      oneOf(op, path, ['+', '-', '*', '/', 'min', 'max']);
+      index(a, path, i);
+      index(b, path, i);
+    }
+    // `evaluate` tells the operations with two arguments by their length.
+    if ((entry as unknown[]).length !== (op === '$' || op === '#' ? 2 : 3)) fail(path, 'has a wrong length');
+  });
+}
+
+function checkBuffers(value: unknown): readonly PlanBuffer[] {
+  let params = 0;
+  list(value, 'buffers', (entry, path) => {
+    const { kind, bytes } = object(entry, path);
+    if (oneOf(kind, `${path}.kind`, BUFFER_KINDS) === 'params' && ++params > 1) fail(path, 'is a second params buffer');
+    multiple(bytes, `${path}.bytes`, 4);
+  });
+  return value as PlanBuffer[];
+}
+
+function checkTensors(
+  value: unknown,
+  where: string,
+  kind: PlanBuffer['kind'],
+  buffers: readonly PlanBuffer[],
+  exprs: number,
+): readonly PlanTensor[] {
+  const owned = new Set<number>();
+  list(value, where, (entry, path) => {
+    const tensor = object(entry, path);
+    string(tensor.name, `${path}.name`);
+    const dtype = oneOf(tensor.dtype, `${path}.dtype`, Object.keys(storageOf) as PlanTensor['dtype'][]);
+    const storage = oneOf(tensor.storage, `${path}.storage`, storageOf[dtype]);
+    const buffer = index(tensor.buffer, `${path}.buffer`, buffers.length);
+    if (buffers[buffer]!.kind !== kind) fail(`${path}.buffer`, `is of kind ${buffers[buffer]!.kind}`);
+    if (owned.has(buffer)) fail(`${path}.buffer`, 'belongs to another tensor too');
+    owned.add(buffer);
+    // What a free dimension makes of the size is for the runtime to check, at each new shape.
+    let bytes: number = storageBytes(storage);
+    list(tensor.shape, `${path}.shape`, (dim, at) => {
+      const n = size(dim, at, exprs);
+      bytes *= typeof n === 'number' ? n : Number.NaN;
+    });
+    if (bytes > buffers[buffer]!.bytes) fail(path, `does not fit into buffer ${buffer}`);
+  });
+  const tensors = value as PlanTensor[];
+  distinct(
+    tensors.map(({ name }) => name),
+    where,
+  );
+  for (const [i, buffer] of buffers.entries()) {
+    if (buffer.kind === kind && !owned.has(i)) fail(`buffers[${i}]`, `is the buffer of none of the ${where}`);
+  }
+  return tensors;
+}
+
+function checkSymbols(value: unknown, inputs: readonly PlanTensor[]): void {
+  list(value, 'symbols', (entry, path) => {
+    const symbol = object(entry, path);
+    string(symbol.name, `${path}.name`);
+    const input = index(symbol.input, `${path}.input`, inputs.length);
+    index(symbol.axis, `${path}.axis`, inputs[input]!.shape.length);
+    integer(symbol.max, `${path}.max`, integer(symbol.min, `${path}.min`));
+    integer(symbol.multipleOf, `${path}.multipleOf`, 1);
+  });
+}
+
+function checkBlobs(value: unknown, buffers: readonly PlanBuffer[]): void {
+  list(value, 'blobs', (entry, path) => {
+    const blob = object(entry, path);
+    const buffer = buffers[index(blob.buffer, `${path}.buffer`, buffers.length)]!;
+    if (buffer.kind !== 'weights') fail(`${path}.buffer`, `is of kind ${buffer.kind}`);
+    const bytes = multiple(blob.bytes, `${path}.bytes`, 4, buffer.bytes);
+    multiple(blob.offset, `${path}.offset`, 4, buffer.bytes - bytes);
+    strings(blob.names, `${path}.names`);
+  });
+}
+
+function checkParams(value: unknown, buffers: readonly PlanBuffer[], exprs: number): void {
+  const words = (buffers.find(({ kind }) => kind === 'params')?.bytes ?? 0) / 4;
+  list(value, 'params', (entry, path) => {
+    if (!Array.isArray(entry)) fail(path, 'is not a pair');
+    index(entry[0], path, words);
+    size(entry[1], path, exprs);
+  });
+}
+
+function checkPipelines(value: unknown, modules: number): readonly PlanPipeline[] {
+  list(value, 'pipelines', (entry, path) => {
+    const { module, entryPoint, layout } = object(entry, path);
+    index(module, `${path}.module`, modules);
+    string(entryPoint, `${path}.entryPoint`);
+    const bindings = list(layout, `${path}.layout`, (kind, at) => oneOf(kind, at, BINDING_KINDS));
+    if (bindings > MAX_BINDINGS) fail(`${path}.layout`, `has more than ${MAX_BINDINGS} bindings`);
+  });
+  return value as PlanPipeline[];
+}
+
+function checkSteps(
+  value: unknown,
+  buffers: readonly PlanBuffer[],
+  pipelines: readonly PlanPipeline[],
+  exprs: number,
+): void {
+  list(value, 'steps', (entry, path) => {
+    const step = object(entry, path);
+    if (oneOf(step.kind, `${path}.kind`, ['dispatches', 'copy']) === 'copy') {
+      const bytes = size(step.bytes, `${path}.bytes`, exprs);
+      const least = typeof bytes === 'number' ? multiple(bytes, `${path}.bytes`, 4) : 0;
+      const from = checkRange(step.from, `${path}.from`, buffers, least);
+      const to = checkRange(step.to, `${path}.to`, buffers, least);
+      if (!isWritable(buffers[to]!)) fail(`${path}.to.buffer`, `is of kind ${buffers[to]!.kind}`);
+      if (from === to) fail(path, 'copies inside one buffer, which WebGPU does not allow');
+      return;
+    }
+    list(step.dispatches, `${path}.dispatches`, (dispatch, at) => {
+      const d = object(dispatch, at);
+      const { layout } = pipelines[index(d.pipeline, `${at}.pipeline`, pipelines.length)]!;
+      checkBindings(d.bindings, `${at}.bindings`, layout, buffers);
+      const dims = list(d.workgroups, `${at}.workgroups`, (n, here) => void size(n, here, exprs));
+      if (dims < 1 || dims > 3) fail(`${at}.workgroups`, 'has a wrong length');
+      string(d.label, `${at}.label`);
+      strings(d.nodes, `${at}.nodes`);
+    });
+  });
+}
+
+function isWritable({ kind }: PlanBuffer): boolean {
+  return kind === 'arena' || kind === 'output';
+}
+
+function checkRange(value: unknown, path: string, buffers: readonly PlanBuffer[], bytes: number): number {
+  const { buffer, offset } = object(value, path);
+  const i = index(buffer, `${path}.buffer`, buffers.length);
+  multiple(offset, `${path}.offset`, 4, buffers[i]!.bytes - bytes);
+  return i;
+}
+
+interface BoundRange {
+  kind: BindingKind;
+  buffer: number;
+  start: number;
+  end: number;
+}
+
+function checkBindings(
+  value: unknown,
+  path: string,
+  layout: readonly BindingKind[],
+  buffers: readonly PlanBuffer[],
+): void {
+  const ranges: BoundRange[] = [];
+  const count = list(value, path, (entry, at, i) => {
+    const kind = layout[i];
+    if (!kind) fail(at, 'is one binding more than its pipeline has');
+    const binding = object(entry, at);
+    const buffer = index(binding.buffer, `${at}.buffer`, buffers.length);
+    const { kind: of, bytes } = buffers[buffer]!;
+    if (kind === 'read_write' ? !isWritable(buffers[buffer]!) : kind === 'uniform' && of !== 'params') {
+      fail(at, `binds a buffer of kind ${of} as ${kind}`);
+    }
+    const start = multiple(binding.offset, `${at}.offset`, 256, bytes);
+    let end = bytes;
+    if (binding.size !== undefined || (of !== 'input' && of !== 'output')) {
+      const length = multiple(binding.size, `${at}.size`, 4, bytes - start);
+      if (length === 0) fail(`${at}.size`, 'is 0, which WebGPU does not allow');
+      end = start + length;
+    }
+    for (const other of ranges) {
+      if (other.buffer !== buffer || (kind !== 'read_write' && other.kind !== 'read_write')) continue;
+      // WebGPU looks at the whole buffer when one binding reads and another writes, at ranges when both write.
+      if (kind !== other.kind) fail(at, `binds buffer ${buffer} as ${kind}, another binding as ${other.kind}`);
+      if (start < other.end && other.start < end) fail(at, `overlaps another writable binding of buffer ${buffer}`);
+    }
+    ranges.push({ kind, buffer, start, end });
+  });
+  if (count < layout.length) fail(path, `are ${count}, its pipeline has ${layout.length}`);
+}

@@ -1,0 +1,75 @@
+// Bind groups of one context, built once. Groups that bind inputs or outputs are kept for the last few combinations of
+// buffers, so that a caller who alternates between buffers of his own (a double buffer, a cache that grows in place)
+// makes nothing new either.
+import type { Program } from './program.ts';
+import type { Residency } from './residency.ts';
+
+/** Combinations of the caller's buffers that are remembered. */
+const MOST_SETS = 16;
+
+/** Everything that a replay indexes, for one combination of buffers. */
+export interface BindingSet {
+  /** The buffer of each port. */
+  readonly ports: readonly (GPUBuffer | undefined)[];
+  /** All buffers of the plan, by index. */
+  readonly buffers: readonly GPUBuffer[];
+  /** All bind groups of the program, by index. */
+  readonly groups: readonly GPUBindGroup[];
+}
+
+export class BindingSets {
+  readonly #residency: Residency;
+  /** Arenas, params and weights by index; holes for ports. */
+  readonly #buffers: readonly (GPUBuffer | undefined)[];
+  /** Groups without ports by index, holes for others. */
+  readonly #fixed: readonly (GPUBindGroup | undefined)[];
+  /** The last one used comes first. */
+  readonly #sets: BindingSet[] = [];
+
+  constructor(residency: Residency, buffers: readonly (GPUBuffer | undefined)[]) {
+    this.#residency = residency;
+    this.#buffers = buffers;
+    this.#fixed = residency.program.groups.map(({ io }, i) => (io ? undefined : this.#make(i, buffers)));
+  }
+
+  /** The set for these buffers, if it is known. */
+  find(ports: readonly (GPUBuffer | undefined)[]): BindingSet | undefined {
+    const i = this.#sets.findIndex((set) => set.ports.every((buffer, port) => buffer === ports[port]));
+    if (i > 0) this.#sets.unshift(...this.#sets.splice(i, 1));
+    return i < 0 ? undefined : this.#sets[0];
+  }
+
+  /** A new set. The bind groups may be invalid: the caller makes them inside an error scope, and forgets a bad set. */
+  add(ports: readonly GPUBuffer[]): BindingSet {
+    const { program } = this.#residency;
+    const buffers = this.#buffers.map((buffer, i) => buffer ?? ports[program.portOf[i]!]!);
+    const groups = this.#fixed.map((group, i) => group ?? this.#make(i, buffers));
+    const set = { ports: [...ports], buffers, groups };
+    this.#sets.unshift(set);
+    this.#sets.length = Math.min(this.#sets.length, MOST_SETS);
+    return set;
+  }
+
+  forget(set: BindingSet): void {
+    const i = this.#sets.indexOf(set);
+    if (i >= 0) this.#sets.splice(i, 1);
+  }
+
+  #make(index: number, buffers: readonly (GPUBuffer | undefined)[]): GPUBindGroup {
+    const { device, program, layouts } = this.#residency;
+    const { layout, bindings } = program.groups[index]!;
+    return device.createBindGroup({
+      layout: layouts[layout]!,
+      entries: bindings.map(({ buffer: i, offset, size }, binding) => {
+        const buffer = buffers[i]!;
+        const most = program.portOf[i]! < 0 ? Number.POSITIVE_INFINITY : portBytes(program, i, buffer) - offset;
+        return { binding, resource: { buffer, offset, size: Math.min(size ?? most, most) } };
+      }),
+    });
+  }
+}
+
+/** A caller's buffer may be smaller than the profile's maximum, or larger than the device can bind. */
+function portBytes(program: Program, buffer: number, { size }: GPUBuffer): number {
+  return Math.min(size - (size % 4), Math.max(program.plan.buffers[buffer]!.bytes, 16));
+}

@@ -1,0 +1,46 @@
+// Every `code` that an error of this package can have, beside those of reading an engine file. Codes are stable.
+
+export type RuntimeErrorCode =
+  /** The engine's source could not be read: a failed response, a closed file. */
+  | 'SOURCE_UNREADABLE'
+  /** `reload` found another engine in the source than the one that was loaded. */
+  | 'ENGINE_CHANGED'
+  /** `reload` has no source: a response can be read once. */
+  | 'SOURCE_SPENT'
+  /** The device lacks features or limits; `details` lists all of them. */
+  | 'DEVICE_UNSUITABLE'
+  /** A buffer could not be made. The message tells the bytes asked for and those held. */
+  | 'OUT_OF_MEMORY'
+  /** A kernel's WGSL does not compile. The message has the line. */
+  | 'SHADER_INVALID'
+  /** A pipeline could not be made of a kernel that compiles. */
+  | 'PIPELINE_FAILED'
+  /** WebGPU found a command of a run invalid: its outputs would have been garbage. */
+  | 'GPU_VALIDATION'
+  /** A GPU operation failed for a reason of its own; `cause` has it. */
+  | 'GPU_FAILED'
+  /** The device is gone. `engine.reload(device)` revives the engine. */
+  | 'DEVICE_LOST'
+  /** The engine or the context has been disposed. */
+  | 'DISPOSED'
+  /** The context is running and was made with `whenBusy: 'throw'`. */
+  | 'CONTEXT_BUSY'
+  | 'INPUT_MISSING'
+  /** An input or output of this name does not exist. */
+  | 'TENSOR_UNKNOWN'
+  /** The data is of another type than the tensor. */
+  | 'TENSOR_TYPE'
+  /** The rank, a fixed dimension or the number of elements is another. */
+  | 'TENSOR_SHAPE'
+  /** A 64-bit integer does not fit into the 32 bits that the GPU has. */
+  | 'TENSOR_RANGE'
+  /** A free dimension is outside the profile that the engine was built for. */
+  | 'SHAPE_OUT_OF_PROFILE'
+  /** Two dimensions have to be equal and are not. */
+  | 'SHAPE_CONSTRAINT'
+  /** A caller's GPU buffer is too small, lacks a usage, or is given twice. */
+  | 'BUFFER_UNSUITABLE'
+  /** A dispatch has more workgroups than the device can count. */
+  | 'DISPATCH_TOO_LARGE'
+  /** The plan contradicts itself at these shapes: a fault of the builder. */
+  | 'PLAN_INVALID';

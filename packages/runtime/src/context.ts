@@ -1,0 +1,278 @@
+// An execution context: the memory to run an engine with. Runs of one context follow each other; contexts of one engine
+// share its weights and pipelines and nothing else.
+import { isTrtxError, TrtxError } from '@trtx/errors';
+import type { BindingSet } from './bindings.ts';
+import { checkBuffers, type Feeds, matchFeeds } from './feeds.ts';
+import { ContextMemory } from './memory.ts';
+import type { Program } from './program.ts';
+import { replay } from './replay.ts';
+import type { Residency } from './residency.ts';
+import { scoped } from './scope.ts';
+import { type BoundShape, bindShape } from './shapes.ts';
+import {
+  mappedStaging,
+  mapStaging,
+  placeOutputs,
+  type StagedOutput,
+  type StagingSet,
+  unmapStaging,
+} from './staging.ts';
+import { elements, fromStorage, type HostTensor, Scratch, type Tensor, toStorage } from './tensors.ts';
+import { Turns } from './turns.ts';
+
+export interface ContextOptions {
+  /** What `run` does while another run of the context is under way. Default: it waits for its turn. */
+  readonly whenBusy?: 'queue' | 'throw';
+  /**
+   * Runs that may be on the GPU at once, each with its own memory for read-back: with 2, the default, the next run is
+   * submitted while the one before is read back.
+   */
+  readonly runsInFlight?: number;
+}
+
+export interface RunOptions {
+  /** Buffers of the caller for outputs that stay on the GPU. */
+  readonly outputs?: Readonly<Record<string, GPUBuffer>>;
+}
+
+/** What a context needs of its engine. */
+export interface ContextHost {
+  readonly program: Program;
+  /** The engine on its device of today. Throws `DISPOSED` or `DEVICE_LOST`. */
+  residency(): Residency;
+  forget(context: ExecutionContext): void;
+}
+
+/** Shapes that are remembered: each is a few kilobytes. */
+const MOST_SHAPES = 64;
+
+/** Everything that a run is recorded from. */
+interface Recording {
+  readonly memory: ContextMemory;
+  readonly feeds: Feeds;
+  readonly shape: BoundShape;
+  readonly set: BindingSet;
+  readonly placed: readonly StagedOutput[];
+  readonly staging: StagingSet;
+}
+
+/** A run that is on the GPU. */
+interface Submitted extends Recording {
+  /** Fails where WebGPU finds the run invalid. */
+  readonly verdict: Promise<void>;
+  /** Resolves when the outputs can be copied out. */
+  readonly mapped: Promise<unknown>;
+}
+
+export class ExecutionContext {
+  readonly #host: ContextHost;
+  readonly #turns: Turns;
+  readonly #scratch = new Scratch();
+  readonly #shapes = new Map<string, BoundShape>();
+  #shape: BoundShape | undefined;
+  #memory: ContextMemory | undefined;
+  #disposed: Promise<void> | undefined;
+  /** An error of a run that had been reported as done: its outputs stayed on the GPU. */
+  #late: unknown;
+
+  /** Made by `engine.createContext`. */
+  constructor(host: ContextHost, { whenBusy = 'queue', runsInFlight = 2 }: ContextOptions = {}) {
+    this.#host = host;
+    this.#turns = new Turns(Math.max(1, runsInFlight), whenBusy === 'throw');
+  }
+
+  /**
+   * Runs the engine once. `inputs` has a tensor for each input, by name, and may not change until the run is done. Every
+   * output comes back as data, or as the buffer that `options.outputs` has for it.
+   *
+   * Runs are submitted in the order of the calls. With all outputs in buffers, the run resolves once it is submitted;
+   * what is submitted later to the device's queue finds the results there.
+   *
+   * Throws the codes of `RuntimeErrorCode`. After an error the context can be used again.
+   */
+  run(inputs: Readonly<Record<string, Tensor>>): Promise<Record<string, HostTensor>>;
+  run(inputs: Readonly<Record<string, Tensor>>, options: RunOptions): Promise<Record<string, Tensor>>;
+  async run(inputs: Readonly<Record<string, Tensor>>, options: RunOptions = {}): Promise<Record<string, Tensor>> {
+    this.#check();
+    const turn = this.#turns.begin();
+    if (turn) await turn;
+    let submitted = false;
+    try {
+      this.#check();
+      const work = this.#submit(matchFeeds(this.#host.program, inputs, options.outputs ?? {}));
+      const run = work instanceof Promise ? await work : work;
+      submitted = true;
+      this.#turns.submitted();
+      return await this.#finish(run);
+    } finally {
+      this.#turns.end(submitted);
+    }
+  }
+
+  /** Waits for runs under way, then frees the context's memory. Runs that wait for their turn fail with `DISPOSED`. */
+  dispose(): Promise<void> {
+    this.#disposed ??= (async () => {
+      this.#turns.clear(disposed());
+      await this.#turns.idle();
+      this.#memory?.destroy();
+      this.#memory = undefined;
+      this.#host.forget(this);
+    })();
+    return this.#disposed;
+  }
+
+  #check(): void {
+    if (this.#disposed) throw disposed();
+    const late = this.#late;
+    this.#late = undefined;
+    if (late) throw late;
+  }
+
+  /** Frees the memory on a device that the engine leaves; the next run makes it anew. For `Engine`. */
+  release(): void {
+    this.#memory?.destroy();
+    this.#memory = undefined;
+    this.#shape = undefined;
+    this.#shapes.clear();
+  }
+
+  /** Submits a run: in the steady state without waiting for anything, so that nothing but the queue orders runs. */
+  #submit(feeds: Feeds): Submitted | Promise<Submitted> {
+    const residency = this.#host.residency();
+    const shape = this.#bind(feeds, residency);
+    const memory = this.#memory?.residency === residency ? this.#memory : undefined;
+    const set = memory?.find(feeds.given);
+    if (memory && set && memory.isProven(shape, set)) {
+      const placed = this.#place(memory, feeds, shape);
+      const staging = memory.takeStaging(placed);
+      if (staging) return this.#record({ memory, feeds, shape, set, placed, staging });
+    }
+    checkBuffers(this.#host.program, feeds, shape);
+    return this.#prepareAndRecord(residency, feeds, shape);
+  }
+
+  async #prepareAndRecord(residency: Residency, feeds: Feeds, shape: BoundShape): Promise<Submitted> {
+    if (this.#memory?.residency !== residency) {
+      this.#memory?.destroy();
+      this.#memory = undefined;
+      this.#memory = await ContextMemory.create(residency);
+    }
+    const memory = this.#memory!;
+    const set = memory.find(feeds.given) ?? (await memory.makeSet(feeds.given));
+    const placed = this.#place(memory, feeds, shape);
+    const staging = await memory.makeStaging(placed);
+    return this.#record({ memory, feeds, shape, set, placed, staging });
+  }
+
+  #bind(feeds: Feeds, { device }: Residency): BoundShape {
+    const same = (shape: BoundShape) =>
+      feeds.dims.every((dims, i) => {
+        const known = shape.inputDims[i]!;
+        return dims.length === known.length && dims.every((dim, axis) => dim === known[axis]);
+      });
+    if (this.#shape && same(this.#shape)) return this.#shape;
+    const key = feeds.dims.join(';');
+    let shape = this.#shapes.get(key);
+    if (!shape) {
+      shape = bindShape(this.#host.program, feeds.dims, device.limits.maxComputeWorkgroupsPerDimension);
+      if (this.#shapes.size >= MOST_SHAPES) this.#shapes.delete(this.#shapes.keys().next().value!);
+      this.#shapes.set(key, shape);
+    }
+    this.#shape = shape;
+    return shape;
+  }
+
+  /** Where the outputs are read back that the caller wants as data. */
+  #place({ staging }: ContextMemory, { given }: Feeds, { portBytes, outputDims }: BoundShape): StagedOutput[] {
+    const first = this.#host.program.plan.inputs.length;
+    const wanted = [...outputDims.keys()].filter((i) => !given[first + i] && elements(outputDims[i]!) > 0);
+    return placeOutputs(staging, wanted, (output) => portBytes[first + output]!);
+  }
+
+  /** Writes, records and submits a run, and starts to map what it reads back. Errors of the device arrive later. */
+  #record(run: Recording): Submitted | Promise<Submitted> {
+    const { memory, shape, set, placed, staging } = run;
+    const { residency } = memory;
+    const { device, program, pipelines } = residency;
+    try {
+      const { result, verdict } = scoped(residency, 'a run', () => {
+        this.#write(run);
+        const encoder = device.createCommandEncoder();
+        replay(encoder, shape.tape, program, pipelines, set);
+        for (const { output, bin, offset, bytes } of placed) {
+          const { buffer } = program.plan.outputs[output]!;
+          encoder.copyBufferToBuffer(set.buffers[buffer]!, 0, staging[bin]!, offset, bytes);
+        }
+        device.queue.submit([encoder.finish()]);
+        return mapStaging(staging, placed);
+      });
+      return { ...run, verdict, mapped: residency.guard(result, 'reading back') };
+    } catch (cause) {
+      // A tensor that cannot be converted leaves the staging buffers alone; after anything else their state is unknown.
+      if (isTrtxError(cause)) memory.giveStaging(staging);
+      else memory.dropStaging(staging);
+      return residency.explain(cause, 'a run').then((error) => {
+        throw error;
+      });
+    }
+  }
+
+  #write({ memory, feeds, shape, set }: Recording): void {
+    const { queue } = memory.residency.device;
+    for (const [i, tensor] of this.#host.program.plan.inputs.entries()) {
+      const { data } = feeds.tensors[i]!;
+      if (data && data.length > 0) queue.writeBuffer(set.ports[i]!, 0, toStorage(tensor, data, this.#scratch));
+    }
+    if (memory.paramsOf !== shape && shape.params) {
+      queue.writeBuffer(memory.paramsBuffer!, 0, shape.params);
+      memory.paramsOf = shape;
+    }
+  }
+
+  async #finish(run: Submitted): Promise<Record<string, Tensor>> {
+    const { memory, shape, set, placed, staging } = run;
+    if (placed.length === 0 && memory.isProven(shape, set)) {
+      memory.giveStaging(staging);
+      const keep = (error: unknown) => {
+        // A lost device is told to every run that comes, until it is replaced.
+        if (error !== memory.residency.error) this.#late = error;
+      };
+      Promise.all([run.verdict, run.mapped]).catch(keep);
+      return this.#collect(run);
+    }
+    // Both are awaited even if one fails: staging buffers may be used again, or dropped, only when nothing is pending.
+    const failed = (await Promise.allSettled([run.verdict, run.mapped])).find(({ status }) => status === 'rejected');
+    try {
+      if (failed) throw (failed as PromiseRejectedResult).reason;
+      const outputs = this.#collect(run);
+      unmapStaging(staging, placed);
+      memory.prove(shape, set);
+      memory.giveStaging(staging);
+      return outputs;
+    } catch (cause) {
+      memory.dropStaging(staging);
+      memory.distrust(set);
+      throw await memory.residency.explain(cause, 'reading back');
+    }
+  }
+
+  /** The outputs of a run that is done: data copied out of the mapped staging buffers, or the caller's buffers. */
+  #collect({ feeds, shape, placed, staging }: Submitted): Record<string, Tensor> {
+    const { plan } = this.#host.program;
+    const outputs: Record<string, Tensor> = Object.create(null);
+    const mapped = mappedStaging(staging, placed);
+    for (const [i, tensor] of plan.outputs.entries()) {
+      const buffer = feeds.given[plan.inputs.length + i];
+      const dims = [...shape.outputDims[i]!];
+      const place = placed.find(({ output }) => output === i);
+      outputs[tensor.name] = buffer
+        ? { buffer, dims }
+        : { data: fromStorage(tensor, place && mapped.get(place.bin), place?.offset ?? 0, dims), dims };
+    }
+    return outputs;
+  }
+}
+
+function disposed(): TrtxError {
+  return new TrtxError('DISPOSED', 'the context has been disposed');
+}

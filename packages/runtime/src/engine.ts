@@ -1,0 +1,170 @@
+// An engine on a device: what users load, make contexts of, and bring back to life when the device is lost.
+import { openEngine, type Plan } from '@trtx/engine';
+import { TrtxError } from '@trtx/errors';
+import { type ContextOptions, ExecutionContext } from './context.ts';
+import { type LoadProgress, makeResidency } from './load.ts';
+import { compileProgram, type Program } from './program.ts';
+import type { Residency } from './residency.ts';
+import { type LoadSource, openSource } from './source.ts';
+
+export interface LoadOptions {
+  readonly device: GPUDevice;
+  /** Called as weights arrive and pipelines are compiled. */
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Whether `dispose` destroys the device too. Default: it is the caller's. */
+  readonly ownsDevice?: boolean;
+}
+
+export class Engine {
+  /** What the engine does, as data. */
+  readonly plan: Plan;
+  readonly #program: Program;
+  readonly #source: LoadSource;
+  readonly #manifestCrc: number;
+  #residency: Residency;
+  #ownsDevice: boolean;
+  #reloading: Promise<void> | undefined;
+  #disposed: Promise<void> | undefined;
+  readonly #contexts = new Set<ExecutionContext>();
+  readonly #listeners = new Set<(error: TrtxError) => void>();
+
+  private constructor(loaded: Loaded, source: LoadSource, ownsDevice: boolean) {
+    this.plan = loaded.program.plan;
+    this.#program = loaded.program;
+    this.#manifestCrc = loaded.manifestCrc;
+    this.#source = source;
+    this.#ownsDevice = ownsDevice;
+    this.#residency = loaded.residency;
+    this.#watch();
+  }
+
+  /**
+   * Reads an engine file, checks every byte of it, and makes its weights and pipelines on `device`. On an error nothing is
+   * left there. Throws the codes of reading (`NOT_AN_ENGINE`, `ENGINE_DAMAGED`, `ENGINE_VERSION`, `ENGINE_INVALID`), and
+   * `SOURCE_UNREADABLE`, `DEVICE_UNSUITABLE`, `OUT_OF_MEMORY`, `SHADER_INVALID`, `PIPELINE_FAILED`, `DEVICE_LOST`.
+   */
+  static async load(source: LoadSource, { device, onProgress, ownsDevice = false }: LoadOptions): Promise<Engine> {
+    return new Engine(await load(source, device, onProgress), source, ownsDevice);
+  }
+
+  /** The device that the engine is on. */
+  get device(): GPUDevice {
+    return this.#residency.device;
+  }
+
+  /** Bytes of GPU buffers that the engine and its contexts have now. */
+  get bytesHeld(): number {
+    return this.#residency.bytesHeld;
+  }
+
+  /** A context to run the engine with. Its memory is made at its first run. Throws `DISPOSED`. */
+  createContext(options?: ContextOptions): ExecutionContext {
+    if (this.#disposed) throw disposed();
+    const context = new ExecutionContext(
+      {
+        program: this.#program,
+        residency: () => this.#current(),
+        forget: (it) => this.#contexts.delete(it),
+      },
+      options,
+    );
+    this.#contexts.add(context);
+    return context;
+  }
+
+  /** Calls `listener` whenever the engine's device is lost. Returns a function that ends this. */
+  onLost(listener: (error: TrtxError) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Brings the engine to another device, mostly because its own was lost. Contexts stay valid: their next run makes their
+   * memory anew. Runs that are under way fail. Concurrent calls are one reload.
+   *
+   * @param source needed where the engine was loaded from a response, which can be read only once
+   * Throws as `load`, and `SOURCE_SPENT`, `ENGINE_CHANGED`, `DISPOSED`. After an error the engine is as it was.
+   */
+  reload(device: GPUDevice, source: LoadSource = this.#source): Promise<void> {
+    this.#reloading ??= this.#reload(device, source).finally(() => {
+      this.#reloading = undefined;
+    });
+    return this.#reloading;
+  }
+
+  /** Disposes all contexts, frees the weights, and destroys the device if the engine owns it. */
+  dispose(): Promise<void> {
+    this.#disposed ??= (async () => {
+      await this.#reloading?.catch(() => {});
+      await Promise.all([...this.#contexts].map((context) => context.dispose()));
+      this.#leave(this.#residency, disposed());
+    })();
+    return this.#disposed;
+  }
+
+  async #reload(device: GPUDevice, source: LoadSource): Promise<void> {
+    if (this.#disposed) throw disposed();
+    const loaded = await load(source, device, undefined, this.#manifestCrc);
+    const old = this.#residency;
+    this.#residency = loaded.residency;
+    for (const context of this.#contexts) context.release();
+    this.#leave(
+      old,
+      new TrtxError('DEVICE_LOST', 'the engine was moved to another device while this run was under way'),
+    );
+    this.#watch();
+  }
+
+  #leave(residency: Residency, why: TrtxError): void {
+    residency.end(why);
+    residency.destroy();
+    if (this.#ownsDevice) residency.device.destroy();
+  }
+
+  #current(): Residency {
+    if (this.#disposed) throw disposed();
+    if (this.#residency.error) throw this.#residency.error;
+    return this.#residency;
+  }
+
+  #watch(): void {
+    const residency = this.#residency;
+    residency.ended.then((error) => {
+      if (this.#residency !== residency || this.#disposed) return;
+      for (const listener of this.#listeners) listener(error);
+    });
+  }
+}
+
+interface Loaded {
+  readonly program: Program;
+  readonly residency: Residency;
+  readonly manifestCrc: number;
+}
+
+async function load(
+  from: LoadSource,
+  device: GPUDevice,
+  onProgress?: (progress: LoadProgress) => void,
+  expectedCrc?: number,
+): Promise<Loaded> {
+  const source = openSource(from);
+  try {
+    const engine = await openEngine(source);
+    const { manifestCrc } = engine.header;
+    if (expectedCrc !== undefined && manifestCrc !== expectedCrc) {
+      throw new TrtxError('ENGINE_CHANGED', 'the source has another engine now', {
+        hint: 'load it as a new engine',
+      });
+    }
+    const program = compileProgram(engine.plan);
+    return { program, manifestCrc, residency: await makeResidency(engine, program, device, onProgress) };
+  } catch (error) {
+    source.cancel();
+    throw error;
+  }
+}
+
+function disposed(): TrtxError {
+  return new TrtxError('DISPOSED', 'the engine has been disposed');
+}

@@ -1,0 +1,68 @@
+// What a caller hands to a run, matched to the ports of the program.
+import { quote, TrtxError } from '@trtx/errors';
+import type { Program } from './program.ts';
+import type { BoundShape } from './shapes.ts';
+import { checkData, type Tensor } from './tensors.ts';
+
+export interface Feeds {
+  /** The tensor of each input. */
+  readonly tensors: readonly Tensor[];
+  readonly dims: readonly (readonly number[])[];
+  /** The caller's buffer of each port; holes where the context uses its own. */
+  readonly given: readonly (GPUBuffer | undefined)[];
+}
+
+/** Throws `INPUT_MISSING`, `TENSOR_UNKNOWN`, `TENSOR_TYPE` or `TENSOR_SHAPE`. */
+export function matchFeeds(
+  { plan, ports, names }: Program,
+  inputs: Readonly<Record<string, Tensor>>,
+  outputs: Readonly<Record<string, GPUBuffer>>,
+): Feeds {
+  checkNames(names, 'input', inputs);
+  checkNames(names, 'output', outputs);
+  const tensors = plan.inputs.map((tensor) => {
+    const feed = Object.hasOwn(inputs, tensor.name) ? inputs[tensor.name] : undefined;
+    if (!feed) throw new TrtxError('INPUT_MISSING', 'the run has no such input', { tensor: tensor.name });
+    if (!Array.isArray(feed.dims)) throw new TrtxError('TENSOR_SHAPE', 'has no dims', { tensor: tensor.name });
+    if (!feed.buffer) checkData(tensor, feed.data, feed.dims);
+    return feed;
+  });
+  const given = ports.map(({ tensor: { name }, isInput }, port) => {
+    if (isInput) return tensors[port]!.buffer;
+    return Object.hasOwn(outputs, name) ? outputs[name] : undefined;
+  });
+  return { tensors, dims: tensors.map(({ dims }) => dims), given };
+}
+
+function checkNames(names: Program['names'], kind: 'input' | 'output', given: object): void {
+  for (const name of Object.keys(given)) {
+    if (names[kind].has(name)) continue;
+    throw new TrtxError('TENSOR_UNKNOWN', `the engine has no such ${kind}`, {
+      tensor: name,
+      hint: `it has ${[...names[kind]].map(quote).join(', ')}`,
+    });
+  }
+}
+
+/** Throws `BUFFER_UNSUITABLE` where a caller's buffer cannot hold its tensor or is used in two roles. */
+export function checkBuffers({ ports }: Program, { given }: Feeds, { portBytes }: BoundShape): void {
+  for (const [port, buffer] of given.entries()) {
+    if (!buffer) continue;
+    const { tensor, isInput, usage } = ports[port]!;
+    const unsuitable = (why: string, hint: string) => {
+      throw new TrtxError('BUFFER_UNSUITABLE', `the GPU buffer ${why}`, { tensor: tensor.name, hint });
+    };
+    if (buffer.size < portBytes[port]!) {
+      unsuitable(`has ${buffer.size} bytes, the tensor ${portBytes[port]}`, 'sizes are rounded up to 4 bytes');
+    }
+    if ((buffer.usage & usage) !== usage) {
+      unsuitable(
+        `has usage ${buffer.usage}, it needs the flags ${usage}`,
+        'STORAGE | COPY_SRC | COPY_DST suits everywhere',
+      );
+    }
+    if (given.some((other, i) => other === buffer && i !== port && !(isInput && ports[i]!.isInput))) {
+      unsuitable('stands for two tensors of one run', 'an output may not share its buffer with another tensor');
+    }
+  }
+}

@@ -1,0 +1,57 @@
+// From a source of bytes to an engine on a device: pipelines compile while weights arrive.
+import type { OpenEngine } from '@trtx/engine';
+import { allocate, free } from './allocate.ts';
+import { compilePipelines, makeLayouts } from './pipelines.ts';
+import type { Program } from './program.ts';
+import { checkDevice } from './requirements.ts';
+import { Residency } from './residency.ts';
+import { checked } from './scope.ts';
+import { COPY_DST, COPY_SRC, STORAGE } from './usage.ts';
+import { uploadWeights } from './weights.ts';
+
+export interface LoadProgress {
+  readonly stage: 'weights' | 'pipelines';
+  /** Bytes or pipelines done, of `total`. */
+  readonly done: number;
+  readonly total: number;
+  /** What was finished last. */
+  readonly label: string;
+}
+
+/** Makes everything that contexts share. On an error nothing is left on the device. */
+export async function makeResidency(
+  engine: OpenEngine,
+  program: Program,
+  device: GPUDevice,
+  onProgress: (progress: LoadProgress) => void = () => {},
+): Promise<Residency> {
+  checkDevice(program.plan, device);
+  const residency = new Residency(device, program);
+  try {
+    const { buffers } = program.plan;
+    const weights = [...buffers.keys()].filter((i) => buffers[i]!.kind === 'weights');
+    const usage = STORAGE | COPY_DST | COPY_SRC;
+    const requests = weights.map((i) => ({ label: `trtx weights ${i}`, bytes: buffers[i]!.bytes, usage }));
+    for (const [k, buffer] of (await allocate(residency, requests)).entries()) residency.buffers[weights[k]!] = buffer;
+    residency.layouts = await checked(residency, 'making layouts', () => makeLayouts(residency));
+    // Both go on to their end, so that nothing is made any more when an error is reported.
+    const [compiled, uploaded] = await Promise.allSettled([
+      compilePipelines(residency, (done, total, label) => onProgress({ stage: 'pipelines', done, total, label })),
+      uploadWeights(residency, engine, (done, total) =>
+        onProgress({ stage: 'weights', done, total, label: 'weights' }),
+      ),
+    ]);
+    // Damaged weights come first: they say more than what follows from them.
+    if (uploaded.status === 'rejected') throw uploaded.reason;
+    if (compiled.status === 'rejected') throw compiled.reason;
+    residency.pipelines = compiled.value;
+    if (residency.error) throw residency.error;
+    return residency;
+  } catch (cause) {
+    free(
+      residency,
+      residency.buffers.filter((buffer) => buffer !== undefined),
+    );
+    throw await residency.explain(cause, 'loading');
+  }
+}

@@ -1,0 +1,89 @@
+// Compiles all pipelines of a program, in parallel: this is what takes the time when an engine is loaded.
+import { isTrtxError, quote, TrtxError } from '@trtx/errors';
+import type { Program } from './program.ts';
+import type { Residency } from './residency.ts';
+import { STAGE_COMPUTE } from './usage.ts';
+
+const BUFFER_TYPES = { uniform: 'uniform', read: 'read-only-storage', read_write: 'storage' } as const;
+
+/** One layout for each different list of bindings: pipelines that share it can share bind groups. */
+export function makeLayouts({ device, program }: Residency): GPUBindGroupLayout[] {
+  return program.layouts.map((kinds) =>
+    device.createBindGroupLayout({
+      entries: kinds.map((kind, binding) => ({
+        binding,
+        visibility: STAGE_COMPUTE,
+        buffer: { type: BUFFER_TYPES[kind] },
+      })),
+    }),
+  );
+}
+
+/**
+ * The pipelines of the plan, in its order. Waits for all of them even if one fails.
+ * Throws `SHADER_INVALID`, `PIPELINE_FAILED`, `DEVICE_LOST` or `GPU_FAILED`.
+ */
+export async function compilePipelines(
+  residency: Residency,
+  onDone: (done: number, total: number, label: string) => void,
+): Promise<GPUComputePipeline[]> {
+  const { device, program } = residency;
+  const { plan, labels, layoutOf } = program;
+  const layouts = residency.layouts.map((layout) => device.createPipelineLayout({ bindGroupLayouts: [layout] }));
+  const modules = plan.modules.map((code) => {
+    // A fault in the WGSL shows when a pipeline is made of it; the scope keeps it from being reported as uncaught too.
+    device.pushErrorScope('validation');
+    try {
+      return device.createShaderModule({ code });
+    } finally {
+      device.popErrorScope().catch(() => {});
+    }
+  });
+  let done = 0;
+  const results = await Promise.allSettled(
+    plan.pipelines.map(async ({ module, entryPoint }, i) => {
+      const label = labels[i]!;
+      try {
+        const pipeline = await residency.guard(
+          device.createComputePipelineAsync({
+            label,
+            layout: layouts[layoutOf[i]!]!,
+            compute: { module: modules[module]!, entryPoint },
+          }),
+          `compiling ${label}`,
+        );
+        onDone(++done, plan.pipelines.length, label);
+        return pipeline;
+      } catch (error) {
+        throw await explain(residency, modules[module]!, plan.modules[module]!, label, error);
+      }
+    }),
+  );
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
+
+/** Says which line of WGSL is at fault, if that is what it was. */
+async function explain(
+  residency: Residency,
+  module: GPUShaderModule,
+  code: string,
+  kernel: string,
+  cause: unknown,
+): Promise<unknown> {
+  if (residency.error) return residency.error;
+  if (!isTrtxError(cause) || cause.code !== 'GPU_FAILED') return cause;
+  const info = await module.getCompilationInfo().catch(() => undefined);
+  const errors = info?.messages.filter(({ type }) => type === 'error') ?? [];
+  const first = errors[0];
+  if (!first) return new TrtxError('PIPELINE_FAILED', cause.message, { kernel, cause });
+  const line = code.split('\n')[first.lineNum - 1]?.trim() ?? '';
+  return new TrtxError('SHADER_INVALID', `WGSL line ${first.lineNum}: ${first.message}: ${quote(line)}`, {
+    kernel,
+    cause,
+    details: errors.slice(1).map(({ lineNum, message }) => `line ${lineNum}: ${message}`),
+    hint: 'the kernel that printed this is wrong, or the device does not know a feature of WGSL',
+  });
+}

@@ -1,0 +1,41 @@
+// The hot loop: records a run from flat numbers. Nothing is looked up by name and nothing is made.
+import type { BindingSet } from './bindings.ts';
+import type { CopyOp, Program } from './program.ts';
+import { TAPE_STRIDE } from './shapes.ts';
+
+/** Records all dispatches and copies of `tape`: one compute pass, unless copies stand between dispatches. */
+export function replay(
+  encoder: GPUCommandEncoder,
+  tape: readonly number[],
+  { ops }: Program,
+  pipelines: readonly GPUComputePipeline[],
+  { groups, buffers }: BindingSet,
+): void {
+  let pass: GPUComputePassEncoder | undefined;
+  let pipeline = -1;
+  let group = -1;
+  for (let i = 0; i < tape.length; i += TAPE_STRIDE) {
+    if (tape[i]! < 0) {
+      pass?.end();
+      pass = undefined;
+      const copy = ops[tape[i + 1]!] as CopyOp;
+      encoder.copyBufferToBuffer(buffers[copy.from]!, copy.fromOffset, buffers[copy.to]!, copy.toOffset, tape[i + 2]!);
+      continue;
+    }
+    if (!pass) {
+      pass = encoder.beginComputePass();
+      pipeline = group = -1;
+    }
+    if (tape[i] !== pipeline) {
+      pipeline = tape[i]!;
+      pass.setPipeline(pipelines[pipeline]!);
+    }
+    // Pipelines with equal bindings share a layout object, so a group stays set when only the pipeline changes.
+    if (tape[i + 1] !== group) {
+      group = tape[i + 1]!;
+      pass.setBindGroup(0, groups[group]!);
+    }
+    pass.dispatchWorkgroups(tape[i + 2]!, tape[i + 3]!, tape[i + 4]!);
+  }
+  pass?.end();
+}

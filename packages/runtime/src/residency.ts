@@ -1,0 +1,95 @@
+// An engine on one device: its weights and pipelines there, and the fate of that device. When the device is lost, all
+// that waits on it is told so at once; a reload makes a new residency.
+import { isTrtxError, TrtxError } from '@trtx/errors';
+import type { Program } from './program.ts';
+
+/** How long a failed operation waits for the news that the device is lost, which may come a little later. */
+const LOSS_NOTICE_MS = 100;
+
+export class Residency {
+  readonly device: GPUDevice;
+  readonly program: Program;
+  /** Buffers of the plan that contexts share, by index; holes for those that each context makes. */
+  readonly buffers: (GPUBuffer | undefined)[] = [];
+  layouts: readonly GPUBindGroupLayout[] = [];
+  pipelines: readonly GPUComputePipeline[] = [];
+  /** Bytes of all buffers made for this engine, those of its contexts included. */
+  bytesHeld = 0;
+  /** Resolves when the device is lost or the residency has ended. */
+  readonly ended: Promise<TrtxError>;
+  #end: ((error: TrtxError) => void) | undefined;
+  #error: TrtxError | undefined;
+  readonly #waiting = new Set<(error: TrtxError) => void>();
+
+  constructor(device: GPUDevice, program: Program) {
+    this.device = device;
+    this.program = program;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    device.lost.then(({ reason, message }) => {
+      this.end(
+        new TrtxError('DEVICE_LOST', `the device is lost (${reason || 'unknown'})${message ? `: ${message}` : ''}`, {
+          hint: 'request a new device and call engine.reload(device)',
+        }),
+      );
+    });
+  }
+
+  /** Why nothing can run here any more. */
+  get error(): TrtxError | undefined {
+    return this.#error;
+  }
+
+  /** Fails everything that waits on the device, now and later. The first call counts. */
+  end(error: TrtxError): void {
+    if (this.#error) return;
+    this.#error = error;
+    this.#end?.(error);
+    for (const reject of this.#waiting) reject(error);
+    this.#waiting.clear();
+  }
+
+  /** Frees the weights. */
+  destroy(): void {
+    for (const buffer of this.buffers) buffer?.destroy();
+    this.buffers.length = 0;
+  }
+
+  /**
+   * The result of a GPU operation, or the error of this residency if that ends first. An error of the operation is
+   * reported as `GPU_FAILED`, unless it turns out to come from the loss of the device.
+   */
+  guard<T>(operation: Promise<T>, what: string): Promise<T> {
+    // Not Promise.race with `ended`: every race would stay in that promise's memory as long as the device lives.
+    return new Promise((resolve, reject) => {
+      if (this.#error) reject(this.#error);
+      else this.#waiting.add(reject);
+      operation.then(
+        (value) => {
+          this.#waiting.delete(reject);
+          resolve(value);
+        },
+        async (cause) => {
+          const error = await this.explain(cause, what);
+          this.#waiting.delete(reject);
+          reject(error);
+        },
+      );
+    });
+  }
+
+  /** The error to report when an operation on the device failed with `cause`. */
+  async explain(cause: unknown, what: string): Promise<TrtxError> {
+    if (isTrtxError(cause)) return this.#error ?? cause;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const later = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, LOSS_NOTICE_MS, undefined);
+    });
+    const lost = await Promise.race([this.ended, later]);
+    clearTimeout(timer);
+    return (
+      lost ?? new TrtxError('GPU_FAILED', `${what} failed: ${String((cause as Error)?.message ?? cause)}`, { cause })
+    );
+  }
+}

@@ -1,0 +1,32 @@
+// WebGPU reports most errors apart from the call that made them. A scope catches those of the calls made inside it.
+import { TrtxError } from '@trtx/errors';
+import type { Residency } from './residency.ts';
+
+/**
+ * Calls `work`, which must not be async, and resolves to its result once the device has found all its calls valid.
+ * Throws `GPU_VALIDATION`, or what `work` throws.
+ */
+export async function checked<T>(residency: Residency, what: string, work: () => T): Promise<T> {
+  const { result, verdict } = scoped(residency, what, work);
+  await verdict;
+  return result;
+}
+
+/** As `checked`, with the result at once and the verdict later. The caller has to handle the verdict's rejection. */
+export function scoped<T>(residency: Residency, what: string, work: () => T): { result: T; verdict: Promise<void> } {
+  const { device } = residency;
+  device.pushErrorScope('validation');
+  let scope: Promise<GPUError | null> | undefined;
+  try {
+    const result = work();
+    scope = device.popErrorScope();
+    return { result, verdict: residency.guard(scope, what).then((error) => throwIf(error, what)) };
+  } finally {
+    // The scope has to be closed when `work` throws, or it would swallow other errors of the device from now on.
+    if (!scope) device.popErrorScope().catch(() => {});
+  }
+}
+
+function throwIf(error: GPUError | null, what: string): void {
+  if (error) throw new TrtxError('GPU_VALIDATION', `${what}: WebGPU refused it: ${error.message}`, { cause: error });
+}

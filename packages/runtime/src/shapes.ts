@@ -1,0 +1,159 @@
+// The shapes of one run: checked against the profile, and turned into all numbers that the run needs. This happens once
+// for each shape, not for each run.
+import { alignUp, evaluate, type Plan, type PlanTensor, type Size, sizeValue, storageBytes } from '@trtx/engine';
+import { TrtxError } from '@trtx/errors';
+import { type CopyOp, isCopy, type Program } from './program.ts';
+
+/** Numbers of one op on a tape: pipeline, bind group, x, y, z; for a copy -1, index into `ops`, bytes, 0, 0. */
+export const TAPE_STRIDE = 5;
+
+export interface BoundShape {
+  readonly inputDims: readonly (readonly number[])[];
+  readonly outputDims: readonly (readonly number[])[];
+  /** Bytes of each port's tensor in its buffer, rounded up to 4. */
+  readonly portBytes: readonly number[];
+  /** Contents of the params buffer. */
+  readonly params: Uint32Array<ArrayBuffer> | undefined;
+  /** What to replay. Dispatches of no workgroups and copies of no bytes are left out. */
+  readonly tape: readonly number[];
+}
+
+/**
+ * Everything that follows from the dims of the inputs. Throws `TENSOR_SHAPE`, `SHAPE_OUT_OF_PROFILE`, `SHAPE_CONSTRAINT`,
+ * `DISPATCH_TOO_LARGE`, `SIZE_OVERFLOW`, or `PLAN_INVALID`.
+ *
+ * @param maxWorkgroups the device's `maxComputeWorkgroupsPerDimension`
+ */
+export function bindShape(
+  program: Program,
+  inputDims: readonly (readonly number[])[],
+  maxWorkgroups: number,
+): BoundShape {
+  const { plan } = program;
+  const values = evaluate(plan.exprs, readSymbols(plan, inputDims));
+  const valueOf = (size: Size) => sizeValue(size, values);
+
+  for (const { a, b, node } of plan.constraints) {
+    const [left, right] = [valueOf(a), valueOf(b)];
+    if (left !== right) {
+      throw new TrtxError('SHAPE_CONSTRAINT', `two sizes have to be equal here, and are ${left} and ${right}`, {
+        node,
+        hint: 'the model takes only some combinations of input shapes',
+      });
+    }
+  }
+  for (const [i, tensor] of plan.inputs.entries()) checkDims(tensor, inputDims[i]!, tensor.shape.map(valueOf));
+
+  const outputDims = plan.outputs.map(({ shape }) => shape.map(valueOf));
+  const dims = [...inputDims, ...outputDims];
+  const portBytes = program.ports.map(({ tensor, bytes: most }, i) => {
+    const bytes = alignUp(
+      dims[i]!.reduce((n, dim) => n * dim, storageBytes(tensor.storage)),
+      4,
+    );
+    if (bytes > most) throw planInvalid(`needs ${bytes} bytes and has a buffer of ${most}`, tensor.name);
+    return bytes;
+  });
+  return {
+    inputDims: inputDims.map((d) => [...d]),
+    outputDims,
+    portBytes,
+    params: fillParams(plan, valueOf),
+    tape: makeTape(program, valueOf, maxWorkgroups),
+  };
+}
+
+/** The symbols' values in units of their `multipleOf`. */
+function readSymbols(plan: Plan, inputDims: readonly (readonly number[])[]): number[] {
+  for (const [i, { name, shape }] of plan.inputs.entries()) {
+    const rank = inputDims[i]!.length;
+    if (rank !== shape.length) {
+      throw new TrtxError('TENSOR_SHAPE', `has rank ${rank}, the engine wants ${shape.length}`, { tensor: name });
+    }
+    // Without this, a NaN or a fraction would fail later and less clearly.
+    if (!inputDims[i]!.every((dim) => Number.isSafeInteger(dim) && dim >= 0)) {
+      throw new TrtxError('TENSOR_SHAPE', `[${inputDims[i]}] is no shape`, { tensor: name });
+    }
+  }
+  return plan.symbols.map(({ name, input, axis, min, max, multipleOf }) => {
+    const dim = inputDims[input]![axis]!;
+    if (dim < min || dim > max || dim % multipleOf !== 0) {
+      const step = multipleOf === 1 ? '' : ` in steps of ${multipleOf}`;
+      throw new TrtxError(
+        'SHAPE_OUT_OF_PROFILE',
+        `dimension ${axis} (${name}) is ${dim}, built for ${min}..${max}${step}`,
+        {
+          tensor: plan.inputs[input]!.name,
+          hint: 'build the engine with --shapes that cover it',
+        },
+      );
+    }
+    return dim / multipleOf;
+  });
+}
+
+function checkDims({ name }: PlanTensor, got: readonly number[], want: readonly number[]): void {
+  if (got.some((dim, axis) => dim !== want[axis])) {
+    throw new TrtxError('TENSOR_SHAPE', `has shape [${got}], the engine wants [${want}]`, {
+      tensor: name,
+      hint: 'fixed dimensions have to match, and one name means one size in all inputs',
+    });
+  }
+}
+
+function fillParams(plan: Plan, valueOf: (size: Size) => number): Uint32Array<ArrayBuffer> | undefined {
+  const buffer = plan.buffers.find(({ kind }) => kind === 'params');
+  if (!buffer) return undefined;
+  const words = new Uint32Array(buffer.bytes / 4);
+  for (const [word, size] of plan.params) {
+    const value = valueOf(size);
+    if (value > 0xffffffff) throw planInvalid(`parameter ${word} is ${value}, more than 32 bits hold`);
+    words[word] = value;
+  }
+  return words;
+}
+
+function makeTape({ plan, ops }: Program, valueOf: (size: Size) => number, maxWorkgroups: number): number[] {
+  const tape: number[] = [];
+  for (const [i, op] of ops.entries()) {
+    if (isCopy(op)) {
+      const bytes = valueOf(op.bytes);
+      checkCopy(plan, op, bytes);
+      if (bytes > 0) tape.push(-1, i, bytes, 0, 0);
+      continue;
+    }
+    const counts = op.workgroups.map(valueOf);
+    if (counts.includes(0)) continue;
+    const [x, y = 1, z = 1] = counts.length === 1 ? fold(counts[0]!, maxWorkgroups) : counts;
+    if (Math.max(x!, y, z) > maxWorkgroups) {
+      throw new TrtxError(
+        'DISPATCH_TOO_LARGE',
+        `${counts.join(' x ')} workgroups, the device has ${maxWorkgroups} a side`,
+        {
+          kernel: op.label,
+        },
+      );
+    }
+    tape.push(op.pipeline, op.group, x!, y, z);
+  }
+  return tape;
+}
+
+/** A linear count as x times y, as even as it gets: fewer than y workgroups are too many. */
+function fold(count: number, most: number): [number, number] {
+  const y = Math.ceil(count / most);
+  return [Math.ceil(count / y), y];
+}
+
+function checkCopy({ buffers }: Plan, { from, fromOffset, to, toOffset }: CopyOp, bytes: number): void {
+  if (bytes % 4 !== 0 || fromOffset + bytes > buffers[from]!.bytes || toOffset + bytes > buffers[to]!.bytes) {
+    throw planInvalid(`a copy of ${bytes} bytes leaves its buffer, or is no multiple of 4`);
+  }
+}
+
+function planInvalid(why: string, tensor?: string): TrtxError {
+  return new TrtxError('PLAN_INVALID', why, {
+    ...(tensor && { tensor }),
+    hint: 'please report it: the builder is wrong',
+  });
+}

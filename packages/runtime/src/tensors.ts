@@ -1,0 +1,169 @@
+// Tensors as callers have them, and the way between their element types and those of GPU buffers.
+import { alignUp, type PlanTensor, type SourceType, storageBytes } from '@trtx/engine';
+import { TrtxError } from '@trtx/errors';
+import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf } from './half.ts';
+
+export type TensorData =
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array
+  | Int32Array
+  | Int16Array
+  | Int8Array
+  | Uint32Array
+  | Uint16Array
+  | Uint8Array;
+
+/**
+ * Elements in row-major order. The array's type follows the tensor's: BigInt64Array for int64, Uint8Array of 0 and 1 for
+ * bool, Uint16Array of bits for float16 and bfloat16 (a Float16Array is taken too).
+ */
+export interface HostTensor {
+  readonly data: TensorData;
+  readonly dims: readonly number[];
+  readonly buffer?: undefined;
+}
+
+/** Elements in a buffer of the engine's device: from its start, row-major, in the plan's storage type, padded to 4 bytes. */
+export interface GpuTensor {
+  readonly buffer: GPUBuffer;
+  readonly dims: readonly number[];
+  readonly data?: undefined;
+}
+
+export type Tensor = HostTensor | GpuTensor;
+
+const arrays: Record<Exclude<SourceType, 'string'>, new (length: number) => TensorData> = {
+  float32: Float32Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
+  float64: Float64Array,
+  int64: BigInt64Array,
+  int32: Int32Array,
+  int16: Int16Array,
+  int8: Int8Array,
+  uint64: BigUint64Array,
+  uint32: Uint32Array,
+  uint16: Uint16Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+};
+
+/** Number of elements. */
+export function elements(dims: readonly number[]): number {
+  return dims.reduce((n, dim) => n * dim, 1);
+}
+
+/** Memory that conversions write to, kept from run to run. */
+export class Scratch {
+  #buffer = new ArrayBuffer(0);
+
+  take(bytes: number): ArrayBuffer {
+    if (this.#buffer.byteLength < bytes) this.#buffer = new ArrayBuffer(bytes);
+    return this.#buffer;
+  }
+}
+
+/** Throws `TENSOR_TYPE` or `TENSOR_SHAPE` unless `data` has the type of `tensor` and as many elements as `dims` say. */
+export function checkData(tensor: PlanTensor, data: TensorData, dims: readonly number[]): void {
+  const want = arrays[tensor.dtype as keyof typeof arrays].name;
+  // By name, for an array of another realm is not an `instanceof`.
+  const got = (data as { [Symbol.toStringTag]?: string } | undefined)?.[Symbol.toStringTag];
+  if (got !== want && !(got === 'Float16Array' && tensor.dtype === 'float16')) {
+    throw new TrtxError('TENSOR_TYPE', `is a ${got ?? typeof data}, ${tensor.dtype} takes a ${want}`, {
+      tensor: tensor.name,
+    });
+  }
+  if (data.length !== elements(dims)) {
+    throw new TrtxError('TENSOR_SHAPE', `has ${data.length} elements, its dims [${dims}] make ${elements(dims)}`, {
+      tensor: tensor.name,
+    });
+  }
+}
+
+/**
+ * `data` in the storage type of `tensor`, padded to 4 bytes: the same memory where the types agree, else `scratch`, which
+ * the next call overwrites. Throws `TENSOR_RANGE` for a 64-bit integer that 32 bits cannot hold.
+ */
+export function toStorage(tensor: PlanTensor, data: TensorData, scratch: Scratch): Uint8Array<ArrayBuffer> {
+  const { dtype, storage } = tensor;
+  const { length } = data;
+  const bytes = alignUp(length * storageBytes(storage), 4);
+  if (/^(float|int|uint)32$/.test(dtype) || (storage === 'f16' && bytes === data.byteLength)) return bytesOf(data);
+  const buffer = scratch.take(bytes);
+  const out = new Uint8Array(buffer, 0, bytes);
+  if (storage === 'f16') {
+    out.set(bytesOf(data));
+    out.fill(0, data.byteLength);
+  } else if (storage === 'f32') {
+    const floats = new Float32Array(buffer, 0, length);
+    const decode = dtype === 'float16' ? halfToNumber : dtype === 'bfloat16' ? bfloatToNumber : undefined;
+    const from = decode ? new Uint16Array(data.buffer, data.byteOffset, length) : (data as Float64Array);
+    for (let i = 0; i < length; i++) floats[i] = decode ? decode(from[i]!) : from[i]!;
+  } else if (dtype === 'int64' || dtype === 'uint64') {
+    narrow(tensor, data, new Int32Array(buffer, 0, length));
+  } else {
+    const ints = storage === 'i32' ? new Int32Array(buffer, 0, length) : new Uint32Array(buffer, 0, length);
+    if (dtype === 'bool') for (let i = 0; i < length; i++) ints[i] = data[i] ? 1 : 0;
+    else ints.set(data as Int16Array);
+  }
+  return out;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: TensorData): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+}
+
+/** Takes the low words where the high words say that nothing is lost. Reading pairs of words makes no BigInt. */
+function narrow(tensor: PlanTensor, data: TensorData, out: Int32Array): void {
+  const words = new Int32Array(data.buffer, data.byteOffset, out.length * 2);
+  const signed = tensor.dtype === 'int64';
+  for (let i = 0; i < out.length; i++) {
+    const low = words[2 * i]!;
+    if (words[2 * i + 1] !== (signed ? low >> 31 : 0)) {
+      throw new TrtxError('TENSOR_RANGE', `element ${i} is ${data[i]}, which 32 bits cannot hold`, {
+        tensor: tensor.name,
+        hint: 'the GPU has no 64-bit integers: values have to fit into 32 bits',
+      });
+    }
+    out[i] = low;
+  }
+}
+
+/**
+ * The elements of an output in its source type, copied out of `memory`, which has them in storage type from `offset` on.
+ * Without memory there have to be none.
+ */
+export function fromStorage(
+  tensor: PlanTensor,
+  memory: ArrayBuffer | undefined,
+  offset: number,
+  dims: readonly number[],
+): TensorData {
+  const { dtype, storage } = tensor;
+  const length = elements(dims);
+  const out = new arrays[dtype as keyof typeof arrays](length);
+  if (!memory) return out;
+  if (storage === 'f16') {
+    (out as Uint16Array).set(new Uint16Array(memory, offset, length));
+  } else if (storage === 'f32') {
+    const floats = new Float32Array(memory, offset, length);
+    const encode = dtype === 'float16' ? numberToHalf : dtype === 'bfloat16' ? numberToBfloat : undefined;
+    if (encode) for (let i = 0; i < length; i++) out[i] = encode(floats[i]!);
+    else (out as Float64Array).set(floats);
+  } else {
+    const ints = new (storage === 'i32' ? Int32Array : Uint32Array)(memory, offset, length);
+    if (dtype === 'int64' || dtype === 'uint64') widen(ints, new Int32Array(out.buffer), dtype === 'int64');
+    else if (dtype === 'bool') for (let i = 0; i < length; i++) out[i] = ints[i] ? 1 : 0;
+    else (out as Int32Array).set(ints);
+  }
+  return out;
+}
+
+function widen(ints: Int32Array | Uint32Array, words: Int32Array, signed: boolean): void {
+  for (let i = 0; i < ints.length; i++) {
+    words[2 * i] = ints[i]!;
+    words[2 * i + 1] = signed ? ints[i]! >> 31 : 0;
+  }
+}
