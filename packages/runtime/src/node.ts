@@ -31,6 +31,9 @@ const FEATURES: readonly string[] = [
   'chromium-experimental-subgroup-matrix',
 ];
 
+/** Not a literal in the import: a bundler would pack the package's script without the native library beside it. */
+const PACKAGE: string = 'webgpu';
+
 /** Dawn lives as long as the object that `create` returns, so that object has to live as long as its device. */
 const owners = new WeakMap<GPUDevice, GPU>();
 
@@ -41,7 +44,7 @@ const owners = new WeakMap<GPUDevice, GPU>();
  */
 export async function requestNodeDevice(options: NodeDeviceOptions = {}): Promise<NodeDevice | null> {
   const { backend, software = 'auto', powerPreference = 'high-performance', flags = [] } = options;
-  const { create } = await import('webgpu').catch((cause) => {
+  const { create }: { create(flags: string[]): GPU } = await import(PACKAGE).catch((cause) => {
     throw new TrtxError('WEBGPU_MISSING', 'the package webgpu cannot be loaded', { hint: 'npm install webgpu', cause });
   });
   const gpu = create([...(backend ? [`backend=${backend}`] : []), ...flags]);

@@ -1,6 +1,5 @@
 // Compiles all pipelines of a program, in parallel: this is what takes the time when an engine is loaded.
 import { isTrtxError, quote, TrtxError } from '@trtx/errors';
-import type { Program } from './program.ts';
 import type { Residency } from './residency.ts';
 import { STAGE_COMPUTE } from './usage.ts';
 

@@ -31,10 +31,10 @@ export function bindShape(
 ): BoundShape {
   const { plan } = program;
   const values = evaluate(plan.exprs, readSymbols(plan, inputDims));
-  const valueOf = (size: Size) => sizeValue(size, values);
+  const sizeOf = (size: Size) => sizeValue(size, values);
 
   for (const { a, b, node } of plan.constraints) {
-    const [left, right] = [valueOf(a), valueOf(b)];
+    const [left, right] = [sizeOf(a), sizeOf(b)];
     if (left !== right) {
       throw new TrtxError('SHAPE_CONSTRAINT', `two sizes have to be equal here, and are ${left} and ${right}`, {
         node,
@@ -42,9 +42,9 @@ export function bindShape(
       });
     }
   }
-  for (const [i, tensor] of plan.inputs.entries()) checkDims(tensor, inputDims[i]!, tensor.shape.map(valueOf));
+  for (const [i, tensor] of plan.inputs.entries()) checkDims(tensor, inputDims[i]!, tensor.shape.map(sizeOf));
 
-  const outputDims = plan.outputs.map(({ shape }) => shape.map(valueOf));
+  const outputDims = plan.outputs.map(({ shape }) => shape.map(sizeOf));
   const dims = [...inputDims, ...outputDims];
   const portBytes = program.ports.map(({ tensor, bytes: most }, i) => {
     const bytes = alignUp(
@@ -58,8 +58,8 @@ export function bindShape(
     inputDims: inputDims.map((d) => [...d]),
     outputDims,
     portBytes,
-    params: fillParams(plan, valueOf),
-    tape: makeTape(program, valueOf, maxWorkgroups),
+    params: fillParams(plan, sizeOf),
+    tape: makeTape(program, sizeOf, maxWorkgroups),
   };
 }
 
@@ -101,28 +101,28 @@ function checkDims({ name }: PlanTensor, got: readonly number[], want: readonly 
   }
 }
 
-function fillParams(plan: Plan, valueOf: (size: Size) => number): Uint32Array<ArrayBuffer> | undefined {
+function fillParams(plan: Plan, sizeOf: (size: Size) => number): Uint32Array<ArrayBuffer> | undefined {
   const buffer = plan.buffers.find(({ kind }) => kind === 'params');
   if (!buffer) return undefined;
   const words = new Uint32Array(buffer.bytes / 4);
   for (const [word, size] of plan.params) {
-    const value = valueOf(size);
+    const value = sizeOf(size);
     if (value > 0xffffffff) throw planInvalid(`parameter ${word} is ${value}, more than 32 bits hold`);
     words[word] = value;
   }
   return words;
 }
 
-function makeTape({ plan, ops }: Program, valueOf: (size: Size) => number, maxWorkgroups: number): number[] {
+function makeTape({ plan, ops }: Program, sizeOf: (size: Size) => number, maxWorkgroups: number): number[] {
   const tape: number[] = [];
   for (const [i, op] of ops.entries()) {
     if (isCopy(op)) {
-      const bytes = valueOf(op.bytes);
+      const bytes = sizeOf(op.bytes);
       checkCopy(plan, op, bytes);
       if (bytes > 0) tape.push(-1, i, bytes, 0, 0);
       continue;
     }
-    const counts = op.workgroups.map(valueOf);
+    const counts = op.workgroups.map(sizeOf);
     if (counts.includes(0)) continue;
     const [x, y = 1, z = 1] = counts.length === 1 ? fold(counts[0]!, maxWorkgroups) : counts;
     if (Math.max(x!, y, z) > maxWorkgroups) {

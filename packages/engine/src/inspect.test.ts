@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { inspectEngine } from './inspect.ts';
+import type { ExprNode } from './plan.ts';
+import { sampleBlobs, samplePlan } from './testing/plan.ts';
+import { engineBytes } from './write.ts';
+
+it('sums up an engine', () => {
+  const bytes = engineBytes({ plan: samplePlan, blobs: sampleBlobs, builder: '1.0.0' });
+  const summary = inspectEngine(bytes);
+  expect(summary).toEqual({
+    name: 'sample',
+    builder: '1.0.0',
+    fileBytes: bytes.length,
+    dispatches: 2,
+    copies: 1,
+    kernels: ['gemm', 'map'],
+    pipelines: 2,
+    arenaBytes: 1024,
+    liveBytesPeak: 768,
+    weightBytes: 300,
+    hostNodes: samplePlan.hostNodes,
+    requires: samplePlan.requires,
+    symbols: [{ name: 'H', min: 32, max: 64, multipleOf: 32 }],
+    inputs: [{ name: 'x', dtype: 'float32', storage: 'f32', shape: '[1, H]' }],
+    outputs: [{ name: 'y', dtype: 'int64', storage: 'i32', shape: '[(H / 2)]' }],
+  });
+  expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
+  const { builder: _, fileBytes: __, ...rest } = summary;
+  expect(inspectEngine(samplePlan)).toEqual(rest);
+});
+
+it('keeps the texts of shared expressions short', () => {
+  const exprs: ExprNode[] = [['$', 0]];
+  for (let i = 0; i < 100; i++) exprs.push(['+', i, i]);
+  const plan = { ...samplePlan, exprs, outputs: [{ ...samplePlan.outputs[0]!, shape: [{ expr: 100 }] }] };
+  expect(inspectEngine(plan).outputs[0]!.shape.length).toBeLessThan(80);
+});
