@@ -7,7 +7,7 @@ import { bounds, type Dim, neverEqual, sameDim } from './dim.ts';
 import { isInteger } from './dtype.ts';
 import type { AttributeValue, Inferred, NodeView, OpDef, OperandSpec } from './op.ts';
 import { opName, traitOf } from './op.ts';
-import { type Constant, elementCount, elementsOf, type TensorType } from './tensor.ts';
+import { type Constant, elementCount, numbersOf, type TensorType } from './tensor.ts';
 
 /** What is known of a value before the model runs. */
 export interface Known {
@@ -97,8 +97,7 @@ export function viewNode(
       if (known) return known;
       const constant = inputs[index]?.constant;
       if (!constant || constant.dtype === 'string' || elementCount(constant.dims) > MAX_CONTENTS) return undefined;
-      if (constant.dtype === 'float16' || constant.dtype === 'bfloat16') return undefined;
-      return Array.from(elementsOf(constant) as ArrayLike<number | bigint>, Number);
+      return numbersOf(constant);
     },
     int: (name) => present(name) as number,
     float: (name) => present(name) as number,

@@ -3,6 +3,7 @@
 import { TrtxError } from '@trtx/errors';
 import type { Dim } from './dim.ts';
 import { arrayType, byteSize, type DataArray, type DType } from './dtype.ts';
+import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from './half.ts';
 
 export interface TensorType {
   readonly dtype: DType;
@@ -48,6 +49,12 @@ export function elementsOf(constant: Constant): DataArray {
   return new type(source.buffer, source.byteOffset, count);
 }
 
+/** The constant's elements as numbers; integers beyond 2^53 are rounded. */
+export function numbersOf(constant: Constant): number[] {
+  const decode = constant.dtype === 'float16' ? fromFloat16 : constant.dtype === 'bfloat16' ? fromBfloat16 : Number;
+  return Array.from(elementsOf(constant) as ArrayLike<number>, decode);
+}
+
 /** A constant over an array (kept, not copied). */
 export function constantOf(dtype: DType, dims: readonly number[], data: DataArray): Constant {
   if (data.length !== elementCount(dims))
@@ -56,14 +63,17 @@ export function constantOf(dtype: DType, dims: readonly number[], data: DataArra
   return { dtype, dims, read: () => bytes };
 }
 
-/** A constant from plain numbers; int64 and uint64 take them as integers. */
+/** A constant from plain numbers; int64 and uint64 take them as integers, 16-bit floats are rounded. */
 export function constantFrom(dtype: DType, dims: readonly number[], values: readonly number[]): Constant {
   const data = new (arrayType(dtype))(values.length);
   if (data instanceof BigInt64Array || data instanceof BigUint64Array)
     values.forEach((v, i) => {
       data[i] = BigInt(v);
     });
-  else (data as Float32Array).set(values);
+  else {
+    const encode = dtype === 'float16' ? toFloat16 : dtype === 'bfloat16' ? toBfloat16 : undefined;
+    (data as Float32Array).set(encode ? values.map(encode) : values);
+  }
   return constantOf(dtype, dims, data);
 }
 

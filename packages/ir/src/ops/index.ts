@@ -1,15 +1,47 @@
 // The op definitions of the default ONNX domain, by family.
 
 import { OpRegistry } from '../op.ts';
+import { activationOps } from './activations.ts';
 import { convOps } from './conv.ts';
+import { gatherOps } from './gather.ts';
+import { layoutOps } from './layout.ts';
+import { mathOps } from './math.ts';
+import { matmulOps } from './matmul.ts';
 import { movementOps } from './movement.ts';
+import { normalizationOps } from './normalization.ts';
 import { integerOps, pointwiseOps } from './pointwise.ts';
+import { poolOps } from './pool.ts';
+import { reduceOps } from './reduce.ts';
+import { reshapeOps } from './reshape.ts';
+import { resizeOps } from './resize.ts';
+import { shapeOps } from './shape.ts';
 
+export { normalizeAxis } from './axis.ts';
 export { broadcast } from './broadcast.ts';
 export * from './conv.ts';
-export { normalizeAxis } from './movement.ts';
+export * from './matmul.ts';
+export * from './normalization.ts';
 export { definePointwise } from './pointwise.ts';
+export * from './pool.ts';
+export * from './reduce.ts';
+export * from './resize.ts';
 export * from './window.ts';
 
 /** Every op that this version of @trtx defines. */
-export const standardOps = new OpRegistry([...pointwiseOps, ...integerOps, ...movementOps, ...convOps]);
+export const standardOps = new OpRegistry([
+  ...pointwiseOps,
+  ...integerOps,
+  ...mathOps,
+  ...activationOps,
+  ...movementOps,
+  ...reshapeOps,
+  ...layoutOps,
+  ...gatherOps,
+  ...shapeOps,
+  ...resizeOps,
+  ...convOps,
+  ...poolOps,
+  ...matmulOps,
+  ...reduceOps,
+  ...normalizationOps,
+]);

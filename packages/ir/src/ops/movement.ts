@@ -1,16 +1,10 @@
 // Injective ops: each output element is one input element. What is special about each is its index map.
 
-import { add, type Dim, floorDiv, maxDim, minDim, mul, product, sameDim, sub } from '../dim.ts';
+import { add, type Dim, floorDiv, maxDim, minDim, mul, product, sub } from '../dim.ts';
 import { coord, indexOp, LINEAR } from '../index-map.ts';
 import { defineOp, type NodeView, type OpDef } from '../op.ts';
+import { normalizeAxis } from './axis.ts';
 import { INDICES } from './types.ts';
-
-/** A possibly negative axis as a number in [0, rank). */
-export function normalizeAxis(at: NodeView, axis: number, rank: number): number {
-  if (!Number.isInteger(axis) || axis < -rank || axis >= rank)
-    throw at.fail(`axis ${axis} of a tensor of rank ${rank}`);
-  return axis < 0 ? axis + rank : axis;
-}
 
 /** The shape that Reshape's `shape` operand asks for: 0 copies (unless allowzero), -1 is what is left. */
 export function reshapeTarget(at: NodeView): Dim[] {
@@ -138,7 +132,7 @@ function sliceAxes(at: NodeView): { start: Dim; step: number; size: Dim }[] {
   const steps = at.inputs[4] ? at.need(4).values : starts.map(() => 1);
   const result = shape.map((size) => ({ start: 0 as Dim, step: 1, size }));
   axes.forEach((given, i) => {
-    const axis = normalizeAxis(at, given as number, shape.length);
+    const axis = normalizeAxis(at, given, shape.length);
     const step = steps[i]!;
     if (typeof step !== 'number' || step === 0) throw at.fail(`a step of ${step} on axis ${axis}`);
     const dim = shape[axis]!;
@@ -171,9 +165,4 @@ function permutation(at: NodeView): readonly number[] {
   if (perm.length !== rank || perm.some((_, axis) => !perm.includes(axis)))
     throw at.fail(`perm [${perm}] of a tensor of rank ${rank}`);
   return perm;
-}
-
-/** True where a shape is the input's own. */
-export function keepsShape(from: readonly Dim[], to: readonly Dim[]): boolean {
-  return from.length === to.length && from.every((dim, i) => sameDim(dim, to[i]!));
 }

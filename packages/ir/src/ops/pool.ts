@@ -1,0 +1,116 @@
+// Pooling: a reduction over a sliding window, or over all positions.
+
+import type { Dim } from '../dim.ts';
+import { defineOp, type Inferred, type NodeView, type OpDef, type OperandSpec, type Reducer } from '../op.ts';
+import * as s from '../scalar.ts';
+import { FLOATS } from './types.ts';
+import { WINDOW_ATTRIBUTES, type WindowAxis, windowAxes } from './window.ts';
+
+/** The geometry of a MaxPool or AveragePool, as kernels read it. */
+export interface PoolGeometry {
+  readonly batch: Dim;
+  readonly channels: Dim;
+  readonly axes: readonly WindowAxis[];
+  /**
+   * What AveragePool divides by: the number of elements of the input under the window, or also the padding that `pads`
+   * declares (never what only `ceil_mode` lets the window reach).
+   */
+  readonly countsPadding: boolean;
+}
+
+/** Geometry of a pooling over X [batch, channels, ...spatial]. */
+export function poolGeometry(at: NodeView): PoolGeometry {
+  const shape = spatial(at);
+  const kernel = at.ints('kernel_shape')!;
+  return {
+    batch: shape[0]!,
+    channels: shape[1]!,
+    axes: windowAxes(at, kernel, at.int('ceil_mode') === 1),
+    countsPadding: at.has('count_include_pad') && at.int('count_include_pad') === 1,
+  };
+}
+
+const POOL_ATTRIBUTES = {
+  ...WINDOW_ATTRIBUTES,
+  kernel_shape: { ...WINDOW_ATTRIBUTES.kernel_shape!, required: true },
+  ceil_mode: { type: 'int', default: 0, min: 0, max: 1, doc: 'output sizes are rounded up' },
+} as const;
+
+const X: readonly OperandSpec[] = [{ name: 'X', types: FLOATS }];
+
+const average: Reducer = { combine: 'add', finish: (sum, count) => s.binary('div', sum, count) };
+
+export const poolOps: readonly OpDef[] = [
+  defineOp({
+    domain: '',
+    name: 'MaxPool',
+    since: 22,
+    summary: 'the largest element under a sliding window',
+    inputs: [{ name: 'X', types: [...FLOATS, 'int8', 'uint8'] }],
+    outputs: [{ name: 'Y' }, { name: 'Indices', optional: true }],
+    attributes: {
+      ...POOL_ATTRIBUTES,
+      storage_order: { type: 'int', default: 0, min: 0, max: 1, doc: 'Indices are row-major (0) or column-major (1)' },
+    },
+    trait: { kind: 'opaque' },
+    infer(at) {
+      const shape = pooled(poolGeometry(at));
+      const outputs: Inferred[] = [
+        { dtype: at.input(0).dtype, shape },
+        { dtype: 'int64', shape },
+      ];
+      return outputs.slice(0, at.outputCount);
+    },
+  }),
+  defineOp({
+    domain: '',
+    name: 'AveragePool',
+    since: 22,
+    summary: 'the mean under a sliding window',
+    inputs: X,
+    outputs: [{ name: 'Y' }],
+    attributes: {
+      ...POOL_ATTRIBUTES,
+      count_include_pad: { type: 'int', default: 0, min: 0, max: 1, doc: 'padding counts as elements of 0' },
+    },
+    trait: { kind: 'opaque' },
+    infer: (at) => [{ dtype: at.input(0).dtype, shape: pooled(poolGeometry(at)) }],
+  }),
+  globalPool('GlobalAveragePool', 'the mean over all spatial positions', average),
+  globalPool('GlobalMaxPool', 'the largest element over all spatial positions', { combine: 'max' }),
+];
+
+function globalPool(name: string, summary: string, reducer: Reducer): OpDef {
+  return defineOp({
+    domain: '',
+    name,
+    since: 22,
+    summary,
+    inputs: X,
+    outputs: [{ name: 'Y' }],
+    attributes: {},
+    trait: {
+      kind: 'reduction',
+      axes: (at) =>
+        spatial(at)
+          .map((_, axis) => axis)
+          .slice(2),
+      reducer,
+    },
+    infer: (at) => [{ dtype: at.input(0).dtype, shape: spatial(at).map((dim, axis) => (axis < 2 ? dim : 1)) }],
+  });
+}
+
+function pooled(g: PoolGeometry): Dim[] {
+  return [g.batch, g.channels, ...g.axes.map((axis) => axis.output)];
+}
+
+function spatial(at: NodeView): readonly Dim[] {
+  const { shape } = at.input(0);
+  if (shape.length < 3)
+    throw at.fail(
+      `an input of rank ${shape.length} where batch, channels and at least one spatial axis belong`,
+      'Unsqueeze it first.',
+    );
+  return shape;
+}

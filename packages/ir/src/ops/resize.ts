@@ -1,0 +1,207 @@
+// Resize. To the nearest element it is injective: where the scale of each axis is a ratio of integers, the coordinate of
+// the element is a quotient of integers, also with symbolic sizes. Otherwise kernels read the geometry.
+
+import { add, type Dim, floorDiv, maxDim, mul, sub } from '../dim.ts';
+import { coord, type Index, type IndexMap, indexOf, indexOp } from '../index-map.ts';
+import { defineOp, type NodeView, type OpDef, type OperandSpec } from '../op.ts';
+import { normalizeAxis } from './axis.ts';
+import { FLOATS, INDICES } from './types.ts';
+
+export const RESIZE_MODES = ['nearest', 'linear', 'cubic'] as const;
+export const RESIZE_COORDINATES = [
+  'half_pixel',
+  'half_pixel_symmetric',
+  'pytorch_half_pixel',
+  'align_corners',
+  'asymmetric',
+  'tf_crop_and_resize',
+] as const;
+export const NEAREST_MODES = ['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil'] as const;
+
+/** One axis of a Resize. */
+export interface ResizeAxis {
+  readonly size: Dim;
+  readonly output: Dim;
+  /** Output elements for each input element, as a ratio; undefined where `scale` is no simple one. */
+  readonly ratio: { readonly up: Dim; readonly down: Dim } | undefined;
+  /** The scale as a number; undefined where it depends on symbolic sizes (it is `ratio` then). */
+  readonly scale: number | undefined;
+  /** The region of interest of tf_crop_and_resize, as fractions of the axis. */
+  readonly roi: readonly [start: number, end: number];
+}
+
+export interface ResizeGeometry {
+  readonly mode: (typeof RESIZE_MODES)[number];
+  readonly coordinates: (typeof RESIZE_COORDINATES)[number];
+  readonly nearest: (typeof NEAREST_MODES)[number];
+  /** All axes of the input; those that stay have size = output and a scale of 1. */
+  readonly axes: readonly ResizeAxis[];
+}
+
+/** Geometry of a Resize. The output element o of an axis reads the input at a coordinate that `coordinates` defines. */
+export function resizeGeometry(at: NodeView): ResizeGeometry {
+  const { shape } = at.input(0);
+  const picked = at.ints('axes')?.map((axis) => normalizeAxis(at, axis, shape.length)) ?? shape.map((_, axis) => axis);
+  const coordinates = at.string('coordinate_transformation_mode') as ResizeGeometry['coordinates'];
+  const roi = coordinates === 'tf_crop_and_resize' ? at.numbers(1) : undefined;
+  if (coordinates === 'tf_crop_and_resize' && roi?.length !== 2 * picked.length)
+    throw at.fail('the roi of tf_crop_and_resize is not known at build', 'Make it a constant.');
+  const resized = picked.map((axis) => shape[axis]!);
+  const scaled = scalesOf(at, resized) ?? sizesOf(at, resized);
+  const axes = shape.map((size, axis): ResizeAxis => {
+    const i = picked.indexOf(axis);
+    if (i < 0) return { size, output: size, ratio: { up: 1, down: 1 }, scale: 1, roi: [0, 1] };
+    return { ...scaled[i]!, size, roi: roi ? [roi[i]!, roi[i + picked.length]!] : [0, 1] };
+  });
+  return {
+    mode: at.string('mode') as ResizeGeometry['mode'],
+    coordinates,
+    nearest: at.string('nearest_mode') as ResizeGeometry['nearest'],
+    axes,
+  };
+}
+
+type Scaled = Pick<ResizeAxis, 'output' | 'ratio' | 'scale'>;
+
+/** From the `scales` operand, where it has elements. */
+function scalesOf(at: NodeView, sizes: readonly Dim[]): Scaled[] | undefined {
+  if (!at.inputs[2] || at.inputs[2].shape[0] === 0) return undefined;
+  const scales = at.numbers(2);
+  if (!scales) throw at.fail('the scales are not known at build', 'Make them a constant, or give sizes instead.');
+  if (scales.length !== sizes.length) throw at.fail(`${scales.length} scales for ${sizes.length} axes`);
+  return sizes.map((size, i) => {
+    const scale = scales[i]!;
+    if (!(scale > 0 && scale < 2 ** 20)) throw at.fail(`a scale of ${scale}`);
+    const ratio = ratioOf(scale);
+    if (ratio) return { output: floorDiv(mul(size, ratio.up), ratio.down), ratio, scale };
+    if (typeof size !== 'number')
+      throw at.fail(`a scale of ${scale} on the dynamic size ${size}`, 'Give sizes, or scales that are simple ratios.');
+    return { output: Math.floor(Math.fround(size * Math.fround(scale))), ratio, scale };
+  });
+}
+
+/** From the `sizes` operand. */
+function sizesOf(at: NodeView, sizes: readonly Dim[]): Scaled[] {
+  if (!at.inputs[3]) throw at.fail('neither scales nor sizes are given');
+  const wanted = at.need(3).values;
+  if (wanted.length !== sizes.length) throw at.fail(`${wanted.length} sizes for ${sizes.length} axes`);
+  const policy = at.string('keep_aspect_ratio_policy');
+  if (policy === 'stretch')
+    return sizes.map((size, i) => {
+      const output = wanted[i]!;
+      const known = typeof size === 'number' && typeof output === 'number';
+      return { output, ratio: { up: output, down: size }, scale: known ? output / size : undefined };
+    });
+  const numbers = [...sizes, ...wanted];
+  if (!numbers.every((n) => typeof n === 'number')) throw at.fail(`${policy} with sizes that are not known at build`);
+  const scales = sizes.map((size, i) => (wanted[i] as number) / (size as number));
+  const best = scales.indexOf(Math[policy === 'not_larger' ? 'min' : 'max'](...scales));
+  const ratio = { up: wanted[best]!, down: sizes[best]! };
+  const scale = scales[best]!;
+  return sizes.map((size) => ({ output: Math.floor((size as number) * scale + 0.5), ratio, scale }));
+}
+
+/** The ratio of small integers that a float32 scale stands for. */
+function ratioOf(scale: number): { up: number; down: number } | undefined {
+  for (let down = 1; down <= 256; down++) {
+    const up = Math.round(scale * down);
+    if (up > 0 && Math.fround(up / down) === Math.fround(scale)) return { up, down };
+  }
+  return undefined;
+}
+
+/** The map of a Resize to the nearest element, or undefined where it is none. */
+function nearestMap(at: NodeView): IndexMap | undefined {
+  const g = resizeGeometry(at);
+  if (g.mode !== 'nearest' || at.int('antialias')) return undefined;
+  const index = g.axes.map((axis, i) => nearestIndex(coord(i), axis, g));
+  return index.every((one) => one !== undefined) ? { sources: [{ input: 0, at: index as Index[] }] } : undefined;
+}
+
+/** The coordinate of output element `o`, as numerator and denominator, rounded as `nearest` tells and clamped. */
+function nearestIndex(o: Index, { size, output, ratio }: ResizeAxis, g: ResizeGeometry): Index | undefined {
+  if (!ratio) return undefined;
+  const { up, down } = ratio;
+  if (up === down && size === output) return o;
+  let numerator: Index;
+  let denominator: Dim;
+  switch (g.coordinates) {
+    case 'asymmetric':
+      numerator = indexOp('*', o, down);
+      denominator = up;
+      break;
+    case 'align_corners':
+      // An output of one element reads the first: o is 0, and the denominator only has to be positive.
+      numerator = indexOp('*', o, sub(size, 1));
+      denominator = output === 1 ? 1 : sub(output, 1);
+      if (typeof denominator !== 'number') denominator = maxDim(denominator, 1);
+      break;
+    case 'half_pixel':
+    case 'pytorch_half_pixel':
+    case 'half_pixel_symmetric': {
+      if (g.coordinates === 'pytorch_half_pixel' && output === 1) return indexOf(0);
+      // (o + ½)·down/up − ½ = (2·o·down + down − up) / 2·up; the symmetric form shifts by (size·up − output·down) / 2·up
+      let shift = sub(down, up);
+      if (g.coordinates === 'half_pixel_symmetric') shift = add(shift, sub(mul(size, up), mul(output, down)));
+      numerator = indexOp('+', indexOp('*', o, mul(down, 2)), shift);
+      denominator = mul(up, 2);
+      break;
+    }
+    default:
+      return undefined;
+  }
+  return clampedQuotient(numerator, denominator, g.nearest, size);
+}
+
+/** n/d rounded to an integer in [0, size). Quotients below 0 are made 0 before the division, which is of naturals. */
+function clampedQuotient(n: Index, d: Dim, mode: ResizeGeometry['nearest'], size: Dim): Index {
+  let quotient: Index;
+  if (mode === 'floor') quotient = indexOp('/', indexOp('max', n, 0), d);
+  else if (mode === 'ceil') quotient = indexOp('/', indexOp('max', indexOp('+', n, sub(d, 1)), 0), d);
+  else {
+    // ⌊n/d + ½⌋ = ⌊(2n + d) / 2d⌋ rounds halves up; ⌈n/d − ½⌉ = ⌊(2n + d − 1) / 2d⌋ rounds them down.
+    const half = mode === 'round_prefer_ceil' ? d : sub(d, 1);
+    quotient = indexOp('/', indexOp('max', indexOp('+', indexOp('*', n, 2), half), 0), mul(d, 2));
+  }
+  return indexOp('min', quotient, sub(size, 1));
+}
+
+const operand = (name: string, types: OperandSpec['types'], steersShape = false): OperandSpec => ({
+  name,
+  types,
+  optional: name !== 'X',
+  steersShape,
+});
+
+export const resizeOps: readonly OpDef[] = [
+  defineOp({
+    domain: '',
+    name: 'Resize',
+    since: 19,
+    summary: 'axes made longer or shorter by interpolation; sizes follow from scales (rounded down) or are given',
+    inputs: [
+      operand('X', undefined),
+      operand('roi', FLOATS),
+      operand('scales', ['float32'], true),
+      operand('sizes', INDICES, true),
+    ],
+    outputs: [{ name: 'Y' }],
+    attributes: {
+      mode: { type: 'string', default: 'nearest', oneOf: RESIZE_MODES },
+      coordinate_transformation_mode: { type: 'string', default: 'half_pixel', oneOf: RESIZE_COORDINATES },
+      nearest_mode: { type: 'string', default: 'round_prefer_floor', oneOf: NEAREST_MODES },
+      antialias: { type: 'int', default: 0, min: 0, max: 1, doc: 'a wider filter when making smaller' },
+      axes: { type: 'ints', doc: 'the axes that roi, scales and sizes are for; all' },
+      cubic_coeff_a: { type: 'float', default: -0.75 },
+      exclude_outside: { type: 'int', default: 0, min: 0, max: 1, doc: 'weights outside the input become 0' },
+      extrapolation_value: { type: 'float', default: 0, doc: 'of tf_crop_and_resize, outside the input' },
+      keep_aspect_ratio_policy: { type: 'string', default: 'stretch', oneOf: ['stretch', 'not_larger', 'not_smaller'] },
+    },
+    trait: { kind: 'opaque' },
+    traitAt(at) {
+      const map = nearestMap(at);
+      return map ? { kind: 'injective', map: () => map } : { kind: 'opaque' };
+    },
+    infer: (at) => [{ dtype: at.input(0).dtype, shape: resizeGeometry(at).axes.map(({ output }) => output) }],
+  }),
+];
