@@ -3,7 +3,7 @@
 import { TrtxError } from '@trtx/errors';
 import type { Dim } from './dim.ts';
 import { arrayType, byteSize, type DataArray, type DType } from './dtype.ts';
-import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from './half.ts';
+import { fromBfloat16, fromFloat16 } from './half.ts';
 
 export interface TensorType {
   readonly dtype: DType;
@@ -63,17 +63,14 @@ export function constantOf(dtype: DType, dims: readonly number[], data: DataArra
   return { dtype, dims, read: () => bytes };
 }
 
-/** A constant from plain numbers; int64 and uint64 take them as integers, 16-bit floats are rounded. */
+/** A constant from plain numbers; int64 and uint64 take them as integers, 16-bit floats as bits. */
 export function constantFrom(dtype: DType, dims: readonly number[], values: readonly number[]): Constant {
   const data = new (arrayType(dtype))(values.length);
   if (data instanceof BigInt64Array || data instanceof BigUint64Array)
     values.forEach((v, i) => {
       data[i] = BigInt(v);
     });
-  else {
-    const encode = dtype === 'float16' ? toFloat16 : dtype === 'bfloat16' ? toBfloat16 : undefined;
-    (data as Float32Array).set(encode ? values.map(encode) : values);
-  }
+  else (data as Float32Array).set(values);
   return constantOf(dtype, dims, data);
 }
 
