@@ -1,0 +1,488 @@
+// Written by builder.test.ts from the op definitions: `npx vitest run packages/ir/src/builder.test.ts -u`.
+
+import type { NodeOptions, Value } from './graph.ts';
+import type { Constant } from './tensor.ts';
+
+/** Methods of GraphBuilder, one for each op of the default domain. */
+export interface BuilderMethods {
+  /** |x| */
+  Abs(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** inverse cosine */
+  Acos(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** inverse hyperbolic cosine */
+  Acosh(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** a + b */
+  Add(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** logical and */
+  And(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** place of the largest element along an axis */
+  ArgMax(data: Value, attributes?: ArgMaxAttributes, options?: NodeOptions): Value;
+  /** place of the smallest element along an axis */
+  ArgMin(data: Value, attributes?: ArgMinAttributes, options?: NodeOptions): Value;
+  /** inverse sine */
+  Asin(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** inverse hyperbolic sine */
+  Asinh(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** inverse tangent */
+  Atan(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** inverse hyperbolic tangent */
+  Atanh(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** the mean under a sliding window */
+  AveragePool(X: Value, attributes: AveragePoolAttributes, options?: NodeOptions): Value;
+  /** inference form: (X − mean) / √(variance + epsilon) · scale + B, for each channel */
+  BatchNormalization(X: Value, scale: Value, B: Value, input_mean: Value, input_var: Value, attributes?: BatchNormalizationAttributes, options?: NodeOptions): Value;
+  /** X shifted by Y bits */
+  BitShift(X: Value, Y: Value, attributes: BitShiftAttributes, options?: NodeOptions): Value;
+  /** bits that both have */
+  BitwiseAnd(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** every bit inverted */
+  BitwiseNot(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** bits that either has */
+  BitwiseOr(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** bits that one has */
+  BitwiseXor(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** the value in another element type */
+  Cast(input: Value, attributes: CastAttributes, options?: NodeOptions): Value;
+  /** the value in the element type of another tensor */
+  CastLike(input: Value, target_type: Value, attributes?: None, options?: NodeOptions): Value;
+  /** ⌈x⌉ */
+  Ceil(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** max(0, x) + min(0, alpha·(e^(x/alpha) − 1)) */
+  Celu(X: Value, attributes?: CeluAttributes, options?: NodeOptions): Value;
+  /** x limited to [min, max]; either may be absent */
+  Clip(input: Value, attributes?: None, options?: NodeOptions): Value;
+  Clip(input: Value, min: Value | null | undefined, attributes?: None, options?: NodeOptions): Value;
+  Clip(input: Value, min: Value | null | undefined, max: Value | null | undefined, attributes?: None, options?: NodeOptions): Value;
+  /** tensors one after another along an axis */
+  Concat(inputs: readonly Value[], attributes: ConcatAttributes, options?: NodeOptions): Value;
+  /** a tensor of the given shape with one value everywhere */
+  ConstantOfShape(input: Value, attributes?: ConstantOfShapeAttributes, options?: NodeOptions): Value;
+  /** convolution over one or more spatial axes, with groups, strides, padding and dilation */
+  Conv(X: Value, W: Value, attributes?: ConvAttributes, options?: NodeOptions): Value;
+  Conv(X: Value, W: Value, B: Value | null | undefined, attributes?: ConvAttributes, options?: NodeOptions): Value;
+  /** transposed convolution: each input element adds a scaled kernel to the output */
+  ConvTranspose(X: Value, W: Value, attributes?: ConvTransposeAttributes, options?: NodeOptions): Value;
+  ConvTranspose(X: Value, W: Value, B: Value | null | undefined, attributes?: ConvTransposeAttributes, options?: NodeOptions): Value;
+  /** cosine */
+  Cos(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** hyperbolic cosine */
+  Cosh(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** blocks of channels laid out as blocks of height and width */
+  DepthToSpace(input: Value, attributes: DepthToSpaceAttributes, options?: NodeOptions): Value;
+  /** a / b; of integers truncated towards zero */
+  Div(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** inference form: the input itself */
+  Dropout(data: Value, attributes?: DropoutAttributes, options?: NodeOptions): Value;
+  Dropout(data: Value, ratio: Value | null | undefined, attributes?: DropoutAttributes, options?: NodeOptions): Value;
+  Dropout(data: Value, ratio: Value | null | undefined, training_mode: Value | null | undefined, attributes?: DropoutAttributes, options?: NodeOptions): Value;
+  /** x where x > 0, else alpha·(eˣ − 1) */
+  Elu(X: Value, attributes?: EluAttributes, options?: NodeOptions): Value;
+  /** a = b */
+  Equal(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** error function */
+  Erf(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** eˣ */
+  Exp(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** broadcast with a shape, both ways: a 1 in the shape keeps the dimension of the input */
+  Expand(input: Value, shape: Value, attributes?: None, options?: NodeOptions): Value;
+  /** a matrix: the axes before `axis` as rows, the others as columns */
+  Flatten(input: Value, attributes?: FlattenAttributes, options?: NodeOptions): Value;
+  /** ⌊x⌋ */
+  Floor(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** slices along an axis, picked by index; negative indices count from the end */
+  Gather(data: Value, indices: Value, attributes?: GatherAttributes, options?: NodeOptions): Value;
+  /** for each place of the indices, the element that is there but for its position along an axis */
+  GatherElements(data: Value, indices: Value, attributes?: GatherElementsAttributes, options?: NodeOptions): Value;
+  /** slices of data at positions that the last axis of the indices spells out */
+  GatherND(data: Value, indices: Value, attributes?: GatherNDAttributes, options?: NodeOptions): Value;
+  /** x times the normal distribution function of x, exactly or by its tanh approximation */
+  Gelu(X: Value, attributes?: GeluAttributes, options?: NodeOptions): Value;
+  /** alpha · A × B + beta · C, each of A and B transposed as told */
+  Gemm(A: Value, B: Value, attributes?: GemmAttributes, options?: NodeOptions): Value;
+  Gemm(A: Value, B: Value, C: Value | null | undefined, attributes?: GemmAttributes, options?: NodeOptions): Value;
+  /** the mean over all spatial positions */
+  GlobalAveragePool(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** the largest element over all spatial positions */
+  GlobalMaxPool(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** a > b */
+  Greater(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** a ≥ b */
+  GreaterOrEqual(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** min(1, max(0, alpha·x + beta)) */
+  HardSigmoid(X: Value, attributes?: HardSigmoidAttributes, options?: NodeOptions): Value;
+  /** x · min(1, max(0, x/6 + 1/2)) */
+  HardSwish(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** the value itself */
+  Identity(input: Value, attributes?: None, options?: NodeOptions): Value;
+  /** each channel of each batch element normalized over its spatial positions, then scale and B */
+  InstanceNormalization(input: Value, scale: Value, B: Value, attributes?: InstanceNormalizationAttributes, options?: NodeOptions): Value;
+  /** whether x is infinite, of the signs asked for */
+  IsInf(X: Value, attributes?: IsInfAttributes, options?: NodeOptions): Value;
+  /** whether x is not a number */
+  IsNaN(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** (X − mean) / √(variance + epsilon) · Scale + B, with statistics over the axes from `axis` on */
+  LayerNormalization(X: Value, Scale: Value, attributes?: LayerNormalizationAttributes, options?: NodeOptions): readonly Value[];
+  LayerNormalization(X: Value, Scale: Value, B: Value | null | undefined, attributes?: LayerNormalizationAttributes, options?: NodeOptions): readonly Value[];
+  /** x where x ≥ 0, else alpha·x */
+  LeakyRelu(X: Value, attributes?: LeakyReluAttributes, options?: NodeOptions): Value;
+  /** a < b */
+  Less(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** a ≤ b */
+  LessOrEqual(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** natural logarithm */
+  Log(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** x − log Σ eˣ along an axis */
+  LogSoftmax(input: Value, attributes?: LogSoftmaxAttributes, options?: NodeOptions): Value;
+  /** matrix product over the last two axes, the others broadcast */
+  MatMul(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** the largest of all operands */
+  Max(data_0: readonly Value[], attributes?: None, options?: NodeOptions): Value;
+  /** the largest element under a sliding window */
+  MaxPool(X: Value, attributes: MaxPoolAttributes, options?: NodeOptions): readonly Value[];
+  /** the mean of all operands */
+  Mean(data_0: readonly Value[], attributes?: None, options?: NodeOptions): Value;
+  /** the smallest of all operands */
+  Min(data_0: readonly Value[], attributes?: None, options?: NodeOptions): Value;
+  /** x · tanh(ln(1 + eˣ)) */
+  Mish(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** remainder with the sign of the divisor, or of the dividend where fmod is 1 */
+  Mod(A: Value, B: Value, attributes?: ModAttributes, options?: NodeOptions): Value;
+  /** a · b */
+  Mul(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** −x */
+  Neg(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** logical not */
+  Not(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** logical or */
+  Or(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** x where x ≥ 0, else slope·x */
+  PRelu(X: Value, slope: Value, attributes?: None, options?: NodeOptions): Value;
+  /** elements added around the input, or with negative pads taken away */
+  Pad(data: Value, pads: Value, attributes?: PadAttributes, options?: NodeOptions): Value;
+  Pad(data: Value, pads: Value, constant_value: Value | null | undefined, attributes?: PadAttributes, options?: NodeOptions): Value;
+  Pad(data: Value, pads: Value, constant_value: Value | null | undefined, axes: Value | null | undefined, attributes?: PadAttributes, options?: NodeOptions): Value;
+  /** xʸ, in the type of x */
+  Pow(X: Value, Y: Value, attributes?: None, options?: NodeOptions): Value;
+  /** X / √(mean of X² + epsilon) · scale, with the mean over the axes from `axis` on */
+  RMSNormalization(X: Value, scale: Value, attributes?: RMSNormalizationAttributes, options?: NodeOptions): Value;
+  /** start, start + delta, ... up to but without limit */
+  Range(start: Value, limit: Value, delta: Value, attributes?: None, options?: NodeOptions): Value;
+  /** 1/x */
+  Reciprocal(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** sum of |x| */
+  ReduceL1(data: Value, attributes?: ReduceL1Attributes, options?: NodeOptions): Value;
+  ReduceL1(data: Value, axes: Value | null | undefined, attributes?: ReduceL1Attributes, options?: NodeOptions): Value;
+  /** root of the sum of squares */
+  ReduceL2(data: Value, attributes?: ReduceL2Attributes, options?: NodeOptions): Value;
+  ReduceL2(data: Value, axes: Value | null | undefined, attributes?: ReduceL2Attributes, options?: NodeOptions): Value;
+  /** logarithm of the sum */
+  ReduceLogSum(data: Value, attributes?: ReduceLogSumAttributes, options?: NodeOptions): Value;
+  ReduceLogSum(data: Value, axes: Value | null | undefined, attributes?: ReduceLogSumAttributes, options?: NodeOptions): Value;
+  /** logarithm of the sum of eˣ, safe from overflow: max + log Σ exp(x − max) */
+  ReduceLogSumExp(data: Value, attributes?: ReduceLogSumExpAttributes, options?: NodeOptions): Value;
+  ReduceLogSumExp(data: Value, axes: Value | null | undefined, attributes?: ReduceLogSumExpAttributes, options?: NodeOptions): Value;
+  /** largest element */
+  ReduceMax(data: Value, attributes?: ReduceMaxAttributes, options?: NodeOptions): Value;
+  ReduceMax(data: Value, axes: Value | null | undefined, attributes?: ReduceMaxAttributes, options?: NodeOptions): Value;
+  /** mean */
+  ReduceMean(data: Value, attributes?: ReduceMeanAttributes, options?: NodeOptions): Value;
+  ReduceMean(data: Value, axes: Value | null | undefined, attributes?: ReduceMeanAttributes, options?: NodeOptions): Value;
+  /** smallest element */
+  ReduceMin(data: Value, attributes?: ReduceMinAttributes, options?: NodeOptions): Value;
+  ReduceMin(data: Value, axes: Value | null | undefined, attributes?: ReduceMinAttributes, options?: NodeOptions): Value;
+  /** product */
+  ReduceProd(data: Value, attributes?: ReduceProdAttributes, options?: NodeOptions): Value;
+  ReduceProd(data: Value, axes: Value | null | undefined, attributes?: ReduceProdAttributes, options?: NodeOptions): Value;
+  /** sum */
+  ReduceSum(data: Value, attributes?: ReduceSumAttributes, options?: NodeOptions): Value;
+  ReduceSum(data: Value, axes: Value | null | undefined, attributes?: ReduceSumAttributes, options?: NodeOptions): Value;
+  /** sum of squares */
+  ReduceSumSquare(data: Value, attributes?: ReduceSumSquareAttributes, options?: NodeOptions): Value;
+  ReduceSumSquare(data: Value, axes: Value | null | undefined, attributes?: ReduceSumSquareAttributes, options?: NodeOptions): Value;
+  /** max(x, 0) */
+  Relu(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** the same elements in another shape */
+  Reshape(data: Value, shape: Value, attributes?: ReshapeAttributes, options?: NodeOptions): Value;
+  /** axes made longer or shorter by interpolation; sizes follow from scales (rounded down) or are given */
+  Resize(X: Value, attributes?: ResizeAttributes, options?: NodeOptions): Value;
+  Resize(X: Value, roi: Value | null | undefined, attributes?: ResizeAttributes, options?: NodeOptions): Value;
+  Resize(X: Value, roi: Value | null | undefined, scales: Value | null | undefined, attributes?: ResizeAttributes, options?: NodeOptions): Value;
+  Resize(X: Value, roi: Value | null | undefined, scales: Value | null | undefined, sizes: Value | null | undefined, attributes?: ResizeAttributes, options?: NodeOptions): Value;
+  /** nearest integer, halves to even */
+  Round(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** gamma·x where x > 0, else gamma·alpha·(eˣ − 1) */
+  Selu(X: Value, attributes?: SeluAttributes, options?: NodeOptions): Value;
+  /** the dimensions of a tensor, or a range of them */
+  Shape(data: Value, attributes?: ShapeAttributes, options?: NodeOptions): Value;
+  /** x drawn towards 0 by bias where |x| > lambd, else 0 */
+  Shrink(X: Value, attributes?: ShrinkAttributes, options?: NodeOptions): Value;
+  /** 1/(1+e⁻ˣ) */
+  Sigmoid(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** −1, 0 or 1 */
+  Sign(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** sine */
+  Sin(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** hyperbolic sine */
+  Sinh(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** the number of elements of a tensor */
+  Size(data: Value, attributes?: None, options?: NodeOptions): Value;
+  /** a range, with a step, of some axes */
+  Slice(data: Value, starts: Value, ends: Value, attributes?: None, options?: NodeOptions): Value;
+  Slice(data: Value, starts: Value, ends: Value, axes: Value | null | undefined, attributes?: None, options?: NodeOptions): Value;
+  Slice(data: Value, starts: Value, ends: Value, axes: Value | null | undefined, steps: Value | null | undefined, attributes?: None, options?: NodeOptions): Value;
+  /** eˣ / Σ eˣ along an axis */
+  Softmax(input: Value, attributes?: SoftmaxAttributes, options?: NodeOptions): Value;
+  /** ln(1 + eˣ) */
+  Softplus(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** x / (1 + |x|) */
+  Softsign(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** blocks of height and width laid out as blocks of channels */
+  SpaceToDepth(input: Value, attributes: SpaceToDepthAttributes, options?: NodeOptions): Value;
+  /** an axis cut into parts: of the given sizes, or equal but for a smaller last one */
+  Split(input: Value, attributes?: SplitAttributes, options?: NodeOptions): readonly Value[];
+  Split(input: Value, split: Value | null | undefined, attributes?: SplitAttributes, options?: NodeOptions): readonly Value[];
+  /** √x */
+  Sqrt(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** without axes of size 1: the given ones, or all */
+  Squeeze(data: Value, attributes?: None, options?: NodeOptions): Value;
+  Squeeze(data: Value, axes: Value | null | undefined, attributes?: None, options?: NodeOptions): Value;
+  /** a − b */
+  Sub(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** the sum of all operands */
+  Sum(data_0: readonly Value[], attributes?: None, options?: NodeOptions): Value;
+  /** x / (1 + e^(−alpha·x)) */
+  Swish(X: Value, attributes?: SwishAttributes, options?: NodeOptions): Value;
+  /** tangent */
+  Tan(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** hyperbolic tangent */
+  Tanh(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** x where x > alpha, else 0 */
+  ThresholdedRelu(X: Value, attributes?: ThresholdedReluAttributes, options?: NodeOptions): Value;
+  /** the input repeated along each axis */
+  Tile(input: Value, repeats: Value, attributes?: None, options?: NodeOptions): Value;
+  /** axes in another order */
+  Transpose(data: Value, attributes?: TransposeAttributes, options?: NodeOptions): Value;
+  /** with axes of size 1 put in; axes are those of the output */
+  Unsqueeze(data: Value, axes: Value, attributes?: None, options?: NodeOptions): Value;
+  /** X where the condition holds, else Y */
+  Where(condition: Value, X: Value, Y: Value, attributes?: None, options?: NodeOptions): Value;
+  /** logical exclusive or */
+  Xor(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+}
+
+type None = Record<string, never>;
+interface ArgMaxAttributes {
+  readonly axis?: number;
+  readonly keepdims?: number;
+  readonly select_last_index?: number;
+}
+interface ArgMinAttributes {
+  readonly axis?: number;
+  readonly keepdims?: number;
+  readonly select_last_index?: number;
+}
+interface AveragePoolAttributes {
+  readonly auto_pad?: 'NOTSET' | 'SAME_UPPER' | 'SAME_LOWER' | 'VALID';
+  readonly dilations?: readonly number[];
+  readonly kernel_shape: readonly number[];
+  readonly pads?: readonly number[];
+  readonly strides?: readonly number[];
+  readonly ceil_mode?: number;
+  readonly count_include_pad?: number;
+}
+interface BatchNormalizationAttributes {
+  readonly epsilon?: number;
+  readonly momentum?: number;
+  readonly training_mode?: number;
+}
+interface BitShiftAttributes {
+  readonly direction: 'LEFT' | 'RIGHT';
+}
+interface CastAttributes {
+  readonly to: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8' | 'bool';
+}
+interface CeluAttributes {
+  readonly alpha?: number;
+}
+interface ConcatAttributes {
+  readonly axis: number;
+}
+interface ConstantOfShapeAttributes {
+  readonly value?: Constant;
+}
+interface ConvAttributes {
+  readonly auto_pad?: 'NOTSET' | 'SAME_UPPER' | 'SAME_LOWER' | 'VALID';
+  readonly dilations?: readonly number[];
+  readonly kernel_shape?: readonly number[];
+  readonly pads?: readonly number[];
+  readonly strides?: readonly number[];
+  readonly group?: number;
+}
+interface ConvTransposeAttributes {
+  readonly auto_pad?: 'NOTSET' | 'SAME_UPPER' | 'SAME_LOWER' | 'VALID';
+  readonly dilations?: readonly number[];
+  readonly kernel_shape?: readonly number[];
+  readonly pads?: readonly number[];
+  readonly strides?: readonly number[];
+  readonly group?: number;
+  readonly output_padding?: readonly number[];
+  readonly output_shape?: readonly number[];
+}
+interface DepthToSpaceAttributes {
+  readonly blocksize: number;
+  readonly mode?: 'DCR' | 'CRD';
+}
+interface DropoutAttributes {
+  readonly seed?: number;
+}
+interface EluAttributes {
+  readonly alpha?: number;
+}
+interface FlattenAttributes {
+  readonly axis?: number;
+}
+interface GatherAttributes {
+  readonly axis?: number;
+}
+interface GatherElementsAttributes {
+  readonly axis?: number;
+}
+interface GatherNDAttributes {
+  readonly batch_dims?: number;
+}
+interface GeluAttributes {
+  readonly approximate?: 'none' | 'tanh';
+}
+interface GemmAttributes {
+  readonly alpha?: number;
+  readonly beta?: number;
+  readonly transA?: number;
+  readonly transB?: number;
+}
+interface HardSigmoidAttributes {
+  readonly alpha?: number;
+  readonly beta?: number;
+}
+interface InstanceNormalizationAttributes {
+  readonly epsilon?: number;
+}
+interface IsInfAttributes {
+  readonly detect_negative?: number;
+  readonly detect_positive?: number;
+}
+interface LayerNormalizationAttributes {
+  readonly axis?: number;
+  readonly epsilon?: number;
+  readonly stash_type?: number;
+}
+interface LeakyReluAttributes {
+  readonly alpha?: number;
+}
+interface LogSoftmaxAttributes {
+  readonly axis?: number;
+}
+interface MaxPoolAttributes {
+  readonly auto_pad?: 'NOTSET' | 'SAME_UPPER' | 'SAME_LOWER' | 'VALID';
+  readonly dilations?: readonly number[];
+  readonly kernel_shape: readonly number[];
+  readonly pads?: readonly number[];
+  readonly strides?: readonly number[];
+  readonly ceil_mode?: number;
+  readonly storage_order?: number;
+}
+interface ModAttributes {
+  readonly fmod?: number;
+}
+interface PadAttributes {
+  readonly mode?: 'constant' | 'reflect' | 'edge' | 'wrap';
+}
+interface RMSNormalizationAttributes {
+  readonly axis?: number;
+  readonly epsilon?: number;
+  readonly stash_type?: number;
+}
+interface ReduceL1Attributes {
+  readonly keepdims?: number;
+  readonly noop_with_empty_axes?: number;
+}
+interface ReduceL2Attributes {
+  readonly keepdims?: number;
+  readonly noop_with_empty_axes?: number;
+}
+interface ReduceLogSumAttributes {
+  readonly keepdims?: number;
+  readonly noop_with_empty_axes?: number;
+}
+interface ReduceLogSumExpAttributes {
+  readonly keepdims?: number;
+  readonly noop_with_empty_axes?: number;
+}
+interface ReduceMaxAttributes {
+  readonly keepdims?: number;
+  readonly noop_with_empty_axes?: number;
+}
+interface ReduceMeanAttributes {
+  readonly keepdims?: number;
+  readonly noop_with_empty_axes?: number;
+}
+interface ReduceMinAttributes {
+  readonly keepdims?: number;
+  readonly noop_with_empty_axes?: number;
+}
+interface ReduceProdAttributes {
+  readonly keepdims?: number;
+  readonly noop_with_empty_axes?: number;
+}
+interface ReduceSumAttributes {
+  readonly keepdims?: number;
+  readonly noop_with_empty_axes?: number;
+}
+interface ReduceSumSquareAttributes {
+  readonly keepdims?: number;
+  readonly noop_with_empty_axes?: number;
+}
+interface ReshapeAttributes {
+  readonly allowzero?: number;
+}
+interface ResizeAttributes {
+  readonly mode?: 'nearest' | 'linear' | 'cubic';
+  readonly coordinate_transformation_mode?: 'half_pixel' | 'half_pixel_symmetric' | 'pytorch_half_pixel' | 'align_corners' | 'asymmetric' | 'tf_crop_and_resize';
+  readonly nearest_mode?: 'round_prefer_floor' | 'round_prefer_ceil' | 'floor' | 'ceil';
+  readonly antialias?: number;
+  readonly axes?: readonly number[];
+  readonly cubic_coeff_a?: number;
+  readonly exclude_outside?: number;
+  readonly extrapolation_value?: number;
+  readonly keep_aspect_ratio_policy?: 'stretch' | 'not_larger' | 'not_smaller';
+}
+interface SeluAttributes {
+  readonly alpha?: number;
+  readonly gamma?: number;
+}
+interface ShapeAttributes {
+  readonly start?: number;
+  readonly end?: number;
+}
+interface ShrinkAttributes {
+  readonly lambd?: number;
+  readonly bias?: number;
+}
+interface SoftmaxAttributes {
+  readonly axis?: number;
+}
+interface SpaceToDepthAttributes {
+  readonly blocksize: number;
+}
+interface SplitAttributes {
+  readonly axis?: number;
+  readonly num_outputs?: number;
+}
+interface SwishAttributes {
+  readonly alpha?: number;
+}
+interface ThresholdedReluAttributes {
+  readonly alpha?: number;
+}
+interface TransposeAttributes {
+  readonly perm?: readonly number[];
+}

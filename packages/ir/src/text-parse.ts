@@ -1,0 +1,290 @@
+// Reads the text form of graphs (text.ts) back.
+
+import { quote, TrtxError } from '@trtx/errors';
+import { add, type Dim, dimOf, floorDiv, maxDim, minDim, mul, Sym, sameShape } from './dim.ts';
+import { arrayType, DTYPES, type DType } from './dtype.ts';
+import { Graph, type Value } from './graph.ts';
+import { toBfloat16, toFloat16 } from './half.ts';
+import type { AttributeValue, OpRegistry } from './op.ts';
+import { type Constant, constantOf, elementCount, printType, type TensorType } from './tensor.ts';
+
+export interface ParseOptions {
+  /** The constants that the text names by hash. */
+  readonly constants?: ReadonlyMap<string, Constant>;
+}
+
+/**
+ * The graph of a text. Types of node outputs are inferred, and compared with those in the text.
+ * @throws TrtxError TEXT with the line, and as `inferNode`
+ */
+export function parseGraph(text: string, ops: OpRegistry, options: ParseOptions = {}): Graph {
+  return new Parser(text, ops, options.constants ?? new Map()).graph();
+}
+
+interface Result {
+  readonly name: string;
+  readonly type: TensorType | undefined;
+}
+
+class Parser {
+  #at = 0;
+  readonly #symbols = new Map<string, Sym>();
+  readonly #values = new Map<string, Value>();
+
+  constructor(
+    readonly text: string,
+    readonly ops: OpRegistry,
+    readonly constants: ReadonlyMap<string, Constant>,
+  ) {}
+
+  graph(): Graph {
+    const graph = new Graph(this.#accept(/graph\s/y) ? this.#name() : 'graph');
+    while (!this.#atEnd()) {
+      if (this.#accept(/symbol\s/y)) this.#symbol();
+      else if (this.#accept(/input\s/y)) this.#input(graph);
+      else if (this.#accept(/constant\s/y)) {
+        const name = this.#name();
+        this.#expect('=');
+        this.#define(name, graph.addConstant(this.#constant(), name));
+      } else if (this.#accept(/output\s/y)) {
+        const name = this.#name();
+        graph.addOutput(name, this.#value(this.#accept(/=/y) ? this.#name() : name));
+      } else this.#node(graph);
+    }
+    return graph;
+  }
+
+  #symbol(): void {
+    const name = this.#name();
+    this.#expect(':');
+    const min = this.#integer();
+    this.#expect('..');
+    this.#symbols.set(name, new Sym(name, min, this.#integer()));
+  }
+
+  #input(graph: Graph): void {
+    const name = this.#name();
+    this.#expect(':');
+    this.#define(name, graph.addInput(name, this.#type()));
+  }
+
+  #node(graph: Graph): void {
+    const results = this.#list(
+      (): Result => ({ name: this.#name(), type: this.#accept(/:/y) ? this.#type() : undefined }),
+    );
+    this.#expect('=');
+    const opName = this.#take(/[\w.]+(?:::\w+)?/y, 'an op');
+    const cut = opName.lastIndexOf('::');
+    const op = cut < 0 ? this.ops.get(opName) : this.ops.get(opName.slice(cut + 2), opName.slice(0, cut));
+    if (!op) throw this.#fail(`no op ${quote(opName)} is registered`);
+    this.#expect('(');
+    const inputs = this.#accept(/\)/y) ? [] : this.#closed(')', () => this.#operand(graph));
+    const attributes = new Map(this.#accept(/\{/y) ? this.#closed('}', () => this.#attribute()) : []);
+    const name = this.#accept(/as\s/y) ? this.#name() : undefined;
+    const origin = this.#accept(/from\s/y) ? this.#list(() => this.#name()) : undefined;
+    const node = graph.addNode(op, inputs, attributes, { name, origin, outputs: results.map((r) => r.name) });
+    results.forEach(({ name, type }, i) => {
+      const inferred = node.outputs[i]!.type;
+      if (type && (type.dtype !== inferred.dtype || !sameShape(type.shape, inferred.shape)))
+        throw this.#fail(`${quote(name)} is ${printType(inferred)}, not ${printType(type)}`);
+      this.#define(name, node.outputs[i]!);
+    });
+  }
+
+  #operand(graph: Graph): Value | null {
+    if (this.#accept(/-(?=\s*[,)])/y)) return null;
+    if (this.#looksLikeType()) return graph.addConstant(this.#constant());
+    return this.#value(this.#name());
+  }
+
+  #attribute(): [string, AttributeValue] {
+    const name = this.#name();
+    this.#expect(':');
+    return [name, this.#attributeValue()];
+  }
+
+  #attributeValue(): AttributeValue {
+    if (this.#accept(/\[/y))
+      return this.#accept(/\]/y) ? [] : (this.#closed(']', () => this.#attributeValue()) as readonly number[]);
+    if (this.#peek(/"/y)) return this.#name();
+    return this.#looksLikeType() ? this.#constant() : this.#number();
+  }
+
+  #type(): TensorType {
+    const dtype = this.#take(/\w+/y, 'an element type') as DType;
+    if (!DTYPES.includes(dtype)) throw this.#fail(`no element type ${quote(dtype)}`);
+    this.#expect('[');
+    return { dtype, shape: this.#accept(/\]/y) ? [] : this.#closed(']', () => this.#sum()) };
+  }
+
+  #looksLikeType(): boolean {
+    const match = this.#peek(/(\w+)\[/y);
+    return match !== undefined && DTYPES.includes(match[1] as DType);
+  }
+
+  #constant(): Constant {
+    const { dtype, shape } = this.#type();
+    const dims = shape.map((dim) => {
+      if (typeof dim === 'number' && dim >= 0) return dim;
+      throw this.#fail(`a constant of shape [${shape}]`);
+    });
+    if (this.#accept(/#/y)) {
+      const hash = this.#take(/[0-9a-f]+/y, 'a hash');
+      const constant = this.constants.get(hash);
+      if (!constant) throw this.#fail(`the constant #${hash} is not given`);
+      return constant;
+    }
+    const count = elementCount(dims);
+    const splat = this.#accept(/splat\b/y);
+    const list = splat ? undefined : this.#elements(dtype);
+    if (list && list.length !== count) throw this.#fail(`${list.length} elements for ${printType({ dtype, shape })}`);
+    if (dtype === 'string') return { dtype, dims, strings: list!, read: () => new Uint8Array() };
+    const data = new (arrayType(dtype))(count);
+    const big = data instanceof BigInt64Array || data instanceof BigUint64Array;
+    const put = (element: string) => (big ? BigInt(element) : toElement(dtype, element)) as never;
+    if (splat) data.fill(put(this.#element()));
+    list?.forEach((element, i) => {
+      data[i] = put(element);
+    });
+    return constantOf(dtype, dims, data);
+  }
+
+  #elements(dtype: DType): string[] {
+    const one = () => (dtype === 'string' ? this.#name() : this.#element());
+    if (!this.#accept(/\[/y)) return [one()];
+    return this.#accept(/\]/y) ? [] : this.#closed(']', one);
+  }
+
+  #element(): string {
+    return this.#take(NUMBER, 'a number');
+  }
+
+  #sum(): Dim {
+    let sum: Dim = this.#accept(/-/y) ? mul(this.#product(), -1) : this.#product();
+    for (;;) {
+      if (this.#accept(/\+/y)) sum = add(sum, this.#product());
+      else if (this.#accept(/-/y)) sum = add(sum, mul(this.#product(), -1));
+      else return sum;
+    }
+  }
+
+  #product(): Dim {
+    let product = this.#factor();
+    while (this.#accept(/\*/y)) product = mul(product, this.#factor());
+    return product;
+  }
+
+  #factor(): Dim {
+    if (this.#peek(/\d/y)) return this.#integer();
+    if (this.#accept(/\(/y)) return this.#until(')', this.#sum());
+    const operation = this.#accept(/(floor|min|max)\(/y)?.[1];
+    if (operation) {
+      const a = this.#sum();
+      this.#expect(operation === 'floor' ? '/' : ',');
+      const b = this.#until(')', this.#sum());
+      return operation === 'floor' ? floorDiv(a, b) : operation === 'min' ? minDim(a, b) : maxDim(a, b);
+    }
+    const name = this.#name();
+    let symbol = this.#symbols.get(name);
+    if (!symbol) {
+      symbol = new Sym(name);
+      this.#symbols.set(name, symbol);
+    }
+    return dimOf(symbol);
+  }
+
+  #value(name: string): Value {
+    const value = this.#values.get(name);
+    if (!value) throw this.#fail(`no value ${quote(name)} is defined above`);
+    return value;
+  }
+
+  #define(name: string, value: Value): void {
+    if (this.#values.has(name)) throw this.#fail(`two values have the name ${quote(name)}`);
+    this.#values.set(name, value);
+  }
+
+  #name(): string {
+    const text = this.#take(/"(?:[^"\\\n]|\\.)*"|\/?\w[\w./]*/y, 'a name');
+    return text.startsWith('"') ? (JSON.parse(text) as string) : text;
+  }
+
+  #integer(): number {
+    return Number(this.#take(/\d+/y, 'a whole number'));
+  }
+
+  #number(): number {
+    return toNumber(this.#element());
+  }
+
+  /** Items with commas between them. */
+  #list<T>(item: () => T): T[] {
+    const items = [item()];
+    while (this.#accept(/,/y)) items.push(item());
+    return items;
+  }
+
+  #closed<T>(close: string, item: () => T): T[] {
+    return this.#until(close, this.#list(item));
+  }
+
+  #until<T>(close: string, result: T): T {
+    this.#expect(close);
+    return result;
+  }
+
+  #peek(pattern: RegExp): RegExpExecArray | undefined {
+    this.#skip();
+    pattern.lastIndex = this.#at;
+    return pattern.exec(this.text) ?? undefined;
+  }
+
+  #accept(pattern: RegExp): RegExpExecArray | undefined {
+    const match = this.#peek(pattern);
+    if (match) this.#at += match[0].length;
+    return match;
+  }
+
+  #take(pattern: RegExp, what: string): string {
+    const match = this.#accept(pattern);
+    if (!match) throw this.#fail(`${what} is wanted`);
+    return match[0];
+  }
+
+  #expect(punctuation: string): void {
+    this.#skip();
+    if (!this.text.startsWith(punctuation, this.#at)) throw this.#fail(`${punctuation} is wanted`);
+    this.#at += punctuation.length;
+  }
+
+  #atEnd(): boolean {
+    this.#skip();
+    return this.#at >= this.text.length;
+  }
+
+  #skip(): void {
+    const space = /(?:\s|\/\/[^\n]*)*/y;
+    space.lastIndex = this.#at;
+    space.exec(this.text);
+    this.#at = space.lastIndex;
+  }
+
+  #fail(message: string): TrtxError {
+    const lines = this.text.slice(0, this.#at).split('\n');
+    const rest = this.text.slice(this.#at).split('\n')[0]!;
+    return new TrtxError('TEXT', `line ${lines.length}: ${message} at ${quote(JSON.stringify(rest.slice(0, 40)))}`);
+  }
+}
+
+const NUMBER = /0x[0-9a-f]+|-?(?:\d+(?:\.\d+)?(?:e[-+]?\d+)?|inf|nan)/y;
+
+function toElement(dtype: DType, text: string): number {
+  const bits = text.startsWith('0x');
+  if (dtype === 'float16' && !bits) return toFloat16(toNumber(text));
+  return dtype === 'bfloat16' && !bits ? toBfloat16(toNumber(text)) : toNumber(text);
+}
+
+function toNumber(text: string): number {
+  if (text.endsWith('inf')) return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return text.endsWith('nan') ? Number.NaN : Number(text);
+}
