@@ -1,0 +1,273 @@
+// What kernels write with: reads of any operand at any position, through whatever is fused into it, and the store of a
+// result through its epilogue. A kernel never knows whether an operand is memory, a strided view, a number or a chain of
+// pointwise code.
+
+import type { StorageType } from '@trtx/engine';
+import { TrtxError } from '@trtx/errors';
+import { type Contents, type Dim, elementsOf, type Index, type IndexMap, sameDim, traitOf, type Value } from '@trtx/ir';
+import { type Group, type Grouping, isNumber } from './group/group.ts';
+import { affineSource, mapOf, rowMajor, type TensorView, throughAffine } from './group/view.ts';
+import { computeOf, storageOf } from './storage.ts';
+import type { Ix } from './wgsl/ix.ts';
+import * as ix from './wgsl/ix.ts';
+import { Position } from './wgsl/position.ts';
+import { literal, printScalar } from './wgsl/scalar.ts';
+import { Shader } from './wgsl/shader.ts';
+
+/** A constant in the layout that a kernel reads. */
+export interface Packed {
+  /** Equal keys mean equal bytes. */
+  readonly key: string;
+  readonly names: readonly string[];
+  /** Number of bytes. */
+  readonly size: number;
+  /** Made when the engine is written, once for each key. */
+  bytes(): Uint8Array;
+}
+
+/** What stands behind a binding: a value's memory, or a packed constant. */
+export type Slot =
+  | { readonly kind: 'value'; readonly value: Value }
+  | { readonly kind: 'packed'; readonly packed: Packed };
+
+type Element = StorageType | `vec4<${'f32' | 'i32' | 'u32'}>`;
+
+export class Emitter {
+  readonly shader = new Shader();
+  /** In order of binding number. */
+  readonly slots: Slot[] = [];
+  readonly #names = new Map<Value | string, string>();
+  readonly #own: ReadonlySet<Value>;
+
+  constructor(
+    readonly group: Group,
+    readonly grouping: Grouping,
+  ) {
+    this.#own = new Set(group.nodes.flatMap((node) => node.outputs));
+  }
+
+  /** A size as an index expression. */
+  size(dim: Dim): Ix {
+    return this.shader.size(dim);
+  }
+
+  /** The binding of a packed constant. */
+  packed(packed: Packed, element: Element): string {
+    return this.#bind(packed.key, { kind: 'packed', packed }, 'read', element);
+  }
+
+  /** True where the operand is memory, perhaps with strides, so that `view` gives its addresses. */
+  isView(value: Value): boolean {
+    if (isNumber(value) || value.contents) return false;
+    if (!this.grouping.inlined.has(value)) return true;
+    const affine = affineSource(value);
+    return affine !== undefined && this.isView(affine.source);
+  }
+
+  /** How to address an operand for which `isView` holds. */
+  view(value: Value): TensorView {
+    const shape = value.type.shape;
+    const alias = this.grouping.aliases.get(value);
+    if (alias) {
+      // The source of an alias is memory as it lies: the same elements, in row-major order of either shape.
+      return { storage: this.view(alias).storage, offset: 0, strides: rowMajor(shape), shape };
+    }
+    if (!this.grouping.inlined.has(value)) return { storage: value, offset: 0, strides: rowMajor(shape), shape };
+    const affine = affineSource(value)!;
+    return throughAffine(value, this.view(affine.source), affine);
+  }
+
+  /** The element at an address (in elements) of memory. */
+  load(storage: Value, address: Ix): string {
+    const element = `${this.#binding(storage)}[${ix.text(address)}]`;
+    return storage.type.dtype === 'bool' ? `(${element} != 0u)` : element;
+  }
+
+  /** The element of an operand at a position of the operand's own shape. */
+  read(value: Value, position: Position): string {
+    return new Evaluation(this, new Map()).read(value, position);
+  }
+
+  /** Applies the group's epilogue to an element of the anchor's result and stores what comes out. */
+  store(position: Position, accumulated: string): void {
+    const evaluation = new Evaluation(this, new Map([[this.group.accumulated, accumulated]]));
+    const { result } = this.group;
+    const value = evaluation.read(result, position);
+    const stored = result.type.dtype === 'bool' ? `select(0u, 1u, ${value})` : value;
+    const address = ix.text(position.linear(this.shader));
+    this.shader.line(
+      `${this.#bind(result, { kind: 'value', value: result }, 'read_write', element(result))}[${address}] = ${stored};`,
+    );
+  }
+
+  /** @internal */ isComputed(value: Value): boolean {
+    return this.#own.has(value) || this.grouping.inlined.has(value);
+  }
+
+  #binding(storage: Value): string {
+    // What dispatches write lies in buffers that other bindings of the same dispatch may write: WebGPU wants one access.
+    const access = storage.producer ? 'read_write' : 'read';
+    return this.#bind(storage, { kind: 'value', value: storage }, access, element(storage));
+  }
+
+  #bind(key: Value | string, slot: Slot, access: 'read' | 'read_write', type: Element): string {
+    let name = this.#names.get(key);
+    if (!name) {
+      name = this.shader.buffer(access, type);
+      this.#names.set(key, name);
+      this.slots.push(slot);
+    }
+    return name;
+  }
+}
+
+/** One evaluation of fused code: each value is computed once at each position. */
+class Evaluation {
+  readonly #done = new Map<Value, Map<Position, string>>();
+
+  constructor(
+    readonly emitter: Emitter,
+    readonly bound: ReadonlyMap<Value, string>,
+  ) {}
+
+  read(value: Value, position: Position): string {
+    const bound = this.bound.get(value);
+    if (bound !== undefined) return bound;
+    const { shader } = this.emitter;
+    if (value.contents && !value.constant) return contentsAt(shader, value, value.contents, position);
+    if (isNumber(value)) return literal(shader, Number(elementsOf(value.constant!)[0]), computeOf(value.type.dtype));
+    const known = this.#done.get(value)?.get(position);
+    if (known !== undefined) return known;
+    const text = shader.let(this.#compute(value, position));
+    let places = this.#done.get(value);
+    if (!places) {
+      places = new Map();
+      this.#done.set(value, places);
+    }
+    places.set(position, text);
+    return text;
+  }
+
+  #compute(value: Value, position: Position): string {
+    const { emitter } = this;
+    const { shader } = emitter;
+    const node = value.producer;
+    const computed = emitter.isComputed(value) && !emitter.grouping.aliases.has(value);
+    const at = node?.view();
+    const trait = at && traitOf(node!.op, at);
+    if (computed && trait?.kind === 'pointwise') {
+      return printScalar(shader, trait.scalar(at!), (index) => {
+        const input = node!.inputs[index]!;
+        const axes = trait.alignment?.(at!, index);
+        const { shape } = input.type;
+        return this.read(input, axes ? position.pick(shader, shape, axes) : position.broadcast(shader, shape));
+      });
+    }
+    if (computed && !emitter.isView(value)) {
+      const map = mapOf(value);
+      if (!map) throw new TrtxError('CODEGEN', 'a value that no code computes is read', { tensor: value.name });
+      return this.#select(value, map, position);
+    }
+    const view = emitter.view(value);
+    const dense =
+      view.offset === 0 && rowMajor(view.shape).every((s, i) => view.shape[i] === 1 || sameDim(s, view.strides[i]!));
+    if (dense) return emitter.load(view.storage, position.linear(shader));
+    const strides = view.strides.map((stride) => emitter.size(stride));
+    return emitter.load(view.storage, ix.add(emitter.size(view.offset), ix.dot(position.coords(shader), strides)));
+  }
+
+  /** The source that applies at a position. Each is read under its own condition: elsewhere its index is past the end. */
+  #select(value: Value, map: IndexMap, position: Position): string {
+    const { shader } = this.emitter;
+    const node = value.producer!;
+    const type = computeOf(value.type.dtype);
+    const fromSource = (s: number): string => {
+      const source = map.sources[s]!;
+      const input = node.inputs[source.input]!;
+      const shape = input.type.shape;
+      // A fresh evaluation: what is declared inside a branch cannot be used after it.
+      const inner = new Evaluation(this.emitter, this.bound);
+      if (source.at === 'linear') return inner.read(input, Position.linear(shape, position.linear(shader)));
+      const coords = source.at.map((index) => this.#index(index, position, node.inputs));
+      return inner.read(input, Position.at(shape, coords));
+    };
+    const last = map.sources.length - 1;
+    if (map.otherwise === undefined && last === 0) return fromSource(0);
+    // Declared before the branches, which share them.
+    const coords = position.coords(shader);
+    position.linear(shader);
+    const result = shader.name('s');
+    shader.line(`var ${result}: ${type};`);
+    const branch = (s: number): void => {
+      if (s > last) {
+        const { otherwise } = map;
+        const other =
+          otherwise === undefined
+            ? literal(shader, 0, type)
+            : 'value' in otherwise
+              ? literal(shader, otherwise.value, type)
+              : this.read(node.inputs[otherwise.input]!, Position.linear([1], 0));
+        shader.line(`${result} = ${other};`);
+        return;
+      }
+      const source = map.sources[s]!;
+      const unconditional = !source.where || (s === last && map.otherwise === undefined);
+      if (unconditional) {
+        shader.line(`${result} = ${fromSource(s)};`);
+        return;
+      }
+      const tests = source.where!.map(({ index, low, high }) => {
+        const at = index.kind === 'coord' ? coords[index.axis]! : this.#index(index, position, node.inputs);
+        const length = ix.sub(this.emitter.size(high), this.emitter.size(low));
+        return ix.less(ix.sub(at, this.emitter.size(low)), length);
+      });
+      shader.block(`if (${ix.all(tests)})`, () => shader.line(`${result} = ${fromSource(s)};`));
+      shader.block('else', () => branch(s + 1));
+    };
+    branch(0);
+    return result;
+  }
+
+  #index(index: Index, position: Position, inputs: readonly (Value | null)[]): Ix {
+    const { shader } = this.emitter;
+    if (index.kind === 'coord') return position.coords(shader)[index.axis]!;
+    if (index.kind === 'dim') return this.emitter.size(index.value);
+    if (index.kind === 'element') {
+      const input = inputs[index.input]!;
+      const coords = index.at.map((i) => this.#index(i, position, inputs));
+      const raw = shader.let(this.read(input, Position.at(input.type.shape, coords)));
+      const size = ix.text(this.emitter.size(index.size));
+      const signed = computeOf(input.type.dtype) === 'i32';
+      return shader.let(signed ? `select(u32(${raw}), u32(${raw}) + ${size}, ${raw} < 0)` : raw, 'e');
+    }
+    const a = this.#index(index.a, position, inputs);
+    const b = this.#index(index.b, position, inputs);
+    return INDEX_OPS[index.op](a, b);
+  }
+}
+
+const INDEX_OPS = { '+': ix.add, '-': ix.sub, '*': ix.mul, '/': ix.div, '%': ix.mod, min: ix.minIx, max: ix.maxIx };
+
+/** Known contents as code: the element, or a choice among them by position. */
+function contentsAt(shader: Shader, value: Value, contents: Contents, position: Position): string {
+  const type = computeOf(value.type.dtype);
+  const element = (dim: Dim) => {
+    if (typeof dim === 'number') return literal(shader, dim, type);
+    const size = ix.text(shader.size(dim));
+    return type === 'bool' ? `(${size} != 0u)` : type === 'u32' ? size : `i32(${size})`;
+  };
+  if (contents.values.length === 1) return element(contents.values[0]!);
+  const at = ix.text(position.linear(shader));
+  return contents.values
+    .map((dim, i) => ({ text: element(dim), i }))
+    .reduceRight((rest, { text, i }) => (rest === '' ? text : `select(${rest}, ${text}, ${at} == ${i}u)`), '');
+}
+
+function element(value: Value): StorageType {
+  const storage = storageOf(value.type.dtype);
+  if (!storage)
+    throw new TrtxError('UNSUPPORTED_TYPE', `${value.type.dtype} has no representation on the GPU`, {
+      tensor: value.name,
+    });
+  return storage;
+}

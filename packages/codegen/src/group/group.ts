@@ -1,0 +1,230 @@
+// Fusion groups: which nodes become one dispatch. Forming them reads traits and shapes only, never an op's name, and
+// knows no kernel and no layout.
+//
+//   anchor     the contraction, reduction or opaque node whose kernel sets the loop; none in a group of pointwise and
+//              injective nodes alone, which becomes one generated map kernel
+//   epilogue   pointwise nodes applied to the anchor's result before it is stored
+//   inlined    values that are computed where they are read, in this group or another: views, and pointwise producers
+//              with a single reader
+
+import { type Graph, type Node, sameShape, type Trait, traitOf, type Value } from '@trtx/ir';
+import { affineSource, linearSource } from './view.ts';
+
+export interface Group {
+  readonly anchor: Node | null;
+  /** Every node that the group computes, the anchor first, otherwise in data order. */
+  readonly nodes: readonly Node[];
+  /** The anchor's result, to which the epilogue applies; the result itself where there is no anchor. */
+  readonly accumulated: Value;
+  /** What the group stores. */
+  readonly result: Value;
+}
+
+export interface Grouping {
+  /** In an order in which they can run. */
+  readonly groups: readonly Group[];
+  /** Values whose producer is evaluated wherever they are read. */
+  readonly inlined: ReadonlySet<Value>;
+  /** Values that are the memory of another value, as it lies. */
+  readonly aliases: ReadonlyMap<Value, Value>;
+  /** Nodes that no group computes: shape arithmetic. */
+  readonly host: readonly Node[];
+}
+
+export interface GroupLimits {
+  /** Tensors that one dispatch may bind, its result included. */
+  readonly tensors: number;
+}
+
+/** Pointwise nodes that one group may chain; past this a shader gets long to compile and gains nothing. */
+const MAX_CHAIN = 64;
+
+export function formGroups(graph: Graph, limits: GroupLimits): Grouping {
+  const order = graph.topological();
+  const state = new Former(graph, order, limits);
+  for (const node of order) state.visit(node);
+  return { groups: sortGroups(state.groups, state), inlined: state.inlined, aliases: state.aliases, host: state.host };
+}
+
+class Former {
+  readonly groups: Group[] = [];
+  readonly inlined = new Set<Value>();
+  readonly aliases = new Map<Value, Value>();
+  readonly host: Node[] = [];
+  readonly #taken = new Set<Node>();
+  readonly #position: ReadonlyMap<Node, number>;
+
+  constructor(
+    readonly graph: Graph,
+    order: readonly Node[],
+    readonly limits: GroupLimits,
+  ) {
+    this.#position = new Map(order.map((node, i) => [node, i]));
+  }
+
+  visit(node: Node): void {
+    if (this.#taken.has(node)) return;
+    const kind = kindOf(node);
+    if (kind === 'shape' || node.outputs.every((v) => v.contents !== undefined)) {
+      // Known contents are printed where they are read; only a graph output needs them in memory.
+      this.host.push(node);
+      for (const value of node.outputs)
+        if (this.graph.isOutput(value))
+          this.groups.push({ anchor: null, nodes: [node], accumulated: value, result: value });
+      return;
+    }
+    if (kind === 'injective' && node.outputs.every((v) => this.#asAlias(v) || this.#asView(v))) return;
+    if (this.#inlinesIntoReader(node)) {
+      this.inlined.add(node.output);
+      return;
+    }
+    if (kind === 'pointwise' || kind === 'injective') {
+      for (const value of node.outputs) this.groups.push(this.#grow(null, node, value));
+    } else this.groups.push(this.#grow(node, node, node.output));
+  }
+
+  /** A linear op over a value in memory shares that memory. */
+  #asAlias(value: Value): boolean {
+    const source = linearSource(value);
+    if (!source || this.inlined.has(source)) return false;
+    this.aliases.set(value, source);
+    return true;
+  }
+
+  /** An affine op over memory is read with other strides, unless someone outside wants the tensor itself. */
+  #asView(value: Value): boolean {
+    if (this.graph.isOutput(value)) return false;
+    const affine = affineSource(value);
+    if (!affine || (this.inlined.has(affine.source) && !affineSource(affine.source))) return false;
+    for (const reader of value.users.keys()) if (linearSource(reader.output) === value) return false;
+    this.inlined.add(value);
+    return true;
+  }
+
+  /**
+   * A pointwise or injective value with one reader is computed there, where that costs nothing twice: the reader is a
+   * reduction, or an injective op that does not repeat elements.
+   */
+  #inlinesIntoReader(node: Node): boolean {
+    const kind = kindOf(node);
+    if ((kind !== 'pointwise' && kind !== 'injective') || node.outputs.length !== 1) return false;
+    const value = node.output;
+    if (this.graph.isOutput(value) || value.users.size !== 1) return false;
+    const [reader] = [...value.users.keys()];
+    if (kindOf(reader!) !== 'reduction' || reader!.inputs[0] !== value || value.users.get(reader!)!.size !== 1)
+      return false;
+    return this.#tensorsOf([node, reader!]).size < this.limits.tensors;
+  }
+
+  /** The group that starts with a node, grown over the pointwise nodes that follow. */
+  #grow(anchor: Node | null, first: Node, value: Value): Group {
+    const nodes = [first];
+    let best = { length: 1, result: value };
+    const members = new Set<Value>([value]);
+    const candidates = this.#followers(value);
+    while (nodes.length < MAX_CHAIN) {
+      const next = candidates.shift();
+      if (!next) break;
+      if (!this.#fits(next, members, value)) continue;
+      nodes.push(next);
+      members.add(next.output);
+      for (const follower of this.#followers(next.output))
+        if (!candidates.includes(follower)) candidates.push(follower);
+      candidates.sort((a, b) => this.#position.get(a)! - this.#position.get(b)!);
+      if (this.#tensorsOf(nodes).size + 1 > this.limits.tensors) break;
+      if (this.#escapes(members) === 1) best = { length: nodes.length, result: next.output };
+    }
+    nodes.length = best.length;
+    for (const node of nodes) this.#taken.add(node);
+    return { anchor, nodes, accumulated: value, result: best.result };
+  }
+
+  #followers(value: Value): Node[] {
+    return [...value.users.keys()].filter((node) => !this.#taken.has(node));
+  }
+
+  /** A pointwise node of the same shape whose other operands exist without this group. */
+  #fits(node: Node, members: ReadonlySet<Value>, start: Value): boolean {
+    if (kindOf(node) !== 'pointwise' || node.outputs.length !== 1) return false;
+    if (!sameShape(node.output.type.shape, start.type.shape)) return false;
+    return node.inputs.every((input) => !input || !members.has(input) || sameShape(input.type.shape, start.type.shape));
+  }
+
+  /** How many values of the region something outside it reads. */
+  #escapes(members: ReadonlySet<Value>): number {
+    let count = 0;
+    for (const value of members) {
+      const outside = [...value.users.keys()].some((node) => !members.has(node.output));
+      if (outside || this.graph.isOutput(value)) count++;
+    }
+    return count;
+  }
+
+  /** The tensors in memory that nodes read, through everything inlined. Single numbers are printed, not read. */
+  #tensorsOf(nodes: readonly Node[]): Set<Value> {
+    const own = new Set(nodes.flatMap((node) => node.outputs));
+    const found = new Set<Value>();
+    const stack = nodes.flatMap((node) => [...node.inputs]);
+    while (stack.length > 0) {
+      const value = stack.pop();
+      if (!value || own.has(value) || value.contents || isNumber(value)) continue;
+      const alias = this.aliases.get(value);
+      if (alias) stack.push(alias);
+      else if (this.inlined.has(value)) stack.push(...value.producer!.inputs);
+      else found.add(value);
+    }
+    return found;
+  }
+}
+
+function kindOf(node: Node): Trait['kind'] {
+  return traitOf(node.op, node.view()).kind;
+}
+
+/** A constant of one element, which is printed into the shader. */
+export function isNumber(value: Value): boolean {
+  return value.constant !== null && value.type.shape.every((d) => d === 1) && value.type.dtype !== 'string';
+}
+
+/** Data order over groups: a group runs where its first node stands, or as soon after as its operands are there. */
+function sortGroups(groups: readonly Group[], state: Former): Group[] {
+  const maker = new Map<Value, Group>();
+  for (const group of groups) maker.set(group.result, group);
+  const done = new Set<Group>();
+  const sorted: Group[] = [];
+  for (const root of groups) {
+    const stack: { group: Group; pending: Group[] }[] = [{ group: root, pending: dependencies(root) }];
+    while (stack.length > 0) {
+      const top = stack.at(-1)!;
+      if (done.has(top.group)) {
+        stack.pop();
+        continue;
+      }
+      const next = top.pending.pop();
+      if (next) {
+        if (!done.has(next)) stack.push({ group: next, pending: dependencies(next) });
+        continue;
+      }
+      done.add(top.group);
+      sorted.push(top.group);
+      stack.pop();
+    }
+  }
+  return sorted;
+
+  function dependencies(group: Group): Group[] {
+    const found = new Set<Group>();
+    const own = new Set(group.nodes.flatMap((node) => node.outputs));
+    const stack = group.nodes.flatMap((node) => [...node.inputs]);
+    while (stack.length > 0) {
+      const value = stack.pop();
+      if (!value || own.has(value)) continue;
+      const alias = state.aliases.get(value);
+      const source = maker.get(value);
+      if (alias) stack.push(alias);
+      else if (state.inlined.has(value)) stack.push(...value.producer!.inputs);
+      else if (source && source !== group) found.add(source);
+    }
+    return [...found].reverse();
+  }
+}

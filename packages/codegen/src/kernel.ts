@@ -1,0 +1,45 @@
+// The contract of a kernel: a way to compute one kind of group, in as many variants as its parameters have values.
+
+import type { Dim } from '@trtx/ir';
+import type { Emitter } from './emitter.ts';
+import type { Group, Grouping } from './group/group.ts';
+import type { Target } from './target.ts';
+
+/** What a kernel is asked to compute. */
+export interface Problem {
+  readonly group: Group;
+  readonly grouping: Grouping;
+  readonly target: Target;
+}
+
+/** How many workgroups of which size run the kernel's shader. */
+export interface Launch {
+  /** Invocations of a workgroup. */
+  readonly workgroupSize: number;
+  /** Number of workgroups. The shader finds its own as `group`, which can pass this number. */
+  readonly workgroups: Dim;
+}
+
+export interface Kernel<P = unknown> {
+  /** Stable name, `conv.direct`; reports, timing caches and forced tactics use it. */
+  readonly id: string;
+  /** Counts up whenever the code that it emits changes for the same parameters. */
+  readonly version: number;
+  /** One line for the documentation. */
+  readonly summary: string;
+  /** Names of the ops whose groups it can anchor; none for the kernel of groups without an anchor. */
+  readonly ops: readonly string[];
+  /** True where it computes the problem rightly over the whole range of shapes. */
+  applies(problem: Problem): boolean;
+  /** The variants to choose from, at least one where the kernel applies. */
+  params(problem: Problem): readonly P[];
+  /** Estimated time, in any unit that all kernels of an op share. Smaller is better. */
+  cost(problem: Problem, params: P): number;
+  /** Writes the shader's body. */
+  emit(emitter: Emitter, problem: Problem, params: P): Launch;
+}
+
+/** Types a kernel's parameters and forgets them, so that kernels of every kind fit into one list. */
+export function defineKernel<P>(kernel: Kernel<P>): Kernel {
+  return kernel as Kernel;
+}

@@ -1,0 +1,194 @@
+// The contraction core: sums of products in a tile of registers. MatMul, Gemm and the convolutions differ only in how
+// they find row r's and column vector v's elements at each step of the sum, and in where the results go.
+//
+//   acc[r][v] += a(r) · b(v)        r < rows (scalars), v < vectors (four columns each)
+//
+// Rows of one thread lie `lanes` apart, so that neighbouring invocations read neighbouring elements.
+
+import type { Constant, Dim, Value } from '@trtx/ir';
+import { ceilDiv, elementsOf, mul } from '@trtx/ir';
+import type { Emitter, Packed } from '../emitter.ts';
+import { bytesOf } from '../storage.ts';
+import type { Ix } from '../wgsl/ix.ts';
+import * as ix from '../wgsl/ix.ts';
+import { Position } from '../wgsl/position.ts';
+
+export interface Tile {
+  /** Rows of a thread. */
+  readonly rows: number;
+  /** Column vectors (of four) of a thread. */
+  readonly vectors: number;
+  /** Invocations of a workgroup that lie side by side along the rows; the others lie along the columns. */
+  readonly lanes: number;
+}
+
+export const WORKGROUP = 64;
+
+/** Where a thread's tile lies. */
+export interface Place {
+  /** For each row its number, which can pass the last one. */
+  readonly rows: readonly Ix[];
+  /** Number of the first column vector. */
+  readonly vector: Ix;
+  /** Number of the slice (group, batch, phase) that the tile belongs to. */
+  readonly slice: Ix;
+}
+
+/** How a problem of rows × column vectors × slices is cut into workgroups. */
+export function gridOf(
+  tile: Tile,
+  rows: Dim,
+  vectors: number | Dim,
+  slices: Dim,
+): { workgroups: Dim; rowTiles: Dim; vectorTiles: Dim } {
+  const rowTiles = ceilDiv(rows, tile.lanes * tile.rows);
+  const vectorTiles = ceilDiv(vectors, (WORKGROUP / tile.lanes) * tile.vectors);
+  return { workgroups: mul(mul(rowTiles, vectorTiles), slices), rowTiles, vectorTiles };
+}
+
+/** Emits a thread's place, and `body` where the place has columns at all. */
+export function placeThread(
+  e: Emitter,
+  tile: Tile,
+  rows: Dim,
+  vectors: Dim,
+  slices: Dim,
+  body: (place: Place) => void,
+): void {
+  const { shader } = e;
+  const grid = gridOf(tile, rows, vectors, slices);
+  const rowTiles = e.size(grid.rowTiles);
+  const vectorTiles = e.size(grid.vectorTiles);
+  const rowTile = shader.index(ix.mod('group', rowTiles), 'rt');
+  const rest = shader.index(ix.div('group', rowTiles), 'q');
+  const vectorTile = shader.index(ix.mod(rest, vectorTiles), 'vt');
+  const slice = shader.index(ix.div(rest, vectorTiles), 'slice');
+  const lane = tile.lanes === WORKGROUP ? 'lid' : shader.let(`lid % ${tile.lanes}u`, 'lane');
+  const column = tile.lanes === WORKGROUP ? 0 : shader.let(`lid / ${tile.lanes}u`, 'column');
+  const vector = shader.index(
+    ix.mul(ix.add(ix.mul(vectorTile, WORKGROUP / tile.lanes), column), tile.vectors),
+    'vector',
+  );
+  const places = Array.from({ length: tile.rows }, (_, r) =>
+    shader.index(ix.add(ix.mul(ix.add(ix.mul(rowTile, tile.rows), r), tile.lanes), lane), 'row'),
+  );
+  shader.when(ix.all([ix.less(vector, e.size(vectors)), ix.less(slice, e.size(slices))]), () =>
+    body({ rows: places, vector, slice }),
+  );
+}
+
+/** Declares the accumulators, emits the sum, and returns the accumulators' names as [row][vector]. */
+export function accumulate(
+  e: Emitter,
+  tile: Tile,
+  sum: (step: (a: (row: number) => string, b: (vector: number) => string) => void) => void,
+): string[][] {
+  const { shader } = e;
+  const names = Array.from({ length: tile.rows }, () => Array.from({ length: tile.vectors }, () => shader.name('acc')));
+  for (const row of names) for (const name of row) shader.line(`var ${name} = vec4<f32>();`);
+  sum((a, b) => {
+    const columns = Array.from({ length: tile.vectors }, (_, v) => shader.let(b(v), 'b'));
+    for (const [r, row] of names.entries()) {
+      const element = shader.let(a(r), 'a');
+      for (const [v, name] of row.entries()) shader.line(`${name} += ${element} * ${columns[v]};`);
+    }
+  });
+  return names;
+}
+
+/**
+ * Emits `finish(value, …)`, a function that puts one element through the epilogue and stores it, and the calls of it for
+ * a whole tile. `place` gives the arguments after the value that identify an element.
+ */
+export function storeTile(
+  e: Emitter,
+  acc: readonly (readonly string[])[],
+  parameters: readonly string[],
+  body: () => void,
+  call: (row: number, column: Ix) => readonly Ix[],
+  inside: (row: number) => boolean | string,
+  columns: { first: (vector: number) => Ix; count: Ix },
+): void {
+  const whole = typeof columns.count === 'number' && columns.count % (4 * acc[0]!.length) === 0;
+  const { shader } = e;
+  shader.func('finish', ['value: f32', ...parameters.map((name) => `${name}: u32`)].join(', '), '', () => {
+    body();
+    return undefined;
+  });
+  acc.forEach((row, r) => {
+    shader.when(inside(r), () => {
+      row.forEach((name, v) => {
+        const first = columns.first(v);
+        for (let c = 0; c < 4; c++) {
+          const column = ix.add(first, c);
+          const args = call(r, column).map(ix.text).join(', ');
+          shader.when(whole || ix.less(column, columns.count), () =>
+            shader.line(`finish(${name}.${'xyzw'[c]}, ${args});`),
+          );
+        }
+      });
+    });
+  });
+}
+
+/** Reads an operand of a contraction by address: memory, perhaps strided, or a number. */
+export class Operand {
+  readonly #value: Value;
+  readonly #memory: boolean;
+
+  constructor(
+    readonly e: Emitter,
+    value: Value,
+  ) {
+    this.#value = value;
+    this.#memory = e.isView(value);
+  }
+
+  /** Address of an element, in elements. */
+  address(coords: readonly Ix[]): Ix {
+    if (!this.#memory) return 0;
+    const view = this.e.view(this.#value);
+    const strides = view.strides.map((s) => this.e.size(s));
+    return ix.add(this.e.size(view.offset), ix.dot(coords, strides));
+  }
+
+  /** How far apart two neighbours along an axis lie. */
+  stride(axis: number): Ix {
+    return this.#memory ? this.e.size(this.e.view(this.#value).strides[axis]!) : 0;
+  }
+
+  at(address: Ix): string {
+    if (this.#memory) return this.e.load(this.e.view(this.#value).storage, address);
+    return this.e.read(
+      this.#value,
+      Position.at(
+        this.#value.type.shape,
+        this.#value.type.shape.map(() => 0),
+      ),
+    );
+  }
+}
+
+/** A float32 constant's elements in an order of a kernel's own: `order(i)` is the source element of i, or −1 for 0. */
+export function packConstant(
+  name: string,
+  constant: Constant,
+  key: string,
+  length: number,
+  order: (i: number) => number,
+): Packed {
+  return {
+    key: `${name}:${key}`,
+    names: [name],
+    size: length * 4,
+    bytes() {
+      const source = elementsOf(constant) as Float32Array;
+      const packed = new Float32Array(length);
+      for (let i = 0; i < length; i++) {
+        const from = order(i);
+        if (from >= 0) packed[i] = source[from]!;
+      }
+      return bytesOf(packed);
+    },
+  };
+}

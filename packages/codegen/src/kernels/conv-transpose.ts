@@ -1,0 +1,161 @@
+// Transposed convolution, gathered: output position o takes input i and tap k where o = i·stride − begin + k·dilation.
+// Only every stride-th tap meets an input, and which ones depends on o mod stride (its phase): all rows of a tile share a
+// phase, so that the tile loops over just the taps of that phase.
+
+import { ceilDiv, convTransposeGeometry, type Dim, mul, product } from '@trtx/ir';
+import { defineKernel, type Problem } from '../kernel.ts';
+import type { Ix } from '../wgsl/ix.ts';
+import * as ix from '../wgsl/ix.ts';
+import { Position } from '../wgsl/position.ts';
+import {
+  accumulate,
+  gridOf,
+  Operand,
+  packConstant,
+  placeThread,
+  storeTile,
+  type Tile,
+  WORKGROUP,
+} from './contraction.ts';
+import { TILES, tileCost } from './tiles.ts';
+
+function layoutOf(problem: Problem) {
+  const at = problem.group.anchor!.view();
+  const g = convTransposeGeometry(at);
+  // With dilation the taps of a phase are no arithmetic progression: there each tap is tested for each row.
+  const axes = g.axes.map((axis) => ({ ...axis, phases: axis.dilation === 1 ? axis.stride : 1 }));
+  const perPhase: Dim[] = axes.map((axis) => ceilDiv(axis.output, axis.phases));
+  const phases = axes.reduce((n, axis) => n * axis.phases, 1);
+  const taps = axes.reduce((n, axis) => n * Math.ceil(axis.kernel / axis.phases), 1);
+  return {
+    g,
+    axes,
+    perPhase,
+    rows: mul(g.batch, product(perPhase)),
+    vectors: Math.ceil(g.outputChannels / g.groups / 4),
+    slices: g.groups * phases,
+    depth: (g.inputChannels / g.groups) * taps,
+  };
+}
+
+export const convTransposeDirect = defineKernel<Tile>({
+  id: 'conv-transpose.direct',
+  version: 1,
+  summary: 'transposed convolution by gathering, one phase of the stride a tile',
+  ops: ['ConvTranspose'],
+  applies: ({ group }) => group.accumulated.type.dtype === 'float32' && group.anchor!.inputs[1]!.constant !== null,
+  params: () => TILES,
+  cost(problem, tile) {
+    const { rows, vectors, slices, depth } = layoutOf(problem);
+    return tileCost(problem.target, tile, rows, vectors, slices, depth);
+  },
+  emit(e, problem, tile) {
+    const { shader } = e;
+    const [x, w, bias] = problem.group.anchor!.inputs;
+    const { g, axes, perPhase, rows, vectors, slices } = layoutOf(problem);
+    const inputs = g.inputChannels / g.groups;
+    const outputs = g.outputChannels / g.groups;
+    const taps = axes.reduce((n, axis) => n * axis.kernel, 1);
+    const padded = Math.ceil(vectors / tile.vectors) * tile.vectors;
+    const { shape } = problem.group.accumulated.type;
+
+    placeThread(e, tile, rows, vectors, slices, (place) => {
+      const input = new Operand(e, x!);
+      // Packed as [group][tap][input channel][output channel]; the source is [input channel][output channel][tap].
+      const length = g.groups * taps * inputs * padded * 4;
+      const packed = packConstant(w!.name, w!.constant!, `conv-transpose${padded}`, length, (i) => {
+        const column = i % (padded * 4);
+        const ci = Math.floor(i / (padded * 4)) % inputs;
+        const tap = Math.floor(i / (padded * 4 * inputs)) % taps;
+        const group = Math.floor(i / (padded * 4 * inputs * taps));
+        return column < outputs ? ((group * inputs + ci) * outputs + column) * taps + tap : -1;
+      });
+      const weights = e.packed(packed, 'vec4<f32>');
+      const phases = Position.linear([g.groups, ...axes.map((axis) => axis.phases)], place.slice).coords(shader);
+      const groupOfChannels = phases[0]!;
+      const coords = place.rows.map((row) => {
+        const inside = shader.index(ix.minIx(row, ix.sub(e.size(rows), 1)), 'm');
+        const [n, ...steps] = Position.linear([g.batch, ...perPhase], inside).coords(shader);
+        const out = steps.map((s, i) => shader.index(ix.add(ix.mul(s, axes[i]!.phases), phases[i + 1]!), 'o'));
+        return { n: n!, out };
+      });
+
+      const acc = accumulate(e, tile, (step) => {
+        const loop = (i: number, taps: Ix[]): void => {
+          const axis = axes[i];
+          if (axis) {
+            // The first tap of the phase: k ≡ o + begin (mod stride).
+            const first =
+              axis.phases === 1
+                ? 0
+                : shader.index(ix.mod(ix.add(phases[i + 1]!, e.size(axis.begin)), axis.phases), 'k');
+            const most = Math.ceil(axis.kernel / axis.phases);
+            shader.loop(most, 't', (t) => {
+              const tap = shader.index(ix.add(first, ix.mul(t, axis.phases)), 'tap');
+              shader.when(axis.kernel % axis.phases === 0 || ix.less(tap, axis.kernel), () =>
+                loop(i + 1, [...taps, tap]),
+              );
+            });
+            return;
+          }
+          const bases = coords.map(({ n, out }) => {
+            const tests: (boolean | string)[] = [];
+            const at = out.map((o, d) => {
+              const { begin, dilation, stride, size } = axes[d]!;
+              // Below zero this is past every size, and so is its quotient unless the stride is 1.
+              const scaled = shader.index(ix.sub(ix.add(o, e.size(begin)), ix.mul(taps[d]!, dilation)), 'd');
+              const index = shader.index(ix.div(scaled, stride), 'y');
+              tests.push(ix.less(index, e.size(size)));
+              if (stride > 1) tests.push(ix.less(scaled, 2 ** 31));
+              if (axes[d]!.phases !== stride) tests.push(`${ix.text(ix.mod(scaled, stride))} == 0u`);
+              return index;
+            });
+            const address = shader.index(input.address([n, ix.mul(groupOfChannels, inputs), ...at]), 'x');
+            return { address, valid: shader.let(String(ix.all(tests)), 'ok') };
+          });
+          const tap = taps.reduce<Ix>((sum, k, d) => ix.add(ix.mul(sum, axes[d]!.kernel), k), 0);
+          const base = shader.index(
+            ix.add(
+              ix.mul(
+                ix.add(ix.mul(groupOfChannels, product(axes.map((a) => a.kernel)) as number), tap),
+                inputs * padded,
+              ),
+              place.vector,
+            ),
+            'w',
+          );
+          shader.loop(inputs, 'ci', (ci) => {
+            const offset = shader.index(ix.mul(ci, input.stride(1)), 'o');
+            step(
+              (row) => `select(0.0f, ${input.at(ix.add(bases[row]!.address, offset))}, ${bases[row]!.valid})`,
+              (vector) => `${weights}[${ix.text(ix.add(ix.add(base, ix.mul(ci, padded)), vector))}]`,
+            );
+          });
+        };
+        loop(0, []);
+      });
+
+      const names = ['n', 'c', ...axes.map((_, i) => `o${i}`)];
+      storeTile(
+        e,
+        acc,
+        names,
+        () => {
+          const sum = bias ? `value + ${e.read(bias, Position.at([g.outputChannels], ['c']))}` : 'value';
+          e.store(Position.at(shape, names), shader.let(sum));
+        },
+        (row, channel) => {
+          const { n, out } = coords[row]!;
+          return [n, ix.add(ix.mul(groupOfChannels, outputs), channel), ...out];
+        },
+        (row) =>
+          ix.all([
+            ix.less(place.rows[row]!, e.size(rows)),
+            ...coords[row]!.out.map((o, i) => ix.less(o, e.size(axes[i]!.output))),
+          ]),
+        { first: (v) => ix.mul(ix.add(place.vector, v), 4), count: outputs },
+      );
+    });
+    return { workgroupSize: WORKGROUP, workgroups: gridOf(tile, rows, vectors, slices).workgroups };
+  },
+});

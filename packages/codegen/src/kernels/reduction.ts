@@ -1,0 +1,143 @@
+// The reduction core: one value out of a row of elements, by one invocation or by a workgroup together. The Reduce
+// family, Softmax and the norms are built from it.
+
+import type { NodeView } from '@trtx/ir';
+import { ceilDiv, type Dim, product } from '@trtx/ir';
+import type { Emitter } from '../emitter.ts';
+import type { Launch } from '../kernel.ts';
+import type { Target } from '../target.ts';
+import type { Ix } from '../wgsl/ix.ts';
+import * as ix from '../wgsl/ix.ts';
+import { Position } from '../wgsl/position.ts';
+import { literal } from '../wgsl/scalar.ts';
+import { typical } from './tiles.ts';
+
+const WORKGROUP = 64;
+
+export interface RowParams {
+  /** Invocations that share a row: 1 or a whole workgroup. */
+  readonly lanes: 1 | 64;
+}
+
+export const ROW_PARAMS: readonly RowParams[] = [{ lanes: 64 }, { lanes: 1 }];
+
+/** The rows of a reduction over some axes of a tensor. */
+export interface Rows {
+  readonly shape: readonly Dim[];
+  /** How many rows, and elements of each. */
+  readonly rows: Dim;
+  readonly count: Dim;
+  readonly axes: readonly number[];
+}
+
+export function rowsOf(at: NodeView, axes: readonly number[]): Rows {
+  const { shape } = at.input(0);
+  const kept = shape.filter((_, axis) => !axes.includes(axis));
+  return { shape, rows: product(kept), count: product(axes.map((axis) => shape[axis]!)), axes };
+}
+
+/** Relative time: sequential steps of an invocation, over how much of the device the invocations fill. */
+export function rowCost(target: Target, rows: Rows, { lanes }: RowParams): number {
+  const threads = typical(rows.rows) * lanes;
+  // A tree of six barriers; emulated ones are dear.
+  const tree = lanes === 1 ? 0 : target.software ? 400 : 12;
+  return (target.software ? threads : Math.max(threads, 65536)) * (typical(rows.count) / lanes + tree);
+}
+
+/** One row, as an invocation sees it. */
+export class Row {
+  constructor(
+    readonly e: Emitter,
+    readonly rows: Rows,
+    /** Row-major number of the row among the kept axes: that of the output's element where axes are reduced away. */
+    readonly number: Ix,
+    readonly params: RowParams,
+  ) {}
+
+  /** Where element k of the row lies. */
+  element(k: Ix): Position {
+    const { e } = this;
+    const { shape, axes, count } = this.rows;
+    const first = axes[0] ?? shape.length;
+    const neighbours = axes.length === 0 || axes.at(-1)! - first === axes.length - 1;
+    if (neighbours) {
+      const inner = e.size(product(shape.slice(first + axes.length)));
+      const [outer, rest] = [ix.div(this.number, inner), ix.mod(this.number, inner)];
+      const linear = ix.add(ix.mul(ix.add(ix.mul(outer, e.size(count)), k), inner), rest);
+      return Position.linear(shape, e.shader.index(linear, 'l'));
+    }
+    const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+    const outside = Position.linear(
+      kept.map((axis) => shape[axis]!),
+      this.number,
+    ).coords(e.shader);
+    const inside = Position.linear(
+      axes.map((axis) => shape[axis]!),
+      k,
+    ).coords(e.shader);
+    return Position.at(
+      shape,
+      shape.map((_, axis) => (axes.includes(axis) ? inside[axes.indexOf(axis)]! : outside[kept.indexOf(axis)]!)),
+    );
+  }
+
+  /** Runs `body` for every element that this invocation is to look at. */
+  each(body: (k: Ix) => void): void {
+    const { shader } = this.e;
+    const count = this.e.size(this.rows.count);
+    if (this.params.lanes === 1) {
+      shader.loop(count, 'k', body);
+      return;
+    }
+    const k = shader.name('k');
+    shader.block(`for (var ${k} = lid; ${k} < ${ix.text(count)}; ${k} += ${WORKGROUP}u)`, () => body(k));
+  }
+
+  /** Combines one value of each element; every invocation of the row gets the result. */
+  reduce(type: 'f32' | 'i32' | 'u32', combine: 'add' | 'mul' | 'min' | 'max', value: (k: Ix) => string): string {
+    const { shader } = this.e;
+    const acc = shader.name('acc');
+    shader.line(`var ${acc}: ${type} = ${neutral(this.e, type, combine)};`);
+    this.each((k) => shader.line(`${acc} = ${join(combine, acc, value(k))};`));
+    if (this.params.lanes === 1) return acc;
+    const memory = `shared_${type}`;
+    shader.global(`var<workgroup> ${memory}: array<${type}, ${WORKGROUP}>;`);
+    shader.line(`${memory}[lid] = ${acc};`);
+    shader.line('workgroupBarrier();');
+    for (let half = WORKGROUP / 2; half > 0; half /= 2) {
+      const other = `${memory}[lid + ${half}u]`;
+      shader.block(`if (lid < ${half}u)`, () =>
+        shader.line(`${memory}[lid] = ${join(combine, `${memory}[lid]`, other)};`),
+      );
+      shader.line('workgroupBarrier();');
+    }
+    const result = shader.let(`${memory}[0]`, 'sum');
+    shader.line('workgroupBarrier();');
+    return result;
+  }
+
+  /** Runs `body` in one invocation of the row. */
+  once(body: () => void): void {
+    this.e.shader.when(this.params.lanes === 1 || 'lid == 0u', body);
+  }
+}
+
+/** Emits `body` for the row of this invocation or workgroup, and says how many workgroups that takes. */
+export function emitRows(e: Emitter, rows: Rows, params: RowParams, body: (row: Row) => void): Launch {
+  const number = params.lanes === 1 ? e.shader.let(`group * ${WORKGROUP}u + lid`, 'row') : 'group';
+  e.shader.when(ix.less(number, e.size(rows.rows)), () => body(new Row(e, rows, number, params)));
+  return {
+    workgroupSize: WORKGROUP,
+    workgroups: params.lanes === 1 ? ceilDiv(rows.rows, WORKGROUP) : rows.rows,
+  };
+}
+
+function neutral(e: Emitter, type: 'f32' | 'i32' | 'u32', combine: 'add' | 'mul' | 'min' | 'max'): string {
+  if (combine === 'add' || combine === 'mul') return literal(e.shader, combine === 'add' ? 0 : 1, type);
+  return literal(e.shader, combine === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY, type);
+}
+
+function join(combine: 'add' | 'mul' | 'min' | 'max', a: string, b: string): string {
+  if (combine === 'add') return `${a} + ${b}`;
+  return combine === 'mul' ? `${a} * ${b}` : `${combine}(${a}, ${b})`;
+}

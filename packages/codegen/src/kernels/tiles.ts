@@ -1,0 +1,52 @@
+// Tile shapes of the contraction kernels and the model that chooses among them without a measurement.
+
+import { bounds, type Dim } from '@trtx/ir';
+import type { Target } from '../target.ts';
+import { type Tile, WORKGROUP } from './contraction.ts';
+
+/** Every tile shape that is worth trying. */
+export const TILES: readonly Tile[] = [64, 16, 4, 1].flatMap((lanes) =>
+  [
+    [1, 1],
+    [2, 1],
+    [4, 1],
+    [2, 2],
+    [4, 2],
+  ].map(([rows, vectors]): Tile => ({ rows: rows!, vectors: vectors!, lanes })),
+);
+
+/** Threads that a GPU wants in flight before the size of a tile matters. */
+const PARALLELISM = 65536;
+
+/**
+ * Relative time of a tiled contraction: what is computed, padding included, over how well a thread's registers are used
+ * and how much of the device the threads fill. `depth` is the length of the sum.
+ */
+export function tileCost(
+  target: Target,
+  tile: Tile,
+  rows: Dim,
+  vectors: number | Dim,
+  slices: Dim,
+  depth: Dim,
+): number {
+  const m = typical(rows);
+  const n = typical(vectors);
+  const threadsAlongColumns = WORKGROUP / tile.lanes;
+  const paddedRows = Math.ceil(m / (tile.lanes * tile.rows)) * tile.lanes * tile.rows;
+  const paddedVectors = Math.ceil(n / (threadsAlongColumns * tile.vectors)) * threadsAlongColumns * tile.vectors;
+  const threads = (paddedRows / tile.rows) * (paddedVectors / tile.vectors) * typical(slices);
+  // Loads and multiplications of one step of the sum in one thread, in units of a scalar load.
+  const step = tile.rows + 1.5 * tile.vectors + (target.software ? 1.2 : 0.6) * tile.rows * tile.vectors;
+  // Lanes that do not run along the rows read one row together, and their columns far apart.
+  const scattered = target.software ? 1 : 1 + 0.15 * Math.log2(WORKGROUP / tile.lanes);
+  const rounds = target.software ? threads : Math.max(threads, PARALLELISM);
+  return rounds * step * scattered * typical(depth);
+}
+
+/** A size to plan for where it is dynamic: the geometric middle of its range, which may be wide. */
+export function typical(dim: Dim): number {
+  if (typeof dim === 'number') return dim;
+  const { min, max } = bounds(dim);
+  return Math.sqrt(Math.max(min, 1) * Math.max(max, 1));
+}

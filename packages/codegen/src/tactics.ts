@@ -1,0 +1,38 @@
+// Choosing a kernel and its parameters for each group: those that apply, the cheapest by the cost model first.
+
+import { TrtxError } from '@trtx/errors';
+import { opName } from '@trtx/ir';
+import type { Kernel, Problem } from './kernel.ts';
+
+export interface Tactic {
+  readonly kernel: Kernel;
+  readonly params: unknown;
+  readonly cost: number;
+}
+
+/** Every kernel and parameter choice for a problem, cheapest first; equal costs stay in the kernels' order. */
+export function tacticsFor(kernels: readonly Kernel[], problem: Problem): Tactic[] {
+  const { anchor } = problem.group;
+  const found: Tactic[] = [];
+  for (const kernel of kernels) {
+    const fits = anchor ? kernel.ops.includes(opName(anchor.op)) : kernel.ops.length === 0;
+    if (!fits || !kernel.applies(problem)) continue;
+    for (const params of kernel.params(problem)) found.push({ kernel, params, cost: kernel.cost(problem, params) });
+  }
+  return found.sort((a, b) => a.cost - b.cost);
+}
+
+/** Name of a tactic in reports: `conv.direct rows=4 vectors=2 lanes=16`. */
+export function tacticLabel({ kernel, params }: Tactic): string {
+  const pairs = Object.entries((params ?? {}) as Record<string, unknown>).map(([key, value]) => `${key}=${value}`);
+  return [kernel.id, ...pairs].join(' ');
+}
+
+/** All groups that no kernel can compute, in one error. */
+export function unsupported(problems: readonly { node: string; reason: string }[]): TrtxError {
+  return new TrtxError('UNSUPPORTED_NODES', `${problems.length} node(s) cannot be computed on the GPU`, {
+    node: problems[0]!.node,
+    details: problems.map(({ node, reason }) => `${node}: ${reason}`),
+    hint: 'Run the model with the reference backend, or write a plugin with a kernel for these nodes.',
+  });
+}

@@ -1,0 +1,79 @@
+// A place in a tensor, as coordinates, as a row-major number, or both; the missing form is computed when asked for.
+
+import { type Dim, sameShape } from '@trtx/ir';
+import type { Ix } from './ix.ts';
+import * as ix from './ix.ts';
+import type { Shader } from './shader.ts';
+
+export class Position {
+  #coords: readonly Ix[] | undefined;
+  #linear: Ix | undefined;
+
+  private constructor(
+    readonly shape: readonly Dim[],
+    coords: readonly Ix[] | undefined,
+    linear: Ix | undefined,
+  ) {
+    this.#coords = coords;
+    this.#linear = linear;
+  }
+
+  static at(shape: readonly Dim[], coords: readonly Ix[]): Position {
+    return new Position(shape, coords, undefined);
+  }
+
+  static linear(shape: readonly Dim[], linear: Ix): Position {
+    return new Position(shape, undefined, linear);
+  }
+
+  /** Coordinates, with declarations where they have to be computed. */
+  coords(shader: Shader): readonly Ix[] {
+    if (this.#coords) return this.#coords;
+    const coords: Ix[] = [];
+    let rest = this.#linear!;
+    for (let axis = this.shape.length - 1; axis > 0; axis--) {
+      const size = shader.size(this.shape[axis]!);
+      coords[axis] = shader.index(ix.mod(rest, size), 'c');
+      rest = shader.index(ix.div(rest, size), 'q');
+    }
+    if (this.shape.length > 0) coords[0] = this.shape[0] === 1 ? 0 : rest;
+    this.#coords = coords;
+    return coords;
+  }
+
+  /** Row-major number of the element. */
+  linear(shader: Shader): Ix {
+    if (this.#linear !== undefined) return this.#linear;
+    let linear: Ix = 0;
+    this.#coords!.forEach((coord, axis) => {
+      linear = ix.add(ix.mul(linear, shader.size(this.shape[axis]!)), coord);
+    });
+    this.#linear = shader.index(linear, 'l');
+    return this.#linear;
+  }
+
+  /** The place that an operand of this shape is read at when it broadcasts to this position's tensor. */
+  broadcast(shader: Shader, shape: readonly Dim[]): Position {
+    if (sameShape(shape, this.shape)) return this;
+    if (shape.every((d) => d === 1))
+      return Position.at(
+        shape,
+        shape.map(() => 0),
+      );
+    const first = this.shape.length - shape.length;
+    return this.pick(
+      shader,
+      shape,
+      shape.map((_, axis) => first + axis),
+    );
+  }
+
+  /** The place in an operand whose axis i runs with this position's axis `axes[i]`; an axis of size 1 stays at 0. */
+  pick(shader: Shader, shape: readonly Dim[], axes: readonly number[]): Position {
+    const coords = this.coords(shader);
+    return Position.at(
+      shape,
+      shape.map((dim, i) => (dim === 1 ? 0 : coords[axes[i]!]!)),
+    );
+  }
+}

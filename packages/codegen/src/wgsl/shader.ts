@@ -1,0 +1,133 @@
+// A WGSL module under construction: bindings, dynamic sizes, helper functions and one entry point.
+//
+// Sizes that are known at build print as literals. The others are fields of one uniform struct `p`, whose words the
+// runtime writes when shapes change.
+
+import type { BindingKind, StorageType } from '@trtx/engine';
+import { type Dim, sameDim } from '@trtx/ir';
+import type { Ix } from './ix.ts';
+
+export interface ShaderBinding {
+  readonly name: string;
+  readonly kind: BindingKind;
+  /** WGSL type of an element, e.g. f32 or vec4<f32>. */
+  readonly element: string;
+}
+
+export class Shader {
+  readonly bindings: ShaderBinding[] = [];
+  /** Dims in the uniform struct, in order of its fields. */
+  readonly params: Dim[] = [];
+  readonly #globals: string[] = [];
+  readonly #helpers = new Set<string>();
+  readonly #lines: string[] = [];
+  #indent = 1;
+  #names = 0;
+
+  /** Adds a storage buffer; returns its name. */
+  buffer(kind: 'read' | 'read_write', element: StorageType | `vec4<${'f32' | 'i32' | 'u32'}>`): string {
+    const name = `b${this.bindings.length}`;
+    this.bindings.push({ name, kind, element });
+    return name;
+  }
+
+  /** A size as an index expression: a literal, or a field of the params. */
+  size(dim: Dim): Ix {
+    if (typeof dim === 'number') return dim;
+    let at = this.params.findIndex((known) => sameDim(known, dim));
+    if (at < 0) at = this.params.push(dim) - 1;
+    return `p.d${at}`;
+  }
+
+  /** Declares something at module level once: a function, a constant, workgroup memory. */
+  global(declaration: string): void {
+    if (this.#helpers.has(declaration)) return;
+    this.#helpers.add(declaration);
+    this.#globals.push(declaration);
+  }
+
+  /** A name that nothing else has. */
+  name(hint: string): string {
+    return `${hint}${this.#names++}`;
+  }
+
+  line(text: string): void {
+    this.#lines.push('  '.repeat(this.#indent) + text);
+  }
+
+  /** `let name = expression;`, and the name. Names and literals are given back as they are. */
+  let(expression: string, hint = 'v'): string {
+    if (/^[\w.]+$/.test(expression)) return expression;
+    const name = this.name(hint);
+    this.line(`let ${name} = ${expression};`);
+    return name;
+  }
+
+  /** As `let`, for an index expression; numbers stay numbers. */
+  index(ix: Ix, hint = 'i'): Ix {
+    return typeof ix === 'number' ? ix : this.let(ix, hint);
+  }
+
+  /** A block with a head such as `if (…)` or `for (…)`. */
+  block(head: string, body: () => void): void {
+    this.line(`${head} {`);
+    this.#indent++;
+    body();
+    this.#indent--;
+    this.line('}');
+  }
+
+  /** Emits only where the condition is not known to be false; without a test where it is known to be true. */
+  when(condition: boolean | string, body: () => void): void {
+    if (condition === false) return;
+    if (condition === true) body();
+    else this.block(`if (${condition})`, body);
+  }
+
+  /** `for` over 0 ≤ i < count; a loop of one round is written out. */
+  loop(count: Ix, hint: string, body: (i: Ix) => void): void {
+    if (count === 1) {
+      body(0);
+      return;
+    }
+    const i = this.name(hint);
+    this.block(`for (var ${i} = 0u; ${i} < ${typeof count === 'number' ? `${count}u` : count}; ${i}++)`, () => body(i));
+  }
+
+  /** Emits a function of its own; `body` returns the expression of its result, if it has one. */
+  func(name: string, parameters: string, result: string, body: () => string | undefined): void {
+    const outer = this.#lines.splice(0);
+    const indent = this.#indent;
+    this.#indent = 1;
+    const value = body();
+    if (value !== undefined) this.line(`return ${value};`);
+    const lines = this.#lines.splice(0);
+    this.#lines.push(...outer);
+    this.#indent = indent;
+    this.global(`fn ${name}(${parameters})${result ? ` -> ${result}` : ''} {\n${lines.join('\n')}\n}`);
+  }
+
+  /** The finished module; the entry point is `main`. */
+  print(workgroupSize: number): string {
+    const head: string[] = [];
+    if (this.params.length > 0) {
+      head.push(`struct Params { ${this.params.map((_, i) => `d${i}: u32`).join(', ')} }`);
+      head.push(`@group(0) @binding(${this.bindings.length}) var<uniform> p: Params;`);
+    }
+    this.bindings.forEach(({ name, kind, element }, i) => {
+      head.push(`@group(0) @binding(${i}) var<storage, ${kind}> ${name}: array<${element}>;`);
+    });
+    const builtins =
+      '@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) wgs: vec3u, @builtin(local_invocation_index) lid: u32';
+    return [
+      ...head,
+      ...this.#globals,
+      `@compute @workgroup_size(${workgroupSize})`,
+      `fn main(${builtins}) {`,
+      '  let group = wg.y * wgs.x + wg.x;',
+      ...this.#lines,
+      '}',
+      '',
+    ].join('\n');
+  }
+}
