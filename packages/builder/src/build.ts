@@ -1,0 +1,69 @@
+// The whole build: profile, passes, code generation, engine file.
+
+import { type CompileOptions, compile, PORTABLE, type Target } from '@trtx/codegen';
+import { type EngineFile, type Plan, writeEngine } from '@trtx/engine';
+import { type Graph, type Profile, specialize } from '@trtx/ir';
+import { type OptimizeOptions, optimize } from '@trtx/passes';
+import { requireBounded } from './profile.ts';
+import { BUILDER } from './version.ts';
+
+export type BuildStage = 'optimize' | 'kernels' | 'write';
+
+export interface BuildProgress {
+  readonly stage: BuildStage;
+  readonly done: number;
+  readonly total: number;
+  /** What was finished last. */
+  readonly label: string;
+}
+
+export interface BuildOptions {
+  /** Sizes or ranges of dynamic input dimensions. Every dynamic dimension needs one. */
+  readonly profile?: Profile;
+  /** Optimization level, 0 to 3; 2 by default. */
+  readonly level?: OptimizeOptions['level'];
+  /** What to build for: a device's `targetOf`, or by default what every WebGPU device has. */
+  readonly target?: Target;
+  readonly kernels?: CompileOptions['kernels'];
+  /** Further options of the pass manager. */
+  readonly passes?: Omit<OptimizeOptions, 'level'>;
+  readonly onProgress?: (progress: BuildProgress) => void;
+}
+
+export interface BuiltEngine {
+  readonly plan: Plan;
+  /** The engine file, as chunks. */
+  readonly file: EngineFile;
+}
+
+/**
+ * Builds an engine. The graph is changed in place: specialized, optimized and legalized.
+ * @throws TrtxError PROFILE_MISSING, PROFILE, UNSUPPORTED_NODES, SHAPE_UNBOUNDED, TENSOR_TOO_LARGE
+ */
+export function build(graph: Graph, options: BuildOptions = {}): BuiltEngine {
+  const { profile, level = 2, target = PORTABLE, kernels, onProgress } = options;
+  if (profile) specialize(graph, profile);
+  requireBounded(graph);
+  onProgress?.({ stage: 'optimize', done: 0, total: 1, label: `O${level}` });
+  optimize(graph, { ...options.passes, level });
+  onProgress?.({ stage: 'optimize', done: 1, total: 1, label: `O${level}` });
+  const { plan, blobs } = compile(graph, {
+    target,
+    kernels,
+    onProgress: (done, total, label) => onProgress?.({ stage: 'kernels', done, total, label }),
+  });
+  const file = writeEngine({ plan, blobs: blobs.map((bytes) => bytes()), builder: BUILDER });
+  onProgress?.({ stage: 'write', done: 1, total: 1, label: `${file.size} bytes` });
+  return { plan, file };
+}
+
+/** The engine file as one array. */
+export function bytesOf(file: EngineFile): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(file.size);
+  let at = 0;
+  for (const chunk of file.chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}

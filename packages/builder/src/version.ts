@@ -1,0 +1,3 @@
+// What built an engine, as its header says. The package's version, kept equal by a test.
+
+export const BUILDER = 'trtx 0.0.0';
