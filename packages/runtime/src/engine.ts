@@ -19,8 +19,10 @@ export class Engine {
   /** What the engine does, as data. */
   readonly plan: Plan;
   readonly #program: Program;
-  readonly #source: LoadSource;
+  #source: LoadSource;
   readonly #manifestCrc: number;
+  /** Whether the source can be read another time. */
+  #again: boolean;
   #residency: Residency;
   #ownsDevice: boolean;
   #reloading: Promise<void> | undefined;
@@ -33,6 +35,7 @@ export class Engine {
     this.#program = loaded.program;
     this.#manifestCrc = loaded.manifestCrc;
     this.#source = source;
+    this.#again = loaded.again;
     this.#ownsDevice = ownsDevice;
     this.#residency = loaded.residency;
     this.#watch();
@@ -80,7 +83,8 @@ export class Engine {
 
   /**
    * Brings the engine to another device, mostly because its own was lost. Contexts stay valid: their next run makes their
-   * memory anew. Runs that are under way fail. Concurrent calls are one reload.
+   * memory anew. Runs that are under way fail. Concurrent calls are one reload. An engine that owns its device owns the
+   * new one and destroys the old one.
    *
    * @param source needed where the engine was loaded from a response, which can be read only once
    * Throws as `load`, and `SOURCE_SPENT`, `ENGINE_CHANGED`, `DISPOSED`. After an error the engine is as it was.
@@ -104,7 +108,14 @@ export class Engine {
 
   async #reload(device: GPUDevice, source: LoadSource): Promise<void> {
     if (this.#disposed) throw disposed();
+    if (source === this.#source && !this.#again) {
+      throw new TrtxError('SOURCE_SPENT', 'the engine came from a response, which cannot be read again', {
+        hint: 'hand a new source to reload',
+      });
+    }
     const loaded = await load(source, device, undefined, this.#manifestCrc);
+    this.#source = source;
+    this.#again = loaded.again;
     const old = this.#residency;
     this.#residency = loaded.residency;
     for (const context of this.#contexts) context.release();
@@ -137,6 +148,7 @@ export class Engine {
 }
 
 interface Loaded {
+  readonly again: boolean;
   readonly program: Program;
   readonly residency: Residency;
   readonly manifestCrc: number;
@@ -158,7 +170,8 @@ async function load(
       });
     }
     const program = compileProgram(engine.plan);
-    return { program, manifestCrc, residency: await makeResidency(engine, program, device, onProgress) };
+    const residency = await makeResidency(engine, program, device, onProgress);
+    return { again: source.again, program, manifestCrc, residency };
   } catch (error) {
     source.cancel();
     throw error;

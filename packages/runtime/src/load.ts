@@ -1,6 +1,6 @@
 // From a source of bytes to an engine on a device: pipelines compile while weights arrive.
 import type { OpenEngine } from '@trtx/engine';
-import { allocate, free } from './allocate.ts';
+import { allocate } from './allocate.ts';
 import { compilePipelines, makeLayouts } from './pipelines.ts';
 import type { Program } from './program.ts';
 import { checkDevice } from './requirements.ts';
@@ -48,10 +48,7 @@ export async function makeResidency(
     if (residency.error) throw residency.error;
     return residency;
   } catch (cause) {
-    free(
-      residency,
-      residency.buffers.filter((buffer) => buffer !== undefined),
-    );
+    residency.destroy();
     throw await residency.explain(cause, 'loading');
   }
 }

@@ -1,6 +1,7 @@
 // Compiles all pipelines of a program, in parallel: this is what takes the time when an engine is loaded.
 import { isTrtxError, quote, TrtxError } from '@trtx/errors';
 import type { Residency } from './residency.ts';
+import { checked } from './scope.ts';
 import { STAGE_COMPUTE } from './usage.ts';
 
 const BUFFER_TYPES = { uniform: 'uniform', read: 'read-only-storage', read_write: 'storage' } as const;
@@ -28,7 +29,9 @@ export async function compilePipelines(
 ): Promise<GPUComputePipeline[]> {
   const { device, program } = residency;
   const { plan, labels, layoutOf } = program;
-  const layouts = residency.layouts.map((layout) => device.createPipelineLayout({ bindGroupLayouts: [layout] }));
+  const layouts = await checked(residency, 'making layouts', () =>
+    residency.layouts.map((layout) => device.createPipelineLayout({ bindGroupLayouts: [layout] })),
+  );
   const modules = plan.modules.map((code) => {
     // A fault in the WGSL shows when a pipeline is made of it; the scope keeps it from being reported as uncaught too.
     device.pushErrorScope('validation');
@@ -77,7 +80,8 @@ async function explain(
   const info = await module.getCompilationInfo().catch(() => undefined);
   const errors = info?.messages.filter(({ type }) => type === 'error') ?? [];
   const first = errors[0];
-  if (!first) return new TrtxError('PIPELINE_FAILED', cause.message, { kernel, cause });
+  if (!first)
+    return new TrtxError('PIPELINE_FAILED', String((cause.cause as Error)?.message).trim(), { kernel, cause });
   const line = code.split('\n')[first.lineNum - 1]?.trim() ?? '';
   return new TrtxError('SHADER_INVALID', `WGSL line ${first.lineNum}: ${first.message}: ${quote(line)}`, {
     kernel,

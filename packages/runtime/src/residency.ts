@@ -52,8 +52,11 @@ export class Residency {
 
   /** Frees the weights. */
   destroy(): void {
-    for (const buffer of this.buffers) buffer?.destroy();
-    this.buffers.length = 0;
+    for (const buffer of this.buffers.splice(0)) {
+      if (!buffer) continue;
+      this.bytesHeld -= buffer.size;
+      buffer.destroy();
+    }
   }
 
   /**

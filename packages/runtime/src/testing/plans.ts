@@ -89,3 +89,116 @@ export function affinePlan(parts: Partial<Plan> = {}): Plan {
     ...parts,
   });
 }
+
+/**
+ * z = (x * w) + b over a free length, in two dispatches through an arena, with two weights. Buffers: 0 params, 1 x, 2 z,
+ * 3 arena, 4 weights. Blobs: w and b, 1,000 floats each.
+ */
+export function arenaPlan(): { plan: Plan; blobs: Uint8Array<ArrayBuffer>[]; expected(x: Float32Array): Float32Array } {
+  const w = Float32Array.from({ length: 1000 }, (_, i) => (i % 7) - 3);
+  const b = Float32Array.from({ length: 1000 }, (_, i) => (i % 5) * 0.5);
+  const kernel = (op: string) => /* wgsl */ `
+    struct Params { n: u32 }
+    @group(0) @binding(0) var<uniform> params: Params;
+    @group(0) @binding(1) var<storage, read> left: array<f32>;
+    @group(0) @binding(2) var<storage, read> right: array<f32>;
+    @group(0) @binding(3) var<storage, read_write> y: array<f32>;
+    @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+      if (id.x < params.n) { y[id.x] = left[id.x] ${op} right[id.x]; }
+    }`;
+  const layout = ['uniform', 'read', 'read', 'read_write'] as const;
+  const params = { buffer: 0, offset: 0, size: 16 };
+  const plan = planOf({
+    symbols: [lengthSymbol],
+    exprs: lengthExprs,
+    inputs: [f32('x', 1, [{ expr: 0 }])],
+    outputs: [f32('z', 2, [{ expr: 0 }])],
+    buffers: [
+      { kind: 'params', bytes: 16 },
+      { kind: 'input', bytes: 4000 },
+      { kind: 'output', bytes: 4000 },
+      { kind: 'arena', bytes: 4096 },
+      { kind: 'weights', bytes: 8192 },
+    ],
+    blobs: [
+      { buffer: 4, offset: 0, bytes: 4000, names: ['w'] },
+      { buffer: 4, offset: 4096, bytes: 4000, names: ['b'] },
+    ],
+    params: [[0, { expr: 0 }]],
+    modules: [kernel('*'), kernel('+')],
+    pipelines: [
+      { module: 0, entryPoint: 'main', layout },
+      { module: 1, entryPoint: 'main', layout },
+    ],
+    steps: [
+      {
+        kind: 'dispatches',
+        dispatches: [
+          {
+            pipeline: 0,
+            bindings: [
+              params,
+              { buffer: 1, offset: 0 },
+              { buffer: 4, offset: 0, size: 4096 },
+              { buffer: 3, offset: 0, size: 4096 },
+            ],
+            workgroups: [{ expr: 4 }],
+            label: 'map mul',
+            nodes: ['Mul_0'],
+          },
+          {
+            pipeline: 1,
+            bindings: [
+              params,
+              { buffer: 3, offset: 0, size: 4096 },
+              { buffer: 4, offset: 4096, size: 4096 },
+              { buffer: 2, offset: 0 },
+            ],
+            workgroups: [{ expr: 4 }],
+            label: 'map add',
+            nodes: ['Add_1'],
+          },
+        ],
+      },
+    ],
+    liveBytesPeak: 4096,
+  });
+  return {
+    plan,
+    blobs: [new Uint8Array(w.buffer), new Uint8Array(b.buffer)],
+    expected: (x) => x.map((v, i) => v * w[i]! + b[i]!),
+  };
+}
+
+/** An output for each tensor of `types`, which is a copy of the input of the same type: conversions, and nothing else. */
+export function copyPlan(types: readonly Pick<PlanTensor, 'dtype' | 'storage'>[], most = 64): Plan {
+  const inputs = types.map((type, i) => ({ ...type, name: `x${i}`, shape: [{ expr: 0 }], buffer: 2 * i }));
+  const outputs = types.map((type, i) => ({ ...type, name: `y${i}`, shape: [{ expr: 0 }], buffer: 2 * i + 1 }));
+  return planOf({
+    symbols: [{ ...lengthSymbol, max: most }],
+    // 1: 4, 2: bytes of words; 3: 2, 4: 3, 5..8: bytes of halves, rounded up to 4.
+    exprs: [
+      ['$', 0],
+      ['#', 4],
+      ['*', 0, 1],
+      ['#', 2],
+      ['#', 3],
+      ['*', 0, 3],
+      ['+', 5, 4],
+      ['/', 6, 1],
+      ['*', 7, 1],
+    ],
+    inputs,
+    outputs,
+    buffers: types.flatMap(() => [
+      { kind: 'input' as const, bytes: most * 4 },
+      { kind: 'output' as const, bytes: most * 4 },
+    ]),
+    steps: types.map(({ storage }, i) => ({
+      kind: 'copy' as const,
+      from: { buffer: 2 * i, offset: 0 },
+      to: { buffer: 2 * i + 1, offset: 0 },
+      bytes: { expr: storage === 'f16' ? 8 : 2 },
+    })),
+  });
+}

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { Engine } from './engine.ts';
+import { requestNodeDevice } from './node.ts';
+import { watchDevice } from './testing/device.ts';
+import { testDevice } from './testing/gpu.ts';
+import { arenaPlan, engineOf } from './testing/plans.ts';
+
+describe('requestNodeDevice', () => {
+  it('finds an adapter, with all that it offers', async () => {
+    const { device, description, release } = await testDevice();
+    expect(description).not.toBe('');
+    expect(device.limits.maxBufferSize).toBeGreaterThan(2 ** 28);
+    expect(device.limits.maxStorageBuffersPerShaderStage).toBeGreaterThanOrEqual(8);
+    release();
+    expect((await device.lost).reason).toBe('destroyed');
+  });
+
+  it('has a null back end, and does without a software adapter where one is not wanted', async () => {
+    const { isFallback, description, release } = await testDevice({ backend: 'null' });
+    expect(isFallback).toBe(true);
+    expect(description).toMatch(/null/i);
+    release();
+    expect(await requestNodeDevice({ backend: 'null', software: 'never' })).toBeNull();
+  });
+});
+
+describe('when all is disposed', () => {
+  it.each([
+    ['null', 'owns'],
+    ['null', 'release'],
+    ['null', 'forgets'],
+    ['default', 'owns'],
+    ['default', 'release'],
+    ['default', 'forgets'],
+  ])('the process ends by itself: %s back end, %s the device', async (backend, how) => {
+    const child = spawn(
+      process.execPath,
+      [
+        '--conditions=@trtx/source',
+        '--import',
+        'tsx',
+        fileURLToPath(new URL('testing/exit-child.ts', import.meta.url)),
+        backend,
+        how,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let text = '';
+    child.stdout.on('data', (data) => {
+      text += data;
+    });
+    const code = await new Promise((resolve) => child.on('exit', resolve));
+    const { y, at } = JSON.parse(text);
+    expect(code).toBe(0);
+    expect(Date.now() - at).toBeLessThan(2000);
+    if (backend !== 'null') expect(y).toEqual([3, 5, 7]);
+  });
+
+  it('a device that loads and disposes engines again and again keeps no memory', async () => {
+    const { device, release } = await testDevice({ backend: 'null' });
+    const watched = watchDevice(device);
+    const { plan, blobs } = arenaPlan();
+    const file = engineOf(plan, blobs);
+    for (let i = 0; i < 200; i++) {
+      const engine = await Engine.load(file, { device: watched.device });
+      await engine.createContext().run({ x: { data: new Float32Array(9), dims: [9] } });
+      await engine.dispose();
+      expect(engine.bytesHeld).toBe(0);
+      expect(watched.live.size).toBe(0);
+    }
+    release();
+  });
+});
