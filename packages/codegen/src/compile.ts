@@ -16,6 +16,8 @@ import { PORTABLE, type Target } from './target.ts';
 export interface CompileOptions {
   readonly target?: Target;
   readonly kernels?: readonly Kernel[];
+  /** Chooses among the tactics of a group (cheapest first); by default the first. */
+  readonly choose?: (tactics: readonly Tactic[], group: Group) => Tactic | undefined;
   /** Called after each dispatch is generated. */
   readonly onProgress?: (done: number, total: number, label: string) => void;
 }
@@ -40,11 +42,11 @@ export interface Emitted {
  * @throws TrtxError UNSUPPORTED_NODES with every node that has no kernel; SHAPE_UNBOUNDED; TENSOR_TOO_LARGE
  */
 export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
-  const { target = PORTABLE, kernels = standardKernels } = options;
+  const { target = PORTABLE } = options;
   legalize(graph, target);
   checkTypes(graph);
   const grouping = formGroups(graph, { tensors: target.limits.maxStorageBuffersPerShaderStage });
-  const emitted = emitAll(grouping, target, kernels, options.onProgress);
+  const emitted = emitAll(grouping, target, options);
   const sizes = new SizeTable(graph);
   const layout = new Layout(graph, grouping, emitted, sizes, target);
   const modules = new Numbering<string>((wgsl) => wgsl);
@@ -90,13 +92,12 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
 function emitAll(
   grouping: Grouping,
   target: Target,
-  kernels: readonly Kernel[],
-  onProgress: CompileOptions['onProgress'],
+  { kernels = standardKernels, choose = ([first]) => first, onProgress }: CompileOptions,
 ): Emitted[] {
   const missing: { node: string; reason: string }[] = [];
   const chosen: { group: Group; tactic: Tactic }[] = [];
   for (const group of grouping.groups) {
-    const [tactic] = tacticsFor(kernels, { group, grouping, target });
+    const tactic = choose(tacticsFor(kernels, { group, grouping, target }), group);
     if (tactic) chosen.push({ group, tactic });
     else
       missing.push({ node: nodeName(group.anchor!), reason: 'no kernel for this op with these types and attributes' });

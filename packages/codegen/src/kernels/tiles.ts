@@ -12,6 +12,8 @@ export const TILES: readonly Tile[] = [64, 16, 4, 1].flatMap((lanes) =>
     [4, 1],
     [2, 2],
     [4, 2],
+    [8, 1],
+    [8, 2],
   ].map(([rows, vectors]): Tile => ({ rows: rows!, vectors: vectors!, lanes })),
 );
 
