@@ -1,6 +1,7 @@
 // @trtx/runtime: loads engine files and runs them.
 export type { RuntimeErrorCode } from './codes.ts';
 export type { ContextOptions, ExecutionContext, RunOptions } from './context.ts';
+export { deviceDescriptor } from './device.ts';
 export { Engine, type LoadOptions } from './engine.ts';
 export type { LoadProgress } from './load.ts';
 export type { LoadSource } from './source.ts';

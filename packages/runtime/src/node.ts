@@ -2,6 +2,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { ByteSource } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
+import { deviceDescriptor } from './device.ts';
 
 export interface NodeDeviceOptions {
   /** Dawn's back end, such as `vulkan` or `null`; the latter runs no shader, for tests of everything else. */
@@ -22,14 +23,6 @@ export interface NodeDevice {
   /** Destroys the device, after which nothing keeps the process from ending. */
   release(): void;
 }
-
-/** Features that kernels may be built for. */
-const FEATURES: readonly string[] = [
-  'shader-f16',
-  'subgroups',
-  'timestamp-query',
-  'chromium-experimental-subgroup-matrix',
-];
 
 /** Not a literal in the import: a bundler would pack the package's script without the native library beside it. */
 const PACKAGE: string = 'webgpu';
@@ -53,10 +46,7 @@ export async function requestNodeDevice(options: NodeDeviceOptions = {}): Promis
   const isFallback = adapter.info.isFallbackAdapter || backend === 'null';
   if (isFallback && software === 'never') return null;
 
-  const device = await adapter.requestDevice({
-    requiredFeatures: FEATURES.filter((name) => adapter.features.has(name)) as GPUFeatureName[],
-    requiredLimits: allLimits(adapter.limits),
-  });
+  const device = await adapter.requestDevice(deviceDescriptor(adapter));
   owners.set(device, gpu);
   const { vendor, architecture, description, device: name } = adapter.info;
   return {
@@ -68,16 +58,6 @@ export async function requestNodeDevice(options: NodeDeviceOptions = {}): Promis
       owners.delete(device);
     },
   };
-}
-
-function allLimits(limits: GPUSupportedLimits): Record<string, number> {
-  const all: Record<string, number> = {};
-  // The names are getters of the prototype, which is why Object.keys does not see them.
-  for (const name in limits) {
-    const value = limits[name as keyof GPUSupportedLimits];
-    if (typeof value === 'number') all[name] = value;
-  }
-  return all;
 }
 
 /** A source that reads an engine from a file in pieces. */
