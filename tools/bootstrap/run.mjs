@@ -39,9 +39,9 @@ function underGpu(mode, command, cwd, env) {
   return spawn(process.execPath, [wrapper, mode, '--', ...command], cwd, env);
 }
 
-/** The command line from its sources, in the folder that the user is in. */
-function trtx() {
-  const main = join(root, 'apps', 'cli', 'src', 'main.ts');
+/** Runs an app from its sources, in the folder that the user is in. */
+function fromSource(/** @type {string} */ file) {
+  const main = join(root, file);
   const node = [process.execPath, '--conditions=@trtx/source', '--import', import.meta.resolve('tsx')];
   const env = { TSX_TSCONFIG_PATH: join(root, 'tsconfig.base.json') };
   return underGpu('--auto', [...node, main, ...args], process.env.INIT_CWD, env);
@@ -110,9 +110,9 @@ const tasks = {
   setup: () => 0,
   test,
   ...steps,
-  trtx,
+  trtx: () => fromSource('apps/cli/src/main.ts'),
   size: () => packageScript('tools/size', 'size'),
-  demo: () => packageScript('apps/demo', 'demo'),
+  demo: () => fromSource('apps/demo/src/main.ts'),
   release: () => spawn(process.execPath, [join(root, 'tools', 'release', 'src', 'main.mjs'), ...args]),
 };
 

@@ -45,8 +45,8 @@ async function main(): Promise<number> {
   const picture = await loadPicture(path);
   const alphabet = await readAlphabet();
   const start = performance.now();
-  const { adapter, ...nets } = await withBar((bar) =>
-    buildNets(({ name, done, total }) => showProgress(bar, `building ${name}`, done, total)),
+  const { adapter, release, ...nets } = await withBar((bar) =>
+    buildNets(({ name, stage, done, total }) => showProgress(bar, `${name}: ${stage}`, done, total)),
   );
   const built = performance.now();
   const stopwatch = startStopwatch(nets);
@@ -59,6 +59,7 @@ async function main(): Promise<number> {
       },
     }),
   );
+  await release();
   if (options.out === undefined) await makeIgnoredFolder(resolve(here, OUT_FOLDER));
   await savePicture(out, annotate(picture, lines));
 
