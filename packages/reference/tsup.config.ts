@@ -1,3 +1,3 @@
 import { library } from '../../tools/build/tsup.ts';
 
-export default library({ index: 'src/index.ts', host: 'src/host.ts' });
+export default library({ index: 'src/index.ts' });

@@ -1,1 +1,15 @@
-export {};
+export { type Bindings, bindInputs, dimValue } from './bind.ts';
+export { evaluateNode } from './evaluate.ts';
+export { type FoldOptions, foldNode } from './fold.ts';
+export {
+  type ConcreteType,
+  defineReference,
+  inputOf,
+  type KernelCall,
+  type ReferenceKernel,
+  ReferenceKernels,
+} from './kernel.ts';
+export { standardKernels } from './kernels/index.ts';
+export { mapTensors } from './kernels/pointwise.ts';
+export { type ReferenceOptions, ReferenceRunner } from './runner.ts';
+export { constantOfTensor, fromFloat64, stridesOf, tensorOf, toFloat64 } from './tensors.ts';

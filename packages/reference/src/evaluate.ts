@@ -1,0 +1,80 @@
+// Evaluates one node on tensors: infers the concrete output types, finds the kernel and runs it.
+
+import { quote, TrtxError } from '@trtx/errors';
+import {
+  type Constant,
+  type Contents,
+  elementCount,
+  inferNode,
+  isInteger,
+  type Known,
+  MAX_CONTENTS,
+  type Node,
+  opName,
+  type Tensor,
+  viewNode,
+} from '@trtx/ir';
+import type { ConcreteType, ReferenceKernels } from './kernel.ts';
+import { constantOfTensor } from './tensors.ts';
+
+/**
+ * The outputs of a node for these inputs (null for an optional one that is absent).
+ *
+ * @throws TrtxError UNSUPPORTED_OP where no kernel serves the op, and as `inferNode` where the inputs do not fit it
+ */
+export function evaluateNode(node: Node, inputs: readonly (Tensor | null)[], kernels: ReferenceKernels): Tensor[] {
+  const known = inputs.map((tensor, i) => tensor && new KnownTensor(node.inputs[i]?.name ?? '', tensor));
+  const { outputs } = inferNode(node.op, known, node.attributes, node.outputs.length, node.name);
+  const at = viewNode(node.op, known, node.attributes, node.outputs.length, node.name);
+  const kernel = kernels.find(node.op, at);
+  if (!kernel)
+    throw new TrtxError('UNSUPPORTED_OP', `the reference has no kernel for ${opName(node.op)}`, {
+      node: node.name,
+      origin: node.origin.join(', '),
+      hint: 'Add one to the ReferenceKernels that are passed in.',
+    });
+  const types = outputs.map(({ dtype, shape, contents }): ConcreteType => {
+    // Only ops whose output sizes depend on elements give symbolic dims here; their kernels tell the sizes.
+    return { dtype, dims: shape as readonly number[], contents };
+  });
+  const results = kernel.run({ op: node.op, at, inputs, outputs: types });
+  results.forEach((tensor, i) => {
+    if (tensor.data.length !== elementCount(tensor.dims) || tensor.dtype !== types[i]!.dtype)
+      throw new TrtxError('REFERENCE', `the kernel gave ${describe(tensor)} for ${types[i]!.dtype}`, {
+        node: `${quote(node.name)} (${opName(node.op)})`,
+        tensor: node.outputs[i]?.name,
+      });
+  });
+  return results;
+}
+
+/** A tensor as shape inference sees an input: a constant. */
+class KnownTensor implements Known {
+  readonly constant: Constant;
+
+  constructor(
+    readonly name: string,
+    private readonly tensor: Tensor,
+  ) {
+    this.constant = constantOfTensor(tensor);
+  }
+
+  get type() {
+    return { dtype: this.tensor.dtype, shape: this.tensor.dims };
+  }
+
+  get contents(): Contents | undefined {
+    const { dtype, dims, data } = this.tensor;
+    if (!(isInteger(dtype) || dtype === 'bool') || elementCount(dims) > MAX_CONTENTS) return undefined;
+    return { dims, values: Array.from(data as ArrayLike<number | bigint>, clamped) };
+  }
+}
+
+/** INT64_MAX and its like stand for "to the end": any number past every dimension does. */
+function clamped(element: number | bigint): number {
+  return Math.max(-(2 ** 52), Math.min(2 ** 52, Number(element)));
+}
+
+function describe(tensor: Tensor): string {
+  return `${tensor.data.length} elements for ${tensor.dtype}[${tensor.dims.join(',')}]`;
+}

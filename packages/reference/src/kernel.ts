@@ -1,0 +1,66 @@
+// What a reference kernel is, and which one serves a node: the op's own, or the one for its trait.
+
+import { TrtxError } from '@trtx/errors';
+import { type Contents, type DType, type NodeView, type OpDef, opName, type Tensor, traitOf } from '@trtx/ir';
+
+/** The type of a tensor with all its dims known. */
+export interface ConcreteType {
+  readonly dtype: DType;
+  readonly dims: readonly number[];
+  /** The elements, where shape inference knows them. */
+  readonly contents?: Contents;
+}
+
+/** One evaluation of a node. */
+export interface KernelCall {
+  /** The definition, for kernels that serve many ops. */
+  readonly op: OpDef;
+  /** The node with concrete input shapes: attributes, known contents, geometry helpers. */
+  readonly at: NodeView;
+  /** Tensors in the order of the op's inputs; null for an optional one that is absent. Not to be written to. */
+  readonly inputs: readonly (Tensor | null)[];
+  /** Types of the outputs, one for each that the node has. */
+  readonly outputs: readonly ConcreteType[];
+}
+
+export interface ReferenceKernel {
+  /** `Conv`, `com.microsoft::Gelu`; or of any op with this trait. */
+  readonly serves: { readonly op: string } | { readonly trait: OpDef['trait']['kind'] };
+  /** The outputs. Data may be shared with inputs. */
+  run(call: KernelCall): Tensor[];
+}
+
+/** A kernel for one op, `op` being its name (`Conv`, `com.microsoft::Gelu`). */
+export function defineReference(kernel: { readonly op: string; run(call: KernelCall): Tensor[] }): ReferenceKernel {
+  return { serves: { op: kernel.op }, run: kernel.run };
+}
+
+/** Kernels by op and by trait: a value that is passed in, never a global. */
+export class ReferenceKernels {
+  readonly #byOp = new Map<string, ReferenceKernel>();
+  readonly #byTrait = new Map<string, ReferenceKernel>();
+
+  constructor(kernels: Iterable<ReferenceKernel>) {
+    for (const kernel of kernels)
+      if ('op' in kernel.serves) this.#byOp.set(kernel.serves.op, kernel);
+      else this.#byTrait.set(kernel.serves.trait, kernel);
+  }
+
+  /** These kernels and others; where both serve an op, the new one does. */
+  with(kernels: Iterable<ReferenceKernel>): ReferenceKernels {
+    return new ReferenceKernels([...this.#byOp.values(), ...this.#byTrait.values(), ...kernels]);
+  }
+
+  /** The kernel for a node of this op: its own before that of its trait. */
+  find(op: OpDef, at: NodeView): ReferenceKernel | undefined {
+    return this.#byOp.get(opName(op)) ?? this.#byTrait.get(traitOf(op, at).kind);
+  }
+}
+
+/** The tensor of an input that must be there. */
+export function inputOf(call: KernelCall, index: number): Tensor {
+  const tensor = call.inputs[index];
+  if (!tensor)
+    throw new TrtxError('INPUT', `input ${call.op.inputs[index]?.name ?? index} of ${call.op.name} is missing`);
+  return tensor;
+}

@@ -1,0 +1,130 @@
+// Convolution: as a matrix product over columns gathered block by block (im2col), or tap by tap where each group has one
+// input channel.
+
+import { convGeometry } from '@trtx/ir';
+import { defineReference, inputOf } from '../kernel.ts';
+import { fromFloat64, toFloat64 } from '../tensors.ts';
+import { gemm, type PackColumns, packColumnsOf, packRows, type Store } from './gemm.ts';
+import { planeSizes, tapRange, type Windows, windowsOf } from './window.ts';
+
+export const conv = defineReference({
+  op: 'Conv',
+  run(call) {
+    const g = convGeometry(call.at);
+    const windows = windowsOf(call.at, g.axes);
+    const plane = planeSizes(windows);
+    const x = toFloat64(inputOf(call, 0));
+    const w = toFloat64(inputOf(call, 1));
+    const bias = call.inputs[2] ? toFloat64(call.inputs[2]) : new Float64Array(g.outputChannels);
+    const batch = g.batch as number;
+    const y = new Float64Array(batch * g.outputChannels * plane.output);
+    const inner = g.inputChannels / g.groups;
+    const outer = g.outputChannels / g.groups;
+    const depth = inner * plane.taps;
+    for (let group = 0; group < g.groups; group++) {
+      const weights = inner > 1 || outer > 3 ? packRows(w, outer, depth, group * outer * depth, depth, 1) : undefined;
+      for (let n = 0; n < batch; n++) {
+        const from = (n * g.groups + group) * inner * plane.input;
+        const channel = group * outer;
+        const to = (n * g.outputChannels + channel) * plane.output;
+        if (weights)
+          gemm(
+            weights,
+            plane.output,
+            gatherColumns(x, from, windows),
+            storeRows(y, to, plane.output, outer, bias, channel),
+          );
+        else
+          for (let c = 0; c < outer; c++) {
+            const at = to + c * plane.output;
+            y.fill(bias[channel + c]!, at, at + plane.output);
+            addTaps(x, from, w, (channel + c) * plane.taps, y, at, windows);
+          }
+      }
+    }
+    return [fromFloat64(call.outputs[0]!.dtype, call.outputs[0]!.dims, y)];
+  },
+});
+
+/** Adds a row of biases to the sums and stores them, row r of the product being plane r from `start` on. */
+export function storeRows(
+  y: Float64Array,
+  start: number,
+  plane: number,
+  rows: number,
+  bias: Float64Array,
+  channel: number,
+): Store {
+  return (sums, stride, column, columns) => {
+    for (let r = 0; r < rows; r++) {
+      const add = bias[channel + r]!;
+      const to = start + r * plane + column;
+      for (let c = 0; c < columns; c++) y[to + c] = sums[r * stride + c]! + add;
+    }
+  };
+}
+
+/** Columns are window positions, rows are (channel, tap): what a tap reads, 0 in the padding. */
+function gatherColumns(x: Float64Array, start: number, windows: Windows): PackColumns {
+  const { input, output, taps } = planeSizes(windows);
+  const [zs, ys, xs] = windows;
+  const pointwise = taps === 1 && input === output && windows.every((w) => w.stride === 1 && w.begin === 0);
+  if (pointwise) return packColumnsOf(x, start, input, 1);
+  return (panels, column, columns, depth, depths) => {
+    for (let k = 0; k < depths; k++) {
+      const tap = (depth + k) % taps;
+      const channel = start + ((depth + k - tap) / taps) * input;
+      const kx = tap % xs.kernel;
+      const ky = ((tap - kx) / xs.kernel) % ys.kernel;
+      const kz = Math.floor(tap / (xs.kernel * ys.kernel));
+      const shift = kx * xs.dilation - xs.begin;
+      let c = 0;
+      while (c < columns) {
+        // One row of window positions at a time.
+        const place = column + c;
+        const ox = place % xs.output;
+        const oy = ((place - ox) / xs.output) % ys.output;
+        const oz = Math.floor(place / (xs.output * ys.output));
+        const end = Math.min(columns, c + xs.output - ox);
+        const iy = oy * ys.stride - ys.begin + ky * ys.dilation;
+        const iz = oz * zs.stride - zs.begin + kz * zs.dilation;
+        const inside = iy >= 0 && iy < ys.size && iz >= 0 && iz < zs.size;
+        const row = channel + (iz * ys.size + iy) * xs.size;
+        let ix = ox * xs.stride + shift;
+        for (; c < end; c++, ix += xs.stride)
+          panels[((c >> 2) * depths + k) * 4 + (c & 3)] = inside && ix >= 0 && ix < xs.size ? x[row + ix]! : 0;
+      }
+      for (; c & 3; c++) panels[((c >> 2) * depths + k) * 4 + (c & 3)] = 0;
+    }
+  };
+}
+
+/** One channel convolved with one kernel, added to a plane of the output. */
+function addTaps(
+  x: Float64Array,
+  from: number,
+  w: Float64Array,
+  kernel: number,
+  y: Float64Array,
+  to: number,
+  [zs, ys, xs]: Windows,
+): void {
+  let tap = kernel;
+  for (let kz = 0; kz < zs.kernel; kz++)
+    for (let ky = 0; ky < ys.kernel; ky++)
+      for (let kx = 0; kx < xs.kernel; kx++) {
+        const weight = w[tap++]!;
+        const [z0, z1] = tapRange(zs, kz);
+        const [y0, y1] = tapRange(ys, ky);
+        const [x0, x1] = tapRange(xs, kx);
+        const shift = kx * xs.dilation - xs.begin;
+        for (let oz = z0; oz < z1; oz++)
+          for (let oy = y0; oy < y1; oy++) {
+            const iz = oz * zs.stride - zs.begin + kz * zs.dilation;
+            const iy = oy * ys.stride - ys.begin + ky * ys.dilation;
+            const row = from + (iz * ys.size + iy) * xs.size + shift;
+            const out = to + (oz * ys.output + oy) * xs.output;
+            for (let ox = x0; ox < x1; ox++) y[out + ox]! += weight * x[row + ox * xs.stride]!;
+          }
+      }
+}

@@ -1,0 +1,210 @@
+// Offsets into an input that an index map reads, split into what can be tabled. The offset of an element is a sum over
+// the input's axes; a term of it that depends on one output axis alone becomes a table along that axis, so that slices,
+// transpositions, pads, tiles and look-ups by a vector of indices all copy by adding table entries. What depends on
+// several axes at once (GatherND) is evaluated for each element.
+
+import { bounds, type Index, type NodeView, type Source, type Tensor } from '@trtx/ir';
+import { stridesOf, toFloat64 } from '../tensors.ts';
+
+export type Position = readonly number[];
+
+/** A half-open range of output positions for each axis. */
+export type Box = readonly (readonly [low: number, high: number])[];
+
+export interface Offsets {
+  /** Where the tables hold. Tables start at the box's low ends. */
+  readonly box: Box;
+  readonly tables: readonly Float64Array[];
+  /** What to add for a position; absent where tables tell it all. */
+  readonly joint: ((position: Position) => number) | undefined;
+  /** Whether the source applies at a position of the box; absent where it always does. */
+  readonly applies: ((position: Position) => boolean) | undefined;
+}
+
+/** The offsets of one source, over the whole output or the part where its ranges hold. */
+export function offsetsOf(source: Source & { at: readonly Index[] }, call: IndexCall): Offsets {
+  const { box, applies } = boxOf(source, call);
+  const input = call.inputs[source.input]!;
+  const strides = stridesOf(input.dims);
+  const tables = box.map(([low, high]) => new Float64Array(Math.max(high - low, 0)));
+  const joints: ((position: Position) => number)[] = [];
+  source.at.forEach((index, axis) => {
+    const size = input.dims[axis]!;
+    const stride = strides[axis]!;
+    const terms = termsOf(index, 1, call);
+    const separable = terms.every(({ axes }) => axes.length <= 1);
+    if (!separable) {
+      const evaluate = compileIndex(index, call);
+      joints.push((position) => stride * checked(call, source, axis, evaluate(position), size));
+      return;
+    }
+    const range = addTerms(terms, box, tables, stride);
+    // Sources that apply to a part of the box only are checked element by element.
+    if (!applies && !box.some(([low, high]) => high <= low))
+      for (const end of range) checked(call, source, axis, end, size);
+  });
+  const joint = joints.length ? (position: Position) => joints.reduce((sum, f) => sum + f(position), 0) : undefined;
+  return { box, tables, joint, applies };
+}
+
+export interface IndexCall {
+  readonly at: NodeView;
+  readonly inputs: readonly (Tensor | null)[];
+  /** Dims of the output. */
+  readonly dims: readonly number[];
+}
+
+function wholeBox(dims: readonly number[]): Box {
+  return dims.map((dim) => [0, dim]);
+}
+
+/** Adds terms along their axes; gives the smallest and the largest sum. */
+function addTerms(terms: readonly Term[], box: Box, tables: readonly Float64Array[], stride: number): [number, number] {
+  let low = 0;
+  let high = 0;
+  const sums = new Map<number, Float64Array>();
+  for (const { axes, evaluate } of terms) {
+    const axis = axes[0];
+    const position = box.map(([first]) => first);
+    if (axis === undefined) {
+      const value = evaluate(position);
+      low += value;
+      high += value;
+      if (tables.length > 0) addTo(tables[0]!, value * stride);
+      continue;
+    }
+    const sum = sums.get(axis) ?? new Float64Array(tables[axis]!.length);
+    sums.set(axis, sum);
+    for (let i = 0; i < sum.length; i++) {
+      position[axis] = box[axis]![0] + i;
+      sum[i]! += evaluate(position);
+    }
+  }
+  for (const [axis, sum] of sums) {
+    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let i = 0; i < sum.length; i++) {
+      least = Math.min(least, sum[i]!);
+      most = Math.max(most, sum[i]!);
+      tables[axis]![i]! += sum[i]! * stride;
+    }
+    low += least;
+    high += most;
+  }
+  return [low, high];
+}
+
+function addTo(table: Float64Array, value: number): void {
+  for (let i = 0; i < table.length; i++) table[i]! += value;
+}
+
+/** The part of the output where a source's ranges hold: a box, where each range concerns one axis. */
+function boxOf(source: Source, call: IndexCall): Pick<Offsets, 'box' | 'applies'> {
+  const box = wholeBox(call.dims).map(([low, high]) => [low, high] as [number, number]);
+  const tests: ((position: Position) => boolean)[] = [];
+  for (const { index, low, high } of source.where ?? []) {
+    const evaluate = compileIndex(index, call);
+    const axes = axesOf(index, call);
+    const [from, to] = [bounds(low).min, bounds(high).max];
+    const inside = (position: Position) => {
+      const value = evaluate(position);
+      return from <= value && value < to;
+    };
+    if (axes.length !== 1) {
+      tests.push(inside);
+      continue;
+    }
+    const axis = axes[0]!;
+    const position = box.map(() => 0);
+    const holds = Array.from({ length: call.dims[axis]! }, (_, i) => {
+      position[axis] = i;
+      return inside(position);
+    });
+    const first = holds.indexOf(true);
+    const last = holds.lastIndexOf(true);
+    if (first < 0) box[axis] = [0, 0];
+    else if (holds.slice(first, last).includes(false)) tests.push(inside);
+    else box[axis] = [Math.max(box[axis]![0], first), Math.min(box[axis]![1], last + 1)];
+  }
+  const applies = tests.length ? (position: Position) => tests.every((test) => test(position)) : undefined;
+  return { box, applies };
+}
+
+interface Term {
+  readonly axes: readonly number[];
+  readonly evaluate: (position: Position) => number;
+}
+
+/** The summands of an index, with factors multiplied in. */
+function termsOf(index: Index, factor: number, call: IndexCall): Term[] {
+  if (index.kind === 'binary') {
+    const { op, a, b } = index;
+    if (op === '+') return [...termsOf(a, factor, call), ...termsOf(b, factor, call)];
+    if (op === '-') return [...termsOf(a, factor, call), ...termsOf(b, -factor, call)];
+    if (op === '*' && b.kind === 'dim') return termsOf(a, factor * (b.value as number), call);
+    if (op === '*' && a.kind === 'dim') return termsOf(b, factor * (a.value as number), call);
+  }
+  const evaluate = compileIndex(index, call);
+  return [{ axes: axesOf(index, call), evaluate: factor === 1 ? evaluate : (at) => factor * evaluate(at) }];
+}
+
+/** The output axes that an index depends on; those of size 1 are always at 0. */
+function axesOf(index: Index, call: IndexCall, into: Set<number> = new Set()): number[] {
+  if (index.kind === 'coord' && call.dims[index.axis] !== 1) into.add(index.axis);
+  if (index.kind === 'element') for (const inner of index.at) axesOf(inner, call, into);
+  if (index.kind === 'binary') {
+    axesOf(index.a, call, into);
+    axesOf(index.b, call, into);
+  }
+  return [...into];
+}
+
+/** The index as a function of the output position. */
+function compileIndex(index: Index, call: IndexCall): (position: Position) => number {
+  switch (index.kind) {
+    case 'coord': {
+      const { axis } = index;
+      return (position) => position[axis]!;
+    }
+    case 'dim': {
+      const value = index.value as number;
+      return () => value;
+    }
+    case 'element': {
+      const tensor = call.inputs[index.input]!;
+      const values = toFloat64(tensor);
+      const strides = stridesOf(tensor.dims);
+      const at = index.at.map((inner) => compileIndex(inner, call));
+      const size = index.size as number;
+      return (position) => {
+        let offset = 0;
+        for (let i = 0; i < at.length; i++) offset += at[i]!(position) * strides[i]!;
+        const value = values[offset]!;
+        return value < 0 ? value + size : value;
+      };
+    }
+    case 'binary': {
+      const a = compileIndex(index.a, call);
+      const b = compileIndex(index.b, call);
+      const f = ARITHMETIC[index.op];
+      return (position) => f(a(position), b(position));
+    }
+  }
+}
+
+const ARITHMETIC = {
+  '+': (a: number, b: number) => a + b,
+  '-': (a: number, b: number) => a - b,
+  '*': (a: number, b: number) => a * b,
+  '/': (a: number, b: number) => Math.floor(a / b),
+  '%': (a: number, b: number) => a % b,
+  min: Math.min,
+  max: Math.max,
+} as const;
+
+function checked(call: IndexCall, source: Source, axis: number, place: number, size: number): number {
+  if (place >= 0 && place < size) return place;
+  throw call.at.fail(
+    `element ${place} of axis ${axis} of input ${source.input}, which has ${size}`,
+    'An index that the model computes or was given is out of range.',
+  );
+}

@@ -1,0 +1,37 @@
+// The kernels of the default ONNX domain.
+
+import { ReferenceKernels } from '../kernel.ts';
+import { conv } from './conv.ts';
+import { convTranspose } from './conv-transpose.ts';
+import { injectiveKernel } from './injective.ts';
+import { gemm, matmul } from './matmul.ts';
+import { instanceNormalization, layerNormalization, logSoftmax, rmsNormalization, softmax } from './normalization.ts';
+import { pointwiseKernel } from './pointwise.ts';
+import { averagePool, maxPool } from './pool.ts';
+import { argMax, argMin, reduceKernel, reduceLogSumExp } from './reduce.ts';
+import { resize } from './resize.ts';
+import { range, shapeKernel } from './shape.ts';
+
+/** Kernels for every op that `standardOps` defines. */
+export const standardKernels = new ReferenceKernels([
+  pointwiseKernel,
+  injectiveKernel,
+  reduceKernel,
+  shapeKernel,
+  conv,
+  convTranspose,
+  matmul,
+  gemm,
+  maxPool,
+  averagePool,
+  argMax,
+  argMin,
+  reduceLogSumExp,
+  softmax,
+  logSoftmax,
+  layerNormalization,
+  rmsNormalization,
+  instanceNormalization,
+  resize,
+  range,
+]);

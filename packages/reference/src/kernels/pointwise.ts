@@ -1,0 +1,177 @@
+// One kernel for every pointwise op: evaluates its scalar expression over chunks of the output.
+
+import {
+  arrayType,
+  type DataArray,
+  elementCount,
+  fromBfloat16,
+  fromFloat16,
+  isInteger,
+  type Scalar,
+  type Tensor,
+  traitOf,
+} from '@trtx/ir';
+import { inputOf, type KernelCall, type ReferenceKernel } from '../kernel.ts';
+import { dataOf, storeNumbers, stridesOf, toFloat64 } from '../tensors.ts';
+import { compileColumns } from './expression.ts';
+import { evaluateExactly } from './expression-exact.ts';
+
+/** Elements at a time: the columns of an expression stay in the cache. */
+const CHUNK = 2048;
+
+export const pointwiseKernel: ReferenceKernel = {
+  serves: { trait: 'pointwise' },
+  run(call) {
+    const trait = traitOf(call.op, call.at);
+    if (trait.kind !== 'pointwise') throw call.at.fail('no pointwise op');
+    const expression = trait.scalar(call.at);
+    const { dtype, dims } = call.outputs[0]!;
+    // The element itself, and in place: nothing to compute.
+    if (expression.kind === 'arg') {
+      const input = inputOf(call, expression.index);
+      if (sameDims(input.dims, dims)) return [input];
+    }
+    const data = evaluate(call, expression, (index) => trait.alignment?.(call.at, index));
+    return [{ dtype, dims, data }];
+  },
+};
+
+/** Evaluates an expression over inputs that broadcast to `dims`. For kernels that use expressions in passing. */
+export function mapTensors(expression: Scalar, inputs: readonly Tensor[], dims: readonly number[]): Tensor {
+  const call = { inputs, outputs: [{ dtype: expression.dtype, dims }] } as Pick<KernelCall, 'inputs' | 'outputs'>;
+  return { dtype: expression.dtype, dims, data: evaluate(call, expression, () => undefined) };
+}
+
+type AxesOf = (input: number) => readonly number[] | undefined;
+
+function evaluate(call: Pick<KernelCall, 'inputs' | 'outputs'>, expression: Scalar, alignment: AxesOf): DataArray {
+  const { dtype, dims } = call.outputs[0]!;
+  const count = elementCount(dims);
+  const out = new (arrayType(dtype))(count);
+  const program = compileColumns(expression, Math.min(CHUNK, Math.max(count, 1)));
+  const loaders = [...program.args].map(([index, column]) => {
+    const tensor = call.inputs[index]!;
+    return { column, load: loaderOf(tensor, dims, alignment(index)) };
+  });
+  for (let start = 0; start < count; start += CHUNK) {
+    const rows = Math.min(CHUNK, count - start);
+    for (const { column, load } of loaders) load(start, rows, column);
+    const result = program.run(rows);
+    if (result) storeNumbers(dtype, out, start, rows === result.length ? result : result.subarray(0, rows));
+    else exactly(call, expression, alignment, out, start, rows);
+  }
+  return out;
+}
+
+/** Elements [start, start + rows) with exact integers. */
+function exactly(
+  call: Pick<KernelCall, 'inputs' | 'outputs'>,
+  expression: Scalar,
+  alignment: AxesOf,
+  out: DataArray,
+  start: number,
+  rows: number,
+): void {
+  const { dtype, dims } = call.outputs[0]!;
+  const readers = call.inputs.map((tensor, index) => tensor && elementReader(tensor, dims, alignment(index)));
+  const one = new Float64Array(1);
+  for (let i = start; i < start + rows; i++) {
+    const value = evaluateExactly(expression, (index) => readers[index]!(i));
+    if (out instanceof BigInt64Array || out instanceof BigUint64Array) out[i] = value as bigint;
+    else {
+      one[0] = Number(value);
+      storeNumbers(dtype, out, i, one);
+    }
+  }
+}
+
+/** Strides of a tensor along the output's axes: 0 where it broadcasts. */
+function broadcastStrides(from: readonly number[], to: readonly number[], axes?: readonly number[]): number[] {
+  const own = stridesOf(from);
+  const strides = new Array<number>(to.length).fill(0);
+  from.forEach((dim, i) => {
+    const axis = axes ? axes[i]! : i + to.length - from.length;
+    if (dim !== 1) strides[axis] = own[i]!;
+  });
+  return strides;
+}
+
+type Loader = (start: number, rows: number, into: Float64Array) => void;
+
+function loaderOf(tensor: Tensor, dims: readonly number[], axes: readonly number[] | undefined): Loader {
+  const plain = axes === undefined && sameDims(tensor.dims, dims);
+  const data = dataOf(tensor);
+  const numeric = !(data instanceof BigInt64Array || data instanceof BigUint64Array);
+  if (plain && numeric && tensor.dtype !== 'float16' && tensor.dtype !== 'bfloat16')
+    return (start, rows, into) => into.set(data.subarray(start, start + rows) as Float64Array);
+  const values = toFloat64(tensor);
+  if (plain) return (start, rows, into) => into.set(values.subarray(start, start + rows));
+  if (values.length === 1) return (_, rows, into) => void into.fill(values[0]!, 0, rows);
+  return stridedLoader(values, ...collapse(dims, broadcastStrides(tensor.dims, dims, axes)));
+}
+
+/** Joins neighbouring axes that one stride covers. */
+function collapse(dims: readonly number[], strides: readonly number[]): [number[], number[]] {
+  const joined: number[] = [];
+  const steps: number[] = [];
+  dims.forEach((dim, axis) => {
+    if (dim === 1) return;
+    const last = joined.length - 1;
+    if (last >= 0 && steps[last] === strides[axis]! * dim) {
+      joined[last]! *= dim;
+      steps[last] = strides[axis]!;
+    } else {
+      joined.push(dim);
+      steps.push(strides[axis]!);
+    }
+  });
+  return [joined, steps];
+}
+
+function stridedLoader(values: Float64Array, dims: readonly number[], strides: readonly number[]): Loader {
+  const last = dims.length - 1;
+  const run = dims[last] ?? 1;
+  const step = strides[last] ?? 0;
+  return (start, rows, into) => {
+    let place = start;
+    let done = 0;
+    while (done < rows) {
+      const column = place % run;
+      let offset = column * step;
+      let rest = (place - column) / run;
+      for (let axis = last - 1; axis >= 0; axis--) {
+        const at = rest % dims[axis]!;
+        offset += at * strides[axis]!;
+        rest = (rest - at) / dims[axis]!;
+      }
+      const length = Math.min(run - column, rows - done);
+      if (step === 0) into.fill(values[offset]!, done, done + length);
+      else for (let i = 0; i < length; i++) into[done + i] = values[offset + i * step]!;
+      place += length;
+      done += length;
+    }
+  };
+}
+
+/** Reads one element for a position of the output: a bigint where the type is an integer. */
+function elementReader(tensor: Tensor, dims: readonly number[], axes: readonly number[] | undefined) {
+  const data = dataOf(tensor);
+  const strides = broadcastStrides(tensor.dims, dims, axes);
+  const { dtype } = tensor;
+  return (linear: number): number | bigint => {
+    let offset = 0;
+    let rest = linear;
+    for (let axis = dims.length - 1; axis >= 0; axis--) {
+      offset += (rest % dims[axis]!) * strides[axis]!;
+      rest = Math.floor(rest / dims[axis]!);
+    }
+    const value = data[offset]!;
+    if (isInteger(dtype)) return BigInt(value);
+    if (dtype === 'float16') return fromFloat16(value as number);
+    return dtype === 'bfloat16' ? fromBfloat16(value as number) : value;
+  };
+}
+
+function sameDims(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((dim, i) => dim === b[i]);
+}
