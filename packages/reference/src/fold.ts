@@ -7,7 +7,7 @@ import { standardKernels } from './kernels/index.ts';
 import { byteLengthOf, constantOfTensor, fromFloat64, tensorOf } from './tensors.ts';
 
 export interface FoldOptions {
-  /** Bytes of all outputs together beyond which the node is left as it is; 16 MiB. */
+  /** Bytes of all outputs together beyond which the node is left as it is; 256 MiB. */
   maxBytes?: number;
   kernels?: ReferenceKernels;
 }
@@ -20,7 +20,7 @@ export interface FoldOptions {
  * @throws TrtxError as `inferNode` where the inputs do not fit the op
  */
 export function foldNode(node: Node, options: FoldOptions = {}): Constant[] | undefined {
-  const { maxBytes = 2 ** 24, kernels = standardKernels } = options;
+  const { maxBytes = 2 ** 28, kernels = standardKernels } = options;
   const fixed = node.outputs.every(({ type }) => type.shape.every((dim) => typeof dim === 'number'));
   if (!fixed) return undefined;
   const bytes = node.outputs.reduce((sum, { type }) => sum + sizeOf(type.dtype, type.shape as number[]), 0);
