@@ -1,0 +1,30 @@
+// The whole chain in tests: a model file to a runner, on the adapter that the tests run under.
+
+import { EngineRunner } from '@trtx/builder';
+import { type Profile, parseProfile } from '@trtx/ir';
+import { importFile } from '@trtx/onnx/node';
+import { type NodeDevice, requestNodeDevice } from '@trtx/runtime/node';
+
+let shared: NodeDevice | undefined;
+
+/** The device of this test process. */
+export async function testDevice(): Promise<NodeDevice> {
+  shared ??= (await requestNodeDevice()) ?? undefined;
+  if (!shared) throw new Error('these tests need a WebGPU adapter: run them by `npm run vitest`');
+  return shared;
+}
+
+/** Builds a model file for the test device, or for a wrapping of it. */
+export async function engineRunner(
+  model: string,
+  profile?: Profile | string,
+  device?: GPUDevice,
+): Promise<EngineRunner> {
+  const gpu = await testDevice();
+  const { graph } = await importFile(model);
+  return EngineRunner.create(graph, {
+    device: device ?? gpu.device,
+    software: gpu.isFallback,
+    profile: typeof profile === 'string' ? parseProfile(profile) : profile,
+  });
+}

