@@ -1,8 +1,15 @@
 // Small checks of untrusted JSON. Each throws `ENGINE_INVALID` and names the place in the manifest: `steps[2].from.buffer`.
 import { quote, TrtxError } from '@trtx/errors';
 
+export function invalid(why: string, cause?: unknown): TrtxError {
+  return new TrtxError('ENGINE_INVALID', why, {
+    hint: 'build the engine again; if that does not help, report it',
+    cause,
+  });
+}
+
 export function fail(path: string, why: string): never {
-  throw new TrtxError('ENGINE_INVALID', `the plan contradicts itself: ${quote(path)} ${why}`);
+  throw invalid(`the plan contradicts itself: ${quote(path)} ${why}`);
 }
 
 export function object(value: unknown, path: string): Record<string, unknown> {

@@ -14,7 +14,7 @@ export function evaluate(exprs: readonly ExprNode[], symbols: readonly number[])
     const b = expr.length === 3 ? values[expr[2]]! : 0;
     const value = apply(expr[0], a, b, symbols);
     if (!Number.isSafeInteger(value)) {
-      throw new TrtxError('SIZE_OVERFLOW', `expression ${i} (${a} ${expr[0]} ${b}) has no value in the safe integers`);
+      throw overflow(`expression ${i} (${a} ${expr[0]} ${b}) has no value in the safe integers`);
     }
     // -0 would compare equal but print and store differently.
     values[i] = value + 0;
@@ -47,5 +47,9 @@ function apply(op: ExprNode[0], a: number, b: number, symbols: readonly number[]
 export function sizeValue(size: Size, values: readonly number[]): number {
   const value = typeof size === 'number' ? size : values[size.expr]!;
   if (value >= 0) return value;
-  throw new TrtxError('SIZE_OVERFLOW', `a size is negative: ${value}`);
+  throw overflow(`a size is negative: ${value}`);
+}
+
+function overflow(why: string): TrtxError {
+  return new TrtxError('SIZE_OVERFLOW', why, { hint: 'the engine cannot run with these shapes' });
 }

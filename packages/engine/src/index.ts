@@ -1,4 +1,5 @@
 // @trtx/engine: the plan, and the file that it is kept in.
+export type { EngineErrorCode } from './codes.ts';
 export { crc32 } from './crc32.ts';
 export { evaluate, sizeValue } from './exprs.ts';
 export { type BlobRange, type EngineHeader, type EngineManifest, FORMAT_VERSION, HEADER_BYTES } from './format.ts';

@@ -64,7 +64,9 @@ export interface PlanTensor {
 
 /**
  * A GPU buffer. `arena` holds intermediates, `weights` constants (read-only, filled from `plan.blobs`), `params` the
- * dynamic sizes that kernels read; `input` and `output` are made by the context, or are the caller's.
+ * dynamic sizes that kernels read (at most one such buffer, the only kind that can be bound as uniform); `input` and
+ * `output` are made by the context, or are the caller's, and each belongs to one tensor. Kernels may write to arenas and
+ * outputs only.
  */
 export interface PlanBuffer {
   readonly kind: 'arena' | 'weights' | 'params' | 'input' | 'output';
@@ -95,7 +97,10 @@ export interface PlanBinding {
   readonly buffer: number;
   /** Bytes, a multiple of 256. */
   readonly offset: number;
-  /** Bytes; absent for input and output buffers, which are bound whole since the caller may supply them. */
+  /**
+   * Bytes, a multiple of 4 and not 0; absent for input and output buffers that are bound to their end, since the caller
+   * may supply them and they may be shorter than the profile's maximum.
+   */
   readonly size?: number;
 }
 
@@ -107,7 +112,7 @@ export interface Dispatch {
    * for one dimension; kernels then see `workgroup_id.y * num_workgroups.x + workgroup_id.x`, which can pass the count.
    */
   readonly workgroups: readonly Size[];
-  /** Kernel id and parameters, for people. */
+  /** For people: the kernel's id, then, after a space, its parameters. */
   readonly label: string;
   /** Names of the graph's nodes that this dispatch computes. */
   readonly nodes: readonly string[];

@@ -1,6 +1,7 @@
 // Reads engine files, trusting nothing: checksums first, then the structure of the manifest. Everything wrong with a file
 // ends in a TrtxError. The parts serve two readers: `parseEngine` for bytes in memory, `stream.ts` for all else.
 import { TrtxError } from '@trtx/errors';
+import { invalid } from './check.ts';
 import { crc32 } from './crc32.ts';
 import {
   BUILDER_OFFSET,
@@ -122,8 +123,4 @@ export function damaged(why: string): TrtxError {
   return new TrtxError('ENGINE_DAMAGED', `the engine file is damaged: ${why}`, {
     hint: 'copy or download it again, then build it again',
   });
-}
-
-function invalid(why: string, cause?: unknown): TrtxError {
-  return new TrtxError('ENGINE_INVALID', why, { cause });
 }

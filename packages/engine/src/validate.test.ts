@@ -8,7 +8,7 @@ function refusal(plan: unknown): string {
     validatePlan(plan);
   } catch (error) {
     if (!isTrtxError(error) || error.code !== 'ENGINE_INVALID') throw error;
-    return error.message.replace('ENGINE_INVALID: the plan contradicts itself: ', '');
+    return error.message.split('\n')[0]!.replace('ENGINE_INVALID: the plan contradicts itself: ', '');
   }
   return 'valid';
 }

@@ -1,5 +1,5 @@
 // Writes engine files. Same plan and blobs, same bytes: keys are sorted, and nothing of the machine or the time gets in.
-import { TrtxError } from '@trtx/errors';
+import { invalid } from './check.ts';
 import { crc32 } from './crc32.ts';
 import {
   BLOB_ALIGNMENT,
@@ -36,11 +36,11 @@ export interface EngineFile {
 export function writeEngine({ plan, blobs, builder }: EngineSource): EngineFile {
   validatePlan(plan);
   if (blobs.length !== plan.blobs.length || blobs.some((blob, i) => blob.length !== plan.blobs[i]!.bytes)) {
-    throw new TrtxError('ENGINE_INVALID', 'the blobs do not have the number and sizes that the plan names');
+    throw invalid('the blobs do not have the number and sizes that the plan names');
   }
   const manifest = new TextEncoder().encode(canonicalJson({ crcs: blobs.map((blob) => crc32(blob)), plan }));
   if (manifest.length > MAX_MANIFEST_BYTES) {
-    throw new TrtxError('ENGINE_INVALID', `the manifest has ${manifest.length} bytes, more than ${MAX_MANIFEST_BYTES}`);
+    throw invalid(`the manifest has ${manifest.length} bytes, more than ${MAX_MANIFEST_BYTES}`);
   }
   const { offsets, fileBytes } = layoutBlobs(manifest.length, plan.blobs);
   const head = new Uint8Array(HEADER_BYTES + manifest.length);
@@ -84,7 +84,7 @@ function writeHeader(
   view.setUint32(24, of.blobCount, true);
   const builder = new TextEncoder().encode(of.builder);
   if (builder.length > HEADER_CRC_OFFSET - BUILDER_OFFSET || builder.includes(0)) {
-    throw new TrtxError('ENGINE_INVALID', 'the version of the builder has more than 92 bytes, or a zero in it');
+    throw invalid('the version of the builder has more than 92 bytes, or a zero in it');
   }
   head.set(builder, BUILDER_OFFSET);
   view.setUint32(HEADER_CRC_OFFSET, crc32(head.subarray(0, HEADER_CRC_OFFSET)), true);

@@ -1,6 +1,7 @@
 // Makes GPU buffers. WebGPU tells later that it had no memory, so each is made inside error scopes and awaited.
 import { isTrtxError, TrtxError } from '@trtx/errors';
 import type { Residency } from './residency.ts';
+import { refused } from './scope.ts';
 
 export interface BufferRequest {
   readonly label: string;
@@ -24,7 +25,7 @@ export async function allocate(residency: Residency, requests: readonly BufferRe
     );
     for (const [i, [memory, validation]] of found.entries()) {
       if (memory) throw outOfMemory(residency, requests[i]!, memory);
-      if (validation) throw new TrtxError('GPU_VALIDATION', validation.message, { cause: validation });
+      if (validation) throw refused('making a buffer', validation);
     }
   } catch (cause) {
     for (const { buffer } of made) buffer.destroy();

@@ -1,6 +1,8 @@
-// Every `code` that an error of this package can have, beside those of reading an engine file. Codes are stable.
+// Every `code` that an error of this package can have. Codes are stable.
+import type { EngineErrorCode } from '@trtx/engine';
 
 export type RuntimeErrorCode =
+  | EngineErrorCode
   /** The engine's source could not be read: a failed response, a closed file. */
   | 'SOURCE_UNREADABLE'
   /** `reload` found another engine in the source than the one that was loaded. */
@@ -25,6 +27,7 @@ export type RuntimeErrorCode =
   | 'DISPOSED'
   /** The context is running and was made with `whenBusy: 'throw'`. */
   | 'CONTEXT_BUSY'
+  /** The run has no tensor for an input. */
   | 'INPUT_MISSING'
   /** An input or output of this name does not exist. */
   | 'TENSOR_UNKNOWN'
@@ -42,5 +45,5 @@ export type RuntimeErrorCode =
   | 'BUFFER_UNSUITABLE'
   /** A dispatch has more workgroups than the device can count. */
   | 'DISPATCH_TOO_LARGE'
-  /** The plan contradicts itself at these shapes: a fault of the builder. */
-  | 'PLAN_INVALID';
+  /** Node only: the npm package `webgpu` is not installed, or not for this platform. */
+  | 'WEBGPU_MISSING';

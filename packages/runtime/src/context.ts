@@ -78,7 +78,7 @@ export class ExecutionContext {
   /** Made by `engine.createContext`. */
   constructor(host: ContextHost, { whenBusy = 'queue', runsInFlight = 2 }: ContextOptions = {}) {
     this.#host = host;
-    this.#turns = new Turns(Math.max(1, runsInFlight), whenBusy === 'throw');
+    this.#turns = new Turns(Math.max(1, Math.floor(runsInFlight) || 1), whenBusy === 'throw');
   }
 
   /**
@@ -236,6 +236,7 @@ export class ExecutionContext {
       const keep = (error: unknown) => {
         // A lost device is told to every run that comes, until it is replaced.
         if (error !== memory.residency.error) this.#late = error;
+        memory.distrust(set);
       };
       Promise.all([run.verdict, run.mapped]).catch(keep);
       return this.#collect(run);
@@ -274,5 +275,7 @@ export class ExecutionContext {
 }
 
 function disposed(): TrtxError {
-  return new TrtxError('DISPOSED', 'the context has been disposed');
+  return new TrtxError('DISPOSED', 'the context has been disposed', {
+    hint: 'make another with engine.createContext()',
+  });
 }

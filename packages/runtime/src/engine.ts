@@ -121,7 +121,9 @@ export class Engine {
     for (const context of this.#contexts) context.release();
     this.#leave(
       old,
-      new TrtxError('DEVICE_LOST', 'the engine was moved to another device while this run was under way'),
+      new TrtxError('DEVICE_LOST', 'the engine was moved to another device while this run was under way', {
+        hint: 'run it again',
+      }),
     );
     this.#watch();
   }
@@ -179,5 +181,5 @@ async function load(
 }
 
 function disposed(): TrtxError {
-  return new TrtxError('DISPOSED', 'the engine has been disposed');
+  return new TrtxError('DISPOSED', 'the engine has been disposed', { hint: 'load it again' });
 }

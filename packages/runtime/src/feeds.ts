@@ -1,5 +1,6 @@
 // What a caller hands to a run, matched to the ports of the program.
-import { quote, TrtxError } from '@trtx/errors';
+import { quote } from '@trtx/errors';
+import { mismatch } from './mismatch.ts';
 import type { Program } from './program.ts';
 import type { BoundShape } from './shapes.ts';
 import { checkData, type Tensor } from './tensors.ts';
@@ -22,8 +23,8 @@ export function matchFeeds(
   checkNames(names, 'output', outputs);
   const tensors = plan.inputs.map((tensor) => {
     const feed = Object.hasOwn(inputs, tensor.name) ? inputs[tensor.name] : undefined;
-    if (!feed) throw new TrtxError('INPUT_MISSING', 'the run has no such input', { tensor: tensor.name });
-    if (!Array.isArray(feed.dims)) throw new TrtxError('TENSOR_SHAPE', 'has no dims', { tensor: tensor.name });
+    if (!feed) throw mismatch('INPUT_MISSING', 'the run has no such input', tensor.name);
+    if (!Array.isArray(feed.dims)) throw mismatch('TENSOR_SHAPE', 'has no dims', tensor.name);
     if (!feed.buffer) checkData(tensor, feed.data, feed.dims);
     return feed;
   });
@@ -37,10 +38,7 @@ export function matchFeeds(
 function checkNames(names: Program['names'], kind: 'input' | 'output', given: object): void {
   for (const name of Object.keys(given)) {
     if (names[kind].has(name)) continue;
-    throw new TrtxError('TENSOR_UNKNOWN', `the engine has no such ${kind}`, {
-      tensor: name,
-      hint: `it has ${[...names[kind]].map(quote).join(', ')}`,
-    });
+    throw mismatch('TENSOR_UNKNOWN', `the engine has no such ${kind}`, name, `it has ${[...names[kind]].map(quote)}`);
   }
 }
 
@@ -50,7 +48,7 @@ export function checkBuffers({ ports }: Program, { given }: Feeds, { portBytes }
     if (!buffer) continue;
     const { tensor, isInput, usage } = ports[port]!;
     const unsuitable = (why: string, hint: string) => {
-      throw new TrtxError('BUFFER_UNSUITABLE', `the GPU buffer ${why}`, { tensor: tensor.name, hint });
+      throw mismatch('BUFFER_UNSUITABLE', `the GPU buffer ${why}`, tensor.name, hint);
     };
     if (buffer.size < portBytes[port]!) {
       unsuitable(`has ${buffer.size} bytes, the tensor ${portBytes[port]}`, 'sizes are rounded up to 4 bytes');

@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Engine } from './engine.ts';
 import { requestNodeDevice } from './node.ts';
+import { runChild } from './testing/child.ts';
 import { watchDevice } from './testing/device.ts';
 import { testDevice } from './testing/gpu.ts';
 import { arenaPlan, engineOf } from './testing/plans.ts';
@@ -35,24 +34,8 @@ describe('when all is disposed', () => {
     ['default', 'release'],
     ['default', 'forgets'],
   ])('the process ends by itself: %s back end, %s the device', async (backend, how) => {
-    const child = spawn(
-      process.execPath,
-      [
-        '--conditions=@trtx/source',
-        '--import',
-        'tsx',
-        fileURLToPath(new URL('testing/exit-child.ts', import.meta.url)),
-        backend,
-        how,
-      ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    let text = '';
-    child.stdout.on('data', (data) => {
-      text += data;
-    });
-    const code = await new Promise((resolve) => child.on('exit', resolve));
-    const { y, at } = JSON.parse(text);
+    const { code, stdout } = await runChild('exit-child.ts', [backend, how]);
+    const { y, at } = JSON.parse(stdout);
     expect(code).toBe(0);
     expect(Date.now() - at).toBeLessThan(2000);
     if (backend !== 'null') expect(y).toEqual([3, 5, 7]);

@@ -73,7 +73,11 @@ export async function fileSource(path: string): Promise<FileSource> {
   try {
     file = await open(path);
   } catch (cause) {
-    throw new TrtxError('SOURCE_UNREADABLE', 'the file cannot be opened', { file: path, cause });
+    throw new TrtxError('SOURCE_UNREADABLE', 'the file cannot be opened', {
+      file: path,
+      hint: 'see whether it is there and may be read',
+      cause,
+    });
   }
   const { size } = await file.stat();
   return {

@@ -81,7 +81,11 @@ async function explain(
   const errors = info?.messages.filter(({ type }) => type === 'error') ?? [];
   const first = errors[0];
   if (!first)
-    return new TrtxError('PIPELINE_FAILED', String((cause.cause as Error)?.message).trim(), { kernel, cause });
+    return new TrtxError('PIPELINE_FAILED', String((cause.cause as Error)?.message).trim(), {
+      kernel,
+      cause,
+      hint: 'build the engine for this device',
+    });
   const line = code.split('\n')[first.lineNum - 1]?.trim() ?? '';
   return new TrtxError('SHADER_INVALID', `WGSL line ${first.lineNum}: ${first.message}: ${quote(line)}`, {
     kernel,

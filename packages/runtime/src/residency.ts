@@ -92,7 +92,11 @@ export class Residency {
     const lost = await Promise.race([this.ended, later]);
     clearTimeout(timer);
     return (
-      lost ?? new TrtxError('GPU_FAILED', `${what} failed: ${String((cause as Error)?.message ?? cause)}`, { cause })
+      lost ??
+      new TrtxError('GPU_FAILED', `${what} failed: ${String((cause as Error)?.message ?? cause)}`, {
+        hint: 'if it happens again, request a new device and call engine.reload(device)',
+        cause,
+      })
     );
   }
 }

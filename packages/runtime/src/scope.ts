@@ -20,13 +20,22 @@ export function scoped<T>(residency: Residency, what: string, work: () => T): { 
   try {
     const result = work();
     scope = device.popErrorScope();
-    return { result, verdict: residency.guard(scope, what).then((error) => throwIf(error, what)) };
+    return {
+      result,
+      verdict: residency.guard(scope, what).then((error) => {
+        if (error) throw refused(what, error);
+      }),
+    };
   } finally {
     // The scope has to be closed when `work` throws, or it would swallow other errors of the device from now on.
     if (!scope) device.popErrorScope().catch(() => {});
   }
 }
 
-function throwIf(error: GPUError | null, what: string): void {
-  if (error) throw new TrtxError('GPU_VALIDATION', `${what}: WebGPU refused it: ${error.message}`, { cause: error });
+/** The error for a call that WebGPU found invalid. */
+export function refused(what: string, error: GPUError): TrtxError {
+  return new TrtxError('GPU_VALIDATION', `${what}: WebGPU refused it: ${error.message}`, {
+    hint: 'look at the GPU buffers that were handed in; if there were none, report it',
+    cause: error,
+  });
 }

@@ -114,7 +114,7 @@ describe('bindShape', () => {
         { kind: 'output', bytes: 400 },
       ],
     });
-    expect(refusal(small, [[101]])).toBe('PLAN_INVALID: needs 404 bytes and has a buffer of 400 (tensor x)');
+    expect(refusal(small, [[101]])).toBe('ENGINE_INVALID: needs 404 bytes and has a buffer of 400 (tensor x)');
     const negative = affinePlan({
       exprs: [
         ['$', 0],
@@ -128,8 +128,8 @@ describe('bindShape', () => {
     const copies = copyPlan([{ dtype: 'float32', storage: 'f32' }], 16);
     const longer = { ...copies, steps: copies.steps.map((step) => ({ ...step, from: { buffer: 0, offset: 4 } })) };
     expect(refusal(longer as Plan, [[15]])).toBe('none');
-    expect(refusal(longer as Plan, [[16]])).toMatch(/^PLAN_INVALID: a copy of 64 bytes leaves its buffer/);
+    expect(refusal(longer as Plan, [[16]])).toMatch(/^ENGINE_INVALID: a copy of 64 bytes leaves its buffer/);
     const wide = affinePlan({ params: [[0, 2 ** 32]] });
-    expect(refusal(wide, [[1]])).toMatch(/^PLAN_INVALID: parameter 0 is 4294967296/);
+    expect(refusal(wide, [[1]])).toMatch(/^ENGINE_INVALID: parameter 0 is 4294967296/);
   });
 });

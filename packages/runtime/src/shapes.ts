@@ -2,6 +2,7 @@
 // for each shape, not for each run.
 import { alignUp, evaluate, type Plan, type PlanTensor, type Size, sizeValue, storageBytes } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
+import { mismatch } from './mismatch.ts';
 import { type CopyOp, isCopy, type Program } from './program.ts';
 
 /** Numbers of one op on a tape: pipeline, bind group, x, y, z; for a copy -1, index into `ops`, bytes, 0, 0. */
@@ -20,7 +21,7 @@ export interface BoundShape {
 
 /**
  * Everything that follows from the dims of the inputs. Throws `TENSOR_SHAPE`, `SHAPE_OUT_OF_PROFILE`, `SHAPE_CONSTRAINT`,
- * `DISPATCH_TOO_LARGE`, `SIZE_OVERFLOW`, or `PLAN_INVALID`.
+ * `DISPATCH_TOO_LARGE`, `SIZE_OVERFLOW`, or `ENGINE_INVALID`.
  *
  * @param maxWorkgroups the device's `maxComputeWorkgroupsPerDimension`
  */
@@ -68,24 +69,22 @@ function readSymbols(plan: Plan, inputDims: readonly (readonly number[])[]): num
   for (const [i, { name, shape }] of plan.inputs.entries()) {
     const rank = inputDims[i]!.length;
     if (rank !== shape.length) {
-      throw new TrtxError('TENSOR_SHAPE', `has rank ${rank}, the engine wants ${shape.length}`, { tensor: name });
+      throw mismatch('TENSOR_SHAPE', `has rank ${rank}, the engine wants ${shape.length}`, name);
     }
     // Without this, a NaN or a fraction would fail later and less clearly.
     if (!inputDims[i]!.every((dim) => Number.isSafeInteger(dim) && dim >= 0)) {
-      throw new TrtxError('TENSOR_SHAPE', `[${inputDims[i]}] is no shape`, { tensor: name });
+      throw mismatch('TENSOR_SHAPE', `[${inputDims[i]}] is no shape`, name);
     }
   }
   return plan.symbols.map(({ name, input, axis, min, max, multipleOf }) => {
     const dim = inputDims[input]![axis]!;
     if (dim < min || dim > max || dim % multipleOf !== 0) {
       const step = multipleOf === 1 ? '' : ` in steps of ${multipleOf}`;
-      throw new TrtxError(
+      throw mismatch(
         'SHAPE_OUT_OF_PROFILE',
         `dimension ${axis} (${name}) is ${dim}, built for ${min}..${max}${step}`,
-        {
-          tensor: plan.inputs[input]!.name,
-          hint: 'build the engine with --shapes that cover it',
-        },
+        plan.inputs[input]!.name,
+        'build the engine with --shapes that cover it',
       );
     }
     return dim / multipleOf;
@@ -94,10 +93,7 @@ function readSymbols(plan: Plan, inputDims: readonly (readonly number[])[]): num
 
 function checkDims({ name }: PlanTensor, got: readonly number[], want: readonly number[]): void {
   if (got.some((dim, axis) => dim !== want[axis])) {
-    throw new TrtxError('TENSOR_SHAPE', `has shape [${got}], the engine wants [${want}]`, {
-      tensor: name,
-      hint: 'fixed dimensions have to match, and one name means one size in all inputs',
-    });
+    throw mismatch('TENSOR_SHAPE', `has shape [${got}], the engine wants [${want}]`, name);
   }
 }
 
@@ -131,6 +127,7 @@ function makeTape({ plan, ops }: Program, sizeOf: (size: Size) => number, maxWor
         `${counts.join(' x ')} workgroups, the device has ${maxWorkgroups} a side`,
         {
           kernel: op.label,
+          hint: 'build the engine for smaller shapes',
         },
       );
     }
@@ -152,8 +149,8 @@ function checkCopy({ buffers }: Plan, { from, fromOffset, to, toOffset }: CopyOp
 }
 
 function planInvalid(why: string, tensor?: string): TrtxError {
-  return new TrtxError('PLAN_INVALID', why, {
+  return new TrtxError('ENGINE_INVALID', why, {
     ...(tensor && { tensor }),
-    hint: 'please report it: the builder is wrong',
+    hint: 'build the engine again; if that does not help, report it',
   });
 }

@@ -92,5 +92,8 @@ function concat(parts: readonly Uint8Array[], length: number): Uint8Array {
 }
 
 function unreadable(why: string, cause?: unknown): TrtxError {
-  return new TrtxError('SOURCE_UNREADABLE', `the engine cannot be read: ${why}`, { cause });
+  return new TrtxError('SOURCE_UNREADABLE', `the engine cannot be read: ${why}`, {
+    hint: 'see whether the address or the file is right',
+    cause,
+  });
 }

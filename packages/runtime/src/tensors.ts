@@ -1,7 +1,7 @@
 // Tensors as callers have them, and the way between their element types and those of GPU buffers.
 import { alignUp, type PlanTensor, type SourceType, storageBytes } from '@trtx/engine';
-import { TrtxError } from '@trtx/errors';
 import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf } from './half.ts';
+import { mismatch } from './mismatch.ts';
 
 export type TensorData =
   | Float32Array
@@ -71,14 +71,14 @@ export function checkData(tensor: PlanTensor, data: TensorData, dims: readonly n
   // By name, for an array of another realm is not an `instanceof`.
   const got = (data as { [Symbol.toStringTag]?: string } | undefined)?.[Symbol.toStringTag];
   if (got !== want && !(got === 'Float16Array' && tensor.dtype === 'float16')) {
-    throw new TrtxError('TENSOR_TYPE', `is a ${got ?? typeof data}, ${tensor.dtype} takes a ${want}`, {
-      tensor: tensor.name,
-    });
+    throw mismatch('TENSOR_TYPE', `is a ${got ?? typeof data}, ${tensor.dtype} takes a ${want}`, tensor.name);
   }
   if (data.length !== elements(dims)) {
-    throw new TrtxError('TENSOR_SHAPE', `has ${data.length} elements, its dims [${dims}] make ${elements(dims)}`, {
-      tensor: tensor.name,
-    });
+    throw mismatch(
+      'TENSOR_SHAPE',
+      `has ${data.length} elements, its dims [${dims}] make ${elements(dims)}`,
+      tensor.name,
+    );
   }
 }
 
@@ -122,10 +122,12 @@ function narrow(tensor: PlanTensor, data: TensorData, out: Int32Array): void {
   for (let i = 0; i < out.length; i++) {
     const low = words[2 * i]!;
     if (words[2 * i + 1] !== (signed ? low >> 31 : 0)) {
-      throw new TrtxError('TENSOR_RANGE', `element ${i} is ${data[i]}, which 32 bits cannot hold`, {
-        tensor: tensor.name,
-        hint: 'the GPU has no 64-bit integers: values have to fit into 32 bits',
-      });
+      throw mismatch(
+        'TENSOR_RANGE',
+        `element ${i} is ${data[i]}, which 32 bits cannot hold`,
+        tensor.name,
+        'the GPU has no 64-bit integers: values have to fit into 32 bits',
+      );
     }
     out[i] = low;
   }
