@@ -6,7 +6,7 @@ import { add, atMost, bounds, type Dim, floorDiv, maxDim, minDim, mod, mul, neve
 import { byteSize, type DType, isInteger, isUnsigned } from './dtype.ts';
 import type { Index, IndexMap } from './index-map.ts';
 import type { Scalar } from './scalar.ts';
-import { elementCount } from './tensor.ts';
+import { type Constant, elementCount, elementsOf } from './tensor.ts';
 
 /** Elements in row-major order; bools are 0 and 1. */
 export interface Contents {
@@ -16,6 +16,17 @@ export interface Contents {
 
 /** Larger tensors are data, not shape arithmetic. */
 export const MAX_CONTENTS = 4096;
+
+/** The elements of a small integer or bool constant; undefined for other constants. */
+export function contentsOf(constant: Constant): Contents | undefined {
+  const { dtype, dims } = constant;
+  if (!(isInteger(dtype) || dtype === 'bool') || elementCount(dims) > MAX_CONTENTS) return undefined;
+  // INT64_MAX and its like stand for "to the end": any number past every dimension does.
+  const values = Array.from(elementsOf(constant) as ArrayLike<number | bigint>, (element) =>
+    Math.max(-(2 ** 52), Math.min(2 ** 52, Number(element))),
+  );
+  return { dims, values };
+}
 
 /** Contents of a pointwise op's output, or undefined where an element cannot be told. */
 export function pointwiseContents(

@@ -2,12 +2,10 @@
 // costs as much as it has uses. Traversals are iterative.
 
 import { TrtxError } from '@trtx/errors';
-import type { Contents } from './contents.ts';
-import { MAX_CONTENTS } from './contents.ts';
-import { isInteger } from './dtype.ts';
+import { type Contents, contentsOf } from './contents.ts';
 import { type Attributes, type Constraint, inferNode, type Known, viewNode } from './infer.ts';
 import type { AttributeValue, Inferred, NodeView, OpDef } from './op.ts';
-import { type Constant, elementCount, elementsOf, type TensorType } from './tensor.ts';
+import type { Constant, TensorType } from './tensor.ts';
 
 export interface Use {
   readonly node: Node;
@@ -40,9 +38,7 @@ export class Value implements Known {
   /** The elements, as dims, where they are known before the model runs (integers and bools only). */
   get contents(): Contents | undefined {
     if (!this.constant) return this.inferred.contents;
-    const { dtype, dims } = this.constant;
-    const small = (isInteger(dtype) || dtype === 'bool') && elementCount(dims) <= MAX_CONTENTS;
-    if (small) this.#contents ??= exactContents(this.constant);
+    this.#contents ??= contentsOf(this.constant);
     return this.#contents;
   }
 
@@ -344,16 +340,6 @@ export function attributeMap(attributes: Readonly<Record<string, AttributeValue 
   return new Map(
     Object.entries(attributes).filter((entry): entry is [string, AttributeValue] => entry[1] !== undefined),
   );
-}
-
-function exactContents(constant: Constant): Contents | undefined {
-  const values: number[] = [];
-  for (const element of elementsOf(constant)) {
-    const value = Number(element);
-    // INT64_MAX and its like stand for "to the end": any number past every dimension does.
-    values.push(Math.max(-(2 ** 52), Math.min(2 ** 52, value)));
-  }
-  return { dims: constant.dims, values };
 }
 
 function link(value: Value, node: Node, index: number): void {

@@ -1,1 +1,13 @@
-export {};
+export * from './manager.ts';
+export { canonicalReshapes } from './passes/canonical-reshapes.ts';
+export { commonSubexpressions } from './passes/common-subexpressions.ts';
+export { deadCode } from './passes/dead-code.ts';
+export { foldBatchNorm } from './passes/fold-batch-norm.ts';
+export { foldConstants } from './passes/fold-constants.ts';
+export { foldScales } from './passes/fold-scales.ts';
+export { mergeClips } from './passes/merge-clips.ts';
+export { removeNoOps } from './passes/remove-no-ops.ts';
+export { simplifyArithmetic } from './passes/simplify-arithmetic.ts';
+export { isExisting, type NewValue, type Operand, Patch } from './patch.ts';
+export * from './pipelines.ts';
+export * from './rule.ts';

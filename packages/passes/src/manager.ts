@@ -1,0 +1,261 @@
+// The pass manager: which passes run, in which order and until when; what they did, and how long it took.
+
+import { TrtxError } from '@trtx/errors';
+import { type Graph, type Node, type OpRegistry, standardOps, verify } from '@trtx/ir';
+import type { Patch } from './patch.ts';
+import { type Level, PIPELINES } from './pipelines.ts';
+import { type Applied, Rewriter } from './rewriter.ts';
+import type { Pass, Rule } from './rule.ts';
+
+/** One application of a rule. */
+export interface Firing {
+  /** 1 for the first of the run: `stopAfter: step` ends just after it. */
+  readonly step: number;
+  readonly pass: string;
+  readonly rule: string;
+  /** Names of the nodes that the pattern was made of. */
+  readonly nodes: readonly string[];
+  /** Names of the nodes of the source model that these came from. */
+  readonly origins: readonly string[];
+  readonly reason: string;
+}
+
+export interface PassStatistics {
+  readonly pass: string;
+  runs: number;
+  firings: number;
+  milliseconds: number;
+}
+
+export interface OptimizeOptions {
+  /** 2 by default. */
+  readonly level?: Level;
+  /** The passes instead of those of a level. */
+  readonly pipeline?: readonly Pass[];
+  /** Run only these: names of passes, or `pass/rule`. */
+  readonly only?: readonly string[];
+  /** Leave these out: names of passes, or `pass/rule`. */
+  readonly skip?: readonly string[];
+  /** Stop after so many firings, to find the one that is to blame by bisection. */
+  readonly stopAfter?: number;
+  /** Verify the graph after each pass. */
+  readonly verify?: boolean;
+  readonly onTrace?: (firing: Firing) => void;
+  /** The ops that passes may make nodes of; the standard ones by default. */
+  readonly ops?: OpRegistry;
+}
+
+export interface OptimizeReport {
+  /** The graph that was given. */
+  readonly graph: Graph;
+  readonly trace: readonly Firing[];
+  readonly passes: readonly PassStatistics[];
+  readonly nodesBefore: number;
+  readonly nodesAfter: number;
+  readonly milliseconds: number;
+  /** True where `stopAfter` ended it. */
+  readonly stopped: boolean;
+}
+
+/** Rounds over the pipeline after which it counts as not coming to rest. */
+const MAX_ROUNDS = 20;
+
+/**
+ * Runs a pipeline over the graph, again and again until no pass changes anything, and changes the graph in place (see
+ * `cloneGraph`). Names and types of graph inputs and outputs stay as they are, so does what the graph computes.
+ *
+ * @throws TrtxError PASS_UNKNOWN for a name in `only` or `skip`, PASS_LIMIT where the rules do not come to rest, and
+ *   as `verify` with the name of the pass
+ */
+export function optimize(graph: Graph, options: OptimizeOptions = {}): OptimizeReport {
+  const run = new Run(graph, options);
+  const start = performance.now();
+  const nodesBefore = graph.nodes.size;
+  run.all();
+  return {
+    graph,
+    trace: run.trace,
+    passes: [...run.statistics.values()],
+    nodesBefore,
+    nodesAfter: graph.nodes.size,
+    milliseconds: performance.now() - start,
+    stopped: run.stopped,
+  };
+}
+
+class Run {
+  readonly trace: Firing[] = [];
+  readonly statistics = new Map<string, PassStatistics>();
+  readonly #pipeline: readonly Pass[];
+  readonly #skipped: ReadonlySet<string>;
+  readonly #limit: number;
+  readonly #maxSteps: number;
+  readonly #rewriter: Rewriter;
+
+  constructor(
+    readonly graph: Graph,
+    readonly options: OptimizeOptions,
+  ) {
+    const pipeline = options.pipeline ?? PIPELINES[options.level ?? 2];
+    checkNames(pipeline, [...(options.only ?? []), ...(options.skip ?? [])]);
+    this.#skipped = new Set(options.skip);
+    this.#pipeline = selected(pipeline, options.only).filter((pass) => !this.#skipped.has(pass.name));
+    this.#limit = options.stopAfter ?? Number.POSITIVE_INFINITY;
+    this.#maxSteps = 1000 + 50 * graph.nodes.size;
+    this.#rewriter = new Rewriter(graph, options.ops ?? standardOps);
+  }
+
+  get stopped(): boolean {
+    return this.trace.length >= this.#limit;
+  }
+
+  all(): void {
+    for (let round = 0; ; round++) {
+      const before = this.trace.length;
+      for (const pass of this.#pipeline) if (!this.stopped) this.#pass(pass);
+      if (this.trace.length === before || this.stopped) return;
+      if (round === MAX_ROUNDS) throw this.#restless();
+    }
+  }
+
+  #pass(pass: Pass): void {
+    const start = performance.now();
+    const before = this.trace.length;
+    if (pass.rules) this.#rules(pass);
+    else
+      pass.run!({
+        graph: this.graph,
+        rewrite: (rule, node, make) => this.#fire(pass, rule, node, make) !== undefined,
+        record: (rule, nodes, reason) => !this.stopped && this.#record(pass, rule, nodes, reason),
+      });
+    let statistics = this.statistics.get(pass.name);
+    if (!statistics) {
+      statistics = { pass: pass.name, runs: 0, firings: 0, milliseconds: 0 };
+      this.statistics.set(pass.name, statistics);
+    }
+    statistics.runs++;
+    statistics.firings += this.trace.length - before;
+    statistics.milliseconds += performance.now() - start;
+    if (this.options.verify && this.trace.length > before) this.#verify(pass);
+  }
+
+  /** Sweeps over the graph; within one, what a rule changed is looked at again. The last sweep changes nothing. */
+  #rules(pass: Pass): void {
+    const rulesFor = ruleIndex(pass.rules!.filter((rule) => !this.#skipped.has(`${pass.name}/${rule.name}`)));
+    for (let changed = true; changed && !this.stopped; ) {
+      changed = false;
+      const queue = new Set(this.graph.topological());
+      for (const node of queue) {
+        queue.delete(node);
+        if (!this.graph.nodes.has(node)) continue;
+        for (const rule of rulesFor(node)) {
+          const applied = this.#fire(pass, rule.name, node, (patch) => rule.apply(node, patch));
+          if (!applied) continue;
+          changed = true;
+          for (const next of neighbours(applied)) queue.add(next);
+          if (!this.graph.nodes.has(node)) break;
+        }
+      }
+    }
+  }
+
+  #fire(pass: Pass, rule: string, node: Node, make: (patch: Patch) => Patch | undefined): Applied | undefined {
+    if (this.stopped) return undefined;
+    try {
+      const patch = make(this.#rewriter.patch(node));
+      if (!patch || patch.replacements.length === 0) return undefined;
+      const covered = [...patch.covered];
+      const names = covered.map(({ name }) => name);
+      const applied = this.#rewriter.apply(patch);
+      if (applied) this.#record(pass, rule, covered, patch.reason, names);
+      return applied;
+    } catch (error) {
+      if (error instanceof TrtxError && error.code.startsWith('PASS')) throw error;
+      throw new TrtxError('PASS_FAILED', `rule ${pass.name}/${rule}: ${(error as Error).message}`, {
+        node: node.name,
+        origin: node.origin.join(', '),
+        hint: `The graph is well without it: skip ${pass.name}/${rule}.`,
+        cause: error,
+      });
+    }
+  }
+
+  #record(pass: Pass, rule: string, nodes: readonly Node[], reason: string, names = nodes.map((n) => n.name)): true {
+    const origins = [...new Set(nodes.flatMap(({ origin }) => origin))];
+    const firing = { step: this.trace.length + 1, pass: pass.name, rule, nodes: names, origins, reason };
+    this.trace.push(firing);
+    this.options.onTrace?.(firing);
+    if (this.trace.length > this.#maxSteps) throw this.#restless();
+    return true;
+  }
+
+  #verify(pass: Pass): void {
+    try {
+      verify(this.graph);
+    } catch (error) {
+      throw new TrtxError('PASS_VERIFY', `after pass ${pass.name}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  #restless(): TrtxError {
+    const last = [...new Set(this.trace.slice(-20).map(({ pass, rule }) => `${pass}/${rule}`))];
+    return new TrtxError('PASS_LIMIT', `no rest after ${this.trace.length} changes`, {
+      hint: `Skip one of ${last.join(', ')}.`,
+    });
+  }
+}
+
+/** Nodes around a change, where a pattern may hold now that did not before. */
+function neighbours({ added, removed, replaced }: Applied): Set<Node> {
+  const found = new Set<Node>(added);
+  const usersOf = (users: Iterable<Node>) => {
+    let i = 0;
+    // A value with many users (an input, a shape) says little about each; the next sweep looks at all.
+    for (const user of users) {
+      if (i++ === 8) return;
+      found.add(user);
+    }
+  };
+  for (const value of replaced) usersOf(value.users.keys());
+  for (const node of [...added, ...removed])
+    for (const input of node.inputs)
+      if (input?.producer) {
+        found.add(input.producer);
+        usersOf(input.users.keys());
+      }
+  return found;
+}
+
+function ruleIndex(rules: readonly Rule[]): (node: Node) => readonly Rule[] {
+  const byOp = new Map<unknown, readonly Rule[]>();
+  return ({ op }) => {
+    let found = byOp.get(op);
+    if (!found) {
+      // Named ops are those of the default domain.
+      const holds = ({ ops }: Rule) =>
+        typeof ops === 'function' ? ops(op) : op.domain === '' && ops.includes(op.name);
+      found = rules.filter(holds);
+      byOp.set(op, found);
+    }
+    return found;
+  };
+}
+
+/** The passes named in `only`, each with the rules named. */
+function selected(pipeline: readonly Pass[], only: readonly string[] | undefined): readonly Pass[] {
+  if (!only) return pipeline;
+  return pipeline.flatMap((pass) => {
+    if (only.includes(pass.name)) return [pass];
+    const rules = pass.rules?.filter((rule) => only.includes(`${pass.name}/${rule.name}`)) ?? [];
+    return rules.length > 0 ? [{ ...pass, rules }] : [];
+  });
+}
+
+function checkNames(pipeline: readonly Pass[], names: readonly string[]): void {
+  const known = pipeline.flatMap(({ name, rules = [] }) => [name, ...rules.map((rule) => `${name}/${rule.name}`)]);
+  for (const name of names)
+    if (!known.includes(name))
+      throw new TrtxError('PASS_UNKNOWN', `no pass or rule ${name} in this pipeline`, {
+        hint: `There are ${pipeline.map((pass) => pass.name).join(', ')}.`,
+      });
+}

@@ -1,0 +1,89 @@
+// What rules ask about constants: numbers, one number, a number for each channel. Arithmetic is in float64, rounded once.
+
+import {
+  type Attributes,
+  arrayType,
+  type Constant,
+  constantOf,
+  type Dim,
+  type DType,
+  elementCount,
+  elementsOf,
+  fromBfloat16,
+  fromFloat16,
+  isFloat,
+  type Node,
+  toBfloat16,
+  toFloat16,
+  type Value,
+} from '@trtx/ir';
+
+/** The elements of a numeric constant as float64. */
+export function float64Of(constant: Constant): Float64Array {
+  const elements = elementsOf(constant) as ArrayLike<number | bigint>;
+  const result = new Float64Array(elements.length);
+  const { dtype } = constant;
+  if (dtype === 'float16' || dtype === 'bfloat16') {
+    const decode = dtype === 'float16' ? fromFloat16 : fromBfloat16;
+    for (let i = 0; i < result.length; i++) result[i] = decode(elements[i] as number);
+  } else for (let i = 0; i < result.length; i++) result[i] = Number(elements[i]);
+  return result;
+}
+
+/** A constant of a float type, each element rounded once. */
+export function fromFloat64(dtype: DType, dims: readonly number[], values: Float64Array): Constant {
+  const data = new (arrayType(dtype))(values.length);
+  if (dtype === 'float16' || dtype === 'bfloat16') {
+    const encode = dtype === 'float16' ? toFloat16 : toBfloat16;
+    for (let i = 0; i < values.length; i++) data[i] = encode(values[i]!);
+  } else (data as Float32Array).set(values);
+  return constantOf(dtype, dims, data);
+}
+
+/** The constant of a value, where it is one of a float type. */
+export function floatConstant(value: Value | null | undefined): Constant | undefined {
+  return value?.constant && isFloat(value.constant.dtype) ? value.constant : undefined;
+}
+
+/** The number of a numeric constant with one element, or with the same number everywhere. */
+export function splatOf(value: Value | null | undefined): number | undefined {
+  const constant = value?.constant;
+  if (!constant || constant.dtype === 'string' || constant.dtype === 'bool') return undefined;
+  const count = elementCount(constant.dims);
+  if (count === 0 || count > 65536) return undefined;
+  const elements = float64Of(constant);
+  return elements.every((e) => Object.is(e, elements[0])) ? elements[0] : undefined;
+}
+
+/** True where the constant broadcasts to the shape without adding axes or widening any. */
+export function fitsInto(dims: readonly Dim[], shape: readonly Dim[]): boolean {
+  const skip = shape.length - dims.length;
+  return skip >= 0 && dims.every((dim, i) => dim === 1 || (typeof dim === 'number' && dim === shape[i + skip]));
+}
+
+/**
+ * A number for each of `channels` positions along `axis` of a tensor of rank `rank`, where the constant broadcasts to
+ * it and has the same numbers along every other axis.
+ */
+export function alongAxis(constant: Constant, rank: number, axis: number, channels: number): Float64Array | undefined {
+  const skip = rank - constant.dims.length;
+  if (skip < 0) return undefined;
+  for (const [i, dim] of constant.dims.entries())
+    if (dim !== 1 && (i + skip !== axis || dim !== channels)) return undefined;
+  const values = float64Of(constant);
+  return values.length === channels ? values : new Float64Array(channels).fill(values[0]!);
+}
+
+/** A binary node's constant input and the other one. `commutes` also takes the constant on the left. */
+export function constantOperand(node: Node, commutes: boolean): { x: Value; constant: Constant } | undefined {
+  const [a, b] = node.inputs;
+  const right = floatConstant(b);
+  if (a && right && !a.constant) return { x: a, constant: right };
+  const left = floatConstant(a);
+  return commutes && b && left && !b.constant ? { x: b, constant: left } : undefined;
+}
+
+/** The attributes of a node without some, for a new node that differs in these. */
+export function without(node: Node, ...names: readonly string[]): Attributes {
+  return new Map([...node.attributes].filter(([name]) => !names.includes(name)));
+}

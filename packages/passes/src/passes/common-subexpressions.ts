@@ -1,0 +1,72 @@
+// Nodes that compute the same of the same become one; constants with the same bytes become one, too.
+
+import {
+  type AttributeValue,
+  byteSize,
+  type Constant,
+  elementCount,
+  hashConstant,
+  type Node,
+  opName,
+  sameConstant,
+  type Value,
+} from '@trtx/ir';
+import { definePass, type PassContext } from '../rule.ts';
+
+/** Larger constants are told apart by identity: hashing them costs more than sharing them saves. */
+const MAX_HASHED_BYTES = 4 * 2 ** 20;
+
+export const commonSubexpressions = definePass({
+  name: 'common-subexpressions',
+  summary: 'of nodes with the same op, attributes and inputs one stays; equal constants are shared',
+  run(context) {
+    shareConstants(context);
+    const numbers = new Map<Value, number>();
+    const seen = new Map<string, Node>();
+    const numberOf = (value: Value | null) => {
+      if (!value) return '-';
+      const number = numbers.get(value) ?? numbers.size;
+      numbers.set(value, number);
+      return number;
+    };
+    for (const node of context.graph.topological()) {
+      const attributes = [...node.attributes].map(([name, value]) => `${name}=${attributeKey(value)}`).sort();
+      const key = `${opName(node.op)}/${node.outputs.length}(${node.inputs.map(numberOf)}){${attributes}}`;
+      const first = seen.get(key);
+      if (!first) {
+        seen.set(key, node);
+        continue;
+      }
+      context.rewrite('same-node', node, (patch) => {
+        node.outputs.forEach((output, i) => {
+          patch.replace(output, first.outputs[i]!, `the same as ${first.name}`);
+        });
+        return patch.covers(first);
+      });
+    }
+  },
+});
+
+function shareConstants({ graph, record }: PassContext): void {
+  const byHash = new Map<string, Value>();
+  for (const value of graph.constants()) {
+    const constant = value.constant!;
+    if (bytesOf(constant) > MAX_HASHED_BYTES) continue;
+    const hash = hashConstant(constant);
+    const first = byHash.get(hash);
+    if (!first) byHash.set(hash, value);
+    else if (first !== value && sameConstant(first.constant!, constant)) {
+      if (!record('same-constant', [], `${value.name} is ${first.name}`)) return;
+      graph.replaceUses(value, first);
+    }
+  }
+}
+
+function bytesOf(constant: Constant): number {
+  return elementCount(constant.dims) * byteSize(constant.dtype);
+}
+
+function attributeKey(value: AttributeValue): string {
+  if (typeof value !== 'object' || Array.isArray(value)) return JSON.stringify(value);
+  return hashConstant(value as Constant);
+}

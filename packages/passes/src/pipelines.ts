@@ -1,0 +1,35 @@
+// What each optimization level runs, in order. The manager repeats a list until it changes nothing.
+
+import { canonicalReshapes } from './passes/canonical-reshapes.ts';
+import { commonSubexpressions } from './passes/common-subexpressions.ts';
+import { deadCode } from './passes/dead-code.ts';
+import { foldBatchNorm } from './passes/fold-batch-norm.ts';
+import { foldConstants } from './passes/fold-constants.ts';
+import { foldScales } from './passes/fold-scales.ts';
+import { mergeClips } from './passes/merge-clips.ts';
+import { removeNoOps } from './passes/remove-no-ops.ts';
+import { simplifyArithmetic } from './passes/simplify-arithmetic.ts';
+import type { Pass } from './rule.ts';
+
+/** 0 only computes what is known at build; 1 rewrites nothing that computes; 2 and 3 also change how it is computed. */
+export type Level = 0 | 1 | 2 | 3;
+
+const O0: readonly Pass[] = [deadCode, foldConstants];
+
+const O1: readonly Pass[] = [deadCode, foldConstants, removeNoOps, canonicalReshapes, mergeClips, commonSubexpressions];
+
+const O2: readonly Pass[] = [
+  deadCode,
+  foldConstants,
+  removeNoOps,
+  canonicalReshapes,
+  mergeClips,
+  simplifyArithmetic,
+  foldBatchNorm,
+  foldScales,
+  commonSubexpressions,
+];
+
+const O3: readonly Pass[] = O2;
+
+export const PIPELINES: Readonly<Record<Level, readonly Pass[]>> = { 0: O0, 1: O1, 2: O2, 3: O3 };
