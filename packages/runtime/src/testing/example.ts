@@ -9,7 +9,7 @@ const context = engine.createContext();
 
 const x = { data: Float32Array.of(1, 2, 3), dims: [3] };
 const { y } = await context.run({ x });
-console.log(y?.dims, y?.data);
+console.log(y.dims, y.data);
 
 await engine.dispose();
 gpu.release();
