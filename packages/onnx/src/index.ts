@@ -1,1 +1,4 @@
-export {};
+export * from './import/import.ts';
+export type { UnsupportedOp } from './import/support.ts';
+export type { ExternalFile, ResolveExternal } from './source/external.ts';
+export type { ModelMetadata } from './source/read.ts';

@@ -1,1 +1,2 @@
-export {};
+export * from './node/import-file.ts';
+export * from './node/resolver.ts';

@@ -1,0 +1,43 @@
+// From the bytes of an ONNX file to a graph.
+
+import { type Graph, type OpRegistry, standardOps, verify } from '@trtx/ir';
+import { loadExternal, type ResolveExternal } from '../source/external.ts';
+import { externalTensors, type ModelMetadata, readMetadata, readSource } from '../source/read.ts';
+import { decodeModel } from '../wire/index.ts';
+import { buildGraph } from './build.ts';
+import { unsupportedError, unsupportedOps } from './support.ts';
+
+export interface ImportOptions {
+  /** The ops that the model may use; those of plugins are added with `standardOps.with(…)`. */
+  registry?: OpRegistry;
+  /** Opens files of external data. Without it, a model with external data is refused. */
+  resolveExternal?: ResolveExternal;
+  /** Name of the graph; the file's by default. */
+  name?: string;
+}
+
+export interface ImportedModel {
+  readonly graph: Graph;
+  readonly model: ModelMetadata;
+}
+
+/**
+ * Imports an ONNX model. The graph has the newest semantics whatever opset the file is of; functions are inlined;
+ * initializers that are graph inputs too are constants. Constants are views of `bytes` and of what `resolveExternal`
+ * read, so `bytes` must not change while the graph is in use.
+ *
+ * @throws TrtxError ONNX_PARSE (damaged file), ONNX_MODEL (not valid), ONNX_OPSET (an old form that has no new one),
+ *   UNSUPPORTED_OPS (all of them together), ONNX_EXTERNAL, and as `Graph.addNode` and `verify`
+ */
+export async function importModel(bytes: Uint8Array, options: ImportOptions = {}): Promise<ImportedModel> {
+  const registry = options.registry ?? standardOps;
+  const decoded = decodeModel(bytes);
+  const model = readMetadata(decoded);
+  const source = readSource(decoded, model);
+  const unsupported = unsupportedOps(source.nodes, registry);
+  if (unsupported.length > 0) throw unsupportedError(unsupported);
+  const external = await loadExternal(externalTensors(source), options.resolveExternal);
+  const graph = buildGraph(source, registry, external, options.name ?? (source.name || 'model'));
+  verify(graph);
+  return { graph, model };
+}

@@ -1,0 +1,62 @@
+// Which nodes of a model we have no definition for. All are reported together: whoever exports a model wants to know the
+// whole list at once.
+
+import { quote, TrtxError } from '@trtx/errors';
+import type { OpRegistry } from '@trtx/ir';
+import { currentName, NEWEST_OPSET } from '../normalize/index.ts';
+import { holdsGraph } from '../source/attributes.ts';
+import type { SourceNode } from '../source/nodes.ts';
+
+/** Nodes of one op that cannot be imported. */
+export interface UnsupportedOp {
+  readonly op: string;
+  /** '' for the default domain. */
+  readonly domain: string;
+  readonly version: number;
+  readonly count: number;
+  /** Names of the first nodes. */
+  readonly nodes: readonly string[];
+  readonly reason: string;
+}
+
+const LISTED = 5;
+
+/** The ops without a definition, in order of first appearance. */
+export function unsupportedOps(nodes: readonly SourceNode[], registry: OpRegistry): UnsupportedOp[] {
+  const found = new Map<string, { -readonly [K in keyof UnsupportedOp]: UnsupportedOp[K] }>();
+  for (const node of nodes) {
+    const reason = whyUnsupported(node, registry);
+    if (!reason) continue;
+    const key = JSON.stringify([node.domain, node.op, node.version, reason]);
+    const { op, domain, version } = node;
+    const entry = found.get(key) ?? { op, domain, version, count: 0, nodes: [], reason };
+    entry.count++;
+    if (entry.nodes.length < LISTED) entry.nodes = [...entry.nodes, node.name];
+    found.set(key, entry);
+  }
+  return [...found.values()];
+}
+
+function whyUnsupported(node: SourceNode, registry: OpRegistry): string | undefined {
+  if (node.attributes.some(holdsGraph)) return 'it holds a subgraph, and control flow is not supported';
+  if (node.domain === '' && node.op === 'Constant') return undefined;
+  if (node.domain === '' && node.version > NEWEST_OPSET) return `opset ${node.version} is newer than ${NEWEST_OPSET}`;
+  const name = node.domain === '' ? currentName(node.op) : node.op;
+  return registry.get(name, node.domain) ? undefined : 'it has no definition';
+}
+
+/** One error for all of them. */
+export function unsupportedError(ops: readonly UnsupportedOp[]): TrtxError {
+  const total = ops.reduce((sum, { count }) => sum + count, 0);
+  const names = [...new Set(ops.map(({ op }) => quote(op)))];
+  return new TrtxError('UNSUPPORTED_OPS', `${total} nodes of the model cannot be imported: ${names.join(', ')}`, {
+    node: ops[0]!.nodes[0],
+    hint: 'Define them in a plugin, or export the model without them.',
+    details: ops.map(describe),
+  });
+}
+
+function describe({ op, domain, version, count, nodes, reason }: UnsupportedOp): string {
+  const more = count > nodes.length ? ', …' : '';
+  return `${quote(domain || 'ai.onnx')} ${quote(op)}-${version} × ${count}: ${reason} (${nodes.map(quote).join(', ')}${more})`;
+}

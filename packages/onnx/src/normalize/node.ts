@@ -1,0 +1,65 @@
+// A node of any opset version on its way to the newest semantics, and what a step of that way is.
+
+import type { TrtxError } from '@trtx/errors';
+import type { AttributeValue, Constant, DType, TensorType, Value } from '@trtx/ir';
+
+/** A node that steps change in place. */
+export interface LegacyNode {
+  op: string;
+  /** The opset version whose semantics the node has now. */
+  version: number;
+  /** null for an optional input that is absent. */
+  inputs: (Value | null)[];
+  readonly attributes: Map<string, AttributeValue>;
+  /** Outputs that are read. */
+  readonly outputCount: number;
+  /** Nodes behind this one: what the model's first output is, given this node's. */
+  behind?: (output: Value) => Value;
+}
+
+/** What a step may add to the graph, and how it refuses. */
+export interface Emitter {
+  /** A node of one output, with the newest semantics. */
+  node(op: string, inputs: readonly (Value | null)[], attributes?: Readonly<Record<string, AttributeValue>>): Value;
+  constant(dtype: DType, dims: readonly number[], values: readonly number[]): Value;
+  /** The tensor as a constant of the graph. */
+  tensor(constant: Constant): Value;
+  fail(message: string, hint?: string): TrtxError;
+}
+
+/** What makes a node of an older opset version one of version `before`. */
+export interface Step {
+  readonly ops: readonly string[];
+  /** For nodes of versions below this one. */
+  readonly before: number;
+  apply(node: LegacyNode, emit: Emitter): void;
+}
+
+/** The type of an input that must be there. */
+export function typeOf(node: LegacyNode, index: number, emit: Emitter): TensorType {
+  const input = node.inputs[index];
+  if (!input) throw emit.fail(`input ${index} is missing`);
+  return input.type;
+}
+
+/** Takes an attribute away from the node; undefined where it has none. */
+export function take(node: LegacyNode, name: string): AttributeValue | undefined {
+  const value = node.attributes.get(name);
+  node.attributes.delete(name);
+  return value;
+}
+
+/** Takes a list of integers away from the node; undefined where it has none. */
+export function takeInts(node: LegacyNode, name: string, emit: Emitter): readonly number[] | undefined {
+  const value = take(node, name);
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value) || value.some((item) => !Number.isSafeInteger(item)))
+    throw emit.fail(`attribute ${name} is no list of integers`);
+  return value as number[];
+}
+
+/** Puts a value at an input, with holes before it where the node has fewer. */
+export function setInput(node: LegacyNode, index: number, value: Value | null): void {
+  while (node.inputs.length < index) node.inputs.push(null);
+  node.inputs[index] = value;
+}

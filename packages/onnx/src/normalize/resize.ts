@@ -1,0 +1,43 @@
+// Upsample became Resize, and Resize got its coordinate modes in opset 11.
+
+import { type Emitter, type LegacyNode, take } from './node.ts';
+import { step } from './steps.ts';
+
+/** What Upsample and Resize-10 do: the input element at ⌊output index / scale⌋, or between there and the next. */
+const ASYMMETRIC = { coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' } as const;
+
+export const resizeSteps = [
+  step('Upsample', 7, (node, emit) => {
+    const [height, width] = [take(node, 'height_scale'), take(node, 'width_scale')];
+    if (typeof height !== 'number' || typeof width !== 'number') throw emit.fail('Upsample without scales');
+    node.attributes.set('scales', [1, 1, height, width]);
+    if (node.attributes.get('mode') === 'bilinear') node.attributes.set('mode', 'linear');
+  }),
+  step('Upsample', 9, (node, emit) => {
+    const scales = take(node, 'scales');
+    if (!Array.isArray(scales)) throw emit.fail('Upsample without scales');
+    node.inputs[1] = emit.constant('float32', [scales.length], scales as number[]);
+  }),
+  // Deprecated from opset 10 on, and still written.
+  step('Upsample', 29, (node) => {
+    node.op = 'Resize';
+    toRegionForm(node);
+  }),
+  step('Resize', 11, toRegionForm),
+  step('Resize', 13, forTensorflow),
+];
+
+/** [X, scales] becomes [X, roi, scales] with the coordinates of the time written out. */
+function toRegionForm(node: LegacyNode): void {
+  node.inputs = [node.inputs[0] ?? null, null, node.inputs[1] ?? null];
+  for (const [name, value] of Object.entries(ASYMMETRIC)) node.attributes.set(name, value);
+}
+
+/** tf_half_pixel_for_nn with `floor` is ⌊(o + ½)/s⌋: half_pixel, rounded with halves up. Opset 13 dropped the name. */
+function forTensorflow(node: LegacyNode, emit: Emitter): void {
+  if (node.attributes.get('coordinate_transformation_mode') !== 'tf_half_pixel_for_nn') return;
+  if ((node.attributes.get('mode') ?? 'nearest') !== 'nearest' || node.attributes.get('nearest_mode') !== 'floor')
+    throw emit.fail('tf_half_pixel_for_nn other than to the nearest element, rounded down');
+  node.attributes.set('coordinate_transformation_mode', 'half_pixel');
+  node.attributes.set('nearest_mode', 'round_prefer_ceil');
+}

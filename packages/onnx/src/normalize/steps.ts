@@ -1,0 +1,50 @@
+// The steps that many ops share, as functions that make them from data.
+
+import type { AttributeValue } from '@trtx/ir';
+import { type Emitter, type LegacyNode, type Step, setInput, take, takeInts, typeOf } from './node.ts';
+
+/** A step of one or several ops, told by their names separated by spaces. */
+export function step(ops: string, before: number, apply: Step['apply']): Step {
+  return { ops: ops.split(' '), before, apply };
+}
+
+/** Attributes that lost their meaning. */
+export function dropped(ops: string, before: number, ...names: string[]): Step {
+  return step(ops, before, (node) => {
+    for (const name of names) node.attributes.delete(name);
+  });
+}
+
+/** Defaults that a version changed: written out where the node relies on the old ones. */
+export function defaults(ops: string, before: number, values: Readonly<Record<string, AttributeValue>>): Step {
+  return step(ops, before, (node) => {
+    for (const [name, value] of Object.entries(values))
+      if (!node.attributes.has(name)) node.attributes.set(name, value);
+  });
+}
+
+/** A list of integers that became an int64 input. */
+export function intsToInput(ops: string, before: number, name: string, index: number, required = false): Step {
+  return step(ops, before, (node, emit) => {
+    const values = takeInts(node, name, emit);
+    if (values) setInput(node, index, emit.constant('int64', [values.length], values));
+    else if (required) throw emit.fail(`attribute ${name} is missing`);
+  });
+}
+
+/** A number that became an input of rank 0, in the type of input 0. */
+export function numberToInput(ops: string, before: number, name: string, index: number): Step {
+  return step(ops, before, (node, emit) => {
+    const value = take(node, name);
+    if (value === undefined) return;
+    if (typeof value !== 'number') throw emit.fail(`attribute ${name} is no number`);
+    setInput(node, index, scalarLike(node, value, emit));
+  });
+}
+
+/** A constant of rank 0 in the type of input 0. */
+export function scalarLike(node: LegacyNode, value: number, emit: Emitter) {
+  const { dtype } = typeOf(node, 0, emit);
+  const single = emit.constant('float32', [], [value]);
+  return dtype === 'float32' ? single : emit.node('Cast', [single], { to: dtype });
+}

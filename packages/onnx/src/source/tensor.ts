@@ -1,0 +1,170 @@
+// The one door to tensor data. Initializers, Constant nodes, attributes: every tensor of a file is read here, so every
+// check is here, and no other code reads data fields.
+
+import { quote } from '@trtx/errors';
+import { arrayType, byteSize, type Constant, type DType } from '@trtx/ir';
+import { countVarints, type TensorProto, varints } from '../wire/index.ts';
+import { dtypeName, dtypeOf } from './dtypes.ts';
+import { modelError } from './error.ts';
+
+/** Axes past which a tensor is refused. */
+export const MAX_RANK = 64;
+
+/** Bytes of tensors that are kept outside of the model file. */
+export type ExternalData = ReadonlyMap<TensorProto, Uint8Array>;
+
+const NONE: ExternalData = new Map();
+
+/**
+ * The tensor as a constant. Raw data, packed floats and external data are views of the bytes that they are in; other
+ * typed fields are converted when they are first read.
+ * @throws TrtxError ONNX_MODEL, naming the tensor
+ */
+export function readTensor(tensor: TensorProto, external: ExternalData = NONE, label?: string): Constant {
+  const name = label ?? tensor.name ?? '';
+  const { dtype, dims, count } = tensorType(tensor, name);
+  const field = dataField(tensor, name);
+  if (dtype === 'string') return { dtype, dims, strings: strings(tensor, field, count, name), read: noBytes };
+  const wanted = count * byteSize(dtype);
+  const bytes = isExternal(tensor) ? externalBytes(tensor, external, name) : fieldBytes(tensor, field, dtype, name);
+  if (bytes instanceof Uint8Array) {
+    if (bytes.length !== wanted)
+      throw modelError(`${bytes.length} bytes of data where ${dtype}[${dims}] has ${wanted}`, { tensor: name });
+    return { dtype, dims, read: () => bytes };
+  }
+  if (bytes.count !== count)
+    throw modelError(`${bytes.count} elements of data where ${dtype}[${dims}] has ${count}`, { tensor: name });
+  let converted: Uint8Array | undefined;
+  return {
+    dtype,
+    dims,
+    read() {
+      converted ??= bytes.convert();
+      return converted;
+    },
+  };
+}
+
+/** True where the data is in a file of its own. */
+export function isExternal(tensor: TensorProto): boolean {
+  return tensor.data_location === 1;
+}
+
+/**
+ * Type, dims and number of elements.
+ * @throws TrtxError ONNX_MODEL, naming the tensor
+ */
+export function tensorType(tensor: TensorProto, name: string): { dtype: DType; dims: number[]; count: number } {
+  const dtype = dtypeOf(tensor.data_type);
+  if (!dtype)
+    throw modelError(`a tensor of ${dtypeName(tensor.data_type)}`, {
+      tensor: name,
+      hint: 'This element type is not supported; convert the model to another one.',
+    });
+  if (tensor.dims.length > MAX_RANK) throw modelError(`a tensor of rank ${tensor.dims.length}`, { tensor: name });
+  let count = 1;
+  const dims = tensor.dims.map((dim) => {
+    if (dim < 0n) throw modelError(`a tensor with the negative dimension ${dim}`, { tensor: name });
+    count *= Number(dim);
+    return Number(dim);
+  });
+  // Checked before any zero hides it: [2^62, 0] is absurd too.
+  if (dims.some((dim) => !Number.isSafeInteger(dim)) || !Number.isSafeInteger(count * Math.max(byteSize(dtype), 1)))
+    throw modelError(`a tensor of [${dims.join(', ')}] is too large`, { tensor: name });
+  return { dtype, dims, count };
+}
+
+const FIELDS = [
+  'raw_data',
+  'float_data',
+  'int32_data',
+  'string_data',
+  'int64_data',
+  'double_data',
+  'uint64_data',
+] as const;
+type DataField = (typeof FIELDS)[number];
+
+/** The field for each type beside raw_data. */
+const FIELD_OF: Readonly<Record<DType, DataField>> = {
+  float32: 'float_data',
+  float64: 'double_data',
+  int64: 'int64_data',
+  uint64: 'uint64_data',
+  uint32: 'uint64_data',
+  int32: 'int32_data',
+  int16: 'int32_data',
+  int8: 'int32_data',
+  uint16: 'int32_data',
+  uint8: 'int32_data',
+  bool: 'int32_data',
+  float16: 'int32_data',
+  bfloat16: 'int32_data',
+  string: 'string_data',
+};
+
+/** The one data field that is set, or undefined where the tensor has none. */
+function dataField(tensor: TensorProto, name: string): DataField | undefined {
+  if (tensor.segment) throw modelError('a tensor in segments', { tensor: name });
+  const set: string[] = FIELDS.filter((field) => tensor[field] !== undefined && isSet(tensor, field));
+  if (isExternal(tensor)) set.push('external_data');
+  if (set.length > 1) throw modelError(`a tensor with data in both ${set[0]} and ${set[1]}`, { tensor: name });
+  return isExternal(tensor) ? undefined : (set[0] as DataField | undefined);
+}
+
+function isSet(tensor: TensorProto, field: DataField): boolean {
+  return field === 'raw_data' || tensor[field]!.length > 0;
+}
+
+interface Converted {
+  readonly count: number;
+  convert(): Uint8Array;
+}
+
+function fieldBytes(
+  tensor: TensorProto,
+  field: DataField | undefined,
+  dtype: DType,
+  name: string,
+): Uint8Array | Converted {
+  if (field === undefined) return new Uint8Array(0);
+  if (field !== 'raw_data' && field !== FIELD_OF[dtype])
+    throw modelError(`a tensor of ${dtype} with data in ${field}, not in ${FIELD_OF[dtype]}`, { tensor: name });
+  const data = tensor[field] as Uint8Array;
+  if (field === 'raw_data' || field === 'float_data' || field === 'double_data') return data;
+  return { count: countVarints(data), convert: () => fromVarints(data, dtype) };
+}
+
+/** The bytes of a tensor of the type whose elements were written as varints. */
+function fromVarints(packed: Uint8Array, dtype: DType): Uint8Array {
+  const array = new (arrayType(dtype))(countVarints(packed));
+  const big = array instanceof BigInt64Array || array instanceof BigUint64Array;
+  let i = 0;
+  if (big) for (const value of varints(packed, dtype === 'uint64')) array[i++] = value;
+  else for (const value of varints(packed)) array[i++] = Number(value);
+  return new Uint8Array(array.buffer);
+}
+
+function externalBytes(tensor: TensorProto, external: ExternalData, name: string): Uint8Array {
+  const bytes = external.get(tensor);
+  if (!bytes) throw modelError('the external data of a tensor was not loaded', { tensor: name });
+  return bytes;
+}
+
+function strings(tensor: TensorProto, field: DataField | undefined, count: number, name: string): string[] {
+  if (isExternal(tensor) || (field !== undefined && field !== 'string_data'))
+    throw modelError(`a tensor of strings with data in ${field ?? 'external_data'}`, { tensor: name });
+  if (tensor.string_data.length !== count)
+    throw modelError(`${tensor.string_data.length} strings where [${tensor.dims}] has ${count}`, { tensor: name });
+  const decoder = new TextDecoder();
+  return tensor.string_data.map((bytes) => decoder.decode(bytes));
+}
+
+function noBytes(): Uint8Array {
+  return new Uint8Array(0);
+}
+
+/** The tensor's name as messages print it. */
+export function tensorLabel(tensor: TensorProto, owner: string): string {
+  return tensor.name ? quote(tensor.name) : owner;
+}

@@ -1,0 +1,4 @@
+// The ONNX file format: messages, and how they are read.
+
+export * from './decode.ts';
+export * from './schema.ts';
