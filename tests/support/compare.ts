@@ -1,36 +1,33 @@
-// How close two tensors are.
+// Comparison of tensors in tests.
 
-export interface Closeness {
-  readonly maxAbs: number;
-  /** The largest |a − e| / (atol·max|e| + rtol·|e|): at most 1 where every element is within the tolerance. */
-  readonly worst: number;
-  readonly cosine: number;
-}
+import type { Tensor } from '@trtx/ir';
+import { toFloat64 } from '@trtx/reference';
+import { expect } from 'vitest';
 
 export interface Tolerance {
-  readonly rtol: number;
-  /** In units of the largest expected magnitude. */
-  readonly atol: number;
+  /** |actual − expected| ≤ absolute + relative · |expected|. Integers, bools and strings must be the same. */
+  absolute?: number;
+  relative?: number;
 }
 
-/** The tolerance that every float32 engine has to keep on whole networks. */
-export const NETWORK: Tolerance = { rtol: 1e-3, atol: 1e-4 };
-
-export function closeness(actual: ArrayLike<number>, expected: ArrayLike<number>, t: Tolerance = NETWORK): Closeness {
-  if (actual.length !== expected.length) throw new Error(`${actual.length} elements for ${expected.length}`);
-  let largest = 0;
-  for (let i = 0; i < expected.length; i++) largest = Math.max(largest, Math.abs(expected[i]!));
-  let [maxAbs, worst, dot, aa, ee] = [0, 0, 0, 0, 0];
-  for (let i = 0; i < expected.length; i++) {
-    const [a, e] = [actual[i]!, expected[i]!];
-    const difference = Math.abs(a - e);
-    if (Number.isNaN(difference)) return { maxAbs: Number.NaN, worst: Number.POSITIVE_INFINITY, cosine: 0 };
-    maxAbs = Math.max(maxAbs, difference);
-    const allowed = t.atol * largest + t.rtol * Math.abs(e);
-    if (difference > 0) worst = Math.max(worst, difference / allowed);
-    dot += a * e;
-    aa += a * a;
-    ee += e * e;
+/** Expects two tensors of one type and shape, whose elements are close. NaN equals NaN. */
+export function expectClose(actual: Tensor, expected: Tensor, tolerance: Tolerance = {}, what = 'tensor'): void {
+  expect(`${actual.dtype}[${actual.dims}]`, what).toBe(`${expected.dtype}[${expected.dims}]`);
+  if (!expected.dtype.includes('float')) {
+    expect(Array.from(actual.data as ArrayLike<unknown>), what).toEqual(
+      Array.from(expected.data as ArrayLike<unknown>),
+    );
+    return;
   }
-  return { maxAbs, worst, cosine: aa === 0 && ee === 0 ? 1 : dot / Math.sqrt(aa * ee) };
+  const { absolute = 1e-6, relative = DEFAULTS[expected.dtype] ?? 1e-5 } = tolerance;
+  const [a, b] = [toFloat64(actual), toFloat64(expected)];
+  const bad: string[] = [];
+  for (let i = 0; i < b.length && bad.length < 5; i++) {
+    const [x, y] = [a[i]!, b[i]!];
+    const same = Object.is(x, y) || x === y;
+    if (!same && !(Math.abs(x - y) <= absolute + relative * Math.abs(y))) bad.push(`[${i}] ${x} for ${y}`);
+  }
+  expect(bad, what).toEqual([]);
 }
+
+const DEFAULTS: Readonly<Record<string, number>> = { float16: 2e-3, bfloat16: 1e-2, float64: 1e-9 };

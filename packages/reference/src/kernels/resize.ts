@@ -1,13 +1,15 @@
-// Resize in general: one axis after the other, each output place a weighted sum of input places. Where it is to the
-// nearest by simple ratios it is injective, and the kernel for that gives the same.
+// Resize: one axis after the other, each output place a weighted sum of input places. To the nearest by simple ratios it
+// is injective, and left to the kernel for that, which is exact.
 
-import { type NodeView, type ResizeAxis, type ResizeGeometry, resizeGeometry } from '@trtx/ir';
+import { type NodeView, type ResizeAxis, type ResizeGeometry, resizeGeometry, traitOf } from '@trtx/ir';
 import { defineReference, inputOf } from '../kernel.ts';
 import { fromFloat64, toFloat64 } from '../tensors.ts';
+import { injectiveKernel } from './injective.ts';
 
 export const resize = defineReference({
   op: 'Resize',
   run(call) {
+    if (traitOf(call.op, call.at).kind === 'injective') return injectiveKernel.run(call);
     const g = resizeGeometry(call.at);
     const { dtype, dims } = call.outputs[0]!;
     const input = inputOf(call, 0);
@@ -72,7 +74,7 @@ function tapsAt(x: number, axis: ResizeAxis, g: ResizeGeometry, at: NodeView): T
   const places: number[] = [];
   const weights: number[] = [];
   for (let place = Math.floor(x - reach) + 1; place < x + reach; place++) {
-    if ((excludes || antialias) && (place < 0 || place >= size)) continue;
+    if (excludes && (place < 0 || place >= size)) continue;
     places.push(clamp(place));
     weights.push(filter((place - x) * shrink));
   }

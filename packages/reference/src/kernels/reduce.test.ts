@@ -1,0 +1,44 @@
+import { describe, it } from 'vitest';
+import { check, ints, random } from '../testing/check.ts';
+
+const OPS = [
+  'ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare',
+  'ReduceLogSum', 'ReduceLogSumExp',
+]; // biome-ignore format: a list
+const X = random([2, 3, 4, 5], { low: 0.5, high: 2 });
+
+describe.each(OPS)('%s', (op) => {
+  it.each([[[1]], [[-1]], [[0, 2]], [[1, 2]], [[3, 0, 1, 2]]])('axes %o', async (axes) => {
+    for (const keepdims of [0, 1]) await check(op, [X, ints(...axes)], { keepdims }, { dynamic: [0, 1, 2, 3] });
+  });
+  it('all axes, and none', async () => {
+    await check(op, [X]);
+    await check(op, [X], { keepdims: 0 });
+    await check(op, [X, ints()], { noop_with_empty_axes: 0 });
+    await check(op, [random([], { low: 1, high: 2 })]);
+  });
+  it('float64 and negative numbers', async () => {
+    if (op !== 'ReduceLogSum') await check(op, [random([3, 40], { dtype: 'float64' }), ints(1)]);
+  });
+});
+
+it.each(['ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceL1', 'ReduceSumSquare'])(
+  '%s of integers',
+  async (op) => {
+    await check(op, [random([3, 4, 5], { dtype: 'int32', low: -9, high: 9 }), ints(1)]);
+    if (op === 'ReduceSum' || op === 'ReduceMax' || op === 'ReduceMin')
+      await check(op, [random([3, 4, 5], { dtype: 'int64', low: -1e9, high: 1e9 }), ints(0, 2)]);
+  },
+);
+
+it('no axes to reduce: the input itself', () => check('ReduceSum', [X, ints()], { noop_with_empty_axes: 1 }));
+
+describe.each(['ArgMax', 'ArgMin'])('%s', (op) => {
+  const ties = random([3, 4, 5], { dtype: 'int32', low: 0, high: 3 });
+  it.each([0, 1, -1])('axis %i', async (axis) => {
+    for (const keepdims of [0, 1])
+      for (const select_last_index of [0, 1])
+        await check(op, [ties], { axis, keepdims, select_last_index }, { dynamic: [0, 1, 2] });
+    await check(op, [X], { axis });
+  });
+});
