@@ -1,0 +1,49 @@
+// What all commands have in common.
+
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+
+export interface CommandText {
+  /** The name with its arguments: `build <model>`. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly examples: readonly string[];
+}
+
+/** Adds a command with the options that every command has. */
+export function addCommand(program: Command, { usage, summary, examples }: CommandText): Command {
+  return program
+    .command(usage)
+    .description(summary)
+    .option('--json', 'print one JSON object and nothing else; errors too')
+    .option('-q, --quiet', 'no progress')
+    .option('--verbose', 'errors with their stack')
+    .addHelpText('after', `\nExample:\n${examples.map((line) => `  ${line}\n`).join('')}`);
+}
+
+/** Collects an option that may be given several times. */
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+/** An optimization level. */
+export function parseLevel(text: string): 0 | 1 | 2 | 3 {
+  if (!/^[0-3]$/.test(text)) throw new InvalidArgumentError('It is 0, 1, 2 or 3.');
+  return Number(text) as 0 | 1 | 2 | 3;
+}
+
+/** A finite number that is not negative. */
+export function parseTolerance(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('It is a number from 0.');
+  return value;
+}
+
+/** Numbers with commas between them. */
+export function parseNumbers(text: string): number[] {
+  const values = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (!values.every(Number.isFinite))
+    throw new InvalidArgumentError('It is a number, or several with commas between them.');
+  return values;
+}

@@ -1,0 +1,62 @@
+// trtx build: from a model to an engine file.
+
+import { type BuildOptions, build } from '@trtx/builder';
+import { inspectEngine } from '@trtx/engine';
+import type { Command } from 'commander';
+import { addCommand, collect, parseLevel } from '../command.ts';
+import { buildTarget } from '../device.ts';
+import { requireOutput, writeWhole } from '../files.ts';
+import { loadModel } from '../model.ts';
+import { engineRows } from '../report/engine.ts';
+import type { Session } from '../session.ts';
+import { profileFrom, type ShapeOptions } from '../shapes.ts';
+import { bytesText, table, timeText } from '../text.ts';
+
+interface Options extends ShapeOptions {
+  readonly output: string;
+  readonly O: BuildOptions['level'];
+  readonly portable?: boolean;
+}
+
+export function addBuild(program: Command, session: Session): void {
+  addCommand(program, {
+    usage: 'build <model>',
+    summary: 'Builds an engine file from an ONNX model, for the adapter at hand.',
+    examples: [
+      'trtx build model.onnx -o model.trtx',
+      "trtx build detector.onnx -o detector.trtx --shapes 'x:1x3x{32..960:32}x{32..960:32}'",
+    ],
+  })
+    .requiredOption('-o, --output <file>', 'the engine file')
+    .option('--shapes <spec>', 'sizes x:1x3x224x224 or ranges x:{1..8}x3x{32..960:32}x224 of inputs', collect)
+    .option('--min-shapes <spec>', 'the smallest sizes', collect)
+    .option('--opt-shapes <spec>', 'typical sizes; they are checked, kernels suit the whole range', collect)
+    .option('--max-shapes <spec>', 'the largest sizes', collect)
+    .option('-O <level>', 'optimization, 0 to 3', parseLevel, 2)
+    .option('--portable', 'ask only for what every WebGPU device has')
+    .action((model: string, options: Options) => buildEngine(model, options, session));
+}
+
+async function buildEngine(model: string, options: Options, session: Session): Promise<void> {
+  const { output, O: level, portable = false } = options;
+  const profile = profileFrom(options);
+  await requireOutput(output, model);
+  const start = performance.now();
+  session.progress.show('read', 0, 1, model);
+  const { graph } = await loadModel(model);
+  const { target, description } = await buildTarget(portable);
+  session.useAdapter(description);
+  const { plan, file } = build(graph, {
+    profile,
+    level,
+    target,
+    onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
+  });
+  await writeWhole(output, file.chunks);
+  const buildMs = performance.now() - start;
+  const summary = inspectEngine(plan);
+  session.result({ output, bytes: file.size, buildMs, ...summary }, [
+    `${output}: ${bytesText(file.size)}, built in ${timeText(buildMs)}`,
+    ...table(engineRows(summary), '  '),
+  ]);
+}

@@ -1,0 +1,122 @@
+// trtx run: one run of an engine, files in, files out.
+
+import { quote } from '@trtx/errors';
+import type { Tensor } from '@trtx/ir';
+import { Engine, type TensorData } from '@trtx/runtime';
+import { type FileSource, fileSource } from '@trtx/runtime/node';
+import type { Command } from 'commander';
+import { addCommand, collect, parseNumbers } from '../command.ts';
+import { describeDevice, openDevice } from '../device.ts';
+import { makeFolder, requireFile } from '../files.ts';
+import { readInputs } from '../inputs.ts';
+import { writeTensors } from '../outputs.ts';
+import type { Session } from '../session.ts';
+import { parseSizes } from '../shapes.ts';
+import { statisticsOf } from '../statistics.ts';
+import { parseInputs } from '../tensors/spec.ts';
+import { numberText, table, timeText } from '../text.ts';
+
+interface Options {
+  readonly input?: readonly string[];
+  readonly output: string;
+  readonly shapes?: readonly string[];
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
+  readonly scale?: number;
+}
+
+export function addRun(program: Command, session: Session): void {
+  addCommand(program, {
+    usage: 'run <engine>',
+    summary: 'Runs an engine once and writes its outputs as .npy files.',
+    examples: [
+      'trtx run model.trtx --input x=@x.npy --output out',
+      'trtx run model.trtx --input image=@cat.png --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 --output out',
+    ],
+  })
+    .option(
+      '-i, --input <spec>',
+      'name=@file.npy, @picture.png, @file.bin:float32:1x3x8x8, random or random:SEED',
+      collect,
+    )
+    .requiredOption('-o, --output <folder>', 'where the outputs go')
+    .option('--shapes <spec>', 'sizes of dynamic inputs, x:1x3x224x224', collect)
+    .option(
+      '--scale <number>',
+      'pictures: multiplies bytes of 0 to 255 (default: 1/255, or 1 for integers)',
+      parseScale,
+    )
+    .option('--mean <numbers>', 'pictures: subtracted after that, one number or one for each channel', parseNumbers)
+    .option('--std <numbers>', 'pictures: divides after that', parseNumbers)
+    .action((file: string, options: Options) => runEngine(file, options, session));
+}
+
+function parseScale(text: string): number {
+  return parseNumbers(text)[0]!;
+}
+
+async function runEngine(file: string, options: Options, session: Session): Promise<void> {
+  const sources = parseInputs(options.input ?? []);
+  const sizes = parseSizes('--shapes', options.shapes ?? []);
+  await requireFile(file);
+  const gpu = await openDevice();
+  session.useAdapter(describeDevice(gpu));
+  const source = await fileSource(file);
+  try {
+    const { engine, loadMs } = await load(source, gpu.device, session);
+    const inputs = await readInputs(engine.plan, sources, { ...options, sizes });
+    const { outputs, runMs } = await runOnce(engine, inputs);
+    await makeFolder(options.output);
+    report({ outputs, paths: await writeTensors(options.output, outputs), loadMs, runMs }, session);
+    await engine.dispose();
+  } finally {
+    await source.close();
+    gpu.release();
+  }
+}
+
+async function load(source: FileSource, device: GPUDevice, { progress }: Session) {
+  const start = performance.now();
+  const engine = await Engine.load(source, {
+    device,
+    onProgress: ({ stage, done, total, label }) => progress.show(stage, done, total, label),
+  });
+  return { engine, loadMs: performance.now() - start };
+}
+
+async function runOnce(engine: Engine, inputs: ReadonlyMap<string, Tensor>) {
+  const given = Object.fromEntries(
+    [...inputs].map(([name, { data, dims }]) => [name, { data: data as TensorData, dims }]),
+  );
+  const start = performance.now();
+  const results = await engine.createContext().run(given);
+  const runMs = performance.now() - start;
+  const outputs = engine.plan.outputs.map(({ name, dtype }): [string, Tensor] => {
+    const { data, dims } = results[name]!;
+    return [name, { dtype, dims, data }];
+  });
+  return { outputs: new Map(outputs), runMs };
+}
+
+interface Run {
+  readonly outputs: ReadonlyMap<string, Tensor>;
+  readonly paths: ReadonlyMap<string, string>;
+  readonly loadMs: number;
+  readonly runMs: number;
+}
+
+function report({ outputs, paths, loadMs, runMs }: Run, session: Session): void {
+  const results = [...outputs].map(([name, tensor]) => {
+    const { dtype, dims } = tensor;
+    return { name, file: paths.get(name)!, dtype, dims, ...statisticsOf(tensor) };
+  });
+  const rows = results.map(({ name, file, dtype, dims, min, max, mean, notFinite }) => {
+    const numbers = min === null ? '' : `min ${numberText(min)}, max ${numberText(max!)}, mean ${numberText(mean!)}`;
+    const astray = notFinite > 0 ? `${notFinite} not finite` : '';
+    return [quote(name), `${dtype}[${dims.join(', ')}]`, [numbers, astray].filter(Boolean).join(', '), file];
+  });
+  session.result({ loadMs, runMs, outputs: results }, [
+    ...table(rows),
+    `loaded in ${timeText(loadMs)}, run in ${timeText(runMs)}`,
+  ]);
+}

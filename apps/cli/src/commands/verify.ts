@@ -1,0 +1,154 @@
+// trtx verify: what a model's engine computes, against what it should.
+
+import { type BuildOptions, EngineRunner, profileAround, profileOf } from '@trtx/builder';
+import { type Backend, type BackendKind, openBackend } from '@trtx/builder/node';
+import { inspectEngine } from '@trtx/engine';
+import { quote, TrtxError } from '@trtx/errors';
+import { type Graph, type Profile, printType, type Tensors, type Value } from '@trtx/ir';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { addCommand, parseLevel, parseTolerance } from '../command.ts';
+import { type Comparison, compareTensors, type Tolerance } from '../compare.ts';
+import { FAILED } from '../failure.ts';
+import { requireFile } from '../files.ts';
+import { loadModel } from '../model.ts';
+import type { Session } from '../session.ts';
+import { readFolder } from '../tensors/raw.ts';
+import { table, timeText } from '../text.ts';
+
+interface Options extends Tolerance {
+  readonly inputs: string;
+  readonly expect: string;
+  readonly backend?: BackendKind;
+  readonly static?: boolean;
+  readonly O: BuildOptions['level'];
+}
+
+export function addVerify(program: Command, session: Session): void {
+  addCommand(program, {
+    usage: 'verify <model>',
+    summary:
+      "Builds a model, runs it, and compares its outputs with those expected: 1 if they differ, 0 if they don't.",
+    examples: [
+      'trtx verify model.onnx --inputs inputs --expect outputs',
+      'The folders have index.json, [{"name": "x", "file": "0.bin", "dtype": "float32", "dims": [1, 3]}], and its files.',
+    ],
+  })
+    .requiredOption('--inputs <folder>', 'the inputs')
+    .requiredOption('--expect <folder>', 'the outputs that are expected')
+    .option('--backend <kind>', 'webgpu or reference (default: webgpu where there is an adapter)', parseBackend)
+    .option('--static', 'build for exactly the shapes of the inputs, not for half to twice each dynamic size')
+    .option('-O <level>', 'optimization, 0 to 3', parseLevel, 2)
+    .option('--rtol <number>', 'tolerance, relative to each element', parseTolerance, 1e-3)
+    .option('--atol <number>', 'tolerance, relative to the largest element', parseTolerance, 1e-4)
+    .action((model: string, options: Options) => verify(model, options, session));
+}
+
+function parseBackend(text: string): BackendKind {
+  if (text !== 'webgpu' && text !== 'reference') throw new InvalidArgumentError('It is webgpu or reference.');
+  return text;
+}
+
+async function verify(model: string, options: Options, session: Session): Promise<void> {
+  await requireFile(model);
+  const [inputs, expected] = [await readFolder(options.inputs), await readFolder(options.expect)];
+  session.progress.show('read', 0, 1, model);
+  const { graph } = await loadModel(model);
+  checkInputs(graph, inputs);
+  checkOutputs(graph, expected);
+  const backend = await openBackend(options.backend);
+  try {
+    session.useAdapter(backend.description);
+    const run = await buildAndRun(backend, graph, inputs, options, session);
+    const outputs = [...expected].map(([name, tensor]) =>
+      compareTensors(name, run.outputs.get(name)!, tensor, options),
+    );
+    report(outputs, { model, backend: backend.kind, ...run.figures }, session);
+  } finally {
+    backend.release();
+  }
+}
+
+async function buildAndRun(backend: Backend, graph: Graph, inputs: Tensors, options: Options, session: Session) {
+  const show = ({ stage, done, total, label }: { stage: string; done: number; total: number; label: string }) =>
+    session.progress.show(stage, done, total, label);
+  const start = performance.now();
+  const runner = await backend.prepare(graph, {
+    profile: profileFor(graph, inputs, options.static ?? false),
+    level: options.O,
+    onProgress: show,
+    onLoad: show,
+  });
+  const built = performance.now();
+  const outputs = await runner.run(inputs);
+  const runMs = performance.now() - built;
+  const engine = runner instanceof EngineRunner ? { engine: inspectEngine(runner.engine.plan) } : {};
+  await runner.dispose?.();
+  return { outputs, figures: { buildMs: built - start, runMs, ...engine } };
+}
+
+/** None where the model's shapes are fixed. */
+function profileFor(graph: Graph, inputs: Tensors, isStatic: boolean): Profile | undefined {
+  if (graph.inputs.every(({ type }) => type.shape.every((dim) => typeof dim === 'number'))) return undefined;
+  const dims = new Map([...inputs].map(([name, tensor]) => [name, tensor.dims]));
+  return isStatic ? profileOf(dims) : profileAround(graph, dims);
+}
+
+/** Types and ranks, before anything is built; sizes are checked by the run. */
+function checkInputs(graph: Graph, inputs: Tensors): void {
+  for (const name of inputs.keys())
+    if (!graph.inputs.some((input) => input.name === name)) throw unknown('input', name, graph.inputs);
+  for (const { name, type } of graph.inputs) {
+    const tensor = inputs.get(name);
+    if (!tensor)
+      throw new TrtxError('INPUT_MISSING', `the model needs this input, ${printType(type)}`, {
+        tensor: name,
+        hint: 'Add it to the index.json of --inputs.',
+      });
+    const { dtype, dims } = tensor;
+    const fits = dtype === type.dtype && dims.length === type.shape.length;
+    if (!fits || type.shape.some((dim, axis) => typeof dim === 'number' && dim !== dims[axis]))
+      throw new TrtxError(
+        dtype === type.dtype ? 'TENSOR_SHAPE' : 'TENSOR_TYPE',
+        `the tensor is ${printType({ dtype, shape: dims })}, the model takes ${printType(type)}`,
+        { tensor: name, hint: 'Correct it in the index.json of --inputs.' },
+      );
+  }
+}
+
+function checkOutputs(graph: Graph, expected: Tensors): void {
+  for (const name of expected.keys())
+    if (!graph.outputs.some((output) => output.name === name)) throw unknown('output', name, graph.outputs);
+  if (expected.size === 0)
+    throw new TrtxError('TENSOR_FILE', '--expect has no outputs', {
+      hint: `The model's are ${graph.outputs.map(({ name }) => quote(name)).join(', ')}.`,
+    });
+}
+
+function unknown(what: string, name: string, all: readonly Pick<Value, 'name'>[]): TrtxError {
+  const hint = `Its ${what}s are ${all.map((one) => quote(one.name)).join(', ') || 'none'}.`;
+  return new TrtxError('TENSOR_UNKNOWN', `the model has no such ${what}`, { tensor: name, hint });
+}
+
+function report(
+  outputs: readonly Comparison[],
+  figures: { model: string; backend: string; buildMs: number; runMs: number },
+  session: Session,
+): void {
+  const ok = outputs.every((output) => output.ok);
+  if (!ok) session.status = FAILED;
+  const rows = outputs.map(({ name, dims, maxAbs, maxRel, cosine, ok, reason }) => [
+    ok ? 'ok' : 'WRONG',
+    `${quote(name)}[${dims.join(', ')}]`,
+    `max abs ${figure(maxAbs)}, max rel ${figure(maxRel)}, cosine ${cosine?.toFixed(8) ?? 'none'}`,
+    reason ?? '',
+  ]);
+  session.result({ ok, ...figures, outputs }, [
+    ...table(rows),
+    `${ok ? 'verified' : 'NOT verified'}: built in ${timeText(figures.buildMs)}, run in ${timeText(figures.runMs)}`,
+  ]);
+}
+
+function figure(value: number | null): string {
+  return value === null ? 'none' : value.toExponential(1);
+}

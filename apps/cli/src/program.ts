@@ -1,0 +1,33 @@
+// The commands as one program.
+
+import { TrtxError } from '@trtx/errors';
+import { Command, CommanderError } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import { addBuild } from './commands/build.ts';
+import { addInspect } from './commands/inspect.ts';
+import { addRun } from './commands/run.ts';
+import { addVerify } from './commands/verify.ts';
+import { Session } from './session.ts';
+
+/** Runs the command line; the exit status: 0 done, 1 something failed, 2 wrong arguments or files. */
+export async function trtx(argv: readonly string[]): Promise<number> {
+  const session = new Session(argv);
+  const program = new Command('trtx')
+    .description('Builds, runs, inspects and checks engines: neural networks made ready for WebGPU.')
+    .version(manifest.version)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  for (const add of [addBuild, addRun, addInspect, addVerify]) add(program, session);
+  try {
+    if (argv.length === 0) program.help({ error: false });
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) session.fail(error);
+    else if (error.exitCode !== 0) session.fail(usageError(error));
+  }
+  return session.status;
+}
+
+function usageError({ message }: CommanderError): TrtxError {
+  return new TrtxError('USAGE', message.replace(/^error: /, ''), { hint: 'See trtx --help, or trtx COMMAND --help.' });
+}

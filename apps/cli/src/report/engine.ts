@@ -1,0 +1,31 @@
+// An engine's summary for people.
+
+import type { EngineSummary, TensorSummary } from '@trtx/engine';
+import { quote } from '@trtx/errors';
+import { bytesText } from '../text.ts';
+
+/** What an engine takes, gives, does and needs: rows of a name and a text. */
+export function engineRows(summary: EngineSummary): [string, string][] {
+  const { dispatches, copies, pipelines, kernels, hostNodes, requires } = summary;
+  const limits = Object.entries(requires.limits).map(([name, value]) => `${name} ${value}`);
+  const needs = [...requires.features, ...limits];
+  return [
+    ...summary.inputs.map((tensor): [string, string] => ['input', tensorText(tensor)]),
+    ...summary.outputs.map((tensor): [string, string] => ['output', tensorText(tensor)]),
+    ...summary.symbols.map(({ name, min, max, multipleOf }): [string, string] => {
+      return ['dimension', `${quote(name)}: ${min} to ${max}${multipleOf > 1 ? ` in steps of ${multipleOf}` : ''}`];
+    }),
+    ['dispatches', `${dispatches}${copies > 0 ? ` and ${copies} copies` : ''}, ${pipelines} pipelines`],
+    ['kernels', kernels.join(', ') || 'none'],
+    ['weights', bytesText(summary.weightBytes)],
+    ['arena', `${bytesText(summary.arenaBytes)}, of which ${bytesText(summary.liveBytesPeak)} are alive at once`],
+    ['host nodes', hostNodes.length === 0 ? 'none' : String(hostNodes.length)],
+    ...hostNodes.map(({ node, op, reason }): [string, string] => ['', `${quote(node)} (${quote(op)}): ${reason}`]),
+    ['requires', needs.join(', ') || 'the WebGPU defaults'],
+  ];
+}
+
+function tensorText({ name, dtype, storage, shape }: TensorSummary): string {
+  const stored = { float32: 'f32', float16: 'f16', int32: 'i32', uint32: 'u32' }[dtype as string];
+  return `${quote(name)}: ${dtype}${shape}${stored === storage ? '' : `, stored as ${storage}`}`;
+}

@@ -1,0 +1,81 @@
+// The shapes that a user gives: for a build as sizes or ranges, for a run as sizes.
+
+import { TrtxError } from '@trtx/errors';
+import { type DimRange, type Profile, parseProfile } from '@trtx/ir';
+
+export interface ShapeOptions {
+  readonly shapes?: readonly string[];
+  readonly minShapes?: readonly string[];
+  readonly optShapes?: readonly string[];
+  readonly maxShapes?: readonly string[];
+}
+
+/**
+ * The profile that the options of a build ask for; undefined for none.
+ * @throws TrtxError PROFILE, or USAGE where the options contradict each other
+ */
+export function profileFrom({ shapes, minShapes, optShapes, maxShapes }: ShapeOptions): Profile | undefined {
+  if (shapes) {
+    if (minShapes || optShapes || maxShapes)
+      throw new TrtxError('USAGE', 'shapes are given in two ways', {
+        hint: 'Use --shapes with ranges such as {1..8}, or --min-shapes and --max-shapes.',
+      });
+    return parseProfile(shapes);
+  }
+  if (!minShapes && !optShapes && !maxShapes) return undefined;
+  if (!minShapes || !maxShapes)
+    throw new TrtxError('USAGE', 'a range needs both its ends', { hint: 'Give --min-shapes and --max-shapes.' });
+  const [min, max] = [parseSizes('--min-shapes', minShapes), parseSizes('--max-shapes', maxShapes)];
+  const profile = joinProfiles(min, max);
+  if (optShapes) checkInside(parseSizes('--opt-shapes', optShapes), profile);
+  return profile;
+}
+
+/** Sizes by input name, `null` where an axis is left as the model has it. */
+export type Sizes = Readonly<Record<string, readonly (number | null)[]>>;
+
+/**
+ * A profile that has no ranges.
+ * @throws TrtxError PROFILE
+ */
+export function parseSizes(option: string, args: readonly string[]): Sizes {
+  const profile = parseProfile(args);
+  for (const [tensor, axes] of Object.entries(profile))
+    if (axes.some((axis) => axis !== null && typeof axis === 'object'))
+      throw new TrtxError('PROFILE', `${option} takes sizes, not ranges`, {
+        tensor,
+        hint: 'Write x:1x3x224x224.',
+      });
+  return profile as Sizes;
+}
+
+function joinProfiles(min: Sizes, max: Sizes): Profile {
+  const profile: Record<string, (number | DimRange | null)[]> = {};
+  for (const tensor of new Set([...Object.keys(min), ...Object.keys(max)])) {
+    const [low, high] = [min[tensor], max[tensor]];
+    if (low?.length !== high?.length || !low || !high)
+      throw new TrtxError('PROFILE', '--min-shapes and --max-shapes do not have the same axes', { tensor });
+    profile[tensor] = low.map((from, axis) => {
+      const to = high[axis]!;
+      if (from === null || to === null) {
+        if (from === to) return null;
+        throw new TrtxError('PROFILE', `axis ${axis} has only one end`, { tensor });
+      }
+      if (from > to) throw new TrtxError('PROFILE', `axis ${axis}: ${from} is above ${to}`, { tensor });
+      return from === to ? from : { min: from, max: to };
+    });
+  }
+  return profile;
+}
+
+function checkInside(sizes: Sizes, profile: Profile): void {
+  for (const [tensor, axes] of Object.entries(sizes))
+    axes.forEach((size, axis) => {
+      const range = profile[tensor]?.[axis];
+      const [min, max] = typeof range === 'number' ? [range, range] : [range?.min ?? 0, range?.max ?? -1];
+      if (size === null || (size >= min && size <= max)) return;
+      throw new TrtxError('PROFILE', `--opt-shapes: axis ${axis} is ${size}, not from --min-shapes to --max-shapes`, {
+        tensor,
+      });
+    });
+}

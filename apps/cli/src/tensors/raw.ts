@@ -1,0 +1,68 @@
+// Raw tensors: little-endian elements in row-major order and nothing else, alone or in a folder with an index.
+
+import { join } from 'node:path';
+import { quote, TrtxError } from '@trtx/errors';
+import { arrayType, byteSize, DTYPES, type DType, elementCount, type Tensor } from '@trtx/ir';
+import { readBytes } from '../files.ts';
+
+/** @throws TrtxError FILE_READ, or TENSOR_FILE where the file has another size than the shape */
+export async function readRaw(path: string, dtype: DType, dims: readonly number[]): Promise<Tensor> {
+  const bytes = await readBytes(path);
+  const count = elementCount(dims);
+  if (bytes.length !== count * byteSize(dtype))
+    throw new TrtxError(
+      'TENSOR_FILE',
+      `${bytes.length} bytes, where ${dtype}[${dims}] has ${count * byteSize(dtype)}`,
+      {
+        file: path,
+        hint: 'A raw file has the elements and nothing else.',
+      },
+    );
+  // Small files come as slices of a shared pool, at any alignment.
+  return { dtype, dims, data: new (arrayType(dtype))(bytes.slice().buffer, 0, count) };
+}
+
+/**
+ * The tensors of a folder: `index.json` lists `{name, file, dtype, dims}`, the files lie beside it.
+ * @throws TrtxError FILE_READ, TENSOR_FILE
+ */
+export async function readFolder(folder: string): Promise<Map<string, Tensor>> {
+  const path = join(folder, 'index.json');
+  const tensors = new Map<string, Tensor>();
+  for (const entry of parseIndex(path, new TextDecoder().decode(await readBytes(path)))) {
+    if (tensors.has(entry.name)) throw badIndex(path, `${quote(entry.name)} is in it twice`);
+    tensors.set(entry.name, await readRaw(join(folder, entry.file), entry.dtype, entry.dims));
+  }
+  return tensors;
+}
+
+interface IndexEntry {
+  readonly name: string;
+  readonly file: string;
+  readonly dtype: DType;
+  readonly dims: readonly number[];
+}
+
+function parseIndex(path: string, text: string): IndexEntry[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw badIndex(path, 'it is not JSON', cause);
+  }
+  if (!Array.isArray(json)) throw badIndex(path, 'it is no list');
+  return json.map((entry: Partial<IndexEntry> | null, i) => {
+    const { name, file, dtype, dims } = entry ?? {};
+    if (typeof name !== 'string' || typeof file !== 'string') throw badIndex(path, `entry ${i} has no name or no file`);
+    if (!dtype || !DTYPES.includes(dtype) || dtype === 'string')
+      throw badIndex(path, `entry ${i}: no type of raw files`);
+    if (!Array.isArray(dims) || !dims.every((dim) => Number.isSafeInteger(dim) && dim >= 0))
+      throw badIndex(path, `entry ${i} has no dims`);
+    return { name, file, dtype, dims };
+  });
+}
+
+function badIndex(path: string, why: string, cause?: unknown): TrtxError {
+  const hint = 'It lists the tensors: [{"name": "x", "file": "0.bin", "dtype": "float32", "dims": [1, 3]}].';
+  return new TrtxError('TENSOR_FILE', `the index cannot be read: ${why}`, { file: path, hint, cause });
+}
