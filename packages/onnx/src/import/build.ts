@@ -1,7 +1,18 @@
 // Building the graph: sorted nodes, one by one, each normalized to the newest semantics and its types inferred at once.
 
 import { quote, TrtxError } from '@trtx/errors';
-import { type AttributeValue, type Constant, constantFrom, Graph, type OpRegistry, type Value } from '@trtx/ir';
+import {
+  type AttributeValue,
+  type Constant,
+  constantFrom,
+  Graph,
+  neverEqual,
+  type OpRegistry,
+  printType,
+  toBfloat16,
+  toFloat16,
+  type Value,
+} from '@trtx/ir';
 import { currentName, type Emitter, type LegacyNode, normalize } from '../normalize/index.ts';
 import { readAttributes } from '../source/attributes.ts';
 import { constantOfNode, graphAttribute } from '../source/constants.ts';
@@ -11,21 +22,48 @@ import type { SourceNode } from '../source/nodes.ts';
 import type { Source } from '../source/read.ts';
 import { type ExternalData, readTensor } from '../source/tensor.ts';
 import { DimSymbols, inputType } from '../source/types.ts';
+import type { ValueInfoProto } from '../wire/index.ts';
+
+export interface BuildOptions {
+  readonly registry: OpRegistry;
+  readonly external: ExternalData;
+  /** Name of the graph. */
+  readonly name: string;
+  /** Graph inputs that become constants. */
+  readonly constants: ReadonlyMap<string, Constant>;
+}
 
 /**
  * The graph of a checked source model.
  * @throws TrtxError ONNX_MODEL, and as `Graph.addNode`
  */
-export function buildGraph(source: Source, registry: OpRegistry, external: ExternalData, name: string): Graph {
+export function buildGraph(source: Source, { registry, external, name, constants }: BuildOptions): Graph {
   const graph = new Graph(name);
   const values = new Values(graph, source, external);
   const symbols = new DimSymbols();
-  for (const info of source.inputs) values.set(info.name!, graph.addInput(info.name!, inputType(info, symbols)));
+  for (const info of source.inputs) values.set(info.name!, addInput(graph, info, symbols, constants.get(info.name!)));
   const reads = countReads(source);
   for (const node of source.nodes) addNode(graph, node, values, registry, external, reads);
   for (const info of source.outputs) graph.addOutput(info.name!, values.get(info.name!, 'the graph output'));
   checkDeclared(source, values);
   return graph;
+}
+
+function addInput(graph: Graph, info: ValueInfoProto, symbols: DimSymbols, given: Constant | undefined): Value {
+  const name = info.name!;
+  const type = inputType(info, symbols);
+  if (!given) return graph.addInput(name, type);
+  const fits = given.dims.length === type.shape.length && given.dims.every((d, i) => !neverEqual(d, type.shape[i]!));
+  if (given.dtype !== type.dtype || !fits)
+    throw new TrtxError(
+      'INPUT_CONSTANT',
+      `${given.dtype}[${given.dims}] was given for an input of ${printType(type)}`,
+      {
+        tensor: name,
+        hint: 'Give constants of the type that the model declares.',
+      },
+    );
+  return graph.addConstant(given, name);
 }
 
 /** Values by their names in the file. Initializers become constants when they are first read. */
@@ -90,16 +128,14 @@ function addNode(
   }
   const op = registry.get(node.op, source.domain);
   if (!op) throw emit.fail(`there is no definition of ${node.op}`);
-  const names = source.outputs.slice(0, node.outputCount);
-  const last = node.behind ? names.map(() => '') : names;
   const added = graph.addNode(op, node.inputs, new Map(node.attributes), {
     name: source.name,
-    outputs: last,
+    outputs: node.behind ? node.outputCount : source.outputs.slice(0, node.outputCount),
     origin: [source.name],
   });
-  const outputs = node.behind ? [node.behind(added.output)] : added.outputs;
+  const outputs = node.behind?.(added.outputs) ?? added.outputs;
   outputs.forEach((value, i) => {
-    const name = names[i]!;
+    const name = source.outputs[i] ?? '';
     if (name === '') return;
     if (value.name !== name) graph.rename(value, name);
     values.set(name, value);
@@ -132,7 +168,10 @@ function emitter(graph: Graph, source: SourceNode, registry: OpRegistry): Emitte
       return graph.addNode(op, inputs, attributes, { name: `${source.name}/${name}`, origin: [source.name] }).output;
     },
     constant: (dtype, dims, values) => graph.addConstant(constantFrom(dtype, dims, values), `${source.name}/constant`),
-    tensor: (constant: Constant) => graph.addConstant(constant, `${source.name}/constant`),
+    scalar(dtype, value) {
+      const bits = dtype === 'float16' ? toFloat16(value) : dtype === 'bfloat16' ? toBfloat16(value) : value;
+      return this.constant(dtype, [], [bits]);
+    },
     fail: (message, hint) =>
       new TrtxError('ONNX_OPSET', message, {
         node: `${source.name} (${source.op}-${source.version})`,

@@ -1,6 +1,7 @@
 // From the bytes of an ONNX file to a graph.
 
-import { type Graph, type OpRegistry, standardOps, verify } from '@trtx/ir';
+import { TrtxError } from '@trtx/errors';
+import { type Constant, type Graph, type OpRegistry, standardOps, verify } from '@trtx/ir';
 import { loadExternal, type ResolveExternal } from '../source/external.ts';
 import { externalTensors, type ModelMetadata, readMetadata, readSource } from '../source/read.ts';
 import { decodeModel } from '../wire/index.ts';
@@ -12,6 +13,8 @@ export interface ImportOptions {
   registry?: OpRegistry;
   /** Opens files of external data. Without it, a model with external data is refused. */
   resolveExternal?: ResolveExternal;
+  /** Values for graph inputs, which become constants: a flag or an axis that never changes. */
+  constants?: ReadonlyMap<string, Constant>;
   /** Name of the graph; the file's by default. */
   name?: string;
 }
@@ -27,7 +30,7 @@ export interface ImportedModel {
  * read, so `bytes` must not change while the graph is in use.
  *
  * @throws TrtxError ONNX_PARSE (damaged file), ONNX_MODEL (not valid), ONNX_OPSET (an old form that has no new one),
- *   UNSUPPORTED_OPS (all of them together), ONNX_EXTERNAL, and as `Graph.addNode` and `verify`
+ *   UNSUPPORTED_OPS (all of them together), ONNX_EXTERNAL, INPUT_CONSTANT, and as `Graph.addNode` and `verify`
  */
 export async function importModel(bytes: Uint8Array, options: ImportOptions = {}): Promise<ImportedModel> {
   const registry = options.registry ?? standardOps;
@@ -37,7 +40,16 @@ export async function importModel(bytes: Uint8Array, options: ImportOptions = {}
   const unsupported = unsupportedOps(source.nodes, registry);
   if (unsupported.length > 0) throw unsupportedError(unsupported);
   const external = await loadExternal(externalTensors(source), options.resolveExternal);
-  const graph = buildGraph(source, registry, external, options.name ?? (source.name || 'model'));
+  const constants = options.constants ?? new Map<string, Constant>();
+  for (const input of constants.keys())
+    if (!source.inputs.some((info) => info.name === input))
+      throw new TrtxError('INPUT_CONSTANT', 'a value was given for an input that the model has not', { tensor: input });
+  const graph = buildGraph(source, {
+    registry,
+    external,
+    constants,
+    name: options.name ?? (source.name || 'model'),
+  });
   verify(graph);
   return { graph, model };
 }

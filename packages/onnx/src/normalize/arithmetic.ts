@@ -2,7 +2,7 @@
 
 import { dtypeByProtoName } from '../source/dtypes.ts';
 import { type Emitter, type LegacyNode, take, typeOf } from './node.ts';
-import { dropped, step } from './steps.ts';
+import { dropped, NEVER, step } from './steps.ts';
 
 const BINARY = 'Add Sub Mul Div And Or Xor Equal Less Greater Pow';
 
@@ -16,7 +16,7 @@ export const arithmeticSteps = [
     node.attributes.set('to', dtype);
   }),
   // About float8 only, which the graph has not.
-  dropped('Cast CastLike', 29, 'saturate', 'round_mode'),
+  dropped('Cast CastLike', NEVER, 'saturate', 'round_mode'),
 ];
 
 /** Axis `axis` of A is axis 0 of B: B gets trailing ones, as NumPy's broadcasting needs them. */

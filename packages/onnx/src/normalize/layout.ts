@@ -18,7 +18,6 @@ export const layoutSteps = [
   }),
   intsToInput('Pad', 11, 'pads', 1, true),
   numberToInput('Pad', 11, 'value', 2),
-  defaults('DepthToSpace', 11, { mode: 'DCR' }),
 ];
 
 function sliceRanges(node: LegacyNode, emit: Emitter): void {

@@ -1,7 +1,7 @@
 // A node of any opset version on its way to the newest semantics, and what a step of that way is.
 
 import type { TrtxError } from '@trtx/errors';
-import type { AttributeValue, Constant, DType, TensorType, Value } from '@trtx/ir';
+import type { AttributeValue, DType, TensorType, Value } from '@trtx/ir';
 
 /** A node that steps change in place. */
 export interface LegacyNode {
@@ -11,10 +11,10 @@ export interface LegacyNode {
   /** null for an optional input that is absent. */
   inputs: (Value | null)[];
   readonly attributes: Map<string, AttributeValue>;
-  /** Outputs that are read. */
-  readonly outputCount: number;
-  /** Nodes behind this one: what the model's first output is, given this node's. */
-  behind?: (output: Value) => Value;
+  /** Outputs that the node has. */
+  outputCount: number;
+  /** Nodes behind this one: what the model's outputs are, given this node's. */
+  behind?: (outputs: readonly Value[]) => readonly Value[];
 }
 
 /** What a step may add to the graph, and how it refuses. */
@@ -22,8 +22,8 @@ export interface Emitter {
   /** A node of one output, with the newest semantics. */
   node(op: string, inputs: readonly (Value | null)[], attributes?: Readonly<Record<string, AttributeValue>>): Value;
   constant(dtype: DType, dims: readonly number[], values: readonly number[]): Value;
-  /** The tensor as a constant of the graph. */
-  tensor(constant: Constant): Value;
+  /** A constant of rank 0, rounded to the type. */
+  scalar(dtype: DType, value: number): Value;
   fail(message: string, hint?: string): TrtxError;
 }
 

@@ -6,7 +6,7 @@ import { dropped, step } from './steps.ts';
 export const normalizationSteps = [
   dropped('BatchNormalization InstanceNormalization', 6, 'consumed_inputs'),
   step('BatchNormalization', 7, (node, emit) => {
-    // Some exporters left is_test out of models that are meant for inference: outputs tell more.
+    // Exporters left is_test out of models that are meant for inference: what outputs are read tells more.
     take(node, 'is_test');
     if (node.outputCount > 1) throw emit.fail('BatchNormalization in training mode');
   }),
@@ -20,10 +20,8 @@ function perElement(node: LegacyNode, emit: Emitter): void {
   const [x, scale, bias, mean, variance] = node.inputs;
   if (typeOf(node, 1, emit).shape.length <= 1 && typeOf(node, 0, emit).shape.length <= 2) return;
   const epsilon = take(node, 'epsilon') ?? 1e-5;
-  const { dtype } = typeOf(node, 4, emit);
-  const small = emit.constant('float32', [], [epsilon as number]);
-  const typed = dtype === 'float32' ? small : emit.node('Cast', [small], { to: dtype });
-  const deviation = emit.node('Sqrt', [emit.node('Add', [variance!, typed])]);
+  const small = emit.scalar(typeOf(node, 4, emit).dtype, epsilon as number);
+  const deviation = emit.node('Sqrt', [emit.node('Add', [variance!, small])]);
   const normal = emit.node('Div', [emit.node('Sub', [x!, mean!]), deviation]);
   node.op = 'Add';
   node.attributes.clear();
@@ -43,5 +41,5 @@ function flattened(node: LegacyNode, emit: Emitter): void {
   if (!(axis >= 0 && axis <= rank)) throw emit.fail(`axis ${given} of a tensor of rank ${rank}`);
   const x = node.inputs[0]!;
   node.inputs[0] = emit.node('Flatten', [x], { axis });
-  node.behind = (output) => emit.node('Reshape', [output, emit.node('Shape', [x])]);
+  node.behind = ([output]) => [emit.node('Reshape', [output!, emit.node('Shape', [x])])];
 }

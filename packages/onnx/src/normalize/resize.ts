@@ -1,7 +1,7 @@
 // Upsample became Resize, and Resize got its coordinate modes in opset 11.
 
 import { type Emitter, type LegacyNode, take } from './node.ts';
-import { step } from './steps.ts';
+import { NEVER, step } from './steps.ts';
 
 /** What Upsample and Resize-10 do: the input element at ⌊output index / scale⌋, or between there and the next. */
 const ASYMMETRIC = { coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' } as const;
@@ -19,7 +19,7 @@ export const resizeSteps = [
     node.inputs[1] = emit.constant('float32', [scales.length], scales as number[]);
   }),
   // Deprecated from opset 10 on, and still written.
-  step('Upsample', 29, (node) => {
+  step('Upsample', NEVER, (node) => {
     node.op = 'Resize';
     toRegionForm(node);
   }),

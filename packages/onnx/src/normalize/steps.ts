@@ -1,7 +1,10 @@
 // The steps that many ops share, as functions that make them from data.
 
 import type { AttributeValue } from '@trtx/ir';
-import { type Emitter, type LegacyNode, type Step, setInput, take, takeInts, typeOf } from './node.ts';
+import { type Step, setInput, take, takeInts, typeOf } from './node.ts';
+
+/** For steps that every version needs, the newest too: where the graph's form of an op is not ONNX's. */
+export const NEVER = Number.POSITIVE_INFINITY;
 
 /** A step of one or several ops, told by their names separated by spaces. */
 export function step(ops: string, before: number, apply: Step['apply']): Step {
@@ -38,13 +41,6 @@ export function numberToInput(ops: string, before: number, name: string, index: 
     const value = take(node, name);
     if (value === undefined) return;
     if (typeof value !== 'number') throw emit.fail(`attribute ${name} is no number`);
-    setInput(node, index, scalarLike(node, value, emit));
+    setInput(node, index, emit.scalar(typeOf(node, 0, emit).dtype, value));
   });
-}
-
-/** A constant of rank 0 in the type of input 0. */
-export function scalarLike(node: LegacyNode, value: number, emit: Emitter) {
-  const { dtype } = typeOf(node, 0, emit);
-  const single = emit.constant('float32', [], [value]);
-  return dtype === 'float32' ? single : emit.node('Cast', [single], { to: dtype });
 }
