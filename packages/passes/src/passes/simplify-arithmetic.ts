@@ -20,7 +20,7 @@ const exactReciprocal = defineRule({
   ops: ['Div'],
   apply(node, patch) {
     const divisor = floatConstant(node.inputs[1]);
-    if (!divisor || divisor.dtype === 'float64') return undefined;
+    if (!divisor) return undefined;
     const values = float64Of(divisor);
     // Within these exponents the reciprocal is a normal number of every type.
     const exact = (v: number) =>
