@@ -1,7 +1,7 @@
 // Resize. To the nearest element it is injective: where the scale of each axis is a ratio of integers, the coordinate of
 // the element is a quotient of integers, also with symbolic sizes. Otherwise kernels read the geometry.
 
-import { add, type Dim, floorDiv, maxDim, mul, sub } from '../dim.ts';
+import { add, atMost, type Dim, floorDiv, maxDim, mul, sameDim, sub } from '../dim.ts';
 import { coord, type Index, type IndexMap, indexOf, indexOp } from '../index-map.ts';
 import { defineOp, type NodeView, type OpDef, type OperandSpec } from '../op.ts';
 import { normalizeAxis } from './axis.ts';
@@ -122,13 +122,17 @@ function nearestMap(at: NodeView): IndexMap | undefined {
 function nearestIndex(o: Index, { size, output, ratio }: ResizeAxis, g: ResizeGeometry): Index | undefined {
   if (!ratio) return undefined;
   const { up, down } = ratio;
-  if (up === down && size === output) return o;
+  if (sameDim(up, down) && sameDim(size, output)) return o;
   let numerator: Index;
   let denominator: Dim;
+  // What needs no clamp: coordinates that are never negative, and those below the size whatever is rounded down.
+  const natural = g.coordinates === 'asymmetric' || g.coordinates === 'align_corners';
+  let below = natural && g.nearest === 'floor';
   switch (g.coordinates) {
     case 'asymmetric':
       numerator = indexOp('*', o, down);
       denominator = up;
+      below &&= atMost(mul(output, down), mul(size, up));
       break;
     case 'align_corners':
       // An output of one element reads the first: o is 0, and the denominator only has to be positive.
@@ -150,20 +154,18 @@ function nearestIndex(o: Index, { size, output, ratio }: ResizeAxis, g: ResizeGe
     default:
       return undefined;
   }
-  return clampedQuotient(numerator, denominator, g.nearest, size);
+  const quotient = roundedQuotient(numerator, denominator, g.nearest, natural);
+  return below ? quotient : indexOp('min', quotient, sub(size, 1));
 }
 
-/** n/d rounded to an integer in [0, size). Quotients below 0 are made 0 before the division, which is of naturals. */
-function clampedQuotient(n: Index, d: Dim, mode: ResizeGeometry['nearest'], size: Dim): Index {
-  let quotient: Index;
-  if (mode === 'floor') quotient = indexOp('/', indexOp('max', n, 0), d);
-  else if (mode === 'ceil') quotient = indexOp('/', indexOp('max', indexOp('+', n, sub(d, 1)), 0), d);
-  else {
-    // ⌊n/d + ½⌋ = ⌊(2n + d) / 2d⌋ rounds halves up; ⌈n/d − ½⌉ = ⌊(2n + d − 1) / 2d⌋ rounds them down.
-    const half = mode === 'round_prefer_ceil' ? d : sub(d, 1);
-    quotient = indexOp('/', indexOp('max', indexOp('+', indexOp('*', n, 2), half), 0), mul(d, 2));
-  }
-  return indexOp('min', quotient, sub(size, 1));
+/** n/d rounded to a natural number. Quotients below 0 are made 0 before the division, which is of naturals. */
+function roundedQuotient(n: Index, d: Dim, mode: ResizeGeometry['nearest'], natural: boolean): Index {
+  const floor = (a: Index, b: Dim) => indexOp('/', natural ? a : indexOp('max', a, 0), b);
+  if (mode === 'floor') return floor(n, d);
+  if (mode === 'ceil') return floor(indexOp('+', n, sub(d, 1)), d);
+  // ⌊n/d + ½⌋ = ⌊(2n + d) / 2d⌋ rounds halves up; ⌈n/d − ½⌉ = ⌊(2n + d − 1) / 2d⌋ rounds them down.
+  const half = mode === 'round_prefer_ceil' ? d : sub(d, 1);
+  return floor(indexOp('+', indexOp('*', n, 2), half), mul(d, 2));
 }
 
 const operand = (name: string, types: OperandSpec['types'], steersShape = false): OperandSpec => ({
