@@ -4,7 +4,7 @@
 import type { Runner, Tensor } from '@trtx/ir';
 import { describe, expect, it } from 'vitest';
 import { engineRunner, testDevice } from '../support/chain.ts';
-import { closeness } from '../support/compare.ts';
+import { closeness } from '../support/closeness.ts';
 import { countingDevice } from '../support/device.ts';
 import { hasShared, hydrated, OCR } from '../support/models.ts';
 import { ortRunner } from '../support/ort.ts';

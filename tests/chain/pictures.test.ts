@@ -11,7 +11,7 @@ import { readPicture } from '../../apps/demo/src/read.ts';
 import type { Net, Nets } from '../../apps/demo/src/tensor.ts';
 import { ortNets } from '../../apps/demo/src/testing/ort-nets.ts';
 import { engineRunner } from '../support/chain.ts';
-import { closeness } from '../support/compare.ts';
+import { closeness } from '../support/closeness.ts';
 import { hasShared, sharedModel } from '../support/models.ts';
 import { ortRunner } from '../support/ort.ts';
 
