@@ -1,3 +1,11 @@
+export {
+  type ExportedFile,
+  type ExportedModel,
+  type ExportOptions,
+  exportModel,
+  exportParts,
+} from './export/export.ts';
+export type { ExternalWeights } from './export/weights.ts';
 export * from './import/import.ts';
 export type { UnsupportedOp } from './import/support.ts';
 export type { ExternalFile, ResolveExternal } from './source/external.ts';

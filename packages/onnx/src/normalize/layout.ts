@@ -11,6 +11,9 @@ export const layoutSteps = [
   defaults('Concat', 4, { axis: 1 }),
   step('Slice', 10, sliceRanges),
   intsToInput('Split', 13, 'split', 1),
+  step('Split', 18, (node) => {
+    if (!node.inputs[1]) node.attributes.set('num_outputs', node.outputCount);
+  }),
   step('Tile', 6, tileAxis),
   step('Pad', 2, (node, emit) => {
     const pads = takeInts(node, 'paddings', emit);

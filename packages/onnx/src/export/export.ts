@@ -1,0 +1,111 @@
+// From a graph to an ONNX file.
+
+import { quote, TrtxError } from '@trtx/errors';
+import { type Graph, type OpDef, opName } from '@trtx/ir';
+import { NEWEST_OPSET } from '../normalize/index.ts';
+import { encodeModel, joinParts, type ModelProto } from '../wire/index.ts';
+import { graphProto } from './graph.ts';
+import type { ExternalWeights, WeightsFile } from './weights.ts';
+
+export interface ExportOptions {
+  /**
+   * Opset version of the default domain, 21 or newer. By default 21, or the first that has all of the graph's ops.
+   */
+  readonly opset?: number;
+  readonly producer?: string;
+  readonly producerVersion?: string;
+}
+
+/** A file in parts, to be written one after another; large parts are views of the graph's constants. */
+export interface ExportedFile {
+  readonly parts: readonly Uint8Array[];
+  readonly size: number;
+}
+
+export interface ExportedModel {
+  readonly model: ExportedFile;
+  /** Constants that were put in a file of their own. */
+  readonly weights: ExportedFile | undefined;
+}
+
+/** From this version on the definitions that the graph has are those of the file. */
+export const OLDEST_EXPORTED_OPSET = 21;
+
+/** Ops of the default domain that are newer than the oldest opset that is written. */
+const INTRODUCED: ReadonlyMap<string, number> = new Map([
+  ['Attention', 23],
+  ['RMSNormalization', 23],
+  ['RotaryEmbedding', 23],
+  ['Swish', 24],
+  ['TensorScatter', 24],
+  ['BitCast', 26],
+  ['CumProd', 26],
+]);
+
+/** The IR version of the ONNX release that brought the opset, from the newest on. */
+const IR_VERSIONS = [
+  [25, 13],
+  [24, 12],
+  [23, 11],
+  [21, 10],
+] as const;
+
+/**
+ * The graph as the bytes of an ONNX file. Names of inputs and outputs are kept; dynamic dimensions become dim_param.
+ * @throws TrtxError ONNX_EXPORT
+ */
+export function exportModel(graph: Graph, options: ExportOptions = {}): Uint8Array {
+  return joinParts(exportParts(graph, options).model.parts);
+}
+
+/**
+ * As `exportModel`, without a copy of the weights; with `external`, those of some size go to a file of that name, which
+ * is to be written beside the model.
+ * @throws TrtxError ONNX_EXPORT
+ */
+export function exportParts(graph: Graph, options: ExportOptions & { external?: ExternalWeights } = {}): ExportedModel {
+  const opset = chooseOpset(graph, options.opset);
+  const weights: WeightsFile | undefined = options.external && { ...options.external, parts: [], size: 0 };
+  const model: ModelProto = {
+    ir_version: BigInt(IR_VERSIONS.find(([from]) => opset >= from)![1]),
+    producer_name: options.producer ?? '@trtx/onnx',
+    producer_version: options.producerVersion,
+    graph: graphProto(graph, weights),
+    opset_import: [...domains(graph, opset)].map(([domain, version]) => ({ domain, version: BigInt(version) })),
+    metadata_props: [],
+    functions: [],
+  };
+  return { model: fileOf(encodeModel(model)), weights: weights && { parts: weights.parts, size: weights.size } };
+}
+
+function fileOf(parts: readonly Uint8Array[]): ExportedFile {
+  return { parts, size: parts.reduce((sum, part) => sum + part.length, 0) };
+}
+
+function chooseOpset(graph: Graph, wanted: number | undefined): number {
+  const needs = new Map<OpDef, number>();
+  for (const { op } of graph.nodes) needs.set(op, op.domain === '' ? (INTRODUCED.get(op.name) ?? 0) : 0);
+  const needed = Math.max(OLDEST_EXPORTED_OPSET, ...needs.values());
+  const opset = wanted ?? needed;
+  if (!Number.isInteger(opset) || opset < OLDEST_EXPORTED_OPSET || opset > NEWEST_OPSET)
+    throw new TrtxError('ONNX_EXPORT', `opset ${opset} cannot be written`, {
+      hint: `Choose one from ${OLDEST_EXPORTED_OPSET} to ${NEWEST_OPSET}.`,
+    });
+  if (opset < needed) {
+    const lacking = [...needs].filter(([, first]) => first > opset).map(([op]) => quote(opName(op)));
+    const node = [...graph.nodes].find(({ op }) => lacking.includes(quote(opName(op))));
+    throw new TrtxError('ONNX_EXPORT', `opset ${opset} has no ${lacking.join(', ')}`, {
+      node: node?.name,
+      hint: `Choose opset ${needed} or newer.`,
+    });
+  }
+  return opset;
+}
+
+/** Opset versions by domain; other domains than the default one have the newest version that a node is of. */
+function domains(graph: Graph, opset: number): Map<string, number> {
+  const versions = new Map([['', opset]]);
+  for (const { op } of graph.nodes)
+    if (op.domain !== '') versions.set(op.domain, Math.max(op.since, versions.get(op.domain) ?? 1));
+  return versions;
+}
