@@ -93,7 +93,7 @@ export function product(dims: readonly Dim[]): Dim {
 /** ⌊a/b⌋. */
 export function floorDiv(a: Dim, b: Dim): Dim {
   if (b === 0) throw new TrtxError('DIM_ARITHMETIC', `division of ${a} by zero in shape arithmetic`);
-  if (typeof a === 'number' && typeof b === 'number') return Math.floor(a / b);
+  if (typeof a === 'number' && typeof b === 'number') return checked(Math.floor(a / b));
   if (b === 1) return a;
   if (b === -1) return mul(a, -1);
   if (typeof b === 'number') return b < 0 ? floorDiv(mul(a, -1), -b) : floorDivByNumber(a as DimExpr, b);
@@ -314,7 +314,9 @@ function operation(kind: Operation['kind'], a: Dim, b: Dim): Dim {
   const swap = kind !== 'floor' && String(a) > String(b);
   const [x, y] = swap ? [b, a] : [a, b];
   const key = kind === 'floor' ? `floor((${x})/(${y}))` : `${kind}(${x}, ${y})`;
-  return polynomial([term(1, [{ kind, a: x, b: y, key }])], 0);
+  const atom: Operation = { kind, a: x, b: y, key };
+  const { min, max } = atomBounds(atom);
+  return min === max ? min : polynomial([term(1, [atom])], 0);
 }
 
 function polynomial(terms: readonly Term[], constant: number): Dim {
