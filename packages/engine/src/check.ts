@@ -56,7 +56,9 @@ export function multiple(value: unknown, path: string, of: number, max?: number)
 }
 
 export function oneOf<T extends string>(value: unknown, path: string, choices: readonly T[]): T {
-  if (!choices.includes(value as T)) fail(path, `is ${quote(String(value))}, not one of ${choices.join(', ')}`);
+  // Not String(value): an object out of a file may have a toString that is no function.
+  const what = typeof value === 'string' ? quote(value) : typeof value;
+  if (!choices.includes(value as T)) fail(path, `is ${what}, not one of ${choices.join(', ')}`);
   return value as T;
 }
 

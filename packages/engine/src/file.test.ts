@@ -200,7 +200,25 @@ describe('a hostile file', () => {
   it('ends in a TrtxError or is valid, with any part of a good plan replaced', () => {
     const text = JSON.stringify({ ...samplePlan, blobs: [] });
     const evil = fc.oneof(
-      fc.constantFrom(-1, 0, 1, 3, 0.5, 2 ** 53, 1e308, null, true, '', 'x', '__proto__', [], {}, [[]], ['$', 9]),
+      fc.constantFrom(
+        -1,
+        0,
+        1,
+        3,
+        0.5,
+        2 ** 53,
+        1e308,
+        null,
+        true,
+        '',
+        'x',
+        '__proto__',
+        { toString: 1, valueOf: 1 },
+        [],
+        {},
+        [[]],
+        ['$', 9],
+      ),
       fc.json({ maxDepth: 1 }).map((json) => JSON.parse(json)),
     );
     fc.assert(

@@ -50,6 +50,11 @@ describe('validatePlan', () => {
     ['a buffer of another kind', (p) => (p.buffers[2].kind = 'heap'), 'buffers[2].kind is heap'],
     ['a buffer of 3 bytes', (p) => (p.buffers[2].bytes = 1023), 'buffers[2].bytes is 1023, not a multiple of 4'],
     ['two params buffers', (p) => p.buffers.push({ kind: 'params', bytes: 4 }), 'buffers[5] is a second params buffer'],
+    [
+      'a params buffer that is huge',
+      (p) => (p.buffers[4].bytes = 2 ** 30),
+      'buffers[4].bytes is 1073741824, not in 0..',
+    ],
     ['a blob in the arena', (p) => (p.blobs[0].buffer = 2), 'blobs[0].buffer is of kind arena'],
     ['a blob past its buffer', (p) => (p.blobs[1].offset = 204), 'blobs[1].offset is 204, not in 0..200'],
     ['a blob of odd size', (p) => (p.blobs[1].bytes = 99), 'blobs[1].bytes is 99'],

@@ -9,6 +9,8 @@ import { storageBytes, storageOf } from './types.ts';
 
 const BUFFER_KINDS = ['arena', 'weights', 'params', 'input', 'output'] as const;
 const BINDING_KINDS = ['uniform', 'read', 'read_write'] as const;
+/** The runtime fills the params buffer word by word at each new shape. */
+const MAX_PARAMS_BYTES = 1 << 24;
 /** More than any device offers; keeps the check of every pair of bindings short. */
 const MAX_BINDINGS = 64;
 
@@ -70,7 +72,7 @@ function checkBuffers(value: unknown): readonly PlanBuffer[] {
   list(value, 'buffers', (entry, path) => {
     const { kind, bytes } = object(entry, path);
     if (oneOf(kind, `${path}.kind`, BUFFER_KINDS) === 'params' && ++params > 1) fail(path, 'is a second params buffer');
-    multiple(bytes, `${path}.bytes`, 4);
+    multiple(bytes, `${path}.bytes`, 4, kind === 'params' ? MAX_PARAMS_BYTES : undefined);
   });
   return value as PlanBuffer[];
 }

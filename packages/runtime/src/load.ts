@@ -48,7 +48,9 @@ export async function makeResidency(
     if (residency.error) throw residency.error;
     return residency;
   } catch (cause) {
+    const error = await residency.explain(cause, 'loading');
     residency.destroy();
-    throw await residency.explain(cause, 'loading');
+    residency.end(error);
+    throw error;
   }
 }

@@ -44,15 +44,24 @@ describe('when all is disposed', () => {
   it('a device that loads and disposes engines again and again keeps no memory', async () => {
     const { device, release } = await testDevice({ backend: 'null' });
     const watched = watchDevice(device);
+    let callbacks = 0;
+    // What is told of the loss of a device stays in memory as long as the device does.
+    const counted = new Proxy(watched.device, {
+      get(target, key) {
+        if (key === 'lost') callbacks++;
+        return Reflect.get(target, key);
+      },
+    });
     const { plan, blobs } = arenaPlan();
     const file = engineOf(plan, blobs);
     for (let i = 0; i < 200; i++) {
-      const engine = await Engine.load(file, { device: watched.device });
+      const engine = await Engine.load(file, { device: counted });
       await engine.createContext().run({ x: { data: new Float32Array(9), dims: [9] } });
       await engine.dispose();
       expect(engine.bytesHeld).toBe(0);
       expect(watched.live.size).toBe(0);
     }
+    expect(callbacks).toBe(1);
     release();
   });
 });

@@ -4,7 +4,31 @@ import { isTrtxError, TrtxError } from '@trtx/errors';
 import type { Program } from './program.ts';
 
 /** How long a failed operation waits for the news that the device is lost, which may come a little later. */
-const LOSS_NOTICE_MS = 100;
+const LOSS_NOTICE_MS = 50;
+
+/** What has to hear of the loss of each device. */
+const residents = new WeakMap<GPUDevice, Set<Residency>>();
+
+/**
+ * The residencies on a device. One callback serves all of them: callbacks of `device.lost` stay as long as the device
+ * lives, and so would every engine that was ever loaded on it.
+ */
+function residentsOf(device: GPUDevice): Set<Residency> {
+  const known = residents.get(device);
+  if (known) return known;
+  const set = new Set<Residency>();
+  residents.set(device, set);
+  device.lost.then(({ reason, message }) => {
+    const error = new TrtxError(
+      'DEVICE_LOST',
+      `the device is lost (${reason || 'unknown'})${message ? `: ${message}` : ''}`,
+      { hint: 'request a new device and call engine.reload(device)' },
+    );
+    for (const residency of [...set]) residency.end(error);
+    residents.delete(device);
+  });
+  return set;
+}
 
 export class Residency {
   readonly device: GPUDevice;
@@ -27,13 +51,7 @@ export class Residency {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
-    device.lost.then(({ reason, message }) => {
-      this.end(
-        new TrtxError('DEVICE_LOST', `the device is lost (${reason || 'unknown'})${message ? `: ${message}` : ''}`, {
-          hint: 'request a new device and call engine.reload(device)',
-        }),
-      );
-    });
+    residentsOf(device).add(this);
   }
 
   /** Why nothing can run here any more. */
@@ -45,6 +63,7 @@ export class Residency {
   end(error: TrtxError): void {
     if (this.#error) return;
     this.#error = error;
+    residentsOf(this.device).delete(this);
     this.#end?.(error);
     for (const reject of this.#waiting) reject(error);
     this.#waiting.clear();
