@@ -1,0 +1,79 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCanvas } from '@napi-rs/canvas';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decodePicture, onWhite } from './picture.ts';
+import { resizePicture } from './resize.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trtx-picture-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+// 2 x 1 pixels of 8-bit grey, black and white: a PNG with one channel, which the canvas itself never writes.
+const GREY = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAAAAADRSSBWAAAAC0lEQVR4nGNg+A8AAQIBAEK+vGgAAAAASUVORK5CYII=',
+  'base64',
+);
+
+function draw(width: number, height: number, style: string) {
+  const canvas = createCanvas(width, height);
+  const context = canvas.getContext('2d');
+  context.fillStyle = style;
+  context.fillRect(0, 0, width, height);
+  return canvas;
+}
+
+test('a PNG, by its path or its bytes', async () => {
+  const picture = { width: 2, height: 1, rgba: Uint8ClampedArray.of(0, 0, 0, 255, 255, 255, 255, 255) };
+  const path = join(folder, 'grey.png');
+  await writeFile(path, GREY);
+  expect(await decodePicture(path)).toEqual(picture);
+  expect(await decodePicture(GREY)).toEqual(picture);
+});
+
+test('a JPEG', async () => {
+  const { width, height, rgba } = await decodePicture(await draw(16, 8, 'rgb(200, 100, 50)').encode('jpeg', 90));
+  expect([width, height]).toEqual([16, 8]);
+  [200, 100, 50, 255].forEach((value, i) => void expect(Math.abs(rgba[i]! - value)).toBeLessThan(4));
+});
+
+test('what is transparent becomes white where that is asked for', async () => {
+  const picture = await decodePicture(await draw(1, 1, 'rgba(0, 0, 0, 0.5)').encode('png'));
+  expect(picture.rgba[3]).toBe(128);
+  expect([...onWhite(picture).rgba]).toEqual([127, 127, 127, 255]);
+});
+
+test('says what is wrong with a file', async () => {
+  const broken = join(folder, 'broken.png');
+  await writeFile(broken, GREY.subarray(0, 40));
+  for (const [source, message] of [
+    [join(folder, 'none.png'), /there is no such file/],
+    [folder, /EISDIR/],
+    [Buffer.from('hello'), /neither PNG nor JPEG/],
+    [broken, /cannot be decoded/],
+  ] as const)
+    await expect(decodePicture(source)).rejects.toThrow(
+      expect.objectContaining({ code: 'PICTURE', message: expect.stringMatching(message) }),
+    );
+});
+
+test('resizing keeps a constant, interpolates when growing and averages when shrinking', () => {
+  const flat = { width: 7, height: 5, rgba: new Uint8ClampedArray(7 * 5 * 4).fill(77) };
+  for (const [width, height] of [
+    [1, 1],
+    [3, 9],
+    [14, 2],
+  ] as const)
+    expect(resizePicture(flat, width, height)).toEqual({
+      width,
+      height,
+      rgba: new Uint8ClampedArray(width * height * 4).fill(77),
+    });
+  const edge = { width: 2, height: 1, rgba: Uint8ClampedArray.of(0, 0, 0, 255, 200, 200, 200, 255) };
+  const red = ({ rgba }: { rgba: Uint8ClampedArray }) => [...rgba].filter((_, i) => i % 4 === 0);
+  expect(red(resizePicture(edge, 4, 1))).toEqual([0, 50, 150, 200]);
+  expect(red(resizePicture(edge, 1, 1))).toEqual([100]);
+});
