@@ -15,6 +15,8 @@ export interface Offsets {
   /** Where the tables hold. Tables start at the box's low ends. */
   readonly box: Box;
   readonly tables: readonly Float64Array[];
+  /** Added at every position. */
+  readonly start: number;
   /** What to add for a position; absent where tables tell it all. */
   readonly joint: ((position: Position) => number) | undefined;
   /** Whether the source applies at a position of the box; absent where it always does. */
@@ -28,6 +30,7 @@ export function offsetsOf(source: Source & { at: readonly Index[] }, call: Index
   const strides = stridesOf(input.dims);
   const tables = box.map(([low, high]) => new Float64Array(Math.max(high - low, 0)));
   const joints: ((position: Position) => number)[] = [];
+  let start = 0;
   source.at.forEach((index, axis) => {
     const size = input.dims[axis]!;
     const stride = strides[axis]!;
@@ -38,13 +41,14 @@ export function offsetsOf(source: Source & { at: readonly Index[] }, call: Index
       joints.push((position) => stride * checked(call, source, axis, evaluate(position), size));
       return;
     }
-    const range = addTerms(terms, box, tables, stride);
+    const { low, high, constant } = addTerms(terms, box, tables, stride);
+    start += constant * stride;
     // Sources that apply to a part of the box only are checked element by element.
     if (!applies && !box.some(([low, high]) => high <= low))
-      for (const end of range) checked(call, source, axis, end, size);
+      for (const end of [low, high]) checked(call, source, axis, end, size);
   });
   const joint = joints.length ? (position: Position) => joints.reduce((sum, f) => sum + f(position), 0) : undefined;
-  return { box, tables, joint, applies };
+  return { box, tables, start, joint, applies };
 }
 
 export interface IndexCall {
@@ -58,19 +62,20 @@ function wholeBox(dims: readonly number[]): Box {
   return dims.map((dim) => [0, dim]);
 }
 
-/** Adds terms along their axes; gives the smallest and the largest sum. */
-function addTerms(terms: readonly Term[], box: Box, tables: readonly Float64Array[], stride: number): [number, number] {
-  let low = 0;
-  let high = 0;
+/** Adds terms to the tables of their axes; gives the part that depends on none, and the smallest and the largest sum. */
+function addTerms(
+  terms: readonly Term[],
+  box: Box,
+  tables: readonly Float64Array[],
+  stride: number,
+): { constant: number; low: number; high: number } {
+  let constant = 0;
   const sums = new Map<number, Float64Array>();
   for (const { axes, evaluate } of terms) {
     const axis = axes[0];
     const position = box.map(([first]) => first);
     if (axis === undefined) {
-      const value = evaluate(position);
-      low += value;
-      high += value;
-      if (tables.length > 0) addTo(tables[0]!, value * stride);
+      constant += evaluate(position);
       continue;
     }
     const sum = sums.get(axis) ?? new Float64Array(tables[axis]!.length);
@@ -80,6 +85,7 @@ function addTerms(terms: readonly Term[], box: Box, tables: readonly Float64Arra
       sum[i]! += evaluate(position);
     }
   }
+  let [low, high] = [constant, constant];
   for (const [axis, sum] of sums) {
     let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (let i = 0; i < sum.length; i++) {
@@ -90,11 +96,7 @@ function addTerms(terms: readonly Term[], box: Box, tables: readonly Float64Arra
     low += least;
     high += most;
   }
-  return [low, high];
-}
-
-function addTo(table: Float64Array, value: number): void {
-  for (let i = 0; i < table.length; i++) table[i]! += value;
+  return { constant, low, high };
 }
 
 /** The part of the output where a source's ranges hold: a box, where each range concerns one axis. */

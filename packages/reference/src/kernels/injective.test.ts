@@ -75,6 +75,7 @@ describe('as ONNX Runtime', () => {
     await check('Gather', [X, ints(0, 2, -1, -3)], { axis: 1 }, { dynamic: [0, 2, 3] });
     await check('Gather', [X, tensor('int32', [2, 3], [0, 4, -1, -5, 2, 2])], { axis: -1 });
     await check('Gather', [X, scalar(-1)], { axis: 2 });
+    await check('Gather', [random([5]), scalar(3)]);
     await check('Gather', [X, ints()], { axis: 2 });
     await expect(runReference('Gather', [X, ints(4)], { axis: 2 })).rejects.toThrow('element 4 of axis 2');
     await expect(runReference('Gather', [X, ints(-5)], { axis: 2 })).rejects.toThrow('(Gather)');

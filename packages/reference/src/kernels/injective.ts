@@ -46,11 +46,16 @@ function otherwiseOf(otherwise: NonNullable<IndexMap['otherwise']>, call: Kernel
 }
 
 /** Copies the box row by row along the last axis. */
-function copy({ box, tables, joint, applies }: Offsets, from: Elements, to: Elements, dims: readonly number[]): void {
+function copy(
+  { box, tables, start, joint, applies }: Offsets,
+  from: Elements,
+  to: Elements,
+  dims: readonly number[],
+): void {
   if (box.some(([low, high]) => high <= low)) return;
   const rank = dims.length;
   if (rank === 0) {
-    if (!applies || applies([])) to[0] = from[joint ? joint([]) : 0];
+    if (!applies || applies([])) to[0] = from[start + (joint ? joint([]) : 0)];
     return;
   }
   const strides = stridesOf(dims);
@@ -60,7 +65,7 @@ function copy({ box, tables, joint, applies }: Offsets, from: Elements, to: Elem
   const run = runStep(row);
   const position = box.map(([first]) => first);
   for (;;) {
-    let offset = 0;
+    let offset = start;
     let place = low;
     for (let axis = 0; axis < last; axis++) {
       offset += tables[axis]![position[axis]! - box[axis]![0]]!;
