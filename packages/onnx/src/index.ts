@@ -8,5 +8,7 @@ export {
 export type { ExternalWeights } from './export/weights.ts';
 export * from './import/import.ts';
 export type { UnsupportedOp } from './import/support.ts';
+export * from './import/survey.ts';
+export * from './import/tensor-file.ts';
 export type { ExternalFile, ResolveExternal } from './source/external.ts';
 export type { ModelMetadata } from './source/read.ts';

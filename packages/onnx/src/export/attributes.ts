@@ -26,6 +26,11 @@ export function attributeProto(node: Node, name: string, value: AttributeValue):
   return { ...EMPTY, name, type: TYPE[spec.type], ...field(spec.type, value) };
 }
 
+/** An attribute that is a tensor. */
+export function tensorAttribute(name: string, value: Constant): AttributeProto {
+  return { ...EMPTY, name, type: TYPE.tensor, t: tensorProto(value) };
+}
+
 function field(type: keyof typeof TYPE, value: AttributeValue): Partial<AttributeProto> {
   switch (type) {
     case 'float':

@@ -1,8 +1,9 @@
 // The messages of a graph: its nodes in data order, constants as initializers.
 
+import { TrtxError } from '@trtx/errors';
 import type { Graph, Node, Value } from '@trtx/ir';
-import type { GraphProto, NodeProto, TensorProto } from '../wire/index.ts';
-import { attributeProto } from './attributes.ts';
+import type { GraphProto, NodeProto } from '../wire/index.ts';
+import { attributeProto, tensorAttribute } from './attributes.ts';
 import { tensorProto, valueInfo } from './tensor.ts';
 import type { WeightsFile } from './weights.ts';
 
@@ -12,7 +13,10 @@ import type { WeightsFile } from './weights.ts';
  */
 export function graphProto(graph: Graph, weights?: WeightsFile): GraphProto {
   const names = new ExportNames(graph);
-  const nodes = graph.topological().map((node) => nodeProto(node, names));
+  const constants = graph.constants();
+  const given = new Set(graph.outputs.map(({ value }) => value));
+  const nodes = constants.filter((value) => given.has(value)).map((value) => constantNode(value, names.of(value)));
+  for (const node of graph.topological()) nodes.push(nodeProto(node, names));
   for (const { name, value } of graph.outputs)
     if (names.of(value) !== name)
       nodes.push({
@@ -22,8 +26,8 @@ export function graphProto(graph: Graph, weights?: WeightsFile): GraphProto {
         name: `output ${name}`,
         attribute: [],
       });
-  const initializer: TensorProto[] = graph
-    .constants()
+  const initializer = constants
+    .filter((value) => !given.has(value))
     .map((value) => tensorProto(value.constant!, names.of(value), weights));
   return {
     node: nodes,
@@ -37,8 +41,8 @@ export function graphProto(graph: Graph, weights?: WeightsFile): GraphProto {
 }
 
 /**
- * Names of values in the file. What a node gives as a graph output has the output's name; an input or a constant that is
- * a graph output goes through an Identity, since engines differ on whether it may be one itself.
+ * Names of values in the file. What a node gives as a graph output has the output's name. A constant that is a graph
+ * output is a Constant node, and an input goes through an Identity: engines differ on whether such may be outputs.
  */
 class ExportNames {
   readonly #names = new Map<Value, string>();
@@ -46,8 +50,15 @@ class ExportNames {
 
   constructor(graph: Graph) {
     for (const input of graph.inputs) this.#set(input, input.name);
-    for (const { name } of graph.outputs) this.#taken.add(name);
-    for (const { name, value } of graph.outputs) if (value.producer && !this.#names.has(value)) this.#set(value, name);
+    for (const { name, value } of graph.outputs) {
+      if (this.#taken.has(name) && !this.#names.has(value))
+        throw new TrtxError('ONNX_EXPORT', 'an input and another value that is an output have one name', {
+          tensor: name,
+          hint: 'Rename one of them.',
+        });
+      this.#taken.add(name);
+    }
+    for (const { name, value } of graph.outputs) if (!this.#names.has(value)) this.#set(value, name);
   }
 
   of(value: Value): string {
@@ -63,6 +74,16 @@ class ExportNames {
     this.#names.set(value, name);
     this.#taken.add(name);
   }
+}
+
+function constantNode(value: Value, name: string): NodeProto {
+  return {
+    op_type: 'Constant',
+    name,
+    input: [],
+    output: [name],
+    attribute: [tensorAttribute('value', value.constant!)],
+  };
 }
 
 function nodeProto(node: Node, names: ExportNames): NodeProto {

@@ -1,6 +1,6 @@
 // Building the graph: sorted nodes, one by one, each normalized to the newest semantics and its types inferred at once.
 
-import { quote, TrtxError } from '@trtx/errors';
+import { isTrtxError, quote, TrtxError } from '@trtx/errors';
 import {
   type AttributeValue,
   type Constant,
@@ -43,7 +43,13 @@ export function buildGraph(source: Source, { registry, external, name, constants
   const symbols = new DimSymbols();
   for (const info of source.inputs) values.set(info.name!, addInput(graph, info, symbols, constants.get(info.name!)));
   const reads = countReads(source);
-  for (const node of source.nodes) addNode(graph, node, values, registry, external, reads);
+  for (const node of source.nodes) {
+    try {
+      addNode(graph, node, values, registry, external, reads);
+    } catch (error) {
+      throw located(error, node);
+    }
+  }
   for (const info of source.outputs) graph.addOutput(info.name!, values.get(info.name!, 'the graph output'));
   checkDeclared(source, values);
   return graph;
@@ -139,6 +145,22 @@ function addNode(
     if (name === '') return;
     if (value.name !== name) graph.rename(value, name);
     values.set(name, value);
+  });
+}
+
+/** The error with the node's first output, where it names no tensor. */
+function located(error: unknown, { name, op, outputs }: SourceNode): unknown {
+  if (!isTrtxError(error) || error.place.tensor !== undefined) return error;
+  const { code, place, hint, details, cause } = error;
+  const [head = ''] = error.message.slice(code.length + 2).split('\n');
+  const where = head.lastIndexOf(' (node ');
+  return new TrtxError(code, where < 0 ? head : head.slice(0, where), {
+    node: `${name} (${op})`,
+    ...place,
+    tensor: outputs[0],
+    hint,
+    details,
+    cause,
   });
 }
 

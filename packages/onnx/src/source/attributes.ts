@@ -72,6 +72,7 @@ function readAttribute(attribute: AttributeProto, node: string, external: Extern
   const { name } = attribute;
   const field = attributeField(attribute);
   const fail = (message: string, hint?: string) => modelError(`attribute ${name} ${message}`, { node, hint });
+  if (attribute.ref_attr_name) throw fail(`refers to ${attribute.ref_attr_name} outside of a function`);
   switch (field) {
     case 'f':
       return attribute.f ?? 0;

@@ -175,6 +175,6 @@ function bindAttributes(attributes: readonly AttributeProto[], call: Call): Attr
   return attributes.flatMap((attribute) => {
     if (!attribute.ref_attr_name) return [attribute];
     const value = call.attributes.get(attribute.ref_attr_name);
-    return value ? [{ ...value, name: attribute.name }] : [];
+    return value ? [{ ...value, name: attribute.name, ref_attr_name: undefined }] : [];
   });
 }

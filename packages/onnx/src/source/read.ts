@@ -1,6 +1,6 @@
 // A decoded model, checked and made flat: what is left to do is to give its nodes meaning.
 
-import { quote } from '@trtx/errors';
+import { quote, TrtxError } from '@trtx/errors';
 import type { GraphProto, ModelProto, TensorProto, ValueInfoProto } from '../wire/index.ts';
 import { attributeField } from './attributes.ts';
 import { checkedName, modelError } from './error.ts';
@@ -48,10 +48,11 @@ export function readMetadata(model: ModelProto): ModelMetadata {
 
 /**
  * The model's main graph, checked and sorted, functions inlined.
- * @throws TrtxError ONNX_MODEL, naming node and tensor
+ * @throws TrtxError ONNX_MODEL, naming node and tensor; ONNX_PARSE where graph or opset are missing
  */
 export function readSource(model: ModelProto, metadata: ModelMetadata): Source {
   const graph = mainGraph(model);
+  if (metadata.opsets.size === 0) throw incomplete('the file does not say which opset it is of');
   const initializers = new Map<string, TensorProto>();
   for (const tensor of graph.initializer) {
     const name = checkedName(tensor.name, 'an initializer');
@@ -82,9 +83,7 @@ export function readSource(model: ModelProto, metadata: ModelMetadata): Source {
   };
 }
 
-/**
- * The tensors of the main graph that are in files of their own, with their names.
- */
+/** The tensors that nodes or outputs read and that are in files of their own, with their names. */
 export function externalTensors(source: Source): Map<TensorProto, string> {
   const found = new Map<TensorProto, string>();
   const read = new Set(source.outputs.map(({ name }) => name!));
@@ -98,8 +97,15 @@ export function externalTensors(source: Source): Map<TensorProto, string> {
 }
 
 function mainGraph(model: ModelProto): GraphProto {
-  if (!model.graph) throw modelError('the file has no graph');
+  if (!model.graph) throw incomplete('the file has no graph');
   return model.graph;
+}
+
+/** What is missing from a file that could be read: as often cut short as wrong from the start. */
+function incomplete(message: string): TrtxError {
+  return new TrtxError('ONNX_PARSE', message, {
+    hint: 'The file is cut short or no ONNX model; fetch or export it again.',
+  });
 }
 
 /** The infos by name. */

@@ -53,9 +53,22 @@ interface Place {
 function decodeWhole<M>(schema: Schema, bytes: Uint8Array): M {
   // A Buffer's views would be Buffers, which print and compare otherwise than plain arrays.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const other = otherFormat(plain);
+  if (other) throw new TrtxError('ONNX_PARSE', `the file is ${other.is}, no ONNX model`, { hint: other.hint });
   const message = blank(schema);
   decodeInto(message, plain, { schema, base: 0, depth: 0 });
   return message as M;
+}
+
+/** Files that are often taken for models, by how they begin; a model begins otherwise. */
+const OTHERS = [
+  { begin: 'version https://git-lfs', is: 'a pointer of Git LFS', hint: 'Fetch the file itself: git lfs pull.' },
+  { begin: '<', is: 'a web page', hint: 'Check the address; an error page was saved in place of the model.' },
+  { begin: 'PK\u0003\u0004', is: 'a ZIP archive', hint: 'Unpack it, or export the model to ONNX.' },
+] as const;
+
+function otherFormat(bytes: Uint8Array): (typeof OTHERS)[number] | undefined {
+  return OTHERS.find(({ begin }) => [...begin].every((char, i) => bytes[i] === char.charCodeAt(0)));
 }
 
 function blank(schema: Schema): Message {

@@ -1,0 +1,97 @@
+// What a model consists of and needs, without importing it: for `trtx inspect`, and to tell why an import fails.
+
+import { type OpRegistry, standardOps } from '@trtx/ir';
+import { dtypeName } from '../source/dtypes.ts';
+import type { SourceNode } from '../source/nodes.ts';
+import { type ModelMetadata, readMetadata, readSource } from '../source/read.ts';
+import { isExternal } from '../source/tensor.ts';
+import { declaredDims, foreignKind } from '../source/types.ts';
+import { type AttributeProto, decodeModel, type GraphProto, type ValueInfoProto } from '../wire/index.ts';
+import { type UnsupportedOp, unsupportedOps } from './support.ts';
+
+/** A graph input or output as the file declares it. */
+export interface DeclaredValue {
+  readonly name: string;
+  /** Element type, or what the value is where it is no tensor (`a sequence`). */
+  readonly type: string;
+  /** Sizes, names of dynamic ones, null for those without a name; undefined where no shape is declared. */
+  readonly dims: readonly (number | string | null)[] | undefined;
+}
+
+export interface ModelSurvey extends ModelMetadata {
+  readonly graph: string;
+  /** Without those that have a value already. */
+  readonly inputs: readonly DeclaredValue[];
+  readonly outputs: readonly DeclaredValue[];
+  /** Nodes of the main graph, functions inlined. */
+  readonly nodes: number;
+  /** Nodes in the bodies of control flow. */
+  readonly nodesInSubgraphs: number;
+  /** How many nodes of each op, the most frequent first; other domains than the default one as `domain::Op`. */
+  readonly opCounts: ReadonlyMap<string, number>;
+  readonly unsupported: readonly UnsupportedOp[];
+  readonly initializers: number;
+  /** Elements of all initializers. */
+  readonly parameters: number;
+  /** Files that hold external data. */
+  readonly externalFiles: readonly string[];
+  /** Names of the functions that the file defines. */
+  readonly functions: readonly string[];
+}
+
+/**
+ * Looks a model over. Ops that cannot be imported are part of the answer.
+ * @throws TrtxError ONNX_PARSE, ONNX_MODEL: only where the file is damaged or no valid model
+ */
+export function surveyModel(bytes: Uint8Array, options: { registry?: OpRegistry } = {}): ModelSurvey {
+  const model = decodeModel(bytes);
+  const metadata = readMetadata(model);
+  const source = readSource(model, metadata);
+  const counts = new Map<string, number>();
+  for (const { domain, op } of source.nodes) {
+    const key = domain === '' ? op : `${domain}::${op}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const initializers = [...source.initializers.values()];
+  const locations = initializers.flatMap((tensor) =>
+    isExternal(tensor)
+      ? tensor.external_data.flatMap(({ key, value }) => (key === 'location' && value ? [value] : []))
+      : [],
+  );
+  return {
+    ...metadata,
+    graph: source.name,
+    inputs: source.inputs.map(declared),
+    outputs: source.outputs.map(declared),
+    nodes: source.nodes.length,
+    nodesInSubgraphs: countSubgraphNodes(source.nodes),
+    opCounts: new Map([...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))),
+    unsupported: unsupportedOps(source.nodes, options.registry ?? standardOps),
+    initializers: initializers.length,
+    parameters: initializers.reduce((sum, { dims }) => sum + dims.reduce((n, dim) => n * Number(dim), 1), 0),
+    externalFiles: [...new Set(locations)],
+    functions: model.functions.map(({ name = '' }) => name),
+  };
+}
+
+function declared(info: ValueInfoProto): DeclaredValue {
+  return {
+    name: info.name ?? '',
+    type: foreignKind(info.type) ?? dtypeName(info.type?.tensor_type?.elem_type),
+    dims: declaredDims(info)?.map((dim) => dim ?? null),
+  };
+}
+
+function countSubgraphNodes(nodes: readonly SourceNode[]): number {
+  let count = 0;
+  const graphs = nodes.flatMap((node) => subgraphs(node.attributes));
+  for (let graph = graphs.pop(); graph; graph = graphs.pop()) {
+    count += graph.node.length;
+    for (const node of graph.node) graphs.push(...subgraphs(node.attribute));
+  }
+  return count;
+}
+
+function subgraphs(attributes: readonly AttributeProto[]): GraphProto[] {
+  return attributes.flatMap(({ g, graphs }) => (g ? [g, ...graphs] : graphs));
+}
