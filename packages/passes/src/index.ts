@@ -6,6 +6,7 @@ export { foldBatchNorm } from './passes/fold-batch-norm.ts';
 export { foldConstants } from './passes/fold-constants.ts';
 export { foldScales } from './passes/fold-scales.ts';
 export { mergeClips } from './passes/merge-clips.ts';
+export { removeExpands } from './passes/remove-expands.ts';
 export { removeNoOps } from './passes/remove-no-ops.ts';
 export { simplifyArithmetic } from './passes/simplify-arithmetic.ts';
 export { isExisting, type NewValue, type Operand, Patch } from './patch.ts';

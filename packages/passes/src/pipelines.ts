@@ -7,6 +7,7 @@ import { foldBatchNorm } from './passes/fold-batch-norm.ts';
 import { foldConstants } from './passes/fold-constants.ts';
 import { foldScales } from './passes/fold-scales.ts';
 import { mergeClips } from './passes/merge-clips.ts';
+import { removeExpands } from './passes/remove-expands.ts';
 import { removeNoOps } from './passes/remove-no-ops.ts';
 import { simplifyArithmetic } from './passes/simplify-arithmetic.ts';
 import type { Pass } from './rule.ts';
@@ -24,6 +25,7 @@ const O2: readonly Pass[] = [
   removeNoOps,
   canonicalReshapes,
   mergeClips,
+  removeExpands,
   simplifyArithmetic,
   foldBatchNorm,
   foldScales,
