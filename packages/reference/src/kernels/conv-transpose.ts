@@ -4,7 +4,7 @@
 import { convTransposeGeometry } from '@trtx/ir';
 import { defineReference, inputOf } from '../kernel.ts';
 import { fromFloat64, toFloat64 } from '../tensors.ts';
-import { gemm, packColumnsOf, packRows, type Store } from './gemm.ts';
+import { gemm, packRows, rowsOf, type Store } from './gemm.ts';
 import { planeSizes, type Windows, windowsOf } from './window.ts';
 
 export const convTranspose = defineReference({
@@ -27,7 +27,7 @@ export const convTranspose = defineReference({
       for (let n = 0; n < batch; n++) {
         const from = (n * g.groups + group) * inner * input;
         const to = (n * g.groups + group) * outer * output;
-        gemm(weights, input, packColumnsOf(x, from, input, 1), scatter(y, to, output, outer, windows));
+        gemm(weights, input, rowsOf(x, from, input, 1), scatter(y, to, output, outer, windows));
       }
     }
     return [fromFloat64(call.outputs[0]!.dtype, call.outputs[0]!.dims, y)];

@@ -4,7 +4,7 @@
 import { convGeometry } from '@trtx/ir';
 import { defineReference, inputOf } from '../kernel.ts';
 import { fromFloat64, toFloat64 } from '../tensors.ts';
-import { gemm, type PackColumns, packColumnsOf, packRows, type Store } from './gemm.ts';
+import { gemm, packRows, type RowOf, rowsOf, type Store } from './gemm.ts';
 import { planeSizes, tapRange, type Windows, windowsOf } from './window.ts';
 
 export const conv = defineReference({
@@ -65,36 +65,34 @@ export function storeRows(
 }
 
 /** Columns are window positions, rows are (channel, tap): what a tap reads, 0 in the padding. */
-function gatherColumns(x: Float64Array, start: number, windows: Windows): PackColumns {
+function gatherColumns(x: Float64Array, start: number, windows: Windows): RowOf {
   const { input, output, taps } = planeSizes(windows);
   const [zs, ys, xs] = windows;
   const pointwise = taps === 1 && input === output && windows.every((w) => w.stride === 1 && w.begin === 0);
-  if (pointwise) return packColumnsOf(x, start, input, 1);
-  return (panels, column, columns, depth, depths) => {
-    for (let k = 0; k < depths; k++) {
-      const tap = (depth + k) % taps;
-      const channel = start + ((depth + k - tap) / taps) * input;
-      const kx = tap % xs.kernel;
-      const ky = ((tap - kx) / xs.kernel) % ys.kernel;
-      const kz = Math.floor(tap / (xs.kernel * ys.kernel));
-      const shift = kx * xs.dilation - xs.begin;
-      let c = 0;
-      while (c < columns) {
-        // One row of window positions at a time.
-        const place = column + c;
-        const ox = place % xs.output;
-        const oy = ((place - ox) / xs.output) % ys.output;
-        const oz = Math.floor(place / (xs.output * ys.output));
-        const end = Math.min(columns, c + xs.output - ox);
-        const iy = oy * ys.stride - ys.begin + ky * ys.dilation;
-        const iz = oz * zs.stride - zs.begin + kz * zs.dilation;
-        const inside = iy >= 0 && iy < ys.size && iz >= 0 && iz < zs.size;
-        const row = channel + (iz * ys.size + iy) * xs.size;
-        let ix = ox * xs.stride + shift;
-        for (; c < end; c++, ix += xs.stride)
-          panels[((c >> 2) * depths + k) * 4 + (c & 3)] = inside && ix >= 0 && ix < xs.size ? x[row + ix]! : 0;
-      }
-      for (; c & 3; c++) panels[((c >> 2) * depths + k) * 4 + (c & 3)] = 0;
+  if (pointwise) return rowsOf(x, start, input, 1);
+  return (row, depth, column, columns) => {
+    const tap = depth % taps;
+    const channel = start + ((depth - tap) / taps) * input;
+    const kx = tap % xs.kernel;
+    const ky = ((tap - kx) / xs.kernel) % ys.kernel;
+    const kz = Math.floor(tap / (xs.kernel * ys.kernel));
+    const shift = kx * xs.dilation - xs.begin;
+    const [first, last] = tapRange(xs, kx);
+    // One line of window positions at a time.
+    for (let c = 0; c < columns; ) {
+      const place = column + c;
+      const ox = place % xs.output;
+      const line = (place - ox) / xs.output;
+      const end = Math.min(columns, c + xs.output - ox);
+      const iy = (line % ys.output) * ys.stride - ys.begin + ky * ys.dilation;
+      const iz = Math.floor(line / ys.output) * zs.stride - zs.begin + kz * zs.dilation;
+      const inside = iy >= 0 && iy < ys.size && iz >= 0 && iz < zs.size;
+      const low = inside ? Math.min(Math.max(c + first - ox, c), end) : end;
+      const high = inside ? Math.min(Math.max(c + last - ox, low), end) : end;
+      let from = channel + (iz * ys.size + iy) * xs.size + (ox + low - c) * xs.stride + shift;
+      for (; c < low; c++) row[c] = 0;
+      for (; c < high; c++, from += xs.stride) row[c] = x[from]!;
+      for (; c < end; c++) row[c] = 0;
     }
   };
 }

@@ -5,6 +5,7 @@
 import { TrtxError } from '@trtx/errors';
 import {
   type BinaryOp,
+  type CompareOp,
   type DType,
   fromBfloat16,
   fromFloat16,
@@ -14,7 +15,8 @@ import {
   toFloat16,
   type UnaryOp,
 } from '@trtx/ir';
-import { erf, roundHalfEven } from './functions.ts';
+import { BINARY_LOOPS, COMPARE_LOOPS, power, UNARY_LOOPS } from './column-loops.ts';
+import { roundHalfEven } from './functions.ts';
 
 /** Up to here float64 arithmetic on integers, division included, is exact. */
 const EXACT = 2 ** 52;
@@ -57,12 +59,7 @@ export function compileColumns(root: Scalar, rows: number): ColumnProgram {
         steps.push(castStep(s.a.dtype, s.dtype, visit(s.a), column));
         break;
       case 'unary': {
-        const a = visit(s.a);
-        const f = unaryFunction(s.op, s.dtype);
-        steps.push((count) => {
-          for (let i = 0; i < count; i++) column[i] = f(a[i]!);
-          return true;
-        });
+        steps.push(unaryStep(s.op, s.dtype, visit(s.a), column));
         if (!isFloat(s.dtype) && s.dtype !== 'bool') steps.push(wrapStep(s.dtype, column));
         break;
       }
@@ -82,12 +79,8 @@ type Step = (count: number) => boolean;
 
 function unaryFunction(op: UnaryOp, dtype: DType): (x: number) => number {
   switch (op) {
-    case 'neg':
-      return (x) => -x;
     case 'round':
       return roundHalfEven;
-    case 'erf':
-      return erf;
     case 'isnan':
       return (x) => (Number.isNaN(x) ? 1 : 0);
     case 'isinf':
@@ -97,56 +90,23 @@ function unaryFunction(op: UnaryOp, dtype: DType): (x: number) => number {
     case 'bitnot':
       return dtype === 'bool' ? (x) => 1 - x : (x) => -1 - x;
     default:
-      return Math[op];
+      return Math[op as 'sin'];
   }
+}
+
+function unaryStep(op: UnaryOp, dtype: DType, a: Float64Array, out: Float64Array): Step {
+  const fast = UNARY_LOOPS[op];
+  if (fast) return loop((n) => fast(a, out, n));
+  const f = unaryFunction(op, dtype);
+  return loop((n) => {
+    for (let i = 0; i < n; i++) out[i] = f(a[i]!);
+  });
 }
 
 function floatStep(op: BinaryOp, a: Float64Array, b: Float64Array, out: Float64Array): Step {
-  switch (op) {
-    case 'add':
-      return loop((n) => {
-        for (let i = 0; i < n; i++) out[i] = a[i]! + b[i]!;
-      });
-    case 'sub':
-      return loop((n) => {
-        for (let i = 0; i < n; i++) out[i] = a[i]! - b[i]!;
-      });
-    case 'mul':
-      return loop((n) => {
-        for (let i = 0; i < n; i++) out[i] = a[i]! * b[i]!;
-      });
-    case 'div':
-      return loop((n) => {
-        for (let i = 0; i < n; i++) out[i] = a[i]! / b[i]!;
-      });
-    case 'min':
-      return loop((n) => {
-        for (let i = 0; i < n; i++) out[i] = Math.min(a[i]!, b[i]!);
-      });
-    case 'max':
-      return loop((n) => {
-        for (let i = 0; i < n; i++) out[i] = Math.max(a[i]!, b[i]!);
-      });
-    case 'pow':
-      return loop((n) => {
-        for (let i = 0; i < n; i++) out[i] = power(a[i]!, b[i]!);
-      });
-    case 'fmod':
-      return loop((n) => {
-        for (let i = 0; i < n; i++) out[i] = a[i]! % b[i]!;
-      });
-    case 'mod':
-      return loop((n) => {
-        for (let i = 0; i < n; i++) out[i] = a[i]! - b[i]! * Math.floor(a[i]! / b[i]!);
-      });
-    default:
-      throw new TrtxError('UNSUPPORTED', `${op} of floats`);
-  }
-}
-
-/** As C's pow: 1 to any power, and −1 to an infinite one, is 1. */
-function power(a: number, b: number): number {
-  return a === 1 || (a === -1 && (b === Number.POSITIVE_INFINITY || b === Number.NEGATIVE_INFINITY)) ? 1 : a ** b;
+  const run = BINARY_LOOPS[op];
+  if (!run) throw new TrtxError('UNSUPPORTED', `${op} of floats`);
+  return loop((n) => run(a, b, out, n));
 }
 
 function integerStep(op: BinaryOp, dtype: DType, a: Float64Array, b: Float64Array, out: Float64Array): Step {
@@ -205,19 +165,8 @@ function integerFunction(op: BinaryOp, dtype: DType): (a: number, b: number) => 
 /** Leaves the operation to the exact evaluation. */
 const BEYOND = () => Number.POSITIVE_INFINITY;
 
-function compareStep(op: string, a: Float64Array, b: Float64Array, out: Float64Array): Step {
-  const tests: Record<string, (a: number, b: number) => boolean> = {
-    eq: (x, y) => x === y,
-    ne: (x, y) => x !== y,
-    lt: (x, y) => x < y,
-    le: (x, y) => x <= y,
-    gt: (x, y) => x > y,
-    ge: (x, y) => x >= y,
-  };
-  const test = tests[op]!;
-  return loop((n) => {
-    for (let i = 0; i < n; i++) out[i] = test(a[i]!, b[i]!) ? 1 : 0;
-  });
+function compareStep(op: CompareOp, a: Float64Array, b: Float64Array, out: Float64Array): Step {
+  return loop((n) => COMPARE_LOOPS[op](a, b, out, n));
 }
 
 function selectStep(test: Float64Array, a: Float64Array, b: Float64Array, out: Float64Array): Step {

@@ -6,6 +6,8 @@ const TILE = 4;
 /** Columns and depth of the block of B that stays in the cache while all rows pass over it. */
 const COLUMNS = 128;
 const DEPTH = 256;
+/** Between panels of B, so that they do not all fall into one set of the cache. */
+const GAP = 8;
 
 /** A matrix in panels of four rows: element (row, k) is at (⌊row/4⌋·depth + k)·4 + row mod 4. */
 export interface PackedRows {
@@ -33,63 +35,57 @@ export function packRows(
 }
 
 /**
- * Fills `panels` with columns [column, column + columns) and rows [depth, depth + depths) of B, zeros beyond the last
- * column: element (k, c), counted from there, goes to (⌊c/4⌋·depths + k)·4 + c mod 4.
+ * Gives row `depth` of B, columns [column, column + columns): writes them to the start of `row`.
+ * Called for all columns of a block, depth by depth.
  */
-export type PackColumns = (
-  panels: Float64Array,
-  column: number,
-  columns: number,
-  depth: number,
-  depths: number,
-) => void;
+export type RowOf = (row: Float64Array, depth: number, column: number, columns: number) => void;
 
 /** Receives the sums of columns [column, column + columns): element (row, c) is at row·stride + c of `sums`. */
 export type Store = (sums: Float64Array, stride: number, column: number, columns: number) => void;
 
-/** A × B for a packed A and a B of `columns` columns that is packed block by block. */
-export function gemm(a: PackedRows, columns: number, packColumns: PackColumns, store: Store): void {
+/** A × B for a packed A and a B of `columns` columns that is read row by row. */
+export function gemm(a: PackedRows, columns: number, rowOf: RowOf, store: Store): void {
   const rowTiles = Math.ceil(a.rows / TILE);
-  const panels = new Float64Array(COLUMNS * Math.min(DEPTH, Math.max(a.depth, 1)));
+  const panels = new Float64Array((COLUMNS / TILE) * (DEPTH * TILE + GAP));
   const sums = new Float64Array(rowTiles * TILE * COLUMNS);
+  const row = new Float64Array(COLUMNS);
   for (let column = 0; column < columns; column += COLUMNS) {
     const wide = Math.min(COLUMNS, columns - column);
     const tiles = Math.ceil(wide / TILE);
+    row.fill(0);
     sums.fill(0);
     for (let depth = 0; depth < a.depth; depth += DEPTH) {
       const depths = Math.min(DEPTH, a.depth - depth);
-      packColumns(panels, column, wide, depth, depths);
+      const stride = depths * TILE + GAP;
+      for (let k = 0; k < depths; k++) {
+        rowOf(row, depth + k, column, wide);
+        distribute(row, panels, k * TILE, stride, tiles);
+      }
       for (let i = 0; i < rowTiles; i++)
         for (let j = 0; j < tiles; j++)
-          tile(
-            a.data,
-            (i * a.depth + depth) * TILE,
-            panels,
-            j * depths * TILE,
-            depths,
-            sums,
-            i * TILE * COLUMNS + j * TILE,
-          );
+          tile(a.data, (i * a.depth + depth) * TILE, panels, j * stride, depths, sums, i * TILE * COLUMNS + j * TILE);
     }
     store(sums, COLUMNS, column, wide);
   }
 }
 
-/** Packs columns of a matrix in memory: element (k, c) is values[start + k·depthStride + c·columnStride]. */
-export function packColumnsOf(
-  values: Float64Array,
-  start: number,
-  depthStride: number,
-  columnStride: number,
-): PackColumns {
-  return (panels, column, columns, depth, depths) => {
-    for (let c = 0; c < Math.ceil(columns / TILE) * TILE; c++) {
-      let to = (c - (c % TILE)) * depths + (c % TILE);
-      let from = start + depth * depthStride + (column + c) * columnStride;
-      if (c < columns) for (let k = 0; k < depths; k++, to += TILE, from += depthStride) panels[to] = values[from]!;
-      else for (let k = 0; k < depths; k++, to += TILE) panels[to] = 0;
-    }
+/** Rows of a matrix in memory: element (k, c) is values[start + k·depthStride + c·columnStride]. */
+export function rowsOf(values: Float64Array, start: number, depthStride: number, columnStride: number): RowOf {
+  return (row, depth, column, columns) => {
+    let from = start + depth * depthStride + column * columnStride;
+    for (let c = 0; c < columns; c++, from += columnStride) row[c] = values[from]!;
   };
+}
+
+/** Four numbers of a row to each panel. */
+function distribute(row: Float64Array, panels: Float64Array, start: number, stride: number, tiles: number): void {
+  let to = start;
+  for (let c = 0; c < tiles * TILE; c += TILE, to += stride) {
+    panels[to] = row[c]!;
+    panels[to + 1] = row[c + 1]!;
+    panels[to + 2] = row[c + 2]!;
+    panels[to + 3] = row[c + 3]!;
+  }
 }
 
 /** sums[4 × 4] += a panel of A times a panel of B. */

@@ -3,7 +3,7 @@
 import { elementCount, gemmGeometry, isFloat, matmulGeometry, type Tensor } from '@trtx/ir';
 import { defineReference, inputOf, type KernelCall } from '../kernel.ts';
 import { fromFloat64, stridesOf, toFloat64 } from '../tensors.ts';
-import { packColumnsOf, packRows, gemm as product } from './gemm.ts';
+import { packRows, gemm as product, rowsOf } from './gemm.ts';
 
 /** A matrix in memory: element (row, column) is values[start + row·rowStride + column·columnStride]. */
 interface Matrix {
@@ -70,7 +70,7 @@ function multiply(a: Matrix, b: Matrix, [m, k, n]: [number, number, number], out
     return;
   }
   const rows = packRows(a.values, m, k, a.start, a.rowStride, a.columnStride);
-  product(rows, n, packColumnsOf(b.values, b.start, b.rowStride, b.columnStride), (sums, stride, column, columns) => {
+  product(rows, n, rowsOf(b.values, b.start, b.rowStride, b.columnStride), (sums, stride, column, columns) => {
     for (let row = 0; row < m; row++)
       for (let c = 0; c < columns; c++) out[at + row * n + column + c] = sums[row * stride + c]!;
   });
