@@ -5,7 +5,7 @@
 import type { StorageType } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { type Contents, type Dim, elementsOf, type Index, type IndexMap, sameDim, traitOf, type Value } from '@trtx/ir';
-import { type Group, type Grouping, isNumber } from './group/group.ts';
+import { computedBy, type Group, type Grouping, isNumber } from './group/group.ts';
 import { affineSource, mapOf, rowMajor, type TensorView, throughAffine } from './group/view.ts';
 import { computeOf, storageOf } from './storage.ts';
 import type { Ix } from './wgsl/ix.ts';
@@ -43,7 +43,7 @@ export class Emitter {
     readonly group: Group,
     readonly grouping: Grouping,
   ) {
-    this.#own = new Set(group.nodes.flatMap((node) => node.outputs));
+    this.#own = computedBy(group.nodes, group.accumulated);
   }
 
   /** A size as an index expression. */
@@ -58,7 +58,8 @@ export class Emitter {
 
   /** True where the operand is memory, perhaps with strides, so that `view` gives its addresses. */
   isView(value: Value): boolean {
-    if (isNumber(value) || value.contents) return false;
+    // What the group itself computes is not in memory yet.
+    if (isNumber(value) || value.contents || this.#own.has(value)) return false;
     if (!this.grouping.inlined.has(value)) return true;
     const affine = affineSource(value);
     return affine !== undefined && this.isView(affine.source);
@@ -246,7 +247,16 @@ class Evaluation {
   }
 }
 
-const INDEX_OPS = { '+': ix.add, '-': ix.sub, '*': ix.mul, '/': ix.div, '%': ix.mod, min: ix.minIx, max: ix.maxIx };
+const INDEX_OPS = {
+  '+': ix.add,
+  '-': ix.sub,
+  '*': ix.mul,
+  '/': ix.div,
+  '%': ix.mod,
+  // Of natural and negative numbers, as reflected and clamped places are before they are brought into range.
+  min: (a: Ix, b: Ix) => ix.signed('min', a, b),
+  max: (a: Ix, b: Ix) => ix.signed('max', a, b),
+};
 
 /** Known contents as code: the element, or a choice among them by position. */
 function contentsAt(shader: Shader, value: Value, contents: Contents, position: Position): string {

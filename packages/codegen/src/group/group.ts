@@ -80,7 +80,12 @@ class Former {
     }
     if (kind === 'pointwise' || kind === 'injective') {
       for (const value of node.outputs) this.groups.push(this.#grow(null, node, value));
-    } else this.groups.push(this.#grow(node, node, node.output));
+    }
+    // A kernel stores one result: a node with several runs once for each that is wanted.
+    else
+      for (const value of node.outputs)
+        if (value === node.output || value.users.size > 0 || this.graph.isOutput(value))
+          this.groups.push(this.#grow(node, node, value));
   }
 
   /** A linear op over a value in memory shares that memory. */
@@ -113,7 +118,7 @@ class Former {
     const [reader] = [...value.users.keys()];
     if (kindOf(reader!) !== 'reduction' || reader!.inputs[0] !== value || value.users.get(reader!)!.size !== 1)
       return false;
-    return this.#tensorsOf([node, reader!]).size < this.limits.tensors;
+    return this.#tensorsOf([node, reader!], value).size < this.limits.tensors;
   }
 
   /** The group that starts with a node, grown over the pointwise nodes that follow. */
@@ -131,7 +136,7 @@ class Former {
       for (const follower of this.#followers(next.output))
         if (!candidates.includes(follower)) candidates.push(follower);
       candidates.sort((a, b) => this.#position.get(a)! - this.#position.get(b)!);
-      if (this.#tensorsOf(nodes).size + 1 > this.limits.tensors) break;
+      if (this.#tensorsOf(nodes, value).size + 1 > this.limits.tensors) break;
       if (this.#escapes(members) === 1) best = { length: nodes.length, result: next.output };
     }
     nodes.length = best.length;
@@ -161,8 +166,8 @@ class Former {
   }
 
   /** The tensors in memory that nodes read, through everything inlined. Single numbers are printed, not read. */
-  #tensorsOf(nodes: readonly Node[]): Set<Value> {
-    const own = new Set(nodes.flatMap((node) => node.outputs));
+  #tensorsOf(nodes: readonly Node[], start: Value): Set<Value> {
+    const own = computedBy(nodes, start);
     const found = new Set<Value>();
     const stack = nodes.flatMap((node) => [...node.inputs]);
     while (stack.length > 0) {
@@ -175,6 +180,11 @@ class Former {
     }
     return found;
   }
+}
+
+/** The values that a group of nodes computes, of which the first gives `start`. */
+export function computedBy(nodes: readonly Node[], start: Value): Set<Value> {
+  return new Set([start, ...nodes.slice(1).flatMap((node) => node.outputs)]);
 }
 
 function kindOf(node: Node): Trait['kind'] {
@@ -214,7 +224,7 @@ function sortGroups(groups: readonly Group[], state: Former): Group[] {
 
   function dependencies(group: Group): Group[] {
     const found = new Set<Group>();
-    const own = new Set(group.nodes.flatMap((node) => node.outputs));
+    const own = computedBy(group.nodes, group.accumulated);
     const stack = group.nodes.flatMap((node) => [...node.inputs]);
     while (stack.length > 0) {
       const value = stack.pop();

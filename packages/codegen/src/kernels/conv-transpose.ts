@@ -43,7 +43,7 @@ export const convTransposeDirect = defineKernel<Tile>({
   version: 1,
   summary: 'transposed convolution by gathering, one phase of the stride a tile',
   ops: ['ConvTranspose'],
-  applies: ({ group }) => group.accumulated.type.dtype === 'float32' && group.anchor!.inputs[1]!.constant !== null,
+  applies: ({ group }) => group.accumulated.type.dtype === 'float32',
   params: () => TILES,
   cost(problem, tile) {
     const { rows, vectors, slices, depth } = layoutOf(problem);
@@ -61,16 +61,7 @@ export const convTransposeDirect = defineKernel<Tile>({
 
     placeThread(e, tile, rows, vectors, slices, (place) => {
       const input = new Operand(e, x!);
-      // Packed as [group][tap][input channel][output channel]; the source is [input channel][output channel][tap].
-      const length = g.groups * taps * inputs * padded * 4;
-      const packed = packConstant(w!.name, w!.constant!, `conv-transpose${padded}`, length, (i) => {
-        const column = i % (padded * 4);
-        const ci = Math.floor(i / (padded * 4)) % inputs;
-        const tap = Math.floor(i / (padded * 4 * inputs)) % taps;
-        const group = Math.floor(i / (padded * 4 * inputs * taps));
-        return column < outputs ? ((group * inputs + ci) * outputs + column) * taps + tap : -1;
-      });
-      const weights = e.packed(packed, 'vec4<f32>');
+      const weights = weightReader(place);
       const phases = Position.linear([g.groups, ...axes.map((axis) => axis.phases)], place.slice).coords(shader);
       const groupOfChannels = phases[0]!;
       const coords = place.rows.map((row) => {
@@ -113,22 +104,12 @@ export const convTransposeDirect = defineKernel<Tile>({
             const address = shader.index(input.address([n, ix.mul(groupOfChannels, inputs), ...at]), 'x');
             return { address, valid: shader.let(String(ix.all(tests)), 'ok') };
           });
-          const tap = taps.reduce<Ix>((sum, k, d) => ix.add(ix.mul(sum, axes[d]!.kernel), k), 0);
-          const base = shader.index(
-            ix.add(
-              ix.mul(
-                ix.add(ix.mul(groupOfChannels, product(axes.map((a) => a.kernel)) as number), tap),
-                inputs * padded,
-              ),
-              place.vector,
-            ),
-            'w',
-          );
+          const base = shader.index(weights.base(groupOfChannels, taps), 'w');
           shader.loop(inputs, 'ci', (ci) => {
             const offset = shader.index(ix.mul(ci, input.stride(1)), 'o');
             step(
               (row) => `select(0.0f, ${input.at(ix.add(bases[row]!.address, offset))}, ${bases[row]!.valid})`,
-              (vector) => `${weights}[${ix.text(ix.add(ix.add(base, ix.mul(ci, padded)), vector))}]`,
+              (vector) => weights.at(base, ci, vector),
             );
           });
         };
@@ -157,5 +138,42 @@ export const convTransposeDirect = defineKernel<Tile>({
       );
     });
     return { workgroupSize: WORKGROUP, workgroups: gridOf(tile, rows, vectors, slices).workgroups };
+
+    /** Weights packed as [group][tap][input channel][output channel], or read where they lie if they are computed. */
+    function weightReader(place: { vector: Ix }) {
+      if (!w!.constant) {
+        const operand = new Operand(e, w!);
+        const columns = Array.from({ length: tile.vectors * 4 }, (_, c) => {
+          const column = ix.minIx(ix.add(ix.mul(place.vector, 4), c), outputs - 1);
+          return shader.index(ix.mul(column, operand.stride(1)), 'n');
+        });
+        return {
+          base: (group: Ix, taps: readonly Ix[]) => operand.address([ix.mul(group, inputs), 0, ...taps]),
+          at: (base: Ix, ci: Ix, vector: number) => {
+            const line = shader.index(ix.add(base, ix.mul(ci, operand.stride(0))), 'l');
+            const elements = [0, 1, 2, 3].map((c) => operand.at(ix.add(line, columns[vector * 4 + c]!)));
+            return `vec4<f32>(${elements.join(', ')})`;
+          },
+        };
+      }
+      // The source is [input channel][output channel][tap].
+      const length = g.groups * taps * inputs * padded * 4;
+      const packed = packConstant(w!.name, w!.constant, `conv-transpose${padded}`, length, (i) => {
+        const column = i % (padded * 4);
+        const ci = Math.floor(i / (padded * 4)) % inputs;
+        const tap = Math.floor(i / (padded * 4 * inputs)) % taps;
+        const group = Math.floor(i / (padded * 4 * inputs * taps));
+        return column < outputs ? ((group * inputs + ci) * outputs + column) * taps + tap : -1;
+      });
+      const buffer = e.packed(packed, 'vec4<f32>');
+      return {
+        base(group: Ix, at: readonly Ix[]) {
+          const tap = at.reduce<Ix>((sum, k, d) => ix.add(ix.mul(sum, axes[d]!.kernel), k), 0);
+          return ix.add(ix.mul(ix.add(ix.mul(group, taps), tap), inputs * padded), place.vector);
+        },
+        at: (base: Ix, ci: Ix, vector: number) =>
+          `${buffer}[${ix.text(ix.add(ix.add(base, ix.mul(ci, padded)), vector))}]`,
+      };
+    }
   },
 });

@@ -1,14 +1,18 @@
 // The kernels of this version, best known first among equals. A list is a value: builders may pass another.
 
 import type { Kernel } from '../kernel.ts';
+import { argMax, argMin } from './arg.ts';
 import { convDirect } from './conv.ts';
 import { convTransposeDirect } from './conv-transpose.ts';
 import { convDepthwise } from './depthwise.ts';
 import { map } from './map.ts';
 import { gemmDirect, matmulDirect } from './matmul.ts';
-import { layerNorm, logSoftmax, softmax } from './norm.ts';
+import { instanceNorm, layerNorm, rmsNorm } from './norm.ts';
 import { averagePool, maxPool } from './pool.ts';
+import { range } from './range.ts';
 import { reduce } from './reduce.ts';
+import { resize } from './resize.ts';
+import { logSoftmax, logSumExp, softmax } from './softmax.ts';
 
 export const standardKernels: readonly Kernel[] = [
   map,
@@ -18,9 +22,16 @@ export const standardKernels: readonly Kernel[] = [
   matmulDirect,
   gemmDirect,
   reduce,
+  argMax,
+  argMin,
   softmax,
   logSoftmax,
+  logSumExp,
   layerNorm,
+  rmsNorm,
+  instanceNorm,
   maxPool,
   averagePool,
+  resize,
+  range,
 ];

@@ -1,11 +1,7 @@
-// The map kernel: a group of pointwise and injective nodes without an anchor, one element of the result an invocation.
+// The map kernel: a group of pointwise and injective nodes without an anchor.
 
-import { ceilDiv, product } from '@trtx/ir';
 import { defineKernel } from '../kernel.ts';
-import * as ix from '../wgsl/ix.ts';
-import { Position } from '../wgsl/position.ts';
-
-const WORKGROUP = 64;
+import { emitElements } from './elements.ts';
 
 export const map = defineKernel<null>({
   id: 'map',
@@ -15,14 +11,6 @@ export const map = defineKernel<null>({
   applies: () => true,
   params: () => [null],
   cost: () => 1,
-  emit(e, { group }) {
-    const { shape } = group.result.type;
-    const count = product(shape);
-    const i = e.shader.let(`group * ${WORKGROUP}u + lid`, 'i');
-    e.shader.when(ix.less(i, e.size(count)), () => {
-      const position = Position.linear(shape, i);
-      e.store(position, e.read(group.accumulated, position));
-    });
-    return { workgroupSize: WORKGROUP, workgroups: ceilDiv(count, WORKGROUP) };
-  },
+  emit: (e, { group }) =>
+    emitElements(e, group.result.type.shape, (position) => e.store(position, e.read(group.accumulated, position))),
 });

@@ -1,99 +1,117 @@
-// Softmax and the normalizations over trailing axes: statistics of a row, then every element of it once more.
+// Normalizations by statistics of a row: its mean, or none, and its variance about that; then every element once more.
 
-import { normGeometry, softmaxGeometry } from '@trtx/ir';
+import { instanceGeometry, type NodeView, type NormGeometry, normGeometry, type Value } from '@trtx/ir';
+import type { Emitter } from '../emitter.ts';
 import { defineKernel, type Kernel } from '../kernel.ts';
+import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal } from '../wgsl/scalar.ts';
-import { emitRows, ROW_PARAMS, type RowParams, rowCost, rowsOf } from './reduction.ts';
+import { emitRows, ROW_PARAMS, type Row, type RowParams, rowCost, rowsOf } from './reduction.ts';
 
-/** Softmax or its logarithm; `scale` is made of a row's sum of exponentials, `result` of (x − maximum) and scale. */
-function defineSoftmax(
-  op: string,
-  id: string,
-  scale: (sum: string) => string,
-  result: (x: string, scale: string) => string,
-): Kernel {
+interface Norm {
+  op: string;
+  id: string;
+  summary: string;
+  geometry(at: NodeView): NormGeometry;
+  /** Whether the mean is taken off; otherwise the variance is about 0. */
+  centered: boolean;
+  /** The element of scale or bias for element k of a row, which lies at `position`. */
+  operand(e: Emitter, value: Value, row: Row, k: Ix, position: Position): string;
+}
+
+function defineNorm({ op, id, summary, geometry, centered, operand }: Norm): Kernel {
   return defineKernel<RowParams>({
     id,
-    version: 1,
-    summary: `${op}: maximum, sum of exponentials, result, in three passes over a row`,
+    version: 2,
+    summary,
     ops: [op],
     applies: ({ group }) => group.accumulated.type.dtype === 'float32',
     params: () => ROW_PARAMS,
-    cost: ({ group, target }, params) => {
+    cost({ group, target }, params) {
       const at = group.anchor!.view();
-      return rowCost(target, rowsOf(at, softmaxGeometry(at).axes), params);
+      return rowCost(target, rowsOf(at, geometry(at).axes), params);
     },
     emit(e, { group }, params) {
       const node = group.anchor!;
       const at = node.view();
-      const input = node.inputs[0]!;
+      const [input, scale, bias] = node.inputs as [Value, Value, Value?];
       const { shader } = e;
-      return emitRows(e, rowsOf(at, softmaxGeometry(at).axes), params, (row) => {
-        const most = row.reduce('f32', 'max', (k) => e.read(input, row.element(k)));
-        const sum = row.reduce('f32', 'add', (k) => `exp(${e.read(input, row.element(k))} - ${most})`);
-        const factor = shader.let(scale(sum));
+      const rows = rowsOf(at, geometry(at).axes);
+      return emitRows(e, rows, params, (row) => {
+        const count = `f32(${ix.text(e.size(rows.count))})`;
+        const average = (value: (k: Ix) => string) => `${row.reduce('float32', 'add', value)} / ${count}`;
+        const mean = centered
+          ? shader.let(
+              average((k) => e.read(input, row.element(k))),
+              'mean',
+            )
+          : '0.0f';
+        const distance = (position: Position) => {
+          const x = e.read(input, position);
+          return centered ? shader.let(`${x} - ${mean}`) : x;
+        };
+        const variance = average((k) => {
+          const x = distance(row.element(k));
+          return `${x} * ${x}`;
+        });
+        const factor = shader.let(
+          `1.0f / sqrt(${variance} + ${literal(shader, at.float('epsilon'), 'f32')})`,
+          'factor',
+        );
+        const output = node.outputs.indexOf(group.accumulated);
+        if (output > 0) {
+          // The statistics themselves, where a model asks for them.
+          row.once(() =>
+            e.store(Position.linear(group.accumulated.type.shape, row.number), output === 1 ? mean : factor),
+          );
+          return;
+        }
         row.each((k) => {
           const position = row.element(k);
-          e.store(position, shader.let(result(`(${e.read(input, position)} - ${most})`, factor)));
+          const own = (value: Value) => operand(e, value, row, k, position);
+          const normal = `${distance(position)} * ${factor} * ${own(scale)}`;
+          e.store(position, shader.let(bias ? `${normal} + ${own(bias)}` : normal));
         });
       });
     },
   });
 }
 
-export const softmax = defineSoftmax(
-  'Softmax',
-  'softmax',
-  (sum) => `1.0f / ${sum}`,
-  (x, scale) => `exp(${x}) * ${scale}`,
-);
-export const logSoftmax = defineSoftmax(
-  'LogSoftmax',
-  'log-softmax',
-  (sum) => `log(${sum})`,
-  (x, scale) => `${x} - ${scale}`,
-);
+/** Of the same trailing axes as the row: element k, unless it broadcasts. */
+function trailing(e: Emitter, value: Value, row: Row, k: Ix, position: Position): string {
+  const { shape } = value.type;
+  const dense = shape.length === row.rows.axes.length && shape.every((d) => d !== 1);
+  return e.read(value, dense ? Position.linear(shape, k) : position.broadcast(e.shader, shape));
+}
 
-export const layerNorm = defineKernel<RowParams>({
+export const layerNorm = defineNorm({
+  op: 'LayerNormalization',
   id: 'layer-norm',
-  version: 1,
   summary: 'LayerNormalization: mean, variance about it, result, in three passes over a row',
-  ops: ['LayerNormalization'],
-  applies: ({ group }) => group.accumulated.type.dtype === 'float32' && group.anchor!.outputs.length === 1,
-  params: () => ROW_PARAMS,
-  cost: ({ group, target }, params) => {
-    const at = group.anchor!.view();
-    return rowCost(target, rowsOf(at, normGeometry(at).axes), params);
-  },
-  emit(e, { group }, params) {
-    const node = group.anchor!;
-    const at = node.view();
-    const [input, scale, bias] = node.inputs;
-    const { shader } = e;
-    const rows = rowsOf(at, normGeometry(at).axes);
-    return emitRows(e, rows, params, (row) => {
-      const count = `f32(${ix.text(e.size(rows.count))})`;
-      const sum = row.reduce('f32', 'add', (k) => e.read(input!, row.element(k)));
-      const mean = shader.let(`${sum} / ${count}`, 'mean');
-      const squares = row.reduce('f32', 'add', (k) => {
-        const difference = shader.let(`${e.read(input!, row.element(k))} - ${mean}`);
-        return `${difference} * ${difference}`;
-      });
-      const epsilon = literal(shader, at.float('epsilon'), 'f32');
-      const factor = shader.let(`1.0f / sqrt(${squares} / ${count} + ${epsilon})`, 'factor');
-      row.each((k) => {
-        const position = row.element(k);
-        const own = (value: typeof scale) => {
-          // Of the same trailing axes as the row: element k, unless it broadcasts.
-          const { shape } = value!.type;
-          const dense = shape.length === rows.axes.length && shape.every((d) => d !== 1);
-          return e.read(value!, dense ? Position.linear(shape, k) : position.broadcast(shader, shape));
-        };
-        const normal = `(${e.read(input!, position)} - ${mean}) * ${factor} * ${own(scale)}`;
-        e.store(position, shader.let(bias ? `${normal} + ${own(bias)}` : normal));
-      });
-    });
+  geometry: normGeometry,
+  centered: true,
+  operand: trailing,
+});
+
+export const rmsNorm = defineNorm({
+  op: 'RMSNormalization',
+  id: 'rms-norm',
+  summary: 'RMSNormalization: mean of squares, result, in two passes over a row',
+  geometry: normGeometry,
+  centered: false,
+  operand: trailing,
+});
+
+export const instanceNorm = defineNorm({
+  op: 'InstanceNormalization',
+  id: 'instance-norm',
+  summary: 'InstanceNormalization: mean, variance about it, result, in three passes over a channel',
+  geometry: instanceGeometry,
+  centered: true,
+  // Rows are the channels of one batch element after the other.
+  operand: (e, value, row) => {
+    const { shape } = value.type;
+    return e.read(value, Position.at(shape, [ix.mod(row.number, e.size(shape[0]!))]));
   },
 });

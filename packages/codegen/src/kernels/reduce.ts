@@ -1,6 +1,6 @@
 // Reductions whose reducer is data: the Reduce family and the global pools.
 
-import { scalar, traitOf } from '@trtx/ir';
+import { type Node, scalar, type Trait, traitOf } from '@trtx/ir';
 import { defineKernel, type Kernel } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
 import * as ix from '../wgsl/ix.ts';
@@ -27,40 +27,40 @@ export const reduce: Kernel = defineKernel<RowParams>({
   version: 1,
   summary: 'a row of elements to one, by an invocation or a workgroup',
   ops: OPS,
-  applies({ group }) {
-    const trait = traitOf(group.anchor!.op, group.anchor!.view());
-    return trait.kind === 'reduction' && trait.reducer !== undefined && group.accumulated.type.dtype !== 'bool';
-  },
+  applies: ({ group }) => reductionOf(group.anchor!).reducer !== undefined && group.accumulated.type.dtype !== 'bool',
   params: () => ROW_PARAMS,
-  cost: ({ group, target }, params) => rowCost(target, rowsOf(group.anchor!.view(), axesOf(group)), params),
+  cost({ group, target }, params) {
+    const at = group.anchor!.view();
+    return rowCost(target, rowsOf(at, reductionOf(group.anchor!).axes(at)), params);
+  },
   emit(e, { group }, params) {
     const node = group.anchor!;
     const at = node.view();
-    const trait = traitOf(node.op, at);
-    if (trait.kind !== 'reduction' || !trait.reducer) throw at.fail('no reducer');
-    const { combine, each, finish } = trait.reducer;
+    const { axes, reducer } = reductionOf(node);
+    const { combine, each, finish } = reducer!;
     const input = node.inputs[0]!;
-    const { dtype } = input.type;
-    const type = computeOf(dtype) as 'f32' | 'i32' | 'u32';
-    const rows = rowsOf(at, trait.axes(at));
+    const element = scalar.arg(0, input.type.dtype);
+    const { dtype } = each?.(element) ?? element;
+    const rows = rowsOf(at, axes(at));
     return emitRows(e, rows, params, (row) => {
-      const sum = row.reduce(type, combine, (k) => {
-        const element = e.read(input, row.element(k));
-        return each ? printScalar(e.shader, each(scalar.arg(0, dtype)), () => element) : element;
+      const combined = row.reduce(dtype, combine, (k) => {
+        const x = e.read(input, row.element(k));
+        return each ? printScalar(e.shader, each(element), () => x) : x;
       });
       row.once(() => {
-        const count = `${type}(${ix.text(e.size(rows.count))})`;
+        const count = `${computeOf(dtype)}(${ix.text(e.size(rows.count))})`;
         const result = finish
-          ? printScalar(e.shader, finish(scalar.arg(0, dtype), scalar.arg(1, dtype)), (i) => (i === 0 ? sum : count))
-          : sum;
+          ? printScalar(e.shader, finish(scalar.arg(0, dtype), scalar.arg(1, dtype)), (i) => (i ? count : combined))
+          : combined;
         e.store(Position.linear(group.accumulated.type.shape, row.number), e.shader.let(result));
       });
     });
   },
 });
 
-function axesOf(group: { anchor: import('@trtx/ir').Node | null }): readonly number[] {
-  const at = group.anchor!.view();
-  const trait = traitOf(group.anchor!.op, at);
-  return trait.kind === 'reduction' ? trait.axes(at) : [];
+function reductionOf(node: Node): Extract<Trait, { kind: 'reduction' }> {
+  const at = node.view();
+  const trait = traitOf(node.op, at);
+  if (trait.kind !== 'reduction') throw at.fail('no reduction');
+  return trait;
 }

@@ -1,18 +1,21 @@
 // The reduction core: one value out of a row of elements, by one invocation or by a workgroup together. The Reduce
 // family, Softmax and the norms are built from it.
 
-import type { NodeView } from '@trtx/ir';
+import type { DType, NodeView, Reducer } from '@trtx/ir';
 import { ceilDiv, type Dim, product } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import type { Launch } from '../kernel.ts';
+import { type ComputeType, computeOf } from '../storage.ts';
 import type { Target } from '../target.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
-import { literal } from '../wgsl/scalar.ts';
+import { literal, printBinary } from '../wgsl/scalar.ts';
 import { typical } from './tiles.ts';
 
 const WORKGROUP = 64;
+
+type Combine = Reducer['combine'];
 
 export interface RowParams {
   /** Invocations that share a row: 1 or a whole workgroup. */
@@ -93,25 +96,29 @@ export class Row {
     shader.block(`for (var ${k} = lid; ${k} < ${ix.text(count)}; ${k} += ${WORKGROUP}u)`, () => body(k));
   }
 
-  /** Combines one value of each element; every invocation of the row gets the result. */
-  reduce(type: 'f32' | 'i32' | 'u32', combine: 'add' | 'mul' | 'min' | 'max', value: (k: Ix) => string): string {
+  /**
+   * Combines one value of each element, of a type that WGSL computes with; every invocation of the row gets the result.
+   * Smallest and largest values keep NaN.
+   */
+  reduce(dtype: DType, combine: Combine, value: (k: Ix) => string): string {
     const { shader } = this.e;
+    const type = computeOf(dtype);
+    const join = (a: string, b: string) => printBinary(shader, combine, a, b, dtype);
     const acc = shader.name('acc');
-    shader.line(`var ${acc}: ${type} = ${neutral(this.e, type, combine)};`);
-    this.each((k) => shader.line(`${acc} = ${join(combine, acc, value(k))};`));
+    shader.line(`var ${acc} = ${neutral(this.e, type, combine)};`);
+    this.each((k) => shader.line(`${acc} = ${join(acc, shader.let(value(k)))};`));
     if (this.params.lanes === 1) return acc;
     const memory = `shared_${type}`;
     shader.global(`var<workgroup> ${memory}: array<${type}, ${WORKGROUP}>;`);
     shader.line(`${memory}[lid] = ${acc};`);
     shader.line('workgroupBarrier();');
     for (let half = WORKGROUP / 2; half > 0; half /= 2) {
-      const other = `${memory}[lid + ${half}u]`;
       shader.block(`if (lid < ${half}u)`, () =>
-        shader.line(`${memory}[lid] = ${join(combine, `${memory}[lid]`, other)};`),
+        shader.line(`${memory}[lid] = ${join(`${memory}[lid]`, `${memory}[lid + ${half}u]`)};`),
       );
       shader.line('workgroupBarrier();');
     }
-    const result = shader.let(`${memory}[0]`, 'sum');
+    const result = shader.let(`${memory}[0]`, 'all');
     shader.line('workgroupBarrier();');
     return result;
   }
@@ -132,12 +139,8 @@ export function emitRows(e: Emitter, rows: Rows, params: RowParams, body: (row: 
   };
 }
 
-function neutral(e: Emitter, type: 'f32' | 'i32' | 'u32', combine: 'add' | 'mul' | 'min' | 'max'): string {
+/** What combining with changes nothing. */
+function neutral(e: Emitter, type: ComputeType, combine: Combine): string {
   if (combine === 'add' || combine === 'mul') return literal(e.shader, combine === 'add' ? 0 : 1, type);
   return literal(e.shader, combine === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY, type);
-}
-
-function join(combine: 'add' | 'mul' | 'min' | 'max', a: string, b: string): string {
-  if (combine === 'add') return `${a} + ${b}`;
-  return combine === 'mul' ? `${a} * ${b}` : `${combine}(${a}, ${b})`;
 }

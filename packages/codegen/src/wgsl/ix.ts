@@ -31,16 +31,18 @@ export function mul(a: Ix, b: Ix): Ix {
   return `(${text(a)} * ${text(b)})`;
 }
 
-/** The quotient of non-negative numbers. */
+/** The quotient of non-negative numbers. By 0, which sizes of empty tensors are, it is 0: WGSL refuses to say. */
 export function div(a: Ix, b: Ix): Ix {
+  if (b === 0) return 0;
   if (typeof a === 'number' && typeof b === 'number') return Math.floor(a / b);
   if (b === 1) return a;
   if (a === 0) return 0;
   return `(${text(a)} / ${text(b)})`;
 }
 
-/** The remainder of non-negative numbers. */
+/** The remainder of non-negative numbers; by 0 it is 0. */
 export function mod(a: Ix, b: Ix): Ix {
+  if (b === 0) return 0;
   if (typeof a === 'number' && typeof b === 'number') return a % b;
   if (b === 1 || a === 0) return 0;
   return `(${text(a)} % ${text(b)})`;
@@ -51,9 +53,11 @@ export function minIx(a: Ix, b: Ix): Ix {
   return `min(${text(a)}, ${text(b)})`;
 }
 
-export function maxIx(a: Ix, b: Ix): Ix {
-  if (typeof a === 'number' && typeof b === 'number') return Math.max(a, b);
-  return `max(${text(a)}, ${text(b)})`;
+/** The smaller or larger of two indices that may be below zero. */
+export function signed(op: 'min' | 'max', a: Ix, b: Ix): Ix {
+  if (typeof a === 'number' && typeof b === 'number') return Math[op](a, b);
+  const side = (x: Ix) => (typeof x === 'number' ? `${x}i` : `i32(${x})`);
+  return `u32(${op}(${side(a)}, ${side(b)}))`;
 }
 
 /** Σ aᵢ·bᵢ */
@@ -63,6 +67,7 @@ export function dot(a: readonly Ix[], b: readonly Ix[]): Ix {
 
 /** `a < b` as a condition, or a boolean where it is known. */
 export function less(a: Ix, b: Ix): boolean | string {
+  if (b === 0) return false;
   if (typeof a === 'number' && typeof b === 'number' && a >= 0) return a < b;
   return `${text(a)} < ${text(b)}`;
 }

@@ -1,10 +1,12 @@
 // Prints a scalar expression as WGSL, with the semantics that ir/scalar.ts defines.
 //
-// WGSL lets an implementation assume that NaN and infinities do not occur, so they are made and tested by their bits.
+// WGSL evaluates an expression of constants when it compiles the module, and takes an overflow there for an error: an
+// operation whose operands are all constant reads one of them through a declaration.
 
 import { TrtxError } from '@trtx/errors';
-import { type DType, isFloat, isInteger, type Scalar } from '@trtx/ir';
+import { type BinaryOp, type DType, isFloat, isInteger, type Scalar, type UnaryOp } from '@trtx/ir';
 import { type ComputeType, computeOf } from '../storage.ts';
+import { call } from './functions.ts';
 import type { Shader } from './shader.ts';
 
 /** The expression's value; `args` are WGSL expressions of the compute types of the arguments. */
@@ -16,178 +18,207 @@ export function printScalar(shader: Shader, s: Scalar, args: (index: number) => 
       case 'const':
         return literal(shader, x.value, computeOf(x.dtype));
       case 'cast':
-        return printCast(shader, print(x.a), x.a.dtype, x.dtype);
+        return printCast(shader, variable(shader, print(x.a)), x.a.dtype, x.dtype);
       case 'select':
         return `select(${print(x.b)}, ${print(x.a)}, ${print(x.test)})`;
       case 'compare':
-        return `(${print(x.a)} ${COMPARE[x.op]} ${print(x.b)})`;
+        return printCompare(x.op, print(x.a), print(x.b), x.a.dtype);
       case 'unary':
-        return printUnary(shader, x.op, shader.let(print(x.a)), x.a.dtype);
-      case 'binary':
-        return printBinary(shader, x.op, print(x.a), print(x.b), x.dtype);
+        return printUnary(shader, x.op, variable(shader, print(x.a)), x.a.dtype);
+      case 'binary': {
+        const a = print(x.a);
+        const b = print(x.b);
+        return printBinary(shader, x.op, isLiteral(b) ? variable(shader, a) : a, b, x.dtype);
+      }
     }
   };
   return print(s);
 }
 
-/** A number as a WGSL literal. */
+/** A number as a WGSL literal, or an expression where WGSL has no literal for it. */
 export function literal(shader: Shader, value: number, type: ComputeType): string {
   if (type === 'bool') return value ? 'true' : 'false';
   if (type === 'u32') return `${Math.min(Math.max(value, 0), 2 ** 32 - 1)}u`;
-  if (type === 'i32')
-    return value <= -(2 ** 31)
-      ? 'i32(-2147483647 - 1)'
-      : `${value < 0 ? `(${value})` : Math.min(value, 2 ** 31 - 1)}${value < 0 ? '' : 'i'}`;
-  if (Number.isNaN(value)) return bits(shader, 'nan', 0x7fc00000);
-  if (!Number.isFinite(Math.fround(value)))
-    return value > 0 ? bits(shader, 'inf', 0x7f800000) : `(-${bits(shader, 'inf', 0x7f800000)})`;
+  if (type === 'i32') {
+    if (value <= -(2 ** 31)) return 'i32(-2147483647 - 1)';
+    return value < 0 ? `(${value}i)` : `${Math.min(value, 2 ** 31 - 1)}i`;
+  }
+  if (Number.isNaN(value)) return call(shader, 'nan');
   const rounded = Math.fround(value);
+  if (!Number.isFinite(rounded)) return value > 0 ? call(shader, 'inf') : `(-${call(shader, 'inf')})`;
   const digits = Object.is(rounded, -0) ? '-0.0' : String(rounded);
   const float = /[.e]/.test(digits) ? `${digits}f` : `${digits}.0f`;
   return float.startsWith('-') ? `(${float})` : float;
 }
 
-const COMPARE = { eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=' } as const;
-
-/** A constant NaN or infinity is an error in WGSL; bits that pass through a variable are not. */
-function bits(shader: Shader, name: string, pattern: number): string {
-  shader.global(`var<private> ${name}_bits: u32 = ${pattern}u;`);
-  return `bitcast<f32>(${name}_bits)`;
+function isLiteral(expression: string): boolean {
+  return /^\(?-?\d[\w.+-]*\)?$|^(true|false)$|^i32\(-2147483647 - 1\)$/.test(expression);
 }
 
-function printUnary(shader: Shader, op: string, a: string, dtype: DType): string {
-  const float = isFloat(dtype);
+/** The expression, which is no constant to WGSL. */
+function variable(shader: Shader, expression: string): string {
+  if (!isLiteral(expression)) return expression;
+  const name = shader.name('v');
+  shader.line(`let ${name} = ${expression};`);
+  return name;
+}
+
+const COMPARE = { eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=' } as const;
+
+/** A comparison of two WGSL expressions. */
+export function printCompare(op: keyof typeof COMPARE, a: string, b: string, dtype: DType): string {
+  // Compilers make `!=` of floats one that is false for NaN.
+  return op === 'ne' && isFloat(dtype) ? `!(${a} == ${b})` : `(${a} ${COMPARE[op]} ${b})`;
+}
+
+/** Functions that print as a call of one of functions.ts; those that are missing are built-ins of the same name. */
+const UNARY_FUNCTIONS: Partial<Record<UnaryOp, string>> = {
+  sign: 'signum',
+  exp: 'exponential',
+  log: 'logarithm',
+  erf: 'erf',
+  sin: 'sine',
+  cos: 'cosine',
+  tan: 'tangent',
+  cosh: 'hyperbolic_cosine',
+  tanh: 'hyperbolic_tangent',
+  asinh: 'area_sine',
+  acosh: 'area_cosine',
+  atanh: 'area_tangent',
+  isnan: 'is_nan',
+  isinf: 'is_inf',
+};
+
+function printUnary(shader: Shader, op: UnaryOp, a: string, dtype: DType): string {
+  if (op === 'not') return `(!${a})`;
+  if (isFloat(dtype)) {
+    if (op === 'neg') return `(-${a})`;
+    const name = UNARY_FUNCTIONS[op];
+    return name ? call(shader, name, a) : `${op}(${a})`;
+  }
+  const unsigned = computeOf(dtype) === 'u32';
   switch (op) {
     case 'neg':
-      return `(-${a})`;
-    case 'not':
-      return `(!${a})`;
+      return wrap(unsigned ? `(0u - ${a})` : `(-${a})`, dtype);
     case 'bitnot':
-      return `(~${a})`;
-    case 'sign':
-      return float ? `sign(${a})` : computeOf(dtype) === 'u32' ? `min(${a}, 1u)` : `sign(${a})`;
+      return wrap(`(~${a})`, dtype);
     case 'abs':
-      return computeOf(dtype) === 'u32' ? a : `abs(${a})`;
-    case 'erf':
-      shader.global(ERF);
-      return `erf(${a})`;
-    case 'tanh':
-      // Some drivers compute tanh by exponentials that overflow.
-      return `tanh(clamp(${a}, -15.0f, 15.0f))`;
-    case 'isnan':
-      return `((bitcast<u32>(${a}) & 0x7fffffffu) > 0x7f800000u)`;
-    case 'isinf':
-      return `((bitcast<u32>(${a}) & 0x7fffffffu) == 0x7f800000u)`;
+      return unsigned ? a : wrap(`abs(${a})`, dtype);
+    case 'sign':
+      return unsigned ? `min(${a}, 1u)` : `sign(${a})`;
+    case 'floor':
+    case 'ceil':
+    case 'round':
+      return a;
     default:
-      return `${op}(${a})`;
+      throw unsupported(op, dtype);
   }
 }
 
-function printBinary(shader: Shader, op: string, a: string, b: string, dtype: DType): string {
-  const float = isFloat(dtype);
+const OPERATORS: Partial<Record<BinaryOp, string>> = {
+  add: '+',
+  sub: '-',
+  mul: '*',
+  and: '&&',
+  or: '||',
+  xor: '!=',
+  bitand: '&',
+  bitor: '|',
+  bitxor: '^',
+};
+
+const FLOAT_FUNCTIONS: Partial<Record<BinaryOp, string>> = {
+  pow: 'power',
+  mod: 'modulo',
+  fmod: 'remainder',
+  min: 'minimum',
+  max: 'maximum',
+};
+
+/** One operation on two WGSL expressions, at most one of which is constant. */
+export function printBinary(shader: Shader, op: BinaryOp, a: string, b: string, dtype: DType): string {
+  const operator = OPERATORS[op];
+  if (operator) {
+    const text = `(${a} ${operator} ${b})`;
+    return op === 'add' || op === 'sub' || op === 'mul' ? wrap(text, dtype) : text;
+  }
+  if (!isFloat(dtype)) return printInteger(shader, op, a, b, dtype);
+  if (op === 'div') return `(${a} / ${b})`;
+  if ((op === 'min' || op === 'max') && (isLiteral(a) || isLiteral(b))) {
+    // NaN is neither below nor above, so that it stays.
+    const [x, limit] = isLiteral(b) ? [shader.let(a), b] : [shader.let(b), a];
+    return `select(${x}, ${limit}, ${x} ${op === 'max' ? '<' : '>'} ${limit})`;
+  }
+  const name = FLOAT_FUNCTIONS[op];
+  if (!name) throw unsupported(op, dtype);
+  return call(shader, name, a, b);
+}
+
+function printInteger(shader: Shader, op: BinaryOp, a: string, b: string, dtype: DType): string {
+  const type = computeOf(dtype);
+  const zero = literal(shader, 0, type);
   switch (op) {
-    case 'add':
-      return `(${a} + ${b})`;
-    case 'sub':
-      return `(${a} - ${b})`;
-    case 'mul':
-      return `(${a} * ${b})`;
-    case 'div': {
-      if (float) return `(${a} / ${b})`;
-      const divisor = shader.let(b);
-      return `select(0${suffix(dtype)}, ${a} / ${divisor}, ${divisor} != 0${suffix(dtype)})`;
-    }
-    case 'pow':
-      if (!float) throw unsupported('pow', dtype);
-      shader.global(POWER);
-      return `power(${a}, ${b})`;
-    case 'mod':
-    case 'fmod': {
-      const x = shader.let(a);
-      const y = shader.let(b);
-      if (float) return op === 'fmod' ? `(${x} - ${y} * trunc(${x} / ${y}))` : `(${x} - ${y} * floor(${x} / ${y}))`;
-      const zero = `0${suffix(dtype)}`;
-      const rest = shader.let(`select(${zero}, ${x} % ${y}, ${y} != ${zero})`);
-      if (op === 'fmod' || computeOf(dtype) === 'u32') return rest;
-      return `select(${rest}, ${rest} + ${y}, ${rest} != ${zero} && (${rest} < ${zero}) != (${y} < ${zero}))`;
-    }
     case 'min':
     case 'max':
       return `${op}(${a}, ${b})`;
-    case 'and':
-      return `(${a} && ${b})`;
-    case 'or':
-      return `(${a} || ${b})`;
-    case 'xor':
-      return `(${a} != ${b})`;
-    case 'bitand':
-      return `(${a} & ${b})`;
-    case 'bitor':
-      return `(${a} | ${b})`;
-    case 'bitxor':
-      return `(${a} ^ ${b})`;
+    case 'pow':
+      if (type === 'u32') return wrap(`u32(${call(shader, 'power_i32', `i32(${a})`, `i32(${b})`)})`, dtype);
+      return wrap(call(shader, 'power_i32', a, b), dtype);
+    case 'div':
+      return wrap(divide(a, '/', shader.let(b), zero), dtype);
+    case 'mod':
+    case 'fmod': {
+      const y = shader.let(b);
+      const rest = shader.let(divide(a, '%', y, zero));
+      if (op === 'fmod' || type === 'u32') return rest;
+      return `select(${rest}, ${rest} + ${y}, ${rest} != ${zero} && (${rest} < ${zero}) != (${y} < ${zero}))`;
+    }
     case 'shl':
     case 'shr': {
       const by = shader.let(`u32(${b})`);
-      return `select(0${suffix(dtype)}, ${a} ${op === 'shl' ? '<<' : '>>'} ${by}, ${by} < 32u)`;
+      const shifted = `select(${zero}, ${a} ${op === 'shl' ? '<<' : '>>'} ${by}, ${by} < ${widthOf(dtype)}u)`;
+      return op === 'shl' ? wrap(shifted, dtype) : shifted;
     }
     default:
       throw unsupported(op, dtype);
   }
 }
 
+/** A quotient or remainder of integers, 0 by 0. WGSL refuses a divisor that it can tell to be 0. */
+function divide(a: string, operator: '/' | '%', b: string, zero: string): string {
+  if (isLiteral(b)) return b === zero ? zero : `(${a} ${operator} ${b})`;
+  return `select(${zero}, ${a} ${operator} ${b}, ${b} != ${zero})`;
+}
+
 function printCast(shader: Shader, a: string, from: DType, to: DType): string {
   const source = computeOf(from);
   const target = computeOf(to);
-  if (target === 'bool') return source === 'bool' ? a : `(${a} != ${literal(shader, 0, source)})`;
+  if (target === 'bool') return source === 'bool' ? a : printCompare('ne', a, literal(shader, 0, source), from);
   if (source === 'bool') return `select(${literal(shader, 0, target)}, ${literal(shader, 1, target)}, ${a})`;
   if (!isInteger(to)) return source === target ? a : `${target}(${a})`;
-  const width = to.endsWith('8') ? 8 : to.endsWith('16') ? 16 : 32;
-  if (source !== 'f32') {
-    const same = source === target ? a : `${target}(${a})`;
-    if (width === 32) return same;
-    // Wrap around at the narrower width; i32 shifts right by sign.
-    return target === 'u32' ? `(${same} & ${2 ** width - 1}u)` : `((${same} << ${32 - width}u) >> ${32 - width}u)`;
-  }
+  if (source !== 'f32') return wrap(source === target ? a : `${target}(${a})`, to);
+  const whole = call(shader, `to_${target}`, a);
+  const width = widthOf(to);
+  if (width === 32) return whole;
   const low = target === 'u32' ? 0 : -(2 ** (width - 1));
   const high = target === 'u32' ? 2 ** width - 1 : 2 ** (width - 1) - 1;
-  const x = shader.let(a);
-  const whole =
-    width === 32
-      ? `${target}(${x})`
-      : `clamp(${target}(${x}), ${literal(shader, low, target)}, ${literal(shader, high, target)})`;
-  // WGSL's conversion saturates; NaN becomes 0 by definition here.
-  return `select(${whole}, ${literal(shader, 0, target)}, (bitcast<u32>(${x}) & 0x7fffffffu) > 0x7f800000u)`;
+  return `clamp(${whole}, ${literal(shader, low, target)}, ${literal(shader, high, target)})`;
 }
 
-function suffix(dtype: DType): string {
-  return computeOf(dtype) === 'u32' ? 'u' : 'i';
+/** Bits of an integer type, as far as the GPU goes. */
+function widthOf(dtype: DType): number {
+  return dtype.endsWith('8') ? 8 : dtype.endsWith('16') ? 16 : 32;
+}
+
+/** An integer of 32 bits brought to the width of its type; i32 shifts right by sign. */
+function wrap(value: string, dtype: DType): string {
+  const width = widthOf(dtype);
+  if (!isInteger(dtype) || width === 32) return value;
+  return computeOf(dtype) === 'u32'
+    ? `(${value} & ${2 ** width - 1}u)`
+    : `((${value} << ${32 - width}u) >> ${32 - width}u)`;
 }
 
 function unsupported(op: string, dtype: DType): TrtxError {
   return new TrtxError('UNSUPPORTED_TYPE', `${op} of ${dtype} has no GPU form`);
 }
-
-/**
- * erf by its Taylor series near 0 and by W. J. Cody's form exp(−x²)·P(t) elsewhere (Abramowitz and Stegun 7.1.26,
- * absolute error below 1.5e-7 in exact arithmetic).
- */
-const ERF = `fn erf(x: f32) -> f32 {
-  let a = abs(x);
-  if (a < 0.5f) {
-    let s = x * x;
-    return x * 1.1283791671f * (1.0f + s * (-0.3333333333f + s * (0.1f + s * (-0.0238095238f + s * (0.0046296296f + s * (-0.000757575758f + s * 0.000106837607f))))));
-  }
-  let t = 1.0f / (1.0f + 0.3275911f * a);
-  let poly = t * (0.254829592f + t * (-0.284496736f + t * (1.421413741f + t * (-1.453152027f + t * 1.061405429f))));
-  return sign(x) * (1.0f - poly * exp(-a * a));
-}`;
-
-/** WGSL's pow is undefined for a negative base, which IEEE 754 defines for integral exponents. */
-const POWER = `fn power(x: f32, y: f32) -> f32 {
-  if (x >= 0.0f) { return select(pow(x, y), 1.0f, y == 0.0f); }
-  let size = pow(-x, y);
-  let odd = abs(y) % 2.0f == 1.0f;
-  var undefined_bits = 0x7fc00000u;
-  return select(bitcast<f32>(undefined_bits), select(size, -size, odd), floor(y) == y);
-}`;

@@ -1,0 +1,27 @@
+// Range: the sequence start, start + delta, … whose length is known when shapes are.
+
+import type { Value } from '@trtx/ir';
+import { defineKernel } from '../kernel.ts';
+import { computeOf } from '../storage.ts';
+import * as ix from '../wgsl/ix.ts';
+import { Position } from '../wgsl/position.ts';
+import { emitElements } from './elements.ts';
+
+export const range = defineKernel<null>({
+  id: 'range',
+  version: 1,
+  summary: 'a sequence of equal steps, one element an invocation',
+  ops: ['Range'],
+  applies: () => true,
+  params: () => [null],
+  cost: () => 1,
+  emit(e, { group }) {
+    const [start, , delta] = group.anchor!.inputs as [Value, Value, Value];
+    const { shape, dtype } = group.accumulated.type;
+    const number = (value: Value) => e.read(value, Position.linear(value.type.shape, 0));
+    return emitElements(e, shape, (position, i) => {
+      const element = `${number(start)} + ${computeOf(dtype)}(${ix.text(i)}) * ${number(delta)}`;
+      e.store(position, e.shader.let(element));
+    });
+  },
+});

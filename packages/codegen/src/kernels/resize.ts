@@ -1,0 +1,251 @@
+// Resize in general: each output element is a sum over taps, weighted axis by axis. (To the nearest element by simple
+// ratios it is injective, and no kernel is needed.)
+//
+// The coordinate that an output element reads at is a ratio of integers wherever the scale is. Its whole part and its
+// rest are exact then, also for dynamic sizes; with float32 alone a coordinate of some thousands has lost its weights.
+
+import {
+  bounds,
+  type Dim,
+  maxDim,
+  mul,
+  type NodeView,
+  type ResizeAxis,
+  type ResizeGeometry,
+  resizeGeometry,
+  sameDim,
+  sub,
+} from '@trtx/ir';
+import type { Emitter } from '../emitter.ts';
+import { defineKernel } from '../kernel.ts';
+import { computeOf } from '../storage.ts';
+import type { Ix } from '../wgsl/ix.ts';
+import * as ix from '../wgsl/ix.ts';
+import { Position } from '../wgsl/position.ts';
+import { literal } from '../wgsl/scalar.ts';
+import { emitElements } from './elements.ts';
+
+export const resize = defineKernel<null>({
+  id: 'resize',
+  version: 1,
+  summary: 'interpolation along any axes, one output element an invocation',
+  ops: ['Resize'],
+  applies({ group }) {
+    return resizeGeometry(group.anchor!.view()).mode === 'nearest' || group.accumulated.type.dtype === 'float32';
+  },
+  params: () => [null],
+  cost: () => 1,
+  emit(e, { group }) {
+    const { shader } = e;
+    const node = group.anchor!;
+    const at = node.view();
+    const g = resizeGeometry(at);
+    const input = node.inputs[0]!;
+    const { shape, dtype } = group.accumulated.type;
+    return emitElements(e, shape, (position) => {
+      const coords = position.coords(shader);
+      const axes = g.axes.map((axis, d) => new AxisTaps(e, g, at, axis, coords[d]!));
+      const result = shader.name('result');
+      shader.line(`var ${result} = ${literal(shader, 0, computeOf(dtype))};`);
+      const total = shader.name('total');
+      const normalized = g.mode !== 'nearest' && leavesOut(at);
+      if (normalized) shader.line(`var ${total} = 0.0f;`);
+      const sum = (d: number, places: readonly Ix[], weight: string | undefined): void => {
+        if (d < axes.length) {
+          axes[d]!.each((place, own) =>
+            sum(d + 1, [...places, place], own && weight ? shader.let(`${weight} * ${own}`, 'w') : (own ?? weight)),
+          );
+          return;
+        }
+        const element = e.read(input, Position.at(input.type.shape, places));
+        shader.line(weight ? `${result} += ${weight} * ${element};` : `${result} = ${element};`);
+        if (normalized) shader.line(`${total} += ${weight ?? '1.0f'};`);
+      };
+      sum(0, [], undefined);
+      if (normalized) shader.line(`${result} /= ${total};`);
+      const outside = axes.flatMap((axis) => axis.outside ?? []);
+      if (outside.length > 0) {
+        const value = literal(shader, at.float('extrapolation_value'), computeOf(dtype));
+        shader.line(`${result} = select(${result}, ${value}, ${outside.join(' || ')});`);
+      }
+      e.store(position, result);
+    });
+  },
+});
+
+/** True where taps outside the input get no weight, so that the weights of the others do not add up to 1. */
+function leavesOut(at: NodeView): boolean {
+  return at.int('antialias') === 1 || (at.string('mode') === 'cubic' && at.int('exclude_outside') === 1);
+}
+
+/** The input places that one output element reads along one axis. */
+class AxisTaps {
+  /** A condition under which the element lies outside of the region of interest. */
+  readonly outside: string | undefined;
+  readonly #size: Ix;
+  /** The coordinate's whole part (an i32) and what is left (an f32 in [0, 1)); none on an axis that stays as it is. */
+  readonly #at: { whole: string; rest: string } | undefined;
+
+  constructor(
+    readonly e: Emitter,
+    readonly g: ResizeGeometry,
+    readonly at: NodeView,
+    readonly axis: ResizeAxis,
+    readonly o: Ix,
+  ) {
+    this.#size = e.size(axis.size);
+    const crops = g.coordinates === 'tf_crop_and_resize';
+    const same = sameDim(axis.size, axis.output) && (!axis.ratio || sameDim(axis.ratio.up, axis.ratio.down));
+    if (same && !crops) return;
+    const { shader } = e;
+    const exact = rational(e, axis, g.coordinates, o);
+    if (exact) {
+      const [up, down] = [shader.index(exact.up, 'n'), exact.down];
+      this.#at = {
+        whole: shader.let(`i32(${ix.text(ix.div(up, down))}) - 1`, 'whole'),
+        rest: shader.let(`f32(${ix.text(ix.mod(up, down))}) / f32(${ix.text(down)})`, 'rest'),
+      };
+      return;
+    }
+    const x = shader.let(real(e, axis, g.coordinates, o), 'x');
+    this.#at = { whole: shader.let(`i32(floor(${x}))`, 'whole'), rest: shader.let(`${x} - floor(${x})`, 'rest') };
+    if (crops) this.outside = `${x} < 0.0f || ${x} > ${float(ix.sub(this.#size, 1))}`;
+  }
+
+  /** Emits `body` for each tap; without a weight where that is 1. */
+  each(body: (place: Ix, weight: string | undefined) => void): void {
+    if (!this.#at) {
+      body(this.o, undefined);
+      return;
+    }
+    const { shader } = this.e;
+    const { whole, rest } = this.#at;
+    if (this.g.mode === 'nearest') {
+      body(this.#clamped(`${whole} + ${NEAREST[this.g.nearest](rest)}`), undefined);
+      return;
+    }
+    const filter = declareFilter(this.e, this.g.mode, this.at.float('cubic_coeff_a'));
+    if (this.at.int('antialias') === 1) {
+      this.#eachOfWideFilter(filter, body);
+      return;
+    }
+    const reach = this.g.mode === 'linear' ? 1 : 2;
+    for (let tap = 1 - reach; tap <= reach; tap++) {
+      const place = shader.let(tap === 0 ? whole : `${whole} + (${tap})`, 'place');
+      const weight = `${filter}(${tap}.0f - ${rest})`;
+      // Weights on the same element twice, at the edges, add up.
+      const own = leavesOut(this.at) ? `select(0.0f, ${weight}, ${this.#inside(place)})` : weight;
+      body(this.#clamped(place), shader.let(own, 'w'));
+    }
+  }
+
+  /** A filter that is as much wider as the output is smaller, over the places inside the input. */
+  #eachOfWideFilter(filter: string, body: (place: Ix, weight: string | undefined) => void): void {
+    const { shader } = this.e;
+    const { whole, rest } = this.#at!;
+    const shrink = shader.let(`min(${scaleOf(this.e, this.axis)}, 1.0f)`, 'shrink');
+    const reach = shader.let(`i32(ceil(${this.g.mode === 'linear' ? '1.0f' : '2.0f'} / ${shrink}))`, 'reach');
+    const tap = shader.name('tap');
+    shader.block(`for (var ${tap} = -${reach}; ${tap} <= ${reach} + 1; ${tap}++)`, () => {
+      const place = shader.let(`${whole} + ${tap}`, 'place');
+      shader.block(`if (${this.#inside(place)})`, () =>
+        body(shader.let(`u32(${place})`), shader.let(`${filter}((f32(${tap}) - ${rest}) * ${shrink})`, 'w')),
+      );
+    });
+  }
+
+  #inside(place: string): string {
+    return `u32(${place}) < ${ix.text(this.#size)}`;
+  }
+
+  #clamped(place: string): Ix {
+    return this.e.shader.let(`u32(clamp(${place}, 0i, i32(${ix.text(ix.sub(this.#size, 1))})))`, 'at');
+  }
+}
+
+/** What the rest of a coordinate adds to its whole part. */
+const NEAREST: Readonly<Record<ResizeGeometry['nearest'], (rest: string) => string>> = {
+  floor: () => '0i',
+  ceil: (rest) => `select(0i, 1i, ${rest} > 0.0f)`,
+  round_prefer_floor: (rest) => `select(0i, 1i, ${rest} > 0.5f)`,
+  round_prefer_ceil: (rest) => `select(0i, 1i, ${rest} >= 0.5f)`,
+};
+
+/** Declares the filter as a function of the distance; its name. */
+function declareFilter(e: Emitter, mode: ResizeGeometry['mode'], coefficient: number): string {
+  if (mode === 'linear') {
+    e.shader.global('fn triangle(x: f32) -> f32 { return max(1.0f - abs(x), 0.0f); }');
+    return 'triangle';
+  }
+  const a = literal(e.shader, coefficient, 'f32');
+  // Keys, "Cubic convolution interpolation for digital image processing", 1981.
+  e.shader.global(`fn cubic(x: f32) -> f32 {
+  let d = abs(x);
+  if (d < 1.0f) { return ((${a} + 2.0f) * d - (${a} + 3.0f)) * d * d + 1.0f; }
+  return select(0.0f, ((d - 5.0f) * d + 8.0f) * d * ${a} - 4.0f * ${a}, d < 2.0f);
+}`);
+  return 'cubic';
+}
+
+/** One more than the coordinate, so that it is positive, as up/down; undefined where it is no ratio of 32-bit integers. */
+function rational(
+  e: Emitter,
+  { size, output, ratio }: ResizeAxis,
+  coordinates: ResizeGeometry['coordinates'],
+  o: Ix,
+): { up: Ix; down: Ix } | undefined {
+  if (!ratio || coordinates === 'tf_crop_and_resize') return undefined;
+  const { up, down } = ratio;
+  // o/1 · step + first, over `under`
+  let step: Dim = mul(down, 2);
+  let first = sub(down, up);
+  let under: Dim = mul(up, 2);
+  if (coordinates === 'asymmetric') [step, first, under] = [down, 0, up];
+  else if (coordinates === 'align_corners') [step, first, under] = [sub(size, 1), 0, maxDim(sub(output, 1), 1)];
+  else if (coordinates === 'half_pixel_symmetric') first = sub(mul(size, up), sub(mul(output, down), first));
+  const largest = bounds(mul(output, step)).max + bounds(first).max + bounds(under).max;
+  if (!(largest < 2 ** 32)) return undefined;
+  const whole = ix.add(ix.add(ix.mul(o, e.size(step)), e.size(first)), e.size(under));
+  if (coordinates !== 'pytorch_half_pixel' || (typeof output === 'number' && output > 1))
+    return { up: whole, down: e.size(under) };
+  // There, an output of one element reads the first.
+  const lone = `${ix.text(e.size(output))} == 1u`;
+  return { up: `select(${ix.text(whole)}, ${ix.text(e.size(under))}, ${lone})`, down: e.size(under) };
+}
+
+/** The coordinate in float32. */
+function real(e: Emitter, axis: ResizeAxis, coordinates: ResizeGeometry['coordinates'], o: Ix): string {
+  const last = float(ix.sub(e.size(axis.size), 1));
+  const lastOutput = float(ix.sub(e.size(axis.output), 1));
+  const scale = scaleOf(e, axis);
+  const single = `${ix.text(e.size(axis.output))} == 1u`;
+  const half = `((${float(o)} + 0.5f) / ${scale} - 0.5f)`;
+  switch (coordinates) {
+    case 'asymmetric':
+      return `${float(o)} / ${scale}`;
+    case 'half_pixel':
+      return half;
+    case 'pytorch_half_pixel':
+      return `select(${half}, 0.0f, ${single})`;
+    case 'half_pixel_symmetric': {
+      const size = float(e.size(axis.size));
+      return `${half} + 0.5f * (${size} - ${float(e.size(axis.output))} / ${scale})`;
+    }
+    case 'align_corners':
+      return `${float(o)} * ${last} / max(${lastOutput}, 1.0f)`;
+    case 'tf_crop_and_resize': {
+      const [start, end] = axis.roi.map((x) => literal(e.shader, x, 'f32'));
+      const along = `${start} * ${last} + ${float(o)} * (${end} - ${start}) * ${last} / max(${lastOutput}, 1.0f)`;
+      return `select(${along}, 0.5f * (${start} + ${end}) * ${last}, ${single})`;
+    }
+  }
+}
+
+function scaleOf(e: Emitter, { scale, ratio }: ResizeAxis): string {
+  if (scale !== undefined) return literal(e.shader, scale, 'f32');
+  return `(${float(e.size(ratio!.up))} / ${float(e.size(ratio!.down))})`;
+}
+
+function float(value: Ix): string {
+  return typeof value === 'number' ? `${value}.0f` : `f32(${value})`;
+}

@@ -1,0 +1,190 @@
+// Functions that WGSL lacks, or whose built-in form does not do what ir/scalar.ts says: built-ins may be off by 2⁻¹¹ (sin),
+// know no infinities (log of SwiftShader is −88 at 0) and may take NaN for any number. Each is WGSL text that is declared
+// once in a module that calls it.
+
+import type { Shader } from './shader.ts';
+
+const FUNCTIONS: Readonly<Record<string, { needs?: readonly string[]; text: string }>> = {
+  is_nan: { text: 'fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }' },
+  is_inf: { text: 'fn is_inf(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) == 0x7f800000u; }' },
+  // A constant NaN or infinity is an error in WGSL; bits that pass through a variable are not.
+  nan: { text: 'var<private> nan_bits: u32 = 0x7fc00000u;\nfn nan() -> f32 { return bitcast<f32>(nan_bits); }' },
+  inf: { text: 'var<private> inf_bits: u32 = 0x7f800000u;\nfn inf() -> f32 { return bitcast<f32>(inf_bits); }' },
+
+  /** As `max` and `min`, but NaN where either side is. */
+  maximum: {
+    needs: ['is_nan'],
+    text: 'fn maximum(a: f32, b: f32) -> f32 { return select(a, b, b > a || is_nan(b)); }',
+  },
+  minimum: {
+    needs: ['is_nan'],
+    text: 'fn minimum(a: f32, b: f32) -> f32 { return select(a, b, b < a || is_nan(b)); }',
+  },
+  signum: { text: 'fn signum(x: f32) -> f32 { return select(select(x, -1.0f, x < 0.0f), 1.0f, x > 0.0f); }' },
+  exponential: { needs: ['is_nan'], text: 'fn exponential(x: f32) -> f32 { return select(exp(x), x, is_nan(x)); }' },
+  logarithm: {
+    needs: ['nan', 'inf'],
+    text: `fn logarithm(x: f32) -> f32 {
+  if (x > 0.0f && x < inf()) { return log(x); }
+  return select(select(nan(), -inf(), x == 0.0f), x, x > 0.0f);
+}`,
+  },
+
+  /** Cephes' sinf and cosf (Moshier, 1992): reduced by multiples of π/2 in three parts, then a polynomial. */
+  sine_part: {
+    text: `fn sine_part(x: f32, quarters: i32) -> f32 {
+  let whole = round(x * 0.636619772f);
+  let r = ((x - whole * 1.5703125f) - whole * 4.837512969970703125e-4f) - whole * 7.549789954891882e-8f;
+  let s = r * r;
+  let sine = r + r * s * (-1.6666654611e-1f + s * (8.3321608736e-3f + s * -1.9515295891e-4f));
+  let cosine = 1.0f - 0.5f * s + s * s * (4.166664568298827e-2f + s * (-1.388731625493765e-3f + s * 2.443315711809948e-5f));
+  let quadrant = i32(whole) + quarters;
+  let value = select(sine, cosine, (quadrant & 1) == 1);
+  return select(value, -value, (quadrant & 2) == 2);
+}`,
+  },
+  sine: {
+    needs: ['sine_part', 'nan', 'inf'],
+    text: 'fn sine(x: f32) -> f32 { return select(nan(), sine_part(x, 0), abs(x) < inf()); }',
+  },
+  cosine: {
+    needs: ['sine_part', 'nan', 'inf'],
+    text: 'fn cosine(x: f32) -> f32 { return select(nan(), sine_part(x, 1), abs(x) < inf()); }',
+  },
+  tangent: { needs: ['sine', 'cosine'], text: 'fn tangent(x: f32) -> f32 { return sine(x) / cosine(x); }' },
+
+  /** Built-ins compute it by exponentials that overflow. The comparisons keep NaN, which `clamp` may not. */
+  hyperbolic_tangent: {
+    text: `fn hyperbolic_tangent(x: f32) -> f32 {
+  return tanh(select(select(x, 15.0f, x > 15.0f), -15.0f, x < -15.0f));
+}`,
+  },
+  hyperbolic_cosine: {
+    needs: ['exponential'],
+    text: 'fn hyperbolic_cosine(x: f32) -> f32 { let e = exponential(abs(x)); return 0.5f * e + 0.5f / e; }',
+  },
+  area_sine: {
+    needs: ['logarithm'],
+    text: `fn area_sine(x: f32) -> f32 {
+  let a = abs(x);
+  let far = logarithm(a) + 0.69314718056f;
+  let size = select(logarithm(a + sqrt(a * a + 1.0f)), far, a > 1e9f);
+  return select(size, -size, x < 0.0f);
+}`,
+  },
+  area_cosine: {
+    needs: ['logarithm', 'nan'],
+    text: `fn area_cosine(x: f32) -> f32 {
+  if (!(x >= 1.0f)) { return nan(); }
+  return select(logarithm(x + sqrt(x * x - 1.0f)), logarithm(x) + 0.69314718056f, x > 1e9f);
+}`,
+  },
+  area_tangent: {
+    needs: ['logarithm', 'nan', 'inf'],
+    text: `fn area_tangent(x: f32) -> f32 {
+  if (x == 1.0f) { return inf(); }
+  if (!(abs(x) <= 1.0f)) { return nan(); }
+  return 0.5f * logarithm((1.0f + x) / (1.0f - x));
+}`,
+  },
+
+  /**
+   * erf by its Taylor series near 0 and by W. J. Cody's form exp(−x²)·P(t) elsewhere (Abramowitz and Stegun 7.1.26,
+   * absolute error below 1.5e-7 in exact arithmetic).
+   */
+  erf: {
+    text: `fn erf(x: f32) -> f32 {
+  let a = abs(x);
+  if (!(a >= 0.5f)) {
+    let s = x * x;
+    return x * 1.1283791671f * (1.0f + s * (-0.3333333333f + s * (0.1f + s * (-0.0238095238f + s * (0.0046296296f + s * (-0.000757575758f + s * 0.000106837607f))))));
+  }
+  let t = 1.0f / (1.0f + 0.3275911f * a);
+  let poly = t * (0.254829592f + t * (-0.284496736f + t * (1.421413741f + t * (-1.453152027f + t * 1.061405429f))));
+  return sign(x) * (1.0f - poly * exp(-a * a));
+}`,
+  },
+
+  /** Exact: the remainder of halving multiples of the divisor, each of which is a float. */
+  remainder: {
+    needs: ['nan', 'inf'],
+    text: `fn remainder(x: f32, y: f32) -> f32 {
+  var a = abs(x);
+  let b = abs(y);
+  if (!(a < inf()) || !(b > 0.0f)) { return nan(); }
+  if (b == inf()) { return x; }
+  var t = b;
+  while (t <= a * 0.5f) { t *= 2.0f; }
+  while (t >= b) {
+    if (a >= t) { a -= t; }
+    t *= 0.5f;
+  }
+  return select(a, -a, x < 0.0f);
+}`,
+  },
+  modulo: {
+    needs: ['remainder'],
+    text: `fn modulo(x: f32, y: f32) -> f32 {
+  let r = remainder(x, y);
+  return select(r, r + y, r != 0.0f && (r < 0.0f) != (y < 0.0f));
+}`,
+  },
+
+  /** As C's pow. WGSL's is undefined for a negative base, and as good as its logarithm at 0. */
+  power: {
+    needs: ['nan', 'inf', 'is_nan'],
+    text: `fn power(x: f32, y: f32) -> f32 {
+  if (y == 0.0f || x == 1.0f) { return 1.0f; }
+  if (is_nan(x) || is_nan(y)) { return nan(); }
+  let a = abs(x);
+  let infinite = !(abs(y) < inf());
+  let plain = a > 0.0f && a < inf() && !infinite;
+  // Infinite where the size of the base and the exponent pull the same way.
+  let far = select(select(0.0f, inf(), (a > 1.0f) == (y > 0.0f)), 1.0f, a == 1.0f);
+  let size = select(far, pow(a, y), plain);
+  if ((bitcast<u32>(x) >> 31u) == 0u) { return size; }
+  let whole = infinite || floor(y) == y;
+  if (plain && !whole) { return nan(); }
+  let odd = whole && !infinite && abs(y) < 16777216.0f && (i32(abs(y)) & 1) == 1;
+  return select(size, -size, odd);
+}`,
+  },
+  power_i32: {
+    text: `fn power_i32(x: i32, y: i32) -> i32 {
+  if (y < 0) { return select(select(0, select(1, -1, (y & 1) == 1), x == -1), 1, x == 1); }
+  var result = 1;
+  var base = x;
+  for (var left = y; left > 0; left >>= 1u) {
+    if ((left & 1) == 1) { result *= base; }
+    base *= base;
+  }
+  return result;
+}`,
+  },
+
+  /** Truncates and saturates; NaN gives 0. WGSL's conversion stops at the largest float below the limit. */
+  to_i32: {
+    needs: ['is_nan'],
+    text: `fn to_i32(x: f32) -> i32 {
+  return select(select(i32(x), 2147483647, x >= 2147483648.0f), 0, is_nan(x));
+}`,
+  },
+  to_u32: {
+    needs: ['is_nan'],
+    text: `fn to_u32(x: f32) -> u32 {
+  return select(select(u32(x), 4294967295u, x >= 4294967296.0f), 0u, is_nan(x));
+}`,
+  },
+};
+
+/** A call of a function of this file, declared with what it needs. */
+export function call(shader: Shader, name: string, ...args: readonly string[]): string {
+  declare(shader, name);
+  return `${name}(${args.join(', ')})`;
+}
+
+function declare(shader: Shader, name: string): void {
+  const { needs = [], text } = FUNCTIONS[name]!;
+  for (const other of needs) declare(shader, other);
+  shader.global(text);
+}
