@@ -62,7 +62,7 @@ export default {
     {
       name: 'no-apps-in-packages',
       severity: 'error',
-      from: { path: '^packages/', pathNot: 'tsup\\.config\\.ts$' },
+      from: { path: '^packages/', pathNot: `${test}|tsup\\.config\\.ts$` },
       to: { path: '^(apps|tools|tests)/' },
     },
     {

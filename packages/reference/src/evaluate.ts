@@ -1,6 +1,6 @@
 // Evaluates one node on tensors: infers the concrete output types, finds the kernel and runs it.
 
-import { quote, TrtxError } from '@trtx/errors';
+import { isTrtxError, TrtxError } from '@trtx/errors';
 import {
   type Constant,
   type Contents,
@@ -14,7 +14,7 @@ import {
   type Tensor,
   viewNode,
 } from '@trtx/ir';
-import type { ConcreteType, ReferenceKernels } from './kernel.ts';
+import type { ConcreteType, KernelCall, ReferenceKernel, ReferenceKernels } from './kernel.ts';
 import { constantOfTensor } from './tensors.ts';
 
 /**
@@ -37,15 +37,30 @@ export function evaluateNode(node: Node, inputs: readonly (Tensor | null)[], ker
     // Only ops whose output sizes depend on elements give symbolic dims here; their kernels tell the sizes.
     return { dtype, dims: shape as readonly number[], contents };
   });
-  const results = kernel.run({ op: node.op, at, inputs, outputs: types });
+  const results = runKernel(node, kernel, { op: node.op, at, inputs, outputs: types });
   results.forEach((tensor, i) => {
     if (tensor.data.length !== elementCount(tensor.dims) || tensor.dtype !== types[i]!.dtype)
       throw new TrtxError('REFERENCE', `the kernel gave ${describe(tensor)} for ${types[i]!.dtype}`, {
-        node: `${quote(node.name)} (${opName(node.op)})`,
+        node: `${node.name} (${opName(node.op)})`,
         tensor: node.outputs[i]?.name,
       });
   });
   return results;
+}
+
+/** Errors that do not name the node (tensors too large for the machine, arithmetic on strings) are made to. */
+function runKernel(node: Node, kernel: ReferenceKernel, call: KernelCall): Tensor[] {
+  try {
+    return kernel.run(call);
+  } catch (cause) {
+    if (isTrtxError(cause) && cause.place.node) throw cause;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new TrtxError('REFERENCE', `the kernel failed: ${message}`, {
+      node: `${node.name} (${opName(node.op)})`,
+      origin: node.origin.join(', '),
+      cause,
+    });
+  }
 }
 
 /** A tensor as shape inference sees an input: a constant. */

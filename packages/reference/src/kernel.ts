@@ -19,7 +19,7 @@ export interface KernelCall {
   readonly at: NodeView;
   /** Tensors in the order of the op's inputs; null for an optional one that is absent. Not to be written to. */
   readonly inputs: readonly (Tensor | null)[];
-  /** Types of the outputs, one for each that the node has. */
+  /** Types of the outputs, one for each that the node has. Sizes that depend on elements are symbolic: the kernel tells. */
   readonly outputs: readonly ConcreteType[];
 }
 

@@ -102,6 +102,14 @@ describe('ReferenceRunner', () => {
     expect(outputs.get('k')!.data).toEqual(Int32Array.of(7));
   });
 
+  it('names the node where a kernel fails', async () => {
+    const graph = new Graph('g');
+    const x = graph.addInput('x', { dtype: 'string', shape: [1] });
+    graph.addOutput('y', graph.addNode(op('Equal'), [x, x], {}, { name: 'same' }).output);
+    const feeds = new Map([['x', { dtype: 'string' as const, dims: [1], data: ['a'] }]]);
+    await expect(new ReferenceRunner(graph).run(feeds)).rejects.toThrow(/arithmetic on strings \(node same \(Equal\)/);
+  });
+
   it('takes ops and kernels from outside', async () => {
     const Halve = defineOp({
       domain: 'my',

@@ -15,7 +15,7 @@ export const softmax = defineReference({
   op: 'Softmax',
   run: (call) =>
     alongAxis(call, softmaxGeometry(call.at), (row) => {
-      const max = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+      const max = largest(row);
       let sum = 0;
       for (let i = 0; i < row.length; i++) {
         row[i] = Math.exp(row[i]! - max);
@@ -29,9 +29,11 @@ export const logSoftmax = defineReference({
   op: 'LogSoftmax',
   run: (call) =>
     alongAxis(call, softmaxGeometry(call.at), (row) => {
-      const max = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-      const log = Math.log(row.reduce((sum, x) => sum + Math.exp(x - max), 0));
-      for (let i = 0; i < row.length; i++) row[i]! -= max + log;
+      const max = largest(row);
+      let sum = 0;
+      for (let i = 0; i < row.length; i++) sum += Math.exp(row[i]! - max);
+      const shift = max + Math.log(sum);
+      for (let i = 0; i < row.length; i++) row[i]! -= shift;
     }),
 });
 
@@ -64,8 +66,7 @@ export const rmsNormalization = defineReference({
   run(call) {
     const scale = trailing(call, 1)!;
     return alongAxis(call, normGeometry(call.at), (row, at) => {
-      const squares = row.reduce((sum, x) => sum + x * x, 0) / row.length;
-      const inverse = 1 / Math.sqrt(squares + call.at.float('epsilon'));
+      const inverse = 1 / Math.sqrt(meanSquare(row, 0) + call.at.float('epsilon'));
       for (let i = 0; i < row.length; i++) row[i]! *= inverse * scale(at * row.length + i);
     });
   },
@@ -100,9 +101,24 @@ function alongAxis(call: KernelCall, g: NormGeometry, change: (row: Float64Array
   return [fromFloat64(call.outputs[0]!.dtype, call.outputs[0]!.dims, out)];
 }
 
+function largest(row: Float64Array): number {
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < row.length; i++) max = Math.max(max, row[i]!);
+  return max;
+}
+
 function moments(row: Float64Array): { mean: number; variance: number } {
-  const mean = row.reduce((sum, x) => sum + x, 0) / row.length;
-  return { mean, variance: row.reduce((sum, x) => sum + (x - mean) * (x - mean), 0) / row.length };
+  let sum = 0;
+  for (let i = 0; i < row.length; i++) sum += row[i]!;
+  const mean = sum / row.length;
+  return { mean, variance: meanSquare(row, mean) };
+}
+
+/** The mean of (x − center)². */
+function meanSquare(row: Float64Array, center: number): number {
+  let sum = 0;
+  for (let i = 0; i < row.length; i++) sum += (row[i]! - center) * (row[i]! - center);
+  return sum / row.length;
 }
 
 /** An input that broadcasts to input 0, by the row-major position there. Undefined where it is absent. */
