@@ -96,39 +96,79 @@ export function accumulate(
   return names;
 }
 
+/** How the elements of a tile reach memory. */
+export interface TileStore {
+  /** What identifies each row: numbers that `inside` and `element` get. */
+  readonly rows: readonly (readonly Ix[])[];
+  /** Names of the arguments of `finish` after the value. */
+  readonly parameters: readonly string[];
+  /** Number of the first column of a vector, and of all columns. */
+  readonly first: (vector: Ix) => Ix;
+  readonly count: Ix;
+  /** Emits the body of `finish(value, …parameters)`: the epilogue and the store of one element. */
+  body(): void;
+  /** Whether a row exists. */
+  inside(row: readonly Ix[]): boolean | string;
+  /** The arguments of the element in a row and column. */
+  element(row: readonly Ix[], column: Ix): readonly Ix[];
+}
+
 /**
- * Emits `finish(value, …)`, a function that puts one element through the epilogue and stores it, and the calls of it for
- * a whole tile. `place` gives the arguments after the value that identify an element.
+ * Stores a tile element by element. A software adapter gets loops, since it compiles what is written out for longer
+ * than it runs it; on a GPU loops would move the accumulators out of registers.
  */
-export function storeTile(
-  e: Emitter,
-  acc: readonly (readonly string[])[],
-  parameters: readonly string[],
-  body: () => void,
-  call: (row: number, column: Ix) => readonly Ix[],
-  inside: (row: number) => boolean | string,
-  columns: { first: (vector: number) => Ix; count: Ix },
-): void {
-  const whole = typeof columns.count === 'number' && columns.count % (4 * acc[0]!.length) === 0;
+export function storeTile(e: Emitter, acc: readonly (readonly string[])[], store: TileStore, software: boolean): void {
   const { shader } = e;
-  shader.func('finish', ['value: f32', ...parameters.map((name) => `${name}: u32`)].join(', '), '', () => {
-    body();
+  const parameters = ['value: f32', ...store.parameters.map((name) => `${name}: u32`)].join(', ');
+  shader.func('finish', parameters, '', () => {
+    store.body();
     return undefined;
   });
-  acc.forEach((row, r) => {
-    shader.when(inside(r), () => {
-      row.forEach((name, v) => {
-        const first = columns.first(v);
-        for (let c = 0; c < 4; c++) {
-          const column = ix.add(first, c);
-          const args = call(r, column).map(ix.text).join(', ');
-          shader.when(whole || ix.less(column, columns.count), () =>
-            shader.line(`finish(${name}.${'xyzw'[c]}, ${args});`),
-          );
-        }
+  const vectors = acc[0]!.length;
+  const whole = typeof store.count === 'number' && store.count % (4 * vectors) === 0;
+  const finish = (value: string, row: readonly Ix[], column: Ix) =>
+    shader.when(whole || ix.less(column, store.count), () =>
+      shader.line(`finish(${[value, ...store.element(row, column).map(ix.text)].join(', ')});`),
+    );
+  if (!software) {
+    acc.forEach((names, r) => {
+      const row = store.rows[r]!;
+      shader.when(store.inside(row), () => {
+        names.forEach((name, v) => {
+          const first = store.first(v);
+          for (let c = 0; c < 4; c++) finish(`${name}.${'xyzw'[c]}`, row, ix.add(first, c));
+        });
+      });
+    });
+    return;
+  }
+  const tile = shader.name('tile');
+  const elements = acc.flat();
+  shader.line(`var ${tile} = array<vec4<f32>, ${elements.length}>(${elements.join(', ')});`);
+  const numbers = store.rows[0]!.map((_, i) =>
+    rowNumbers(
+      e,
+      store.rows.map((row) => row[i]!),
+    ),
+  );
+  shader.loop(acc.length, 'r', (r) => {
+    const row = numbers.map((number) => number(r));
+    shader.when(store.inside(row), () => {
+      shader.loop(vectors, 'v', (v) => {
+        const vector = shader.let(`${tile}[${ix.text(ix.add(ix.mul(r, vectors), v))}]`, 'vector');
+        const first = shader.index(store.first(v), 'first');
+        shader.loop(4, 'c', (c) => finish(`${vector}[${ix.text(c)}]`, row, shader.index(ix.add(first, c), 'column')));
       });
     });
   });
+}
+
+/** One number of each row, to be looked up by the number of the row. */
+function rowNumbers(e: Emitter, numbers: readonly Ix[]): (row: Ix) => Ix {
+  if (numbers.every((number) => number === numbers[0])) return () => numbers[0]!;
+  const name = e.shader.name('rows');
+  e.shader.line(`var ${name} = array<u32, ${numbers.length}>(${numbers.map(ix.text).join(', ')});`);
+  return (row) => (typeof row === 'number' ? numbers[row]! : e.shader.let(`${name}[${row}]`, 'at'));
 }
 
 /** Reads an operand of a contraction by address: memory, perhaps strided, or a number. */

@@ -15,6 +15,7 @@ import {
   placeThread,
   storeTile,
   type Tile,
+  type TileStore,
   WORKGROUP,
 } from './contraction.ts';
 import { TILES, tileCost } from './tiles.ts';
@@ -117,25 +118,20 @@ export const convTransposeDirect = defineKernel<Tile>({
       });
 
       const names = ['n', 'c', ...axes.map((_, i) => `o${i}`)];
-      storeTile(
-        e,
-        acc,
-        names,
-        () => {
+      const store: TileStore = {
+        rows: coords.map(({ n, out }, r) => [place.rows[r]!, n, ...out]),
+        parameters: names,
+        first: (vector) => ix.mul(ix.add(place.vector, vector), 4),
+        count: outputs,
+        body() {
           const sum = bias ? `value + ${e.read(bias, Position.at([g.outputChannels], ['c']))}` : 'value';
           e.store(Position.at(shape, names), shader.let(sum));
         },
-        (row, channel) => {
-          const { n, out } = coords[row]!;
-          return [n, ix.add(ix.mul(groupOfChannels, outputs), channel), ...out];
-        },
-        (row) =>
-          ix.all([
-            ix.less(place.rows[row]!, e.size(rows)),
-            ...coords[row]!.out.map((o, i) => ix.less(o, e.size(axes[i]!.output))),
-          ]),
-        { first: (v) => ix.mul(ix.add(place.vector, v), 4), count: outputs },
-      );
+        inside: ([row, , ...out]) =>
+          ix.all([ix.less(row!, e.size(rows)), ...out.map((o, i) => ix.less(o, e.size(axes[i]!.output)))]),
+        element: ([, n, ...out], channel) => [n!, ix.add(ix.mul(groupOfChannels, outputs), channel), ...out],
+      };
+      storeTile(e, acc, store, problem.target.software);
     });
     return { workgroupSize: WORKGROUP, workgroups: gridOf(tile, rows, vectors, slices).workgroups };
 

@@ -15,6 +15,7 @@ import {
   placeThread,
   storeTile,
   type Tile,
+  type TileStore,
   WORKGROUP,
 } from './contraction.ts';
 import { TILES, tileCost } from './tiles.ts';
@@ -108,22 +109,20 @@ export const convDirect = defineKernel<Tile>({
         });
       });
 
-      storeTile(
-        e,
-        acc,
-        ['n', 'c', ...g.axes.map((_, i) => `o${i}`)],
-        () => {
-          const at = ['n', 'c', ...g.axes.map((_, i) => `o${i}`)];
+      const names = ['n', 'c', ...g.axes.map((_, i) => `o${i}`)];
+      const store: TileStore = {
+        rows: coords.map((row, r) => [place.rows[r]!, ...row]),
+        parameters: names,
+        first: (vector) => ix.mul(ix.add(place.vector, vector), 4),
+        count: outputs,
+        body() {
           const sum = bias ? `value + ${e.read(bias, Position.at([g.outputChannels], ['c']))}` : 'value';
-          e.store(Position.at(shape, at), shader.let(sum));
+          e.store(Position.at(shape, names), shader.let(sum));
         },
-        (row, channel) => {
-          const [n, ...out] = coords[row]!;
-          return [n!, ix.add(ix.mul(place.slice, outputs), channel), ...out];
-        },
-        (row) => ix.less(place.rows[row]!, e.size(rows)),
-        { first: (v) => ix.mul(ix.add(place.vector, v), 4), count: outputs },
-      );
+        inside: ([row]) => ix.less(row!, e.size(rows)),
+        element: ([, n, ...out], channel) => [n!, ix.add(ix.mul(place.slice, outputs), channel), ...out],
+      };
+      storeTile(e, acc, store, problem.target.software);
 
       /** Emits the loops over the window's taps; `tap` numbers them in row-major order. */
       function eachTap(body: (taps: Ix[], tap: Ix) => void): void {

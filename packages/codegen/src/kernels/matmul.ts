@@ -16,6 +16,7 @@ import {
   placeThread,
   storeTile,
   type Tile,
+  type TileStore,
   WORKGROUP,
 } from './contraction.ts';
 import { TILES, tileCost } from './tiles.ts';
@@ -111,11 +112,12 @@ function emitProduct(e: Emitter, problem: Problem, p: Product, tile: Tile): Laun
       });
     });
     const names = shape.map((_, i) => `c${i}`);
-    storeTile(
-      e,
-      acc,
-      names,
-      () => {
+    const store: TileStore = {
+      rows: rowCoords.map((coords, r) => [place.rows[r]!, ...coords]),
+      parameters: names,
+      first: (vector) => ix.mul(ix.add(place.vector, vector), 4),
+      count: e.size(p.n),
+      body() {
         const at = Position.at(shape, names);
         let value = p.alpha === 1 ? 'value' : `${literal(shader, p.alpha, 'f32')} * value`;
         if (p.c) {
@@ -124,10 +126,10 @@ function emitProduct(e: Emitter, problem: Problem, p: Product, tile: Tile): Laun
         }
         e.store(at, shader.let(value));
       },
-      (row, column) => p.atOutput(batch, rowCoords[row]!, column),
-      (row) => ix.less(place.rows[row]!, e.size(rows)),
-      { first: (v) => ix.mul(ix.add(place.vector, v), 4), count: e.size(p.n) },
-    );
+      inside: ([row]) => ix.less(row!, e.size(rows)),
+      element: ([, ...coords], column) => p.atOutput(batch, coords, column),
+    };
+    storeTile(e, acc, store, problem.target.software);
   });
   return { workgroupSize: WORKGROUP, workgroups: gridOf(tile, rows, vectors, slices).workgroups };
 }
