@@ -215,15 +215,17 @@ describe('scaling', () => {
   }
 
   it('takes 10,000 nodes about ten times as long as 1,000, and under 5 s', () => {
+    // Processor time, which other processes on the machine disturb less than the clock.
     const time = (n: number) => {
       const graph = chain(n);
-      const start = performance.now();
+      const start = process.cpuUsage();
       optimize(graph);
-      return performance.now() - start;
+      const { user, system } = process.cpuUsage(start);
+      return (user + system) / 1000;
     };
     time(1000);
     const small = Math.min(time(1000), time(1000), time(1000));
-    const large = time(10_000);
+    const large = Math.min(time(10_000), time(10_000));
     expect(large).toBeLessThan(5000);
     expect(large / small).toBeLessThan(15);
   });

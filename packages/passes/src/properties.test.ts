@@ -33,10 +33,13 @@ async function expectSameOutputs(graph: Graph, ...variants: readonly OptimizeOpt
   }
 }
 
+/** Runs of each property, times this: 20 in nightly tests. */
+const SCALE = Number(process.env.TRTX_PROPERTY_RUNS ?? 1);
+
 const check = (property: (graph: Graph) => Promise<void> | void, numRuns = 150) =>
   fc.assert(
     fc.asyncProperty(recipes, async (recipe) => property(buildRandom(recipe))),
-    { numRuns },
+    { numRuns: numRuns * SCALE },
   );
 
 describe('random graphs', () => {

@@ -49,4 +49,37 @@ describe('common-subexpressions', () => {
     stays('a = Add(x, float32[4] splat 0)\nb = Add(x, float32[1,4] splat 0)\noutput a\noutput b');
     stays('a = Cast(x) { to: "int32" }\nb = Cast(x) { to: "int64" }\noutput a\noutput b');
   });
+
+  it('shares sizes that different nodes compute', () => {
+    becomes(
+      `s = Shape(x)
+       n = Gather(s, int64[1] [0])
+       r = Relu(x)
+       t = Shape(r) { end: 1 }
+       u = Concat(n, int64[1] [2], int64[1] [2]) { axis: 0 }
+       v = Concat(t, int64[2] splat 2) { axis: 0 }
+       a = Reshape(x, u)
+       b = Reshape(z, v)
+       output a
+       output b`,
+      `s = Shape(x)
+       n = Gather(s, int64[1] [0])
+       u = Concat(n, int64[1] [2], int64[1] [2]) { axis: 0 }
+       a = Reshape(x, u)
+       b = Reshape(z, u)
+       output a
+       output b`,
+    );
+    becomes('s = Shape(x)\nt = Shape(z)\noutput s\noutput t', 's = Shape(x)\noutput s\noutput t = s');
+  });
+
+  it('leaves sizes that differ', () => {
+    stays('s = Shape(x)\nt = Size(x)\noutput s\noutput t');
+    stays('s = Shape(x)\nt = Cast(s) { to: "int32" }\noutput s\noutput t');
+    stays('s = Shape(x)\nt = Reshape(s, int64[2] [1, 2])\noutput s\noutput t');
+    expectUnchanged(
+      'input x: float32[N]\ninput z: float32[M]\ns = Shape(x)\nt = Shape(z)\noutput s\noutput t',
+      commonSubexpressions,
+    );
+  });
 });

@@ -1,4 +1,5 @@
-// Nodes that compute the same of the same become one; constants with the same bytes become one, too.
+// Nodes that compute the same of the same become one; so do constants with the same bytes, and values that shape
+// inference knows to be the same sizes.
 
 import {
   type AttributeValue,
@@ -18,11 +19,12 @@ const MAX_HASHED_BYTES = 4 * 2 ** 20;
 
 export const commonSubexpressions = definePass({
   name: 'common-subexpressions',
-  summary: 'of nodes with the same op, attributes and inputs one stays; equal constants are shared',
+  summary: 'of nodes with the same op, attributes and inputs, or with the same known contents, one stays',
   run(context) {
     shareConstants(context);
     const numbers = new Map<Value, number>();
     const seen = new Map<string, Node>();
+    const known = new Map<string, Value>();
     const numberOf = (value: Value | null) => {
       if (!value) return '-';
       const number = numbers.get(value) ?? numbers.size;
@@ -30,10 +32,14 @@ export const commonSubexpressions = definePass({
       return number;
     };
     for (const node of context.graph.topological()) {
+      // What becomes unused goes at once, wherever it is.
+      if (!context.graph.nodes.has(node)) continue;
+      for (const output of node.outputs) shareContents(context, node, output, known);
+      if (!context.graph.nodes.has(node)) continue;
       const attributes = [...node.attributes].map(([name, value]) => `${name}=${attributeKey(value)}`).sort();
       const key = `${opName(node.op)}/${node.outputs.length}(${node.inputs.map(numberOf)}){${attributes}}`;
       const first = seen.get(key);
-      if (!first) {
+      if (!first || !context.graph.nodes.has(first)) {
         seen.set(key, node);
         continue;
       }
@@ -60,6 +66,18 @@ function shareConstants({ graph, record }: PassContext): void {
       graph.replaceUses(value, first);
     }
   }
+}
+
+/** Layer after layer asks for the same sizes: `known` has the first value of each contents. */
+function shareContents({ graph, rewrite }: PassContext, node: Node, output: Value, known: Map<string, Value>): void {
+  const { type, contents } = output;
+  // Numbers this large may stand for larger ones.
+  if (!contents?.values.every((dim) => typeof dim !== 'number' || Math.abs(dim) < 2 ** 51)) return;
+  const key = `${type.dtype}[${contents.dims}] ${contents.values.join(',')}`;
+  const first = known.get(key);
+  if (!first?.producer || !graph.nodes.has(first.producer)) known.set(key, output);
+  else if (!graph.isUnused(output))
+    rewrite('same-contents', node, (patch) => patch.replace(output, first, `the same sizes as ${first.name}`));
 }
 
 function bytesOf(constant: Constant): number {
