@@ -113,6 +113,7 @@ const tasks = {
   trtx: () => fromSource('apps/cli/src/main.ts'),
   size: () => packageScript('tools/size', 'size'),
   demo: () => fromSource('apps/demo/src/main.ts'),
+  bench: () => fromSource('tools/bench/src/main.ts'),
   release: () => spawn(process.execPath, [join(root, 'tools', 'release', 'src', 'main.mjs'), ...args]),
 };
 
