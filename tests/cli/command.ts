@@ -1,20 +1,11 @@
-// Starts the real command, from source, as a process of its own.
+// Starts the real command as a process of its own.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { onTestFinished } from 'vitest';
-
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-const NODE_ARGS = [
-  '--conditions=@trtx/source',
-  '--import',
-  pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href,
-  path('../../apps/cli/src/main.ts'),
-];
+import { bundledCommand } from './bundle.ts';
 
 export interface Outcome {
   /** The exit status; null where a signal ended the process. */
@@ -35,10 +26,10 @@ export interface Started {
   readonly outcome: Promise<Outcome>;
 }
 
-export function start(args: readonly string[], { cwd, env }: StartOptions = {}): Started {
-  const child = spawn(process.execPath, [...NODE_ARGS, ...args], {
+export async function start(args: readonly string[], { cwd, env }: StartOptions = {}): Promise<Started> {
+  const child = spawn(process.execPath, [await bundledCommand(), ...args], {
     cwd,
-    env: { ...process.env, TSX_TSCONFIG_PATH: path('../../tsconfig.base.json'), NO_COLOR: '1', ...env },
+    env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [out, err] = ['', ''];
@@ -52,8 +43,8 @@ export function start(args: readonly string[], { cwd, env }: StartOptions = {}):
 }
 
 /** Runs `trtx ARGS` to its end. */
-export function trtx(...args: string[]): Promise<Outcome> {
-  return start(args).outcome;
+export async function trtx(...args: string[]): Promise<Outcome> {
+  return (await start(args)).outcome;
 }
 
 /** Runs `trtx ARGS --json`; the object that it printed, which has to be all of stdout, with nothing on stderr. */

@@ -1,40 +1,53 @@
-// A tiny model, as the bytes of its ONNX file and as an engine: y = relu(x · w) for x of 2 x 3 and w of 3 x 4.
+// Small models made here, as the bytes of their files.
 
 import { build, bytesOf } from '@trtx/builder';
-import type { Tensor } from '@trtx/ir';
-import { importModel } from '@trtx/onnx';
+import { GraphBuilder, type Tensor } from '@trtx/ir';
+import { exportModel, importModel } from '@trtx/onnx';
 import { encodeModel, type OracleNode } from '../support/onnx-oracle.ts';
 
-const floats = (dims: readonly number[], at: (i: number) => number): Tensor => ({
+const WEIGHTS = Array.from({ length: 12 }, (_, i) => (i % 5) - 2);
+
+/** An input of the tiny model, and what it gives for it. */
+export const tinyInput: Tensor = { dtype: 'float32', dims: [2, 3], data: Float32Array.of(-2, -1, 0, 1, 2, 3) };
+export const tinyOutput: Tensor = {
   dtype: 'float32',
-  dims,
-  data: Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, i) => at(i)),
-});
+  dims: [2, 4],
+  data: Float32Array.from({ length: 8 }, (_, i) => {
+    const column = (k: number) => WEIGHTS[k * 4 + (i % 4)]!;
+    const row = tinyInput.data.slice(i < 4 ? 0 : 3) as Float32Array;
+    return Math.max(0, row[0]! * column(0) + row[1]! * column(1) + row[2]! * column(2));
+  }),
+};
 
-const INPUTS = { x: floats([2, 3], (i) => i - 2) };
-const WEIGHTS = { w: floats([3, 4], (i) => (i % 5) - 2) };
-
-/** The input that `tinyOutput` belongs to. */
-export const tinyInput = INPUTS.x.data as Float32Array;
-
-/** What the model gives for it. */
-export const tinyOutput = Float32Array.from({ length: 8 }, (_, at) => {
-  const [row, column] = [Math.floor(at / 4), at % 4];
-  let sum = 0;
-  for (let k = 0; k < 3; k++) sum += tinyInput[row * 3 + k]! * (WEIGHTS.w.data as Float32Array)[k * 4 + column]!;
-  return Math.max(0, sum);
-});
-
-const NODES: OracleNode[] = [
-  { op: 'MatMul', inputs: ['x', 'w'], outputs: ['h'] },
-  { op: 'Relu', inputs: ['h'], outputs: ['y'] },
-];
-
+/** y = relu(x · w) for x of 2 x 3 and w of 3 x 4. */
 export function tinyModel(): Uint8Array {
-  return encodeModel(NODES, INPUTS, { constants: WEIGHTS });
+  const b = new GraphBuilder('tiny');
+  const x = b.input('x', 'float32', [2, 3]);
+  b.output('y', b.Relu(b.MatMul(x, b.constant('float32', [3, 4], WEIGHTS, 'w'))));
+  return exportModel(b.graph);
 }
 
-/** The model with nodes that nobody has defined. */
+/** The tiny model's engine file, for any device. */
+export async function tinyEngine(): Promise<Uint8Array<ArrayBuffer>> {
+  const { graph } = await importModel(tinyModel(), { name: 'tiny' });
+  return bytesOf(build(graph).file);
+}
+
+/** Takes a picture of any size, gives one of four channels. */
+export function pictureModel(): Uint8Array {
+  const b = new GraphBuilder('picture');
+  const image = b.input('image', 'float32', [1, 3, 'H', 'W']);
+  const w = b.constant(
+    'float32',
+    [4, 3, 3, 3],
+    Array.from({ length: 108 }, (_, i) => ((i % 7) - 3) / 8),
+    'w',
+  );
+  b.output('features', b.Relu(b.Conv(image, w, { pads: [1, 1, 1, 1] })));
+  return exportModel(b.graph);
+}
+
+/** A model with nodes that nobody has defined. */
 export function unknownModel(): Uint8Array {
   const nodes: OracleNode[] = [
     { op: 'Frobnicate', inputs: ['x'], outputs: ['a'], domain: 'com.example' },
@@ -42,11 +55,5 @@ export function unknownModel(): Uint8Array {
     { op: 'Relu', inputs: ['b'], outputs: ['c'] },
     { op: 'Transmogrify', inputs: ['c'], outputs: ['y'], domain: 'com.example' },
   ];
-  return encodeModel(nodes, INPUTS, { domains: { 'com.example': 1 } });
-}
-
-/** The engine file, for any device. */
-export async function tinyEngine(): Promise<Uint8Array<ArrayBuffer>> {
-  const { graph } = await importModel(tinyModel(), { name: 'tiny' });
-  return bytesOf(build(graph).file);
+  return encodeModel(nodes, { x: tinyInput }, { domains: { 'com.example': 1 } });
 }
