@@ -66,7 +66,7 @@ export type Trait =
  */
 export type Alignment = (at: NodeView, input: number) => readonly number[] | undefined;
 
-/** A reduction as data: `combine` over `each` element, then `finish`. */
+/** A reduction as data: `combine` over `each` element, then `finish`. Of bools `min` is and, `max` is or. */
 export interface Reducer {
   readonly combine: 'add' | 'mul' | 'min' | 'max';
   /** What is combined, of an element; its type is the accumulator's. The element itself where absent. */

@@ -1,7 +1,7 @@
 // Further pointwise ops: trigonometry, tests, bits, and functions of any number of operands.
 
 import type { DType } from '../dtype.ts';
-import type { OpDef } from '../op.ts';
+import { defineOp, type OpDef } from '../op.ts';
 import type { BinaryOp, UnaryOp } from '../scalar.ts';
 import * as s from '../scalar.ts';
 import { definePointwise } from './pointwise.ts';
@@ -80,15 +80,19 @@ export const mathOps: readonly OpDef[] = [
     attributes: { direction: { type: 'string', required: true, oneOf: ['LEFT', 'RIGHT'] } },
     scalar: (at, x, y) => s.binary(at.string('direction') === 'LEFT' ? 'shl' : 'shr', x!, y!),
   }),
-  definePointwise({
+  defineOp({
+    domain: '',
     name: 'CastLike',
     since: 24,
-    summary: 'the value in the element type of another tensor',
-    operands: [
-      ['input', [...NUMBERS, 'bool'], 'T1'],
-      ['target_type', [...NUMBERS, 'bool'], 'T2'],
+    summary: 'the value in the element type of another tensor, whose shape is its own affair',
+    inputs: [
+      { name: 'input', types: [...NUMBERS, 'bool'] },
+      { name: 'target_type', types: [...NUMBERS, 'bool'] },
     ],
-    scalar: (at, x) => s.cast(x!, at.input(1).dtype),
+    outputs: [{ name: 'output' }],
+    attributes: {},
+    trait: { kind: 'pointwise', scalar: (at) => s.cast(s.arg(0, at.input(0).dtype), at.input(1).dtype) },
+    infer: (at) => [{ dtype: at.input(1).dtype, shape: at.input(0).shape }],
   }),
   variadic('Max', 13, 'max', 'the largest of all operands', NUMBERS),
   variadic('Min', 13, 'min', 'the smallest of all operands', NUMBERS),

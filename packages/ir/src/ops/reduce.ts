@@ -118,11 +118,25 @@ function defineArg(name: 'ArgMax' | 'ArgMin', summary: string): OpDef {
 const square = (x: s.Scalar) => s.binary('mul', x, x);
 const absolute = (x: s.Scalar) => s.unary('abs', x);
 
+const ORDERED = [...NUMBERS, 'bool'] as const;
+
 export const reduceOps: readonly OpDef[] = [
   defineReduction({ name: 'ReduceSum', since: 13, summary: 'sum', reducer: { combine: 'add' } }),
   defineReduction({ name: 'ReduceProd', summary: 'product', reducer: { combine: 'mul' }, delicate: true }),
-  defineReduction({ name: 'ReduceMin', since: 20, summary: 'smallest element', reducer: { combine: 'min' } }),
-  defineReduction({ name: 'ReduceMax', since: 20, summary: 'largest element', reducer: { combine: 'max' } }),
+  defineReduction({
+    name: 'ReduceMin',
+    since: 20,
+    summary: 'smallest element; of bools, whether all are true',
+    reducer: { combine: 'min' },
+    types: ORDERED,
+  }),
+  defineReduction({
+    name: 'ReduceMax',
+    since: 20,
+    summary: 'largest element; of bools, whether any is true',
+    reducer: { combine: 'max' },
+    types: ORDERED,
+  }),
   defineReduction({
     name: 'ReduceMean',
     summary: 'mean',

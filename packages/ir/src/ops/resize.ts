@@ -38,7 +38,18 @@ export interface ResizeGeometry {
   readonly axes: readonly ResizeAxis[];
 }
 
-/** Geometry of a Resize. The output element o of an axis reads the input at a coordinate that `coordinates` defines. */
+/**
+ * Geometry of a Resize. The output element o of an axis reads the input at a coordinate that `coordinates` defines, by
+ * the exact scale also where the output's size was rounded down from size·scale:
+ *
+ *     asymmetric            o / scale
+ *     half_pixel            (o + ½) / scale − ½
+ *     half_pixel_symmetric  the same + size/2 · (1 − output / (size·scale))
+ *     pytorch_half_pixel    as half_pixel; 0 where output is 1
+ *     align_corners         o · (size − 1) / (size·scale − 1); 0 where output is 1
+ *     tf_crop_and_resize    the same along the roi: (size − 1) · (start + o · (end − start) / (size·scale − 1));
+ *                           (size − 1) · (start + end) / 2 where output is 1
+ */
 export function resizeGeometry(at: NodeView): ResizeGeometry {
   const { shape } = at.input(0);
   const picked = at.ints('axes')?.map((axis) => normalizeAxis(at, axis, shape.length)) ?? shape.map((_, axis) => axis);
@@ -135,10 +146,10 @@ function nearestIndex(o: Index, { size, output, ratio }: ResizeAxis, g: ResizeGe
       below &&= atMost(mul(output, down), mul(size, up));
       break;
     case 'align_corners':
-      // An output of one element reads the first: o is 0, and the denominator only has to be positive.
-      numerator = indexOp('*', o, sub(size, 1));
-      denominator = output === 1 ? 1 : sub(output, 1);
-      if (typeof denominator !== 'number') denominator = maxDim(denominator, 1);
+      // o·(size − 1) / (size·up/down − 1). Of a single output element o is 0: the denominator only has to be positive.
+      if (size === 1) return indexOf(0);
+      numerator = indexOp('*', o, mul(sub(size, 1), down));
+      denominator = maxDim(sub(mul(size, up), down), 1);
       break;
     case 'half_pixel':
     case 'pytorch_half_pixel':

@@ -199,5 +199,5 @@ describe('Cast', () => {
   it('to float16 overflows to infinity', () =>
     check('Cast', [tensor('float32', [5], [65519, 65520, -1e9, 2 ** -25, 1 + 2 ** -11])], { to: 'float16' }));
   it('CastLike', () =>
-    check('CastLike', [random([3], { low: 0, high: 9 }), tensor('int32', [1], [0])], {}, { opset: 19 }));
+    check('CastLike', [random([3], { low: 0, high: 9 }), tensor('int32', [2], [0, 0])], {}, { opset: 19 }));
 });

@@ -33,6 +33,10 @@ it.each(['ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'Red
 
 it('no axes to reduce: the input itself', () => check('ReduceSum', [X, ints()], { noop_with_empty_axes: 1 }));
 
+it.each(['ReduceMax', 'ReduceMin'])('%s of bools', (op) =>
+  check(op, [random([4, 3], { dtype: 'bool', low: 0, high: 2 }), ints(1)]),
+);
+
 describe.each(['ArgMax', 'ArgMin'])('%s', (op) => {
   const ties = random([3, 4, 5], { dtype: 'int32', low: 0, high: 3 });
   it.each([0, 1, -1])('axis %i', async (axis) => {
