@@ -1,8 +1,8 @@
 // Constant nodes, and attributes that the graph has in another form than the file.
 
 import { type AttributeValue, type Constant, constantFrom } from '@trtx/ir';
-import { attributeField, safeInteger } from './attributes.ts';
-import { dtypeOf } from './dtypes.ts';
+import { attributeField } from './attributes.ts';
+import { dtypeName } from './dtypes.ts';
 import { modelError } from './error.ts';
 import type { SourceNode } from './nodes.ts';
 import { type ExternalData, readTensor } from './tensor.ts';
@@ -57,7 +57,5 @@ export function isDtypeAttribute(op: string, attribute: string): boolean {
 
 /** The attribute as the graph has it. */
 export function graphAttribute(op: string, attribute: string, value: AttributeValue): AttributeValue {
-  if (typeof value !== 'number' || !isDtypeAttribute(op, attribute)) return value;
-  const dtype = dtypeOf(safeInteger(BigInt(Math.trunc(value))));
-  return dtype ?? `type ${value}`;
+  return typeof value === 'number' && isDtypeAttribute(op, attribute) ? dtypeName(value) : value;
 }

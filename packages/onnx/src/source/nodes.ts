@@ -22,8 +22,8 @@ export interface SourceNode {
 
 export type Opsets = ReadonlyMap<string, number>;
 
-/** Nodes past which inlining of functions stops. */
-const MAX_NODES = 1_000_000;
+/** Nodes past which inlining of functions stops: a few functions that call each other twice make any number. */
+const MAX_NODES = 250_000;
 /** Calls within calls, likewise. */
 const MAX_CALLS = 100;
 
@@ -86,7 +86,7 @@ export function flatten(model: ModelProto, opsets: Opsets, irVersion: number): S
     const callee = functions.get(key);
     if (!callee) {
       result.push(node);
-      if (result.length > MAX_NODES)
+      if (frame.call && result.length > MAX_NODES)
         throw modelError(`more than ${MAX_NODES} nodes after functions were inlined`, { node: node.name });
       continue;
     }

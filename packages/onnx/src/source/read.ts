@@ -1,6 +1,6 @@
 // A decoded model, checked and made flat: what is left to do is to give its nodes meaning.
 
-import { quote, TrtxError } from '@trtx/errors';
+import { TrtxError } from '@trtx/errors';
 import type { GraphProto, ModelProto, TensorProto, ValueInfoProto } from '../wire/index.ts';
 import { attributeField } from './attributes.ts';
 import { checkedName, modelError } from './error.ts';
@@ -114,7 +114,7 @@ function unique(infos: readonly ValueInfoProto[], what: string): Map<string, Val
   for (const info of infos) {
     const name = checkedName(info.name, `a graph ${what}`);
     if (name === '') throw modelError(`a graph ${what} without a name`);
-    if (result.has(name)) throw modelError(`two graph ${what}s have one name`, { tensor: quote(name) });
+    if (result.has(name)) throw modelError(`two graph ${what}s have one name`, { tensor: name });
     result.set(name, info);
   }
   return result;
