@@ -43,7 +43,7 @@ export interface BuilderMethods {
   BitwiseXor(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
   /** the value in another element type */
   Cast(input: Value, attributes: CastAttributes, options?: NodeOptions): Value;
-  /** the value in the element type of another tensor */
+  /** the value in the element type of another tensor, whose shape is its own affair */
   CastLike(input: Value, target_type: Value, attributes?: None, options?: NodeOptions): Value;
   /** ⌈x⌉ */
   Ceil(X: Value, attributes?: None, options?: NodeOptions): Value;
@@ -181,13 +181,13 @@ export interface BuilderMethods {
   /** logarithm of the sum of eˣ, safe from overflow: max + log Σ exp(x − max) */
   ReduceLogSumExp(data: Value, attributes?: ReduceLogSumExpAttributes, options?: NodeOptions): Value;
   ReduceLogSumExp(data: Value, axes: Value | null | undefined, attributes?: ReduceLogSumExpAttributes, options?: NodeOptions): Value;
-  /** largest element */
+  /** largest element; of bools, whether any is true */
   ReduceMax(data: Value, attributes?: ReduceMaxAttributes, options?: NodeOptions): Value;
   ReduceMax(data: Value, axes: Value | null | undefined, attributes?: ReduceMaxAttributes, options?: NodeOptions): Value;
   /** mean */
   ReduceMean(data: Value, attributes?: ReduceMeanAttributes, options?: NodeOptions): Value;
   ReduceMean(data: Value, axes: Value | null | undefined, attributes?: ReduceMeanAttributes, options?: NodeOptions): Value;
-  /** smallest element */
+  /** smallest element; of bools, whether all are true */
   ReduceMin(data: Value, attributes?: ReduceMinAttributes, options?: NodeOptions): Value;
   ReduceMin(data: Value, axes: Value | null | undefined, attributes?: ReduceMinAttributes, options?: NodeOptions): Value;
   /** product */

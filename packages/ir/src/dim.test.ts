@@ -3,15 +3,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   add,
-  asSymbol,
   atMost,
   bounds,
   ceilDiv,
   type Dim,
   dimOf,
-  evaluateDim,
   floorDiv,
-  foldDim,
   maxDim,
   minDim,
   mod,
@@ -21,9 +18,8 @@ import {
   Sym,
   sameDim,
   sub,
-  substitute,
-  symbolsOf,
 } from './dim.ts';
+import { asSymbol, evaluateDim, foldDim, substitute, symbolsOf } from './dim-visit.ts';
 
 const A = dimOf(new Sym('A', 1, 60));
 const B = dimOf(new Sym('B', 0, 9));

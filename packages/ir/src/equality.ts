@@ -1,6 +1,7 @@
 // Equality of dims under the constraints of a graph: what cannot be proved equal may be equal wherever the model runs.
 
-import { asSymbol, type Dim, evaluateDim, type Sym, sameDim, substitute, symbolsOf } from './dim.ts';
+import { type Dim, type Sym, sameDim } from './dim.ts';
+import { asSymbol, evaluateDim, substitute, symbolsOf } from './dim-visit.ts';
 import type { Constraint } from './infer.ts';
 
 const SAMPLES = 24;

@@ -3,6 +3,7 @@ export * from './clone.ts';
 export * from './constant-hash.ts';
 export * from './contents.ts';
 export * from './dim.ts';
+export * from './dim-visit.ts';
 export * from './dtype.ts';
 export * from './equality.ts';
 export * from './graph.ts';

@@ -1,7 +1,8 @@
 // Optimization profiles: exact sizes or ranges for the dynamic dimensions of the graph's inputs, put into the graph.
 
 import { quote, TrtxError } from '@trtx/errors';
-import { asSymbol, type Dim, dimOf, mul, Sym, substitute } from './dim.ts';
+import { type Dim, dimOf, mul, Sym } from './dim.ts';
+import { asSymbol, substitute } from './dim-visit.ts';
 import type { Graph, Value } from './graph.ts';
 import type { TensorType } from './tensor.ts';
 

@@ -12,7 +12,8 @@
 // constants are written out (`[1, 2]`, `splat 0`; a number in hexadecimal is the bits of a 16-bit float), large ones by their hash.
 
 import { hashConstant } from './constant-hash.ts';
-import { type Dim, Sym, symbolsOf } from './dim.ts';
+import { type Dim, Sym } from './dim.ts';
+import { symbolsOf } from './dim-visit.ts';
 import type { Graph, Node, Value } from './graph.ts';
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from './half.ts';
 import { type AttributeValue, opName } from './op.ts';
