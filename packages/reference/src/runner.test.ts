@@ -1,7 +1,15 @@
 import { constantFrom, defineOp, dimOf, Graph, mul, Sym, standardOps, type Tensor } from '@trtx/ir';
 import { describe, expect, it } from 'vitest';
 import { runWithOnnxRuntime } from '../../../tests/support/onnx-oracle.ts';
-import { defineReference, foldNode, inputOf, ReferenceRunner, standardKernels } from './index.ts';
+import {
+  defineReference,
+  foldNode,
+  fromFloat64,
+  inputOf,
+  ReferenceRunner,
+  standardKernels,
+  toFloat64,
+} from './index.ts';
 import { ints, random, tensor } from './testing/check.ts';
 
 const op = (name: string) => standardOps.get(name)!;
@@ -107,7 +115,12 @@ describe('ReferenceRunner', () => {
     const x = graph.addInput('x', { dtype: 'string', shape: [1] });
     graph.addOutput('y', graph.addNode(op('Equal'), [x, x], {}, { name: 'same' }).output);
     const feeds = new Map([['x', { dtype: 'string' as const, dims: [1], data: ['a'] }]]);
-    await expect(new ReferenceRunner(graph).run(feeds)).rejects.toThrow(/arithmetic on strings \(node same \(Equal\)/);
+    const broken = defineReference({
+      op: 'Equal',
+      run: (call) => [fromFloat64('bool', [1], toFloat64(inputOf(call, 0)))],
+    });
+    const runner = new ReferenceRunner(graph, { kernels: standardKernels.with([broken]) });
+    await expect(runner.run(feeds)).rejects.toThrow(/arithmetic on strings \(node same \(Equal\)/);
   });
 
   it('takes ops and kernels from outside', async () => {

@@ -136,6 +136,14 @@ describe('arithmetic', () => {
   });
 });
 
+it('strings are compared and picked', async () => {
+  const strings = (...data: string[]) => ({ dtype: 'string' as const, dims: [data.length], data });
+  const [same] = await runReference('Equal', [strings('a', 'b', 'a'), strings('a')]);
+  expect(same!.data).toEqual(Uint8Array.of(1, 0, 1));
+  const [picked] = await runReference('Where', [same!, strings('x', 'y', 'z'), strings('-')]);
+  expect(picked!.data).toEqual(['x', '-', 'z']);
+});
+
 describe('integers wrap, and 64 bits are exact', () => {
   const wide = (...values: bigint[]) => ({
     dtype: 'int64' as const,

@@ -31,10 +31,31 @@ export const pointwiseKernel: ReferenceKernel = {
       const input = inputOf(call, expression.index);
       if (sameDims(input.dims, dims)) return [input];
     }
-    const data = evaluate(call, expression, (index) => trait.alignment?.(call.at, index));
-    return [{ dtype, dims, data }];
+    const alignment: AxesOf = (index) => trait.alignment?.(call.at, index);
+    if (call.inputs.some((input) => input?.dtype === 'string')) return [overStrings(call, expression, alignment)];
+    return [{ dtype, dims, data: evaluate(call, expression, alignment) }];
   },
 };
+
+/** Equal and Where take strings: they are numbered, equal ones alike, and the numbers go through the expression. */
+function overStrings(call: KernelCall, expression: Scalar, alignment: AxesOf): Tensor {
+  const { dtype, dims } = call.outputs[0]!;
+  const numbers = new Map<string, number>();
+  const numberOf = (text: string) => {
+    if (!numbers.has(text)) numbers.set(text, numbers.size);
+    return numbers.get(text)!;
+  };
+  const inputs = call.inputs.map((input): Tensor | null => {
+    if (input?.dtype !== 'string') return input;
+    const data = Float64Array.from(input.data as readonly string[], numberOf);
+    return { dtype: 'float64', dims: input.dims, data };
+  });
+  const outputs = [{ dtype: dtype === 'string' ? ('float64' as const) : dtype, dims }];
+  const data = evaluate({ inputs, outputs }, expression, alignment);
+  if (dtype !== 'string') return { dtype, dims, data };
+  const texts = [...numbers.keys()];
+  return { dtype, dims, data: Array.from(data as Float64Array, (number) => texts[number]!) };
+}
 
 /** Evaluates an expression over inputs that broadcast to `dims`. For kernels that use expressions in passing. */
 export function mapTensors(expression: Scalar, inputs: readonly Tensor[], dims: readonly number[]): Tensor {
