@@ -1,18 +1,23 @@
 // The command as one file, made from the sources once for each test file: a process then starts in a quarter of the time
 // that it takes to load them one by one.
 
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 
 const cli = new URL('../../apps/cli/', import.meta.url);
 
 /** What has native code, which no bundle holds. */
 const NATIVE = ['webgpu', '@napi-rs/canvas'];
 
+// Below the package's node_modules, so that what is left out of the bundle is found.
+const folder = fileURLToPath(new URL(`node_modules/.cache/trtx-test-${process.pid}`, cli));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
 let bundled: Promise<string> | undefined;
 
-/** The path of the bundle, which goes with this process. */
+/** The path of the bundle, which goes with the test file. */
 export function bundledCommand(): Promise<string> {
   bundled ??= bundle();
   return bundled;
@@ -22,9 +27,6 @@ async function bundle(): Promise<string> {
   const { build }: { build(options: object): Promise<unknown> } = createRequire(new URL('package.json', cli))(
     'esbuild',
   );
-  // Below the package's node_modules, so that what is left out of the bundle is found.
-  const folder = fileURLToPath(new URL(`node_modules/.cache/trtx-test-${process.pid}`, cli));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const outfile = `${folder}/main.mjs`;
   await build({
     entryPoints: [fileURLToPath(new URL('src/main.ts', cli))],
@@ -39,6 +41,5 @@ async function bundle(): Promise<string> {
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'error',
   });
-  if (!existsSync(outfile)) throw new Error('esbuild made no bundle');
   return outfile;
 }

@@ -1,7 +1,10 @@
 // The command as a process: its help, its streams, and how it ends.
 
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspectEngine } from '@trtx/engine';
 import { describe, expect, it } from 'vitest';
 import { readBytes } from '../../apps/cli/src/files.ts';
@@ -49,4 +52,14 @@ describe.runIf(hasShared && process.platform !== 'win32')('Ctrl-C', () => {
     if (early && signal) expect(filesIn(dir)).toEqual([]);
     else expect(filesIn(dir)).toEqual(['out.trtx']);
   });
+});
+
+it('runs from its sources, as `npm run trtx` starts it', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  const args = ['--conditions=@trtx/source', '--import', tsx, join(root, 'apps/cli/src/main.ts'), '--version'];
+  const env = { ...process.env, TSX_TSCONFIG_PATH: join(root, 'tsconfig.base.json') };
+  const { status, stdout } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
+  const { version } = JSON.parse(readFileSync(join(root, 'apps/cli/package.json'), 'utf8'));
+  expect({ status, stdout }).toEqual({ status: 0, stdout: `${version}\n` });
 });

@@ -48,7 +48,11 @@ export async function requireOutput(path: string, input: string): Promise<void> 
 /** @throws TrtxError FILE_WRITE */
 export async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true }).catch((cause) => {
-    throw new TrtxError('FILE_WRITE', `cannot make the folder: ${cause.code}`, { file: path, cause });
+    throw new TrtxError('FILE_WRITE', `cannot make the folder: ${cause.code}`, {
+      file: path,
+      hint: 'Name a folder that exists or can be made.',
+      cause,
+    });
   });
 }
 
@@ -68,5 +72,9 @@ export async function writeWhole(path: string, chunks: Iterable<Uint8Array>): Pr
 
 function unreadable(path: string, cause: unknown): TrtxError {
   const { code = '' } = cause as NodeJS.ErrnoException;
-  return new TrtxError('FILE_READ', REASONS[code] ?? `it cannot be read: ${code || cause}`, { file: path, cause });
+  return new TrtxError('FILE_READ', REASONS[code] ?? `it cannot be read: ${code || cause}`, {
+    file: path,
+    hint: 'Check the path.',
+    cause,
+  });
 }

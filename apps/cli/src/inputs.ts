@@ -5,6 +5,7 @@ import { quote, TrtxError } from '@trtx/errors';
 import { printType, type Tensor } from '@trtx/ir';
 import { readBytes } from './files.ts';
 import { decodePicture, isPicture } from './picture.ts';
+import { dimensionText } from './report/engine.ts';
 import type { Sizes } from './shapes.ts';
 import { decodeNpy, isNpy } from './tensors/npy.ts';
 import { type PictureOptions, pictureTensor } from './tensors/picture.ts';
@@ -37,6 +38,7 @@ export async function readInputs(
     if (sizes && sizes.length !== shape.length)
       throw new TrtxError('PROFILE', `--shapes has ${sizes.length} axes for ${summary.inputs[i]!.shape}`, {
         tensor: name,
+        hint: 'Give a size for each axis, or ? to leave it.',
       });
     const dims = shape.map((dim, axis) => sizes?.[axis] ?? (typeof dim === 'number' ? dim : undefined));
     const tensor = await readInput(source, { name, dtype, dims }, options, summary);
@@ -95,9 +97,7 @@ function open({ name, dims }: Target, { inputs, symbols }: EngineSummary): TrtxE
     `random elements need sizes for ${inputs.find((input) => input.name === name)!.shape}`,
     {
       tensor: name,
-      details: symbols.map(({ name: symbol, min, max, multipleOf }) => {
-        return `${quote(symbol)}: ${min} to ${max}${multipleOf > 1 ? ` in steps of ${multipleOf}` : ''}`;
-      }),
+      details: symbols.map(dimensionText),
       hint: `Give them, for example --shapes '${quote(name)}:${example}'.`,
     },
   );

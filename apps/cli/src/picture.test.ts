@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCanvas } from '@napi-rs/canvas';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { decodePicture, onWhite } from './picture.ts';
 import { resizePicture } from './resize.ts';
 
@@ -76,4 +76,17 @@ test('resizing keeps a constant, interpolates when growing and averages when shr
   const red = ({ rgba }: { rgba: Uint8ClampedArray }) => [...rgba].filter((_, i) => i % 4 === 0);
   expect(red(resizePicture(edge, 4, 1))).toEqual([0, 50, 150, 200]);
   expect(red(resizePicture(edge, 1, 1))).toEqual([100]);
+});
+
+test('the example of the README', async () => {
+  const read = (path: string) => readFile(new URL(path, import.meta.url), 'utf8');
+  expect(await read('../README.md')).toContain(`\`\`\`ts\n${await read('testing/example.ts')}\`\`\``);
+  await writeFile(join(folder, 'cat.png'), GREY);
+  const before = process.cwd();
+  process.chdir(folder);
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  await import('./testing/example.ts');
+  expect(log.mock.calls).toEqual([[2, 1, 8]]);
+  log.mockRestore();
+  process.chdir(before);
 });

@@ -54,14 +54,14 @@ function joinProfiles(min: Sizes, max: Sizes): Profile {
   for (const tensor of new Set([...Object.keys(min), ...Object.keys(max)])) {
     const [low, high] = [min[tensor], max[tensor]];
     if (low?.length !== high?.length || !low || !high)
-      throw new TrtxError('PROFILE', '--min-shapes and --max-shapes do not have the same axes', { tensor });
+      throw wrong(tensor, '--min-shapes and --max-shapes do not have the same axes', 'Give the same inputs to both.');
     profile[tensor] = low.map((from, axis) => {
       const to = high[axis]!;
       if (from === null || to === null) {
         if (from === to) return null;
-        throw new TrtxError('PROFILE', `axis ${axis} has only one end`, { tensor });
+        throw wrong(tensor, `axis ${axis} has only one end`, 'Give both a size, or leave it by ? in both.');
       }
-      if (from > to) throw new TrtxError('PROFILE', `axis ${axis}: ${from} is above ${to}`, { tensor });
+      if (from > to) throw wrong(tensor, `axis ${axis}: ${from} is above ${to}`, 'Exchange them.');
       return from === to ? from : { min: from, max: to };
     });
   }
@@ -73,9 +73,11 @@ function checkInside(sizes: Sizes, profile: Profile): void {
     axes.forEach((size, axis) => {
       const range = profile[tensor]?.[axis];
       const [min, max] = typeof range === 'number' ? [range, range] : [range?.min ?? 0, range?.max ?? -1];
-      if (size === null || (size >= min && size <= max)) return;
-      throw new TrtxError('PROFILE', `--opt-shapes: axis ${axis} is ${size}, not from --min-shapes to --max-shapes`, {
-        tensor,
-      });
+      if (size !== null && (size < min || size > max))
+        throw wrong(tensor, `--opt-shapes: axis ${axis} is ${size}`, 'It lies between --min-shapes and --max-shapes.');
     });
+}
+
+function wrong(tensor: string, message: string, hint: string): TrtxError {
+  return new TrtxError('PROFILE', message, { tensor, hint });
 }

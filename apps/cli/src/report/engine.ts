@@ -12,9 +12,7 @@ export function engineRows(summary: EngineSummary): [string, string][] {
   return [
     ...summary.inputs.map((tensor): [string, string] => ['input', tensorText(tensor)]),
     ...summary.outputs.map((tensor): [string, string] => ['output', tensorText(tensor)]),
-    ...summary.symbols.map(({ name, min, max, multipleOf }): [string, string] => {
-      return ['dimension', `${quote(name)}: ${min} to ${max}${multipleOf > 1 ? ` in steps of ${multipleOf}` : ''}`];
-    }),
+    ...summary.symbols.map((symbol): [string, string] => ['dimension', dimensionText(symbol)]),
     ['dispatches', `${dispatches}${copies > 0 ? ` and ${copies} copies` : ''}, ${pipelines} pipelines`],
     ['kernels', kernels.join(', ') || 'none'],
     ['weights', bytesText(summary.weightBytes)],
@@ -23,6 +21,11 @@ export function engineRows(summary: EngineSummary): [string, string][] {
     ...hostNodes.map(({ node, op, reason }): [string, string] => ['', `${quote(node)} (${quote(op)}): ${reason}`]),
     ['requires', needs.join(', ') || 'the WebGPU defaults'],
   ];
+}
+
+/** `H: 32 to 960 in steps of 32`. */
+export function dimensionText({ name, min, max, multipleOf }: EngineSummary['symbols'][number]): string {
+  return `${quote(name)}: ${min} to ${max}${multipleOf > 1 ? ` in steps of ${multipleOf}` : ''}`;
 }
 
 function tensorText({ name, dtype, storage, shape }: TensorSummary): string {

@@ -20,7 +20,8 @@ export function parseInputs(args: readonly string[]): Map<string, InputSource> {
   for (const arg of args) {
     const [, name, path, seed] = /^(.+?)=(?:@(.+)|random(?::(\d{1,9}))?)$/s.exec(arg) ?? [];
     if (!name) throw new TrtxError('USAGE', `cannot read the input ${quote(JSON.stringify(arg))}`, { hint: SYNTAX });
-    if (sources.has(name)) throw new TrtxError('USAGE', 'the input is given twice', { tensor: name });
+    if (sources.has(name))
+      throw new TrtxError('USAGE', 'the input is given twice', { tensor: name, hint: 'Give it once.' });
     sources.set(name, path === undefined ? { kind: 'random', seed: Number(seed ?? 0) } : parseFile(path, name));
   }
   return sources;
