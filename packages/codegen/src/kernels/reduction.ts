@@ -112,7 +112,7 @@ export class Row {
     shader.global(`var<workgroup> ${memory}: array<${type}, ${WORKGROUP}>;`);
     shader.line(`${memory}[lid] = ${acc};`);
     shader.line('workgroupBarrier();');
-    for (let half = WORKGROUP / 2; half > 0; half /= 2) {
+    for (let half = WORKGROUP / 2; half >= 1; half /= 2) {
       shader.block(`if (lid < ${half}u)`, () =>
         shader.line(`${memory}[lid] = ${join(`${memory}[lid]`, `${memory}[lid + ${half}u]`)};`),
       );

@@ -42,6 +42,7 @@ export function convTransposeGeometry(at: NodeView): ConvGeometry {
   const groups = at.int('group');
   const channels = staticChannels(at, x);
   if (w[0] !== channels) throw at.fail(`weights for ${w[0]} channels meet an input of ${channels}`);
+  if (channels % groups !== 0) throw at.fail(`${channels} input channels in ${groups} groups`);
   const kernel = kernelDims(at, w);
   const rank = kernel.length;
   const strides = at.ints('strides') ?? new Array<number>(rank).fill(1);
