@@ -2,9 +2,10 @@
 
 import type { Dispatch, HostNode, Plan, PlanBinding, PlanTensor, Step } from '@trtx/engine';
 import { type Graph, type Node, opName, type Value } from '@trtx/ir';
+import type { Emitted } from './emitted.ts';
 import { Emitter } from './emitter.ts';
 import { formGroups, type Group, type Grouping } from './group/group.ts';
-import type { Kernel, Launch } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 import { standardKernels } from './kernels/index.ts';
 import { legalize } from './legalize.ts';
 import { Layout } from './memory/layout.ts';
@@ -26,15 +27,6 @@ export interface Compiled {
   readonly plan: Plan;
   /** Bytes of `plan.blobs`, made when asked for. */
   readonly blobs: readonly (() => Uint8Array)[];
-}
-
-/** A group with its kernel's shader. */
-export interface Emitted {
-  readonly group: Group;
-  readonly tactic: Tactic;
-  readonly emitter: Emitter;
-  readonly launch: Launch;
-  readonly wgsl: string;
 }
 
 /**

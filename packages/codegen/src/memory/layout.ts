@@ -4,7 +4,7 @@
 import type { Plan, PlanBinding, PlanBlob, PlanBuffer, Size } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { type Dim, elementCount, type Graph, product, type Value } from '@trtx/ir';
-import type { Emitted } from '../compile.ts';
+import type { Emitted } from '../emitted.ts';
 import type { Packed, Slot } from '../emitter.ts';
 import type { Grouping } from '../group/group.ts';
 import { storedBytes } from '../storage.ts';
