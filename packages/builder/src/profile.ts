@@ -14,7 +14,7 @@ export function profileAround(graph: Graph, dims: ReadonlyMap<string, readonly n
     if (!given) continue;
     profile[input.name] = input.type.shape.map((dim, axis) => {
       const size = given[axis]!;
-      return typeof dim === 'number' ? null : { min: Math.max(1, Math.ceil(size / 2)), max: Math.max(2, size * 2) };
+      return typeof dim === 'number' ? null : { min: Math.ceil(size / 2), max: Math.max(2, size * 2) };
     });
   }
   return profile;

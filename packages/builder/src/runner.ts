@@ -30,7 +30,9 @@ export class EngineRunner implements Runner {
   }
 
   async run(inputs: Tensors): Promise<Map<string, Tensor>> {
-    const given = Object.fromEntries([...inputs].map(([name, { data, dims }]) => [name, { data: data as TensorData, dims }]));
+    const given = Object.fromEntries(
+      [...inputs].map(([name, { data, dims }]) => [name, { data: data as TensorData, dims }]),
+    );
     const outputs = await this.#context.run(given);
     return new Map(
       Object.entries(outputs).map(([name, { data, dims }]) => {

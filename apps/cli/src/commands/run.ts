@@ -1,19 +1,19 @@
 // trtx run: one run of an engine, files in, files out.
 
+import { openBackend } from '@trtx/builder/node';
 import { quote } from '@trtx/errors';
 import type { Tensor } from '@trtx/ir';
 import { Engine, type TensorData } from '@trtx/runtime';
 import { type FileSource, fileSource } from '@trtx/runtime/node';
 import type { Command } from 'commander';
 import { addCommand, collect, parseNumbers } from '../command.ts';
-import { describeDevice, openDevice } from '../device.ts';
 import { makeFolder, requireFile } from '../files.ts';
 import { readInputs } from '../inputs.ts';
 import { writeTensors } from '../outputs.ts';
 import type { Session } from '../session.ts';
-import { parseSizes } from '../shapes.ts';
+import { parseSizes, type Sizes } from '../shapes.ts';
 import { statisticsOf } from '../statistics.ts';
-import { parseInputs } from '../tensors/spec.ts';
+import { type InputSource, parseInputs } from '../tensors/spec.ts';
 import { numberText, table, timeText } from '../text.ts';
 
 interface Options {
@@ -56,22 +56,38 @@ function parseScale(text: string): number {
 }
 
 async function runEngine(file: string, options: Options, session: Session): Promise<void> {
-  const sources = parseInputs(options.input ?? []);
-  const sizes = parseSizes('--shapes', options.shapes ?? []);
+  const request: Request = {
+    sources: parseInputs(options.input ?? []),
+    sizes: parseSizes('--shapes', options.shapes ?? []),
+    options,
+  };
   await requireFile(file);
-  const gpu = await openDevice();
-  session.useAdapter(describeDevice(gpu));
   const source = await fileSource(file);
   try {
-    const { engine, loadMs } = await load(source, gpu.device, session);
+    await runFrom(source, request, session);
+  } finally {
+    await source.close();
+  }
+}
+
+interface Request {
+  readonly sources: ReadonlyMap<string, InputSource>;
+  readonly sizes: Sizes;
+  readonly options: Options;
+}
+
+async function runFrom(source: FileSource, { sources, sizes, options }: Request, session: Session): Promise<void> {
+  const backend = await openBackend('webgpu');
+  try {
+    session.useAdapter(backend.description);
+    const { engine, loadMs } = await load(source, backend.gpu!.device, session);
     const inputs = await readInputs(engine.plan, sources, { ...options, sizes });
     const { outputs, runMs } = await runOnce(engine, inputs);
     await makeFolder(options.output);
     report({ outputs, paths: await writeTensors(options.output, outputs), loadMs, runMs }, session);
     await engine.dispose();
   } finally {
-    await source.close();
-    gpu.release();
+    backend.release();
   }
 }
 

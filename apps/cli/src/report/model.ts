@@ -26,7 +26,7 @@ export function modelRows(survey: ModelSurvey, fileBytes: number): [string, stri
     ...outputs.map((value): [string, string] => ['output', valueText(value)]),
     ['opset', [...opsets].map(([domain, version]) => `${quote(domain || 'ai.onnx')} ${version}`).join(', ')],
     ['producer', producer ? quote(producer) : 'not named'],
-    ['parameters', `${survey.parameters.toLocaleString('en-US')} in ${survey.initializers} initializers`],
+    ['parameters', survey.parameters.toLocaleString('en-US')],
     [
       'file',
       `${bytesText(fileBytes)}${externalFiles.length > 0 ? `, and ${externalFiles.map(quote).join(', ')}` : ''}`,

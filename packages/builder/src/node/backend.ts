@@ -1,7 +1,7 @@
 // What a model runs on: a real adapter when there is one, else a software adapter when one is installed, else the
 // reference.
 
-import { TrtxError } from '@trtx/errors';
+import { isTrtxError, TrtxError } from '@trtx/errors';
 import { type Graph, type Profile, type Runner, specialize } from '@trtx/ir';
 import { optimize } from '@trtx/passes';
 import { ReferenceRunner } from '@trtx/reference';
@@ -26,16 +26,26 @@ export interface Backend {
 
 /**
  * Opens a backend; without `kind`, the best there is.
- * @throws TrtxError NO_ADAPTER where WebGPU is asked for and there is none
+ * @throws TrtxError NO_ADAPTER or WEBGPU_MISSING where WebGPU is asked for and there is none
  */
 export async function openBackend(kind?: BackendKind): Promise<Backend> {
-  const gpu = kind === 'reference' ? null : await requestNodeDevice();
+  const gpu = kind === 'reference' ? null : await findDevice(kind === 'webgpu');
   if (gpu) return webgpuBackend(gpu);
   if (kind === 'webgpu')
     throw new TrtxError('NO_ADAPTER', 'this machine has no WebGPU adapter', {
       hint: 'Install a GPU driver, or use --backend reference.',
     });
   return referenceBackend();
+}
+
+/** Where the package `webgpu` cannot be loaded there is no adapter, which is an error only if one is needed. */
+async function findDevice(needed: boolean): Promise<NodeDevice | null> {
+  try {
+    return await requestNodeDevice();
+  } catch (error) {
+    if (!needed && isTrtxError(error) && error.code === 'WEBGPU_MISSING') return null;
+    throw error;
+  }
 }
 
 function webgpuBackend(gpu: NodeDevice): Backend {
