@@ -50,7 +50,7 @@ describe('exportModel', () => {
         { name: 'left', type: 'float32', dims: ['N', 8, 256] },
         { name: 'right', type: 'float32', dims: [256, 'N', 8] },
       ],
-      parameters: 16 * 512 + 1,
+      parameters: 16 * 512 + 2,
     });
     expect(exportModel(again.graph, { producer: 'test', producerVersion: '1' })).toEqual(bytes);
   });

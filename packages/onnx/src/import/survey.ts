@@ -6,7 +6,13 @@ import type { SourceNode } from '../source/nodes.ts';
 import { type ModelMetadata, readMetadata, readSource } from '../source/read.ts';
 import { isExternal } from '../source/tensor.ts';
 import { declaredDims, foreignKind } from '../source/types.ts';
-import { type AttributeProto, decodeModel, type GraphProto, type ValueInfoProto } from '../wire/index.ts';
+import {
+  type AttributeProto,
+  decodeModel,
+  type GraphProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from '../wire/index.ts';
 import { type UnsupportedOp, unsupportedOps } from './support.ts';
 
 /** A graph input or output as the file declares it. */
@@ -30,8 +36,7 @@ export interface ModelSurvey extends ModelMetadata {
   /** How many nodes of each op, the most frequent first; other domains than the default one as `domain::Op`. */
   readonly opCounts: ReadonlyMap<string, number>;
   readonly unsupported: readonly UnsupportedOp[];
-  readonly initializers: number;
-  /** Elements of all initializers. */
+  /** Elements of all initializers and of tensors in nodes. */
   readonly parameters: number;
   /** Files that hold external data. */
   readonly externalFiles: readonly string[];
@@ -52,8 +57,8 @@ export function surveyModel(bytes: Uint8Array, options: { registry?: OpRegistry 
     const key = domain === '' ? op : `${domain}::${op}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  const initializers = [...source.initializers.values()];
-  const locations = initializers.flatMap((tensor) =>
+  const tensors = [...source.initializers.values(), ...source.nodes.flatMap(attributeTensors)];
+  const locations = tensors.flatMap((tensor) =>
     isExternal(tensor)
       ? tensor.external_data.flatMap(({ key, value }) => (key === 'location' && value ? [value] : []))
       : [],
@@ -67,8 +72,7 @@ export function surveyModel(bytes: Uint8Array, options: { registry?: OpRegistry 
     nodesInSubgraphs: countSubgraphNodes(source.nodes),
     opCounts: new Map([...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))),
     unsupported: unsupportedOps(source.nodes, options.registry ?? standardOps),
-    initializers: initializers.length,
-    parameters: initializers.reduce((sum, { dims }) => sum + dims.reduce((n, dim) => n * Number(dim), 1), 0),
+    parameters: tensors.reduce((sum, { dims }) => sum + dims.reduce((n, dim) => n * Number(dim), 1), 0),
     externalFiles: [...new Set(locations)],
     functions: model.functions.map(({ name = '' }) => name),
   };
@@ -80,6 +84,10 @@ function declared(info: ValueInfoProto): DeclaredValue {
     type: foreignKind(info.type) ?? dtypeName(info.type?.tensor_type?.elem_type),
     dims: declaredDims(info)?.map((dim) => dim ?? null),
   };
+}
+
+function attributeTensors(node: SourceNode): TensorProto[] {
+  return node.attributes.flatMap(({ t, tensors }) => (t ? [t, ...tensors] : tensors));
 }
 
 function countSubgraphNodes(nodes: readonly SourceNode[]): number {
