@@ -3,7 +3,7 @@
 
 import { quote, TrtxError } from '@trtx/errors';
 import { asNumbers, type Contents, injectiveContents, MAX_CONTENTS, pointwiseContents } from './contents.ts';
-import { bounds, type Dim, neverEqual, sameDim } from './dim.ts';
+import { bounds, type Dim, dimOf, neverEqual, Sym, sameDim } from './dim.ts';
 import { isInteger } from './dtype.ts';
 import type { AttributeValue, Inferred, NodeView, OpDef, OperandSpec } from './op.ts';
 import { opName, traitOf } from './op.ts';
@@ -112,6 +112,7 @@ export function viewNode(
       constraints.push({ a, b, node });
       return simpler(a, b);
     },
+    unknown: (hint, most) => dimOf(new Sym(`${node}.${hint}`, 0, bounds(most).max)),
     fail,
   };
 }

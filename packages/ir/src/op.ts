@@ -98,6 +98,11 @@ export interface NodeView {
   has(name: string): boolean;
   /** Records that two dims must be equal, and gives the one to go on with. */
   equal(a: Dim, b: Dim): Dim;
+  /**
+   * A size that only the elements tell, from 0 to `most`: a symbol of the node's own, with a value once the node has
+   * run. `hint` names it among the node's.
+   */
+  unknown(hint: string, most: Dim): Dim;
   /** A TrtxError that names the node. */
   fail(message: string, hint?: string): TrtxError;
 }
