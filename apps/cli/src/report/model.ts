@@ -47,5 +47,5 @@ function valueText({ name, type, dims }: DeclaredValue): string {
 function unsupportedText({ op, domain, version, count, nodes, reason }: UnsupportedOp): string {
   const more = count > nodes.length ? ', …' : '';
   const where = `${nodes.map(quote).join(', ')}${more}`;
-  return `${quote(op)} (${quote(domain || 'ai.onnx')} ${version}), ${count} times: ${reason} (${where})`;
+  return `${quote(op)} × ${count} (${quote(domain || 'ai.onnx')} ${version}): ${reason} (${where})`;
 }
