@@ -40,6 +40,9 @@ const INTRODUCED: ReadonlyMap<string, number> = new Map([
   ['TensorScatter', 24],
   ['BitCast', 26],
   ['CumProd', 26],
+  ['CausalConvWithState', 27],
+  ['LinearAttention', 27],
+  ['SwiGLU', 28],
 ]);
 
 /** The IR version of the ONNX release that brought the opset, from the newest on. */

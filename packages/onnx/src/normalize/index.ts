@@ -1,5 +1,5 @@
 // Opset normalization: a node of any version becomes one with the newest semantics, step by step. What an op needs is in
-// the tables of its family; this file only finds and takes the steps.
+// the tables of its family; this file only finds and takes the steps. Ops that are in no table mean what they always did.
 
 import { activationSteps } from './activations.ts';
 import { arithmeticSteps } from './arithmetic.ts';
@@ -10,7 +10,6 @@ import type { Emitter, LegacyNode, Step } from './node.ts';
 import { normalizationSteps } from './normalization.ts';
 import { reduceSteps } from './reduce.ts';
 import { resizeSteps } from './resize.ts';
-import { windowSteps } from './window.ts';
 
 export type { Emitter, LegacyNode } from './node.ts';
 
@@ -23,7 +22,6 @@ const STEPS: readonly Step[] = [
   ...layoutSteps,
   ...gatherSteps,
   ...resizeSteps,
-  ...windowSteps,
   ...matmulSteps,
   ...reduceSteps,
   ...normalizationSteps,

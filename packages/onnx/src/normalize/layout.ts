@@ -1,7 +1,7 @@
 // Ops that move elements: shapes and ranges that were attributes became inputs.
 
 import { type Emitter, type LegacyNode, setInput, take, takeInts, typeOf } from './node.ts';
-import { defaults, dropped, intsToInput, numberToInput, step } from './steps.ts';
+import { defaults, dropped, intsToInput, NEVER, numberToInput, step } from './steps.ts';
 
 export const layoutSteps = [
   dropped('Reshape', 5, 'consumed_inputs'),
@@ -15,6 +15,8 @@ export const layoutSteps = [
     if (!node.inputs[1]) node.attributes.set('num_outputs', node.outputCount);
   }),
   step('Tile', 6, tileAxis),
+  // About 16-bit floats only, which the graph's Range has not.
+  dropped('Range', NEVER, 'stash_type'),
   step('Pad', 2, (node, emit) => {
     const pads = takeInts(node, 'paddings', emit);
     if (pads) node.attributes.set('pads', pads);

@@ -21,7 +21,9 @@ function fakeFile(size: number): { file: ExternalFile; reads: [number, number][]
     size,
     async read(offset: number, length: number) {
       reads.push([offset, length]);
-      return Uint8Array.from({ length }, (_, i) => (offset + i) & 255);
+      const bytes = new Uint8Array(length);
+      for (let i = 0; i < length; i++) bytes[i] = offset + i;
+      return bytes;
     },
     async close() {
       closed++;

@@ -83,11 +83,17 @@ export function readSource(model: ModelProto, metadata: ModelMetadata): Source {
   };
 }
 
+/** Names of the values that a node reads, or that are graph outputs. */
+export function readNames(source: Source): Set<string> {
+  const read = new Set(source.outputs.map(({ name }) => name!));
+  for (const node of source.nodes) for (const name of node.inputs) if (name !== '') read.add(name);
+  return read;
+}
+
 /** The tensors that nodes or outputs read and that are in files of their own, with their names. */
 export function externalTensors(source: Source): Map<TensorProto, string> {
   const found = new Map<TensorProto, string>();
-  const read = new Set(source.outputs.map(({ name }) => name!));
-  for (const node of source.nodes) for (const name of node.inputs) read.add(name);
+  const read = readNames(source);
   for (const [name, tensor] of source.initializers) if (read.has(name) && isExternal(tensor)) found.set(tensor, name);
   for (const node of source.nodes)
     for (const attribute of node.attributes)

@@ -1,0 +1,118 @@
+// One node of the file becomes one or several of the graph: with attributes read, normalized to the newest semantics, and
+// only the outputs that are read.
+
+import { isTrtxError, TrtxError } from '@trtx/errors';
+import { type AttributeValue, constantFrom, type Graph, type OpRegistry, toBfloat16, toFloat16 } from '@trtx/ir';
+import { currentName, type Emitter, type LegacyNode, normalize } from '../normalize/index.ts';
+import { readAttributes } from '../source/attributes.ts';
+import { constantOfNode, graphAttribute } from '../source/constants.ts';
+import type { SourceNode } from '../source/nodes.ts';
+import type { ExternalData } from '../source/tensor.ts';
+import type { Values } from './values.ts';
+
+export interface NodeContext {
+  readonly graph: Graph;
+  readonly values: Values;
+  readonly registry: OpRegistry;
+  readonly external: ExternalData;
+  /** Names of values that a node reads, or that are graph outputs. */
+  readonly read: ReadonlySet<string>;
+}
+
+/**
+ * Adds the node to the graph. The nodes that it reads from must be there.
+ * @throws TrtxError naming the node and a tensor
+ */
+export function addNode(source: SourceNode, context: NodeContext): void {
+  try {
+    if (source.op === 'Constant' && source.domain === '') addConstant(source, context);
+    else addOperation(source, context);
+  } catch (error) {
+    throw located(error, source);
+  }
+}
+
+function addConstant(source: SourceNode, { graph, values, external }: NodeContext): void {
+  const constant = constantOfNode(source, external);
+  const [name] = source.outputs;
+  if (name) values.set(name, graph.addConstant(constant, name));
+}
+
+function addOperation(source: SourceNode, context: NodeContext): void {
+  const { graph, values, registry, external } = context;
+  const emit = emitter(source, context);
+  const node: LegacyNode = {
+    op: source.op,
+    version: source.version,
+    inputs: source.inputs.map((name) => (name === '' ? null : values.get(name))),
+    attributes: readAttributes(source.attributes, source.name, external),
+    outputCount: outputCount(source, context),
+  };
+  if (source.domain === '') {
+    normalize(node, emit);
+    for (const [name, value] of node.attributes) node.attributes.set(name, graphAttribute(node.op, name, value));
+  }
+  while (node.inputs.at(-1) === null) node.inputs.pop();
+  const op = registry.get(node.op, source.domain);
+  if (!op) throw emit.fail(`there is no definition of ${node.op}`);
+  const added = graph.addNode(op, node.inputs, node.attributes, {
+    name: source.name,
+    outputs: node.behind ? node.outputCount : source.outputs.slice(0, node.outputCount),
+    origin: [source.name],
+  });
+  const outputs = node.behind?.(added.outputs) ?? added.outputs;
+  outputs.forEach((value, i) => {
+    const name = source.outputs[i];
+    if (!name) return;
+    if (value.name !== name) graph.rename(value, name);
+    values.set(name, value);
+  });
+}
+
+/** Outputs up to the last that is read. Those of a variadic op count, since their number means something. */
+function outputCount(source: SourceNode, { registry, read }: NodeContext): number {
+  const op = registry.get(currentName(source.op), source.domain);
+  let count = source.outputs.length;
+  if (op?.outputs.at(-1)?.variadic) return count;
+  while (count > 1 && !read.has(source.outputs[count - 1]!)) count--;
+  return count;
+}
+
+function emitter(source: SourceNode, { graph, registry }: NodeContext): Emitter {
+  const fail = (message: string, hint?: string) =>
+    new TrtxError('ONNX_OPSET', message, {
+      node: `${source.name} (${source.op}-${source.version})`,
+      hint: hint ?? 'Convert the model to a newer opset (onnx.version_converter) and import that.',
+    });
+  const constant: Emitter['constant'] = (dtype, dims, values) =>
+    graph.addConstant(constantFrom(dtype, dims, values), `${source.name}/constant`);
+  return {
+    fail,
+    constant,
+    scalar(dtype, value) {
+      const bits = dtype === 'float16' ? toFloat16(value) : dtype === 'bfloat16' ? toBfloat16(value) : value;
+      return constant(dtype, [], [bits]);
+    },
+    node(name, inputs, attributes: Readonly<Record<string, AttributeValue>> = {}) {
+      const op = registry.get(name);
+      if (!op) throw fail(`it needs ${name} to be brought up to date, which the registry lacks`);
+      return graph.addNode(op, inputs, attributes, { name: `${source.name}/${name}`, origin: [source.name] }).output;
+    },
+  };
+}
+
+/** The error with the node and its first output, where it names none. */
+function located(error: unknown, { name, op, outputs }: SourceNode): unknown {
+  if (!isTrtxError(error) || (error.place.tensor !== undefined && error.place.node !== undefined)) return error;
+  const { code, place, hint, details, cause } = error;
+  const [head = ''] = error.message.slice(code.length + 2).split('\n');
+  const where = Math.max(head.lastIndexOf(' (node '), head.lastIndexOf(' (tensor '));
+  return new TrtxError(code, where < 0 ? head : head.slice(0, where), {
+    ...place,
+    node: place.node ?? `${name} (${op})`,
+    tensor: place.tensor ?? outputs[0],
+    hint,
+    details,
+    cause,
+  });
+}
