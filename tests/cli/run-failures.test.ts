@@ -126,6 +126,6 @@ describe('arguments', () => {
     const { status, out, err } = await trtx(...args);
     expect({ status, out }).toEqual({ status: MISUSED, out: '' });
     expect(err).toMatch(/^FILE_READ: there is no such file \(file .*none\)\n {2}hint: Check the path\.\n$/);
-    expect((await trtx(...args, '--verbose')).err).toMatch(/^TrtxError: FILE_READ.*\n\s+at .*\n/);
+    expect((await trtx(...args, '--verbose')).err).toMatch(/^TrtxError: FILE_READ.*\n\s+at .*\n/s);
   });
 });
