@@ -29,7 +29,7 @@ export interface ExportedModel {
 }
 
 /** From this version on the definitions that the graph has are those of the file. */
-export const OLDEST_EXPORTED_OPSET = 21;
+const OLDEST_EXPORTED_OPSET = 21;
 
 /** Ops of the default domain that are newer than the oldest opset that is written. */
 const INTRODUCED: ReadonlyMap<string, number> = new Map([

@@ -78,7 +78,8 @@ export function surveyModel(bytes: Uint8Array, options: { registry?: OpRegistry 
   };
 }
 
-function declared(info: ValueInfoProto): DeclaredValue {
+/** What the file says of a graph input or output. */
+export function declared(info: ValueInfoProto): DeclaredValue {
   return {
     name: info.name ?? '',
     type: foreignKind(info.type) ?? dtypeName(info.type?.tensor_type?.elem_type),

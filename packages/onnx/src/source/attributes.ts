@@ -1,7 +1,7 @@
 // Attributes of nodes as the graph has them.
 
 import type { AttributeValue } from '@trtx/ir';
-import type { AttributeProto, NodeProto } from '../wire/index.ts';
+import type { AttributeProto } from '../wire/index.ts';
 import { modelError } from './error.ts';
 import { type ExternalData, readTensor } from './tensor.ts';
 
@@ -97,11 +97,6 @@ function readAttribute(attribute: AttributeProto, node: string, external: Extern
 }
 
 /** The number, or the nearest that JavaScript holds exactly. */
-export function safeInteger(value: bigint): number {
+function safeInteger(value: bigint): number {
   return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(value)));
-}
-
-/** The attribute of a node by name. */
-export function findAttribute(node: Pick<NodeProto, 'attribute'>, name: string): AttributeProto | undefined {
-  return node.attribute.find((attribute) => attribute.name === name);
 }

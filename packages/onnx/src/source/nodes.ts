@@ -20,7 +20,7 @@ export interface SourceNode {
   readonly attributes: readonly AttributeProto[];
 }
 
-export type Opsets = ReadonlyMap<string, number>;
+type Opsets = ReadonlyMap<string, number>;
 
 /** Nodes past which inlining of functions stops: a few functions that call each other twice make any number. */
 const MAX_NODES = 250_000;
@@ -45,7 +45,7 @@ export function readOpsets(imports: readonly OperatorSetId[], irVersion: number)
 }
 
 /** `ai.onnx` is the default domain by its other name. */
-export function plainDomain(domain: string | undefined): string {
+function plainDomain(domain: string | undefined): string {
   return !domain || domain === 'ai.onnx' ? '' : domain;
 }
 

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { isTrtxError } from '@trtx/errors';
 import { DTYPES, type DType, elementsOf } from '@trtx/ir';
 import protobuf from 'protobufjs/minimal.js';
@@ -138,6 +141,17 @@ describe('readTensor', () => {
   ];
   it.each(cases)('refuses %s', (_, proto, message) => {
     expect(refusal(proto)).toContain(message);
+  });
+
+  it('is the only code that reads data fields', () => {
+    const source = fileURLToPath(new URL('..', import.meta.url));
+    const doors = readdirSync(source, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !/\.test\.ts$|^testing/.test(file))
+      .filter((file) =>
+        /\b(raw|float|int32|int64|double|uint64|string)_data\b/.test(readFileSync(join(source, file), 'utf8')),
+      );
+    // The tables of the format, and the exporter, which writes.
+    expect(doors.sort()).toEqual(['export/tensor.ts', 'source/tensor.ts', 'wire/schema.ts']);
   });
 
   it('is what numbers() makes', () => {

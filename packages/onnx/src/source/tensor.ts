@@ -1,7 +1,6 @@
 // The one door to tensor data. Initializers, Constant nodes, attributes: every tensor of a file is read here, so every
 // check is here, and no other code reads data fields.
 
-import { quote } from '@trtx/errors';
 import { arrayType, byteSize, type Constant, type DType } from '@trtx/ir';
 import { countVarints, type TensorProto, varints } from '../wire/index.ts';
 import { dtypeName, dtypeOf } from './dtypes.ts';
@@ -162,9 +161,4 @@ function strings(tensor: TensorProto, field: DataField | undefined, count: numbe
 
 function noBytes(): Uint8Array {
   return new Uint8Array(0);
-}
-
-/** The tensor's name as messages print it. */
-export function tensorLabel(tensor: TensorProto, owner: string): string {
-  return tensor.name ? quote(tensor.name) : owner;
 }
