@@ -4,5 +4,5 @@ export { formGroups, type Group, type Grouping } from './group/group.ts';
 export { defineKernel, type Kernel, type Launch, type Problem } from './kernel.ts';
 export { standardKernels } from './kernels/index.ts';
 export { type ArenaPlan, type Lifetime, planArena } from './memory/arena.ts';
-export { type Tactic, tacticsFor } from './tactics.ts';
+export { type Tactic, tacticLabel, tacticsFor } from './tactics.ts';
 export { DEFAULT_LIMITS, PORTABLE, type Target, type TargetLimits } from './target.ts';

@@ -120,7 +120,7 @@ export const maxPool = definePool({
     window.each((at) =>
       window.whereInside(at, (x) => {
         // The first element counts whatever it is.
-        const better = `${printCompare('gt', x, acc, dtype)} || ${place} < 0i`;
+        const better = `${printCompare('gt', x, acc, dtype)} | (${place} < 0i)`;
         shader.block(`if (${better})`, () => {
           shader.line(`${acc} = ${x};`);
           shader.line(

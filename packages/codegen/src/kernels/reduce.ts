@@ -27,7 +27,7 @@ export const reduce: Kernel = defineKernel<RowParams>({
   version: 1,
   summary: 'a row of elements to one, by an invocation or a workgroup',
   ops: OPS,
-  applies: ({ group }) => reductionOf(group.anchor!).reducer !== undefined && group.accumulated.type.dtype !== 'bool',
+  applies: ({ group }) => reductionOf(group.anchor!).reducer !== undefined,
   params: () => ROW_PARAMS,
   cost({ group, target }, params) {
     const at = group.anchor!.view();

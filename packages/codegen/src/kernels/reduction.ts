@@ -97,13 +97,14 @@ export class Row {
   }
 
   /**
-   * Combines one value of each element, of a type that WGSL computes with; every invocation of the row gets the result.
-   * Smallest and largest values keep NaN.
+   * Combines one value of each element; every invocation of the row gets the result. Smallest and largest values keep
+   * NaN; of bools they are `and` and `or`.
    */
   reduce(dtype: DType, combine: Combine, value: (k: Ix) => string): string {
     const { shader } = this.e;
     const type = computeOf(dtype);
-    const join = (a: string, b: string) => printBinary(shader, combine, a, b, dtype);
+    const operation = type === 'bool' ? OF_BOOLS[combine] : combine;
+    const join = (a: string, b: string) => printBinary(shader, operation, a, b, dtype);
     const acc = shader.name('acc');
     shader.line(`var ${acc} = ${neutral(this.e, type, combine)};`);
     this.each((k) => shader.line(`${acc} = ${join(acc, shader.let(value(k)))};`));
@@ -139,8 +140,11 @@ export function emitRows(e: Emitter, rows: Rows, params: RowParams, body: (row: 
   };
 }
 
+const OF_BOOLS = { min: 'and', max: 'or', mul: 'and', add: 'or' } as const;
+
 /** What combining with changes nothing. */
 function neutral(e: Emitter, type: ComputeType, combine: Combine): string {
+  if (type === 'bool') return OF_BOOLS[combine] === 'and' ? 'true' : 'false';
   if (combine === 'add' || combine === 'mul') return literal(e.shader, combine === 'add' ? 0 : 1, type);
   return literal(e.shader, combine === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY, type);
 }

@@ -48,7 +48,8 @@ export const resize = defineKernel<null>({
       const result = shader.name('result');
       shader.line(`var ${result} = ${literal(shader, 0, computeOf(dtype))};`);
       const total = shader.name('total');
-      const normalized = g.mode !== 'nearest' && leavesOut(at);
+      // The weights of a filter that was cut or widened do not add up to 1.
+      const normalized = g.mode !== 'nearest' && (leavesOut(at) || at.int('antialias') === 1);
       if (normalized) shader.line(`var ${total} = 0.0f;`);
       const sum = (d: number, places: readonly Ix[], weight: string | undefined): void => {
         if (d < axes.length) {
@@ -66,16 +67,16 @@ export const resize = defineKernel<null>({
       const outside = axes.flatMap((axis) => axis.outside ?? []);
       if (outside.length > 0) {
         const value = literal(shader, at.float('extrapolation_value'), computeOf(dtype));
-        shader.line(`${result} = select(${result}, ${value}, ${outside.join(' || ')});`);
+        shader.line(`${result} = select(${result}, ${value}, ${outside.join(' | ')});`);
       }
       e.store(position, result);
     });
   },
 });
 
-/** True where taps outside the input get no weight, so that the weights of the others do not add up to 1. */
+/** True where taps outside the input get no weight; otherwise they read the element at the edge. */
 function leavesOut(at: NodeView): boolean {
-  return at.int('antialias') === 1 || (at.string('mode') === 'cubic' && at.int('exclude_outside') === 1);
+  return at.string('mode') === 'cubic' && at.int('exclude_outside') === 1;
 }
 
 /** The input places that one output element reads along one axis. */
@@ -109,7 +110,7 @@ class AxisTaps {
     }
     const x = shader.let(real(e, axis, g.coordinates, o), 'x');
     this.#at = { whole: shader.let(`i32(floor(${x}))`, 'whole'), rest: shader.let(`${x} - floor(${x})`, 'rest') };
-    if (crops) this.outside = `${x} < 0.0f || ${x} > ${float(ix.sub(this.#size, 1))}`;
+    if (crops) this.outside = `(${x} < 0.0f) | (${x} > ${text(realOf(ix.sub(this.#size, 1)))})`;
   }
 
   /** Emits `body` for each tap; without a weight where that is 1. */
@@ -133,23 +134,22 @@ class AxisTaps {
     for (let tap = 1 - reach; tap <= reach; tap++) {
       const place = shader.let(tap === 0 ? whole : `${whole} + (${tap})`, 'place');
       const weight = `${filter}(${tap}.0f - ${rest})`;
-      // Weights on the same element twice, at the edges, add up.
       const own = leavesOut(this.at) ? `select(0.0f, ${weight}, ${this.#inside(place)})` : weight;
       body(this.#clamped(place), shader.let(own, 'w'));
     }
   }
 
-  /** A filter that is as much wider as the output is smaller, over the places inside the input. */
+  /** A filter that is as much wider as the output is smaller. */
   #eachOfWideFilter(filter: string, body: (place: Ix, weight: string | undefined) => void): void {
     const { shader } = this.e;
     const { whole, rest } = this.#at!;
-    const shrink = shader.let(`min(${scaleOf(this.e, this.axis)}, 1.0f)`, 'shrink');
+    const shrink = shader.let(`min(${text(scaleOf(this.e, this.axis))}, 1.0f)`, 'shrink');
     const reach = shader.let(`i32(ceil(${this.g.mode === 'linear' ? '1.0f' : '2.0f'} / ${shrink}))`, 'reach');
     const tap = shader.name('tap');
     shader.block(`for (var ${tap} = -${reach}; ${tap} <= ${reach} + 1; ${tap}++)`, () => {
       const place = shader.let(`${whole} + ${tap}`, 'place');
-      shader.block(`if (${this.#inside(place)})`, () =>
-        body(shader.let(`u32(${place})`), shader.let(`${filter}((f32(${tap}) - ${rest}) * ${shrink})`, 'w')),
+      shader.when(!leavesOut(this.at) || this.#inside(place), () =>
+        body(this.#clamped(place), shader.let(`${filter}((f32(${tap}) - ${rest}) * ${shrink})`, 'w')),
       );
     });
   }
@@ -196,13 +196,19 @@ function rational(
 ): { up: Ix; down: Ix } | undefined {
   if (!ratio || coordinates === 'tf_crop_and_resize') return undefined;
   const { up, down } = ratio;
-  // o/1 · step + first, over `under`
+  // (o·step + first) / under
   let step: Dim = mul(down, 2);
   let first = sub(down, up);
   let under: Dim = mul(up, 2);
   if (coordinates === 'asymmetric') [step, first, under] = [down, 0, up];
-  else if (coordinates === 'align_corners') [step, first, under] = [sub(size, 1), 0, maxDim(sub(output, 1), 1)];
-  else if (coordinates === 'half_pixel_symmetric') first = sub(mul(size, up), sub(mul(output, down), first));
+  else if (coordinates === 'align_corners') {
+    const given = sameDim(up, output) && sameDim(down, size);
+    [step, first, under] = given
+      ? [sub(size, 1), 0, sub(output, 1)]
+      : [mul(sub(size, 1), down), 0, sub(mul(size, up), down)];
+    // Of a single output element o is 0: the denominator only has to be positive.
+    under = maxDim(under, 1);
+  } else if (coordinates === 'half_pixel_symmetric') first = sub(mul(size, up), sub(mul(output, down), first));
   const largest = bounds(mul(output, step)).max + bounds(first).max + bounds(under).max;
   if (!(largest < 2 ** 32)) return undefined;
   const whole = ix.add(ix.add(ix.mul(o, e.size(step)), e.size(first)), e.size(under));
@@ -213,39 +219,56 @@ function rational(
   return { up: `select(${ix.text(whole)}, ${ix.text(e.size(under))}, ${lone})`, down: e.size(under) };
 }
 
-/** The coordinate in float32. */
+/** A number that is known now, or an expression of type f32. */
+type Real = number | string;
+
+const operation = (symbol: string, fold: (a: number, b: number) => number) => (a: Real, b: Real) =>
+  typeof a === 'number' && typeof b === 'number' ? fold(a, b) : `(${text(a)} ${symbol} ${text(b)})`;
+const plus = operation('+', (a, b) => a + b);
+const minus = operation('-', (a, b) => a - b);
+const times = operation('*', (a, b) => a * b);
+const over = operation('/', (a, b) => a / b);
+
+function text(x: Real): string {
+  if (typeof x === 'string') return x;
+  const digits = String(Math.fround(x));
+  return /[.e]/.test(digits) ? `${digits}f` : `${digits}.0f`;
+}
+
+function realOf(x: Ix): Real {
+  return typeof x === 'number' ? x : `f32(${x})`;
+}
+
+/** The coordinate in float32, slope · o + offset. */
 function real(e: Emitter, axis: ResizeAxis, coordinates: ResizeGeometry['coordinates'], o: Ix): string {
-  const last = float(ix.sub(e.size(axis.size), 1));
-  const lastOutput = float(ix.sub(e.size(axis.output), 1));
+  const size = realOf(e.size(axis.size));
+  const output = realOf(e.size(axis.output));
+  const last = minus(size, 1);
   const scale = scaleOf(e, axis);
-  const single = `${ix.text(e.size(axis.output))} == 1u`;
-  const half = `((${float(o)} + 0.5f) / ${scale} - 0.5f)`;
-  switch (coordinates) {
-    case 'asymmetric':
-      return `${float(o)} / ${scale}`;
-    case 'half_pixel':
-      return half;
-    case 'pytorch_half_pixel':
-      return `select(${half}, 0.0f, ${single})`;
-    case 'half_pixel_symmetric': {
-      const size = float(e.size(axis.size));
-      return `${half} + 0.5f * (${size} - ${float(e.size(axis.output))} / ${scale})`;
-    }
-    case 'align_corners':
-      return `${float(o)} * ${last} / max(${lastOutput}, 1.0f)`;
-    case 'tf_crop_and_resize': {
-      const [start, end] = axis.roi.map((x) => literal(e.shader, x, 'f32'));
-      const along = `${start} * ${last} + ${float(o)} * (${end} - ${start}) * ${last} / max(${lastOutput}, 1.0f)`;
-      return `select(${along}, 0.5f * (${start} + ${end}) * ${last}, ${single})`;
-    }
-  }
+  const half = [over(1, scale), minus(over(0.5, scale), 0.5)] as const;
+  const along = over(last, minus(times(scale, size), 1));
+  const unlessSingle = (many: Real, single: Real): Real => {
+    if (typeof output === 'number') return output === 1 ? single : many;
+    return `select(${text(many)}, ${text(single)}, ${output} == 1.0f)`;
+  };
+  const forms: Record<typeof coordinates, () => readonly [slope: Real, offset: Real]> = {
+    asymmetric: () => [half[0], 0],
+    half_pixel: () => half,
+    pytorch_half_pixel: () => [unlessSingle(half[0], 0), unlessSingle(half[1], 0)],
+    half_pixel_symmetric: () => [half[0], plus(half[1], times(0.5, minus(size, over(output, scale))))],
+    align_corners: () => [unlessSingle(along, 0), 0],
+    tf_crop_and_resize() {
+      const [start, end] = axis.roi;
+      return [
+        unlessSingle(times(end - start, along), 0),
+        unlessSingle(times(start, last), times((start + end) / 2, last)),
+      ];
+    },
+  };
+  const [slope, offset] = forms[coordinates]();
+  return text(plus(times(realOf(o), slope), offset));
 }
 
-function scaleOf(e: Emitter, { scale, ratio }: ResizeAxis): string {
-  if (scale !== undefined) return literal(e.shader, scale, 'f32');
-  return `(${float(e.size(ratio!.up))} / ${float(e.size(ratio!.down))})`;
-}
-
-function float(value: Ix): string {
-  return typeof value === 'number' ? `${value}.0f` : `f32(${value})`;
+function scaleOf(e: Emitter, { scale, ratio }: ResizeAxis): Real {
+  return scale ?? over(realOf(e.size(ratio!.up)), realOf(e.size(ratio!.down)));
 }

@@ -14,11 +14,11 @@ const FUNCTIONS: Readonly<Record<string, { needs?: readonly string[]; text: stri
   /** As `max` and `min`, but NaN where either side is. */
   maximum: {
     needs: ['is_nan'],
-    text: 'fn maximum(a: f32, b: f32) -> f32 { return select(a, b, b > a || is_nan(b)); }',
+    text: 'fn maximum(a: f32, b: f32) -> f32 { return select(a, b, (b > a) | is_nan(b)); }',
   },
   minimum: {
     needs: ['is_nan'],
-    text: 'fn minimum(a: f32, b: f32) -> f32 { return select(a, b, b < a || is_nan(b)); }',
+    text: 'fn minimum(a: f32, b: f32) -> f32 { return select(a, b, (b < a) | is_nan(b)); }',
   },
   signum: { text: 'fn signum(x: f32) -> f32 { return select(select(x, -1.0f, x < 0.0f), 1.0f, x > 0.0f); }' },
   exponential: { needs: ['is_nan'], text: 'fn exponential(x: f32) -> f32 { return select(exp(x), x, is_nan(x)); }' },
@@ -126,7 +126,7 @@ const FUNCTIONS: Readonly<Record<string, { needs?: readonly string[]; text: stri
     needs: ['remainder'],
     text: `fn modulo(x: f32, y: f32) -> f32 {
   let r = remainder(x, y);
-  return select(r, r + y, r != 0.0f && (r < 0.0f) != (y < 0.0f));
+  return select(r, r + y, (r != 0.0f) & ((r < 0.0f) != (y < 0.0f)));
 }`,
   },
 

@@ -72,9 +72,13 @@ export function less(a: Ix, b: Ix): boolean | string {
   return `${text(a)} < ${text(b)}`;
 }
 
-/** The conjunction of conditions; true where none is left. */
+/**
+ * The conjunction of conditions; true where none is left. Not by `&&`, each of which is a branch to compilers: a tile of
+ * them takes SwiftShader a minute and gigabytes.
+ */
 export function all(conditions: readonly (boolean | string)[]): boolean | string {
   if (conditions.includes(false)) return false;
   const open = conditions.filter((c) => c !== true);
-  return open.length === 0 ? true : open.join(' && ');
+  if (open.length <= 1) return open[0] ?? true;
+  return open.map((c) => `(${c})`).join(' & ');
 }

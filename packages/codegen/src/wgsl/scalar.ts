@@ -119,8 +119,9 @@ const OPERATORS: Partial<Record<BinaryOp, string>> = {
   add: '+',
   sub: '-',
   mul: '*',
-  and: '&&',
-  or: '||',
+  // Of bool too: `&&` would be a branch.
+  and: '&',
+  or: '|',
   xor: '!=',
   bitand: '&',
   bitor: '|',
@@ -171,7 +172,7 @@ function printInteger(shader: Shader, op: BinaryOp, a: string, b: string, dtype:
       const y = shader.let(b);
       const rest = shader.let(divide(a, '%', y, zero));
       if (op === 'fmod' || type === 'u32') return rest;
-      return `select(${rest}, ${rest} + ${y}, ${rest} != ${zero} && (${rest} < ${zero}) != (${y} < ${zero}))`;
+      return `select(${rest}, ${rest} + ${y}, (${rest} != ${zero}) & ((${rest} < ${zero}) != (${y} < ${zero})))`;
     }
     case 'shl':
     case 'shr': {

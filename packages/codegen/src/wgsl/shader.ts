@@ -4,8 +4,9 @@
 // runtime writes when shapes change.
 
 import type { BindingKind, StorageType } from '@trtx/engine';
-import { type Dim, sameDim } from '@trtx/ir';
+import { bounds, type Dim, DimExpr, mul, sameDim } from '@trtx/ir';
 import type { Ix } from './ix.ts';
+import * as ix from './ix.ts';
 
 export interface ShaderBinding {
   readonly name: string;
@@ -31,9 +32,13 @@ export class Shader {
     return name;
   }
 
-  /** A size as an index expression: a literal, or a field of the params. */
+  /** A size as an index expression: a literal, or fields of the params, which hold no negative number. */
   size(dim: Dim): Ix {
     if (typeof dim === 'number') return dim;
+    if (bounds(dim).min < 0) {
+      const [more, less] = signedParts(dim);
+      if (less !== 0 && bounds(more).min >= 0 && bounds(less).min >= 0) return ix.sub(this.size(more), this.size(less));
+    }
     let at = this.params.findIndex((known) => sameDim(known, dim));
     if (at < 0) at = this.params.push(dim) - 1;
     return `p.d${at}`;
@@ -64,8 +69,8 @@ export class Shader {
   }
 
   /** As `let`, for an index expression; numbers stay numbers. */
-  index(ix: Ix, hint = 'i'): Ix {
-    return typeof ix === 'number' ? ix : this.let(ix, hint);
+  index(index: Ix, hint = 'i'): Ix {
+    return typeof index === 'number' ? index : this.let(index, hint);
   }
 
   /** A block with a head such as `if (…)` or `for (…)`. */
@@ -130,4 +135,14 @@ export class Shader {
       '',
     ].join('\n');
   }
+}
+
+/** A dim as the difference of what it adds and what it takes away. */
+function signedParts({ terms, constant }: DimExpr): [Dim, Dim] {
+  const part = (sign: 1 | -1): Dim => {
+    const own = terms.filter(({ coefficient }) => coefficient * sign > 0);
+    const rest = constant * sign > 0 ? constant : 0;
+    return own.length === 0 ? rest : new DimExpr(own, rest);
+  };
+  return [part(1), mul(part(-1), -1)];
 }

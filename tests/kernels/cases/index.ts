@@ -1,0 +1,17 @@
+// Every case of a kernel.
+
+import type { Case } from '../support.ts';
+import { convCases } from './conv.ts';
+import { matmulCases } from './matmul.ts';
+import { normCases, reduceCases } from './rows.ts';
+import { poolCases, rangeCases, resizeCases } from './windows.ts';
+
+export const kernelCases: readonly Case[] = [
+  ...convCases,
+  ...matmulCases,
+  ...reduceCases,
+  ...normCases,
+  ...poolCases,
+  ...resizeCases,
+  ...rangeCases,
+];
