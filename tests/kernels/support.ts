@@ -1,6 +1,6 @@
 // Small graphs as test cases: how to write one down, compile it with any tactic, run it, and what it has to give.
 
-import { type Compiled, compile, PORTABLE, type Tactic, tacticLabel } from '@trtx/codegen';
+import { type Compiled, compile, PORTABLE, type Tactic } from '@trtx/codegen';
 import { engineBytes } from '@trtx/engine';
 import {
   arrayType,
@@ -100,7 +100,8 @@ export function random(
 }
 
 export interface Variant {
-  readonly label: string;
+  /** One for each group. */
+  readonly tactics: readonly Tactic[];
   readonly compiled: Compiled;
 }
 
@@ -108,15 +109,15 @@ export interface Variant {
 export function* variantsOf(make: () => Graph): Generator<Variant> {
   let count = 1;
   for (let i = 0; i < count; i++) {
-    const labels: string[] = [];
+    const chosen: Tactic[] = [];
     const choose = (tactics: readonly Tactic[]) => {
       count = Math.max(count, tactics.length);
       const tactic = tactics[Math.min(i, tactics.length - 1)];
-      if (tactic) labels.push(tacticLabel(tactic));
+      if (tactic) chosen.push(tactic);
       return tactic;
     };
     const compiled = compile(make(), { target: { ...PORTABLE, software: true }, choose });
-    yield { label: labels.join(', '), compiled };
+    yield { tactics: chosen, compiled };
   }
 }
 

@@ -1,4 +1,4 @@
-// Every case of a kernel.
+// Every case.
 
 import type { Case } from '../support.ts';
 import { convCases } from './conv.ts';
@@ -6,7 +6,7 @@ import { matmulCases } from './matmul.ts';
 import { normCases, reduceCases } from './rows.ts';
 import { poolCases, rangeCases, resizeCases } from './windows.ts';
 
-export const kernelCases: readonly Case[] = [
+export const allCases: readonly Case[] = [
   ...convCases,
   ...matmulCases,
   ...reduceCases,

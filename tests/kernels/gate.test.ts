@@ -1,0 +1,69 @@
+// The gate: every kernel with every parameter choice, on every case, compiles without an error or a warning. On Dawn's
+// null back end, which compiles and runs nothing further, so that all of them take seconds.
+
+import { standardKernels } from '@trtx/codegen';
+import { requestNodeDevice } from '@trtx/runtime/node';
+import { afterAll, expect, it } from 'vitest';
+import { allCases } from './cases/index.ts';
+import { type Case, graphOf, variantsOf } from './support.ts';
+
+const { device, release } = (await requestNodeDevice({ backend: 'null' }))!;
+afterAll(release);
+
+const tried = new Set<string>();
+const seen = new Set<string>();
+const layouts = new Map<string, GPUPipelineLayout>();
+
+it.each(allCases.map((one) => [one.name, one] as const))('%s', async (_, one) => {
+  expect(await complaints(one)).toEqual([]);
+});
+
+it('tried every kernel', () => {
+  expect([...tried].sort()).toEqual(standardKernels.map(({ id }) => id).sort());
+  expect(seen.size).toBeGreaterThan(1000);
+});
+
+/** What is wrong with any of the shaders that the case can become. */
+async function complaints(one: Case): Promise<string[]> {
+  const checks: Promise<string[]>[] = [];
+  for (const { tactics, compiled } of variantsOf(() => graphOf(one))) {
+    for (const { kernel } of tactics) tried.add(kernel.id);
+    const { pipelines, modules } = compiled.plan;
+    for (const { module, layout } of pipelines) checks.push(check(modules[module]!, layout));
+  }
+  return (await Promise.all(checks)).flat();
+}
+
+type Layout = readonly ('read' | 'read_write' | 'uniform')[];
+
+async function check(code: string, kinds: Layout): Promise<string[]> {
+  if (seen.has(code)) return [];
+  seen.add(code);
+  device.pushErrorScope('validation');
+  const module = device.createShaderModule({ code });
+  device.popErrorScope().catch(() => {});
+  const { messages } = await module.getCompilationInfo();
+  const lines = code.split('\n');
+  const found = messages.map(({ type, lineNum, message }) => `${type}: ${message}: ${lines[lineNum - 1]}`);
+  if (found.length > 0) return found;
+  const pipeline = device.createComputePipelineAsync({
+    layout: layoutOf(kinds),
+    compute: { module, entryPoint: 'main' },
+  });
+  return pipeline.then(
+    () => [],
+    (error: Error) => [`${error.message}\n${code}`],
+  );
+}
+
+function layoutOf(kinds: Layout): GPUPipelineLayout {
+  const key = kinds.join();
+  let layout = layouts.get(key);
+  if (!layout) {
+    const type = { read: 'read-only-storage', read_write: 'storage', uniform: 'uniform' } as const;
+    const entries = kinds.map((kind, binding) => ({ binding, visibility: 4, buffer: { type: type[kind] } }));
+    layout = device.createPipelineLayout({ bindGroupLayouts: [device.createBindGroupLayout({ entries })] });
+    layouts.set(key, layout);
+  }
+  return layout;
+}
