@@ -104,6 +104,7 @@ export function viewNode(
     string: (name) => present(name) as string,
     ints: (name) => attribute(name) as readonly number[] | undefined,
     floats: (name) => attribute(name) as readonly number[] | undefined,
+    strings: (name) => attribute(name) as readonly string[] | undefined,
     tensor: (name) => attribute(name) as Constant | undefined,
     has: (name) => attributes.has(name),
     equal(a, b) {

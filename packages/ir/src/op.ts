@@ -96,6 +96,7 @@ export interface NodeView {
   tensor(name: string): Constant | undefined;
   /** True where the node has the attribute itself, not by default. */
   has(name: string): boolean;
+  strings(name: string): readonly string[] | undefined;
   /** Records that two dims must be equal, and gives the one to go on with. */
   equal(a: Dim, b: Dim): Dim;
   /**
