@@ -12,7 +12,7 @@ const error = new TrtxError('UNSUPPORTED_OPS', 'two of them', {
 test('an error as data does not repeat itself', () => {
   expect(errorData(error, false)).toEqual({
     code: 'UNSUPPORTED_OPS',
-    message: 'two of them (node a)',
+    message: 'two of them',
     node: 'a',
     details: ['Foo', 'Bar'],
     hint: 'Leave them out.',

@@ -1,6 +1,6 @@
 // What the user sees of an error, and the exit status that it has.
 
-import { isTrtxError, type TrtxError } from '@trtx/errors';
+import { isTrtxError } from '@trtx/errors';
 
 /** Something ran and was wrong: a check, the model, the device. */
 export const FAILED = 1;
@@ -47,17 +47,7 @@ export function errorData(error: unknown, verbose: boolean): Record<string, unkn
   if (!isTrtxError(error))
     return { code: 'INTERNAL', message: error instanceof Error ? error.message : `${error}`, ...stack };
   const { code, place, hint, details } = error;
-  return { code, message: ownMessage(error), ...place, hint, ...(details.length > 0 ? { details } : {}), ...stack };
-}
-
-/** The message without what the other fields say. */
-function ownMessage({ message, code, details, hint }: TrtxError): string {
-  const end = [...details.map((detail) => `\n  - ${detail}`), hint ? `\n  hint: ${hint}` : ''].join('');
-  const start = `${code}: `;
-  return message.slice(
-    message.startsWith(start) ? start.length : 0,
-    end && message.endsWith(end) ? -end.length : undefined,
-  );
+  return { code, message: error.summary, ...place, hint, ...(details.length > 0 ? { details } : {}), ...stack };
 }
 
 function stacks(error: Error): string {

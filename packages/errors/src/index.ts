@@ -29,6 +29,8 @@ export interface ErrorOptions extends ErrorPlace {
 export class TrtxError extends Error {
   override readonly name = 'TrtxError';
   readonly code: string;
+  /** The message as it was given: without code, place, details and hint, which `message` has too. */
+  readonly summary: string;
   readonly place: ErrorPlace;
   readonly hint: string | undefined;
   readonly details: readonly string[];
@@ -37,9 +39,16 @@ export class TrtxError extends Error {
     super(compose(code, message, options), options.cause === undefined ? undefined : { cause: options.cause });
     const { hint, cause: _, details, ...place } = options;
     this.code = code;
+    this.summary = message;
     this.place = place;
     this.hint = hint;
     this.details = details ?? [];
+  }
+
+  /** The same error with more of its place told; what it tells already stays. */
+  at(place: ErrorPlace): TrtxError {
+    const { code, summary, hint, details, cause } = this;
+    return new TrtxError(code, summary, { ...place, ...this.place, hint, details, cause });
   }
 }
 

@@ -103,16 +103,5 @@ function emitter(source: SourceNode, { graph, registry }: NodeContext): Emitter 
 
 /** The error with the node and its first output, where it names none. */
 function located(error: unknown, { name, op, outputs }: SourceNode): unknown {
-  if (!isTrtxError(error) || (error.place.tensor !== undefined && error.place.node !== undefined)) return error;
-  const { code, place, hint, details, cause } = error;
-  const [head = ''] = error.message.slice(code.length + 2).split('\n');
-  const where = Math.max(head.lastIndexOf(' (node '), head.lastIndexOf(' (tensor '));
-  return new TrtxError(code, where < 0 ? head : head.slice(0, where), {
-    ...place,
-    node: place.node ?? `${name} (${op})`,
-    tensor: place.tensor ?? outputs[0],
-    hint,
-    details,
-    cause,
-  });
+  return isTrtxError(error) ? error.at({ node: `${name} (${op})`, tensor: outputs[0] }) : error;
 }

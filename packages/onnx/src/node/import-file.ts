@@ -2,21 +2,25 @@
 
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
-import { TrtxError } from '@trtx/errors';
+import { isTrtxError, TrtxError } from '@trtx/errors';
 import { type ImportedModel, type ImportOptions, importModel } from '../import/import.ts';
 import { nodeResolver } from './resolver.ts';
 
 /**
  * Imports an ONNX file with the external data beside it. The graph is named after the file unless told otherwise.
- * @throws TrtxError FILE_NOT_FOUND or FILE_READ, and as `importModel`
+ * @throws TrtxError FILE_NOT_FOUND or FILE_READ, and as `importModel`, naming the file
  */
 export async function importFile(path: string, options: ImportOptions = {}): Promise<ImportedModel> {
   const bytes = await readModelFile(path);
-  return importModel(bytes, {
-    name: basename(path, extname(path)),
-    resolveExternal: nodeResolver(dirname(path)),
-    ...options,
-  });
+  try {
+    return await importModel(bytes, {
+      name: basename(path, extname(path)),
+      resolveExternal: nodeResolver(dirname(path)),
+      ...options,
+    });
+  } catch (error) {
+    throw isTrtxError(error) ? error.at({ file: path }) : error;
+  }
 }
 
 async function readModelFile(path: string): Promise<Uint8Array> {
