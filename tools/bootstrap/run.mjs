@@ -114,6 +114,7 @@ const tasks = {
   size: () => packageScript('tools/size', 'size'),
   demo: () => fromSource('apps/demo/src/main.ts'),
   bench: () => fromSource('tools/bench/src/main.ts'),
+  conformance: () => fromSource('tools/conformance/src/main.ts'),
   release: () => spawn(process.execPath, [join(root, 'tools', 'release', 'src', 'main.mjs'), ...args]),
 };
 
@@ -122,5 +123,5 @@ if (!run) {
   say(`no task "${task}"; there are ${Object.keys(tasks).join(', ')}`);
   process.exit(2);
 }
-ensureInstalled({ say, quiet: task === 'trtx' || task === 'size', force: task === 'setup' });
+ensureInstalled({ say, quiet: ['trtx', 'size', 'conformance'].includes(task), force: task === 'setup' });
 process.exitCode = run();

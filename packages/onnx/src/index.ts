@@ -6,9 +6,11 @@ export {
   exportParts,
 } from './export/export.ts';
 export type { ExternalWeights } from './export/weights.ts';
+export * from './import/flow.ts';
 export * from './import/import.ts';
 export type { UnsupportedOp } from './import/support.ts';
 export * from './import/survey.ts';
 export * from './import/tensor-file.ts';
+export * from './import/value-file.ts';
 export type { ExternalFile, ResolveExternal } from './source/external.ts';
 export type { ModelMetadata } from './source/read.ts';

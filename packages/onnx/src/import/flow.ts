@@ -34,7 +34,13 @@ export function readFlow(bytes: Uint8Array): ModelFlow {
   const source = readSource(model, readMetadata(model));
   const edges: FlowEdge[] = [];
   const bodies: GraphProto[] = [];
-  const visit = (op: string, domain: string, inputs: readonly string[], outputs: readonly string[], graphs: GraphProto[]) => {
+  const visit = (
+    op: string,
+    domain: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    graphs: GraphProto[],
+  ) => {
     edges.push({ op: domain === '' ? currentName(op) : op, domain, inputs, outputs });
     for (const body of graphs) {
       bodies.push(body);

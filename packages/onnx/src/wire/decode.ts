@@ -4,7 +4,18 @@
 
 import { TrtxError } from '@trtx/errors';
 import protobuf from 'protobufjs/minimal.js';
-import { type Field, MODEL, type ModelProto, type Schema, TENSOR, type TensorProto } from './schema.ts';
+import {
+  type Field,
+  MODEL,
+  type ModelProto,
+  OPTIONAL,
+  type OptionalProto,
+  type Schema,
+  SEQUENCE,
+  type SequenceProto,
+  TENSOR,
+  type TensorProto,
+} from './schema.ts';
 
 /** Messages in messages, past which a file is refused. */
 const MAX_DEPTH = 100;
@@ -24,6 +35,16 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
  */
 export function decodeTensor(bytes: Uint8Array): TensorProto {
   return decodeWhole<TensorProto>(TENSOR, bytes);
+}
+
+/** As `decodeTensor`, a sequence. */
+export function decodeSequence(bytes: Uint8Array): SequenceProto {
+  return decodeWhole<SequenceProto>(SEQUENCE, bytes);
+}
+
+/** As `decodeTensor`, an optional. */
+export function decodeOptional(bytes: Uint8Array): OptionalProto {
+  return decodeWhole<OptionalProto>(OPTIONAL, bytes);
 }
 
 /** The signed integer (or, for `unsigned`, the natural number) that each varint of a packed field stands for. */

@@ -56,6 +56,28 @@ export interface SparseTensorProto {
   dims: bigint[];
 }
 
+/** A sequence in a file of its own; the field that counts is told by `elem_type`. */
+export interface SequenceProto {
+  name?: string;
+  elem_type?: number;
+  tensor_values: TensorProto[];
+  sparse_tensor_values: SparseTensorProto[];
+  sequence_values: SequenceProto[];
+  map_values: object[];
+  optional_values: OptionalProto[];
+}
+
+/** An optional in a file of its own. */
+export interface OptionalProto {
+  name?: string;
+  elem_type?: number;
+  tensor_value?: TensorProto;
+  sparse_tensor_value?: SparseTensorProto;
+  sequence_value?: SequenceProto;
+  map_value?: object;
+  optional_value?: OptionalProto;
+}
+
 export interface Dimension {
   dim_value?: bigint;
   dim_param?: string;
@@ -190,6 +212,26 @@ const SPARSE_TENSOR = message<SparseTensorProto>('SparseTensorProto', {
   values: one(1, () => TENSOR),
   indices: one(2, () => TENSOR),
   dims: many(3, 'int64'),
+});
+
+export const SEQUENCE: Schema = message<SequenceProto>('SequenceProto', {
+  name: one(1, 'string'),
+  elem_type: one(2, 'int32'),
+  tensor_values: many(3, () => TENSOR),
+  sparse_tensor_values: many(4, () => SPARSE_TENSOR),
+  sequence_values: many(5, () => SEQUENCE),
+  map_values: many(6, empty),
+  optional_values: many(7, () => OPTIONAL),
+});
+
+export const OPTIONAL: Schema = message<OptionalProto>('OptionalProto', {
+  name: one(1, 'string'),
+  elem_type: one(2, 'int32'),
+  tensor_value: one(3, () => TENSOR),
+  sparse_tensor_value: one(4, () => SPARSE_TENSOR),
+  sequence_value: one(5, () => SEQUENCE),
+  map_value: one(6, empty),
+  optional_value: one(7, () => OPTIONAL),
 });
 
 const DIMENSION = message<Dimension>('Dimension', { dim_value: one(1, 'int64'), dim_param: one(2, 'string') });

@@ -1,0 +1,90 @@
+// The two ways from a model to outputs that cases are run on.
+
+import { EngineRunner } from '@trtx/builder';
+import { openBackend } from '@trtx/builder/node';
+import type { Plan, Step } from '@trtx/engine';
+import { type Constant, type Graph, type Profile, type Runner, specialize, type Tensor } from '@trtx/ir';
+import { importModel } from '@trtx/onnx';
+import { optimize } from '@trtx/passes';
+import { ReferenceRunner } from '@trtx/reference';
+
+export type BackendName = 'webgpu' | 'reference';
+
+/** Where the nodes of a model ended up. Nodes that build computed are in neither. */
+export interface Placement {
+  /** Source nodes that a dispatch covers. */
+  readonly gpuNodes: number;
+  readonly hostNodes: number;
+}
+
+export interface Job {
+  readonly model: Uint8Array;
+  /** Values of the inputs that steer shapes, axes or control: all that a build may know. */
+  readonly constants: ReadonlyMap<string, Constant>;
+  /** Values of the other inputs; a build sees their types and dims. */
+  readonly inputs: ReadonlyMap<string, Tensor>;
+}
+
+export interface Executed extends Placement {
+  readonly outputs: ReadonlyMap<string, Tensor>;
+}
+
+/** Runs models, one after the other. */
+export interface Executor {
+  execute(job: Job): Promise<Executed>;
+}
+
+/**
+ * The executor of a name.
+ * @throws TrtxError NO_ADAPTER, WEBGPU_MISSING
+ */
+export async function openExecutor(name: BackendName): Promise<Executor> {
+  return name === 'webgpu' ? await webgpu() : reference;
+}
+
+const reference: Executor = {
+  async execute(job) {
+    const graph = await importGraph(job);
+    specialize(graph, profileOf(graph, job));
+    optimize(graph, { level: 2 });
+    const hostNodes = graph.topological().length;
+    return { outputs: await new ReferenceRunner(graph).run(job.inputs), gpuNodes: 0, hostNodes };
+  },
+};
+
+async function webgpu(): Promise<Executor> {
+  const { gpu } = await openBackend('webgpu');
+  const { device, isFallback: software } = gpu!;
+  return {
+    async execute(job) {
+      const graph = await importGraph(job);
+      const profile = profileOf(graph, job);
+      const runner = await EngineRunner.create(graph, { device, software, profile, level: 2 });
+      try {
+        return { outputs: await (runner as Runner).run(job.inputs), ...placementOf(runner.engine.plan) };
+      } finally {
+        await runner.dispose();
+      }
+    },
+  };
+}
+
+async function importGraph({ model, constants }: Job): Promise<Graph> {
+  return (await importModel(model, { constants })).graph;
+}
+
+/** Fixed sizes for the dynamic dimensions. */
+function profileOf(graph: Graph, { inputs }: Job): Profile {
+  const dynamic = graph.inputs.filter(({ type }) => type.shape.some((dim) => typeof dim !== 'number'));
+  return Object.fromEntries(dynamic.flatMap(({ name }) => (inputs.has(name) ? [[name, inputs.get(name)!.dims]] : [])));
+}
+
+function placementOf(plan: Plan): Placement {
+  const covered = new Set<string>();
+  const visit = (step: Step) => {
+    if (step.kind === 'dispatches')
+      for (const { nodes } of step.dispatches) for (const node of nodes) covered.add(node);
+  };
+  plan.steps.forEach(visit);
+  return { gpuNodes: covered.size, hostNodes: new Set(plan.hostNodes.map(({ node }) => node)).size };
+}

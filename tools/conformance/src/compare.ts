@@ -1,0 +1,54 @@
+// Comparison as upstream's runner does it: type and shape exactly, strings exactly, numbers with tolerances.
+
+import type { Tensor } from '@trtx/ir';
+import { toFloat64 } from '@trtx/reference';
+import { describe, isTensor, type Value } from './values.ts';
+
+/** |a − e| ≤ ATOL + RTOL·|e| */
+const RTOL = 1e-3;
+const ATOL = 1e-7;
+
+/** What is wrong with a value, or undefined where it is right. Random ones are compared by type and shape only. */
+export function difference(actual: Value | undefined, expected: Value, random = false): string | undefined {
+  if (actual === undefined) return 'the output is missing';
+  if (actual === null || expected === null || !isTensor(actual) || !isTensor(expected))
+    return ofCollections(actual, expected, random);
+  if (describe(actual) !== describe(expected)) return `${describe(actual)} where ${describe(expected)} is expected`;
+  if (random) return undefined;
+  return expected.dtype === 'string' ? ofStrings(actual, expected) : ofNumbers(actual, expected);
+}
+
+function ofCollections(actual: Value, expected: Value, random: boolean): string | undefined {
+  if (describe(actual) !== describe(expected) || actual === null || expected === null)
+    return actual === expected ? undefined : `${describe(actual)} where ${describe(expected)} is expected`;
+  const items = expected as readonly Value[];
+  for (const [i, item] of items.entries()) {
+    const wrong = difference((actual as readonly Value[])[i], item, random);
+    if (wrong) return `item ${i}: ${wrong}`;
+  }
+  return undefined;
+}
+
+function ofStrings(actual: Tensor, expected: Tensor): string | undefined {
+  const texts = expected.data as readonly string[];
+  const at = texts.findIndex((text, i) => text !== actual.data[i]);
+  return at < 0
+    ? undefined
+    : `[${at}] is ${JSON.stringify(actual.data[at])} where ${JSON.stringify(texts[at])} is expected`;
+}
+
+function ofNumbers(actual: Tensor, expected: Tensor): string | undefined {
+  const [a, e] = [toFloat64(actual), toFloat64(expected)];
+  let bad = 0;
+  let first = -1;
+  for (let i = 0; i < e.length; i++) {
+    if (close(a[i]!, e[i]!)) continue;
+    if (bad++ === 0) first = i;
+  }
+  if (bad === 0) return undefined;
+  return `${bad} of ${e.length} elements differ: [${first}] is ${a[first]} where ${e[first]} is expected`;
+}
+
+function close(a: number, e: number): boolean {
+  return a === e || Math.abs(a - e) <= ATOL + RTOL * Math.abs(e) || (Number.isNaN(a) && Number.isNaN(e));
+}

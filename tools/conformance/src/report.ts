@@ -1,0 +1,89 @@
+// What a run of the cases amounts to: the object that `--json` prints, and the same for people.
+
+import type { CaseResult } from './pool.ts';
+
+export interface Verdict {
+  readonly case: string;
+  readonly reason: string;
+}
+
+export interface Report {
+  readonly total: number;
+  readonly passed: number;
+  readonly failed: readonly Verdict[];
+  /** Cases that could not be tried. They count as not passed. */
+  readonly skipped: readonly Verdict[];
+  /** Source nodes that a dispatch covers, and those that the host computes at run time, over all cases. */
+  readonly gpuNodes: number;
+  readonly hostNodes: number;
+}
+
+/** The report of some results. */
+export function reportOf(results: readonly CaseResult[]): Report {
+  const verdicts = (outcome: 'failed' | 'skipped') =>
+    results.flatMap(({ case: name, reason = '', ...result }) =>
+      outcomeOf({ reason, ...result }) === outcome ? [{ case: name, reason }] : [],
+    );
+  const [failed, skipped] = [verdicts('failed'), verdicts('skipped')];
+  return {
+    total: results.length,
+    passed: results.length - failed.length - skipped.length,
+    failed,
+    skipped,
+    gpuNodes: results.reduce((sum, { gpuNodes }) => sum + gpuNodes, 0),
+    hostNodes: results.reduce((sum, { hostNodes }) => sum + hostNodes, 0),
+  };
+}
+
+export type OutcomeName = 'passed' | 'failed' | 'skipped';
+
+export function outcomeOf({ reason, skipped }: Pick<CaseResult, 'reason' | 'skipped'>): OutcomeName {
+  return !reason ? 'passed' : skipped ? 'skipped' : 'failed';
+}
+
+/** `passed  node/test_abs  12 ms  all on the GPU` */
+export function lineOf(result: CaseResult): string {
+  const { case: name, reason, gpuNodes, hostNodes, milliseconds } = result;
+  const place =
+    gpuNodes === 0
+      ? 'no node on the GPU'
+      : hostNodes === 0
+        ? 'wholly on the GPU'
+        : `${gpuNodes} nodes on the GPU, ${hostNodes} on the host`;
+  return [outcomeOf(result), name, `${milliseconds} ms`, place, reason ? firstLine(reason) : '']
+    .filter(Boolean)
+    .join('  ');
+}
+
+/** Counts, and the reasons with the cases that have them, the most frequent first. */
+export function summaryOf(report: Report): string {
+  const { total, passed, failed, skipped, gpuNodes, hostNodes } = report;
+  const groups = new Map<string, string[]>();
+  for (const { case: name, reason } of [...failed, ...skipped]) {
+    const key = generalized(reason);
+    groups.set(key, [...(groups.get(key) ?? []), name]);
+  }
+  const reasons = [...groups].sort((a, b) => b[1].length - a[1].length);
+  return [
+    ...reasons.map(([reason, cases]) => `${String(cases.length).padStart(5)}  ${reason}  (${shortened(cases)})`),
+    `${passed} of ${total} passed, ${failed.length} failed, ${skipped.length} skipped`,
+    `nodes: ${gpuNodes} on the GPU, ${hostNodes} on the host`,
+  ].join('\n');
+}
+
+export function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!;
+}
+
+/** The first line without what is special about the case: places and numbers. */
+function generalized(reason: string): string {
+  return firstLine(reason)
+    .replace(/ \((node|tensor|from|file) .*\)$/, '')
+    .replace(/\[\d+\] is .*/, '…')
+    .replace(/-?\d+(\.\d+)?(e[+-]?\d+)?/g, '#');
+}
+
+function shortened(cases: readonly string[]): string {
+  const shown = cases.slice(0, 3).join(', ');
+  return cases.length > 3 ? `${shown}, …` : shown;
+}
