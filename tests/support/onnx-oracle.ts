@@ -12,7 +12,7 @@ export interface OracleNode {
   domain?: string;
   /**
    * As in the ir. Types come from the op's definition; for ops without one, integers are ints and other numbers floats.
-   * A Cast's `to` is the element type's name.
+   * Element types (a Cast's `to`) are names.
    */
   attributes?: Readonly<Record<string, AttributeValue | undefined>>;
 }
@@ -117,7 +117,8 @@ function encodeNode({ op, inputs, outputs, domain = '', attributes = {} }: Oracl
 }
 
 function encodeAttribute(name: string, value: AttributeValue, spec: AttributeSpec | undefined): Uint8Array {
-  if (name === 'to') return message(field(1, name), field(3, TYPES[value as DType]), field(20, 2));
+  if (['to', 'dtype', 'output_datatype'].includes(name))
+    return message(field(1, name), field(3, TYPES[value as DType]), field(20, 2));
   const list: readonly (number | string)[] = Array.isArray(value) ? value : [];
   const one = (list.length ? list[0] : value) as unknown;
   const guess = typeof one === 'string' ? 'string' : Number.isInteger(one) ? 'int' : 'float';

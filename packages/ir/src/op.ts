@@ -32,7 +32,10 @@ export interface OperandSpec {
   readonly optional?: boolean;
   /** The last operand only: stands for any number (at least one) of them. */
   readonly variadic?: boolean;
-  /** The values of this input steer the output's shape: it must be known, at least symbolically, when shapes are. */
+  /**
+   * The values of this input steer the output's shape, or tell the axes that the op works along: it must be known, at
+   * least symbolically, when shapes are.
+   */
   readonly steersShape?: boolean;
 }
 
@@ -93,10 +96,10 @@ export interface NodeView {
   float(name: string): number;
   floats(name: string): readonly number[] | undefined;
   string(name: string): string;
+  strings(name: string): readonly string[] | undefined;
   tensor(name: string): Constant | undefined;
   /** True where the node has the attribute itself, not by default. */
   has(name: string): boolean;
-  strings(name: string): readonly string[] | undefined;
   /** Records that two dims must be equal, and gives the one to go on with. */
   equal(a: Dim, b: Dim): Dim;
   /**
@@ -125,6 +128,8 @@ export interface OpDef {
   readonly outputs: readonly OperandSpec[];
   readonly attributes: Readonly<Record<string, AttributeSpec>>;
   readonly trait: Trait;
+  /** Gives other values at each run: such nodes are neither computed at build nor taken for one another. */
+  readonly random?: boolean;
   /** The trait of a node whose attributes make it simpler than `trait` says: Resize to the nearest is injective. */
   traitAt?(at: NodeView): Trait;
   /** Types of the outputs, one for each that the node has. */

@@ -33,6 +33,36 @@ export function bindInputs(graph: Graph, tensors: Tensors): Bindings {
     }
   for (const input of graph.inputs) bindInput(input, tensors.get(input.name), bindings);
   for (const input of graph.inputs) checkExpressions(input, tensors.get(input.name)!, bindings);
+  checkConstraints(graph, bindings);
+  return bindings;
+}
+
+/**
+ * The symbols that got a value with a node's output: sizes that its elements tell (NonZero, Unique). They are added to
+ * the bindings, and the constraints that they are in are checked.
+ *
+ * @throws TrtxError REFERENCE where a size is not within the symbol's bounds, CONSTRAINT as `bindInputs`
+ */
+export function bindOutput(graph: Graph, output: Value, dims: readonly number[], bindings: Bindings): void {
+  let found = false;
+  output.type.shape.forEach((dim, axis) => {
+    const scaled = asSymbol(dim);
+    if (!scaled || bindings.has(scaled.symbol.name) || scaled.symbol.definition !== undefined) return;
+    const { symbol, factor } = scaled;
+    const value = dims[axis]! / factor;
+    if (!(Number.isInteger(value) && value >= symbol.min && value <= symbol.max))
+      throw new TrtxError('REFERENCE', `axis ${axis} is ${dims[axis]} where ${dim} is to be at most ${symbol.max}`, {
+        node: output.producer?.name,
+        tensor: output.name,
+      });
+    bindings.set(symbol.name, value);
+    found = true;
+  });
+  if (found) checkConstraints(graph, bindings);
+}
+
+/** Constraints whose dims have values must hold; those of sizes that only elements tell have none at first. */
+function checkConstraints(graph: Graph, bindings: Bindings): void {
   for (const { a, b, node } of graph.constraints) {
     const [left, right] = [dimValue(a, bindings), dimValue(b, bindings)];
     if (left !== undefined && right !== undefined && left !== right)
@@ -41,7 +71,6 @@ export function bindInputs(graph: Graph, tensors: Tensors): Bindings {
         hint: 'The model does not take inputs of these sizes.',
       });
   }
-  return bindings;
 }
 
 /** The value of a dim, or undefined where it has symbols without a value (they depend on elements). */

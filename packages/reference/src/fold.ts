@@ -14,13 +14,14 @@ export interface FoldOptions {
 
 /**
  * The outputs of a node as constants, or undefined where they are not known: an input is no constant, there is no
- * kernel, or the outputs are larger than the budget. Outputs whose elements shape inference knows (`Shape` of a tensor of
+ * kernel, the outputs are random or larger than the budget. Outputs whose elements shape inference knows (`Shape` of a tensor of
  * fixed shape) need no constant inputs.
  *
  * @throws TrtxError as `inferNode` where the inputs do not fit the op
  */
 export function foldNode(node: Node, options: FoldOptions = {}): Constant[] | undefined {
   const { maxBytes = 2 ** 28, kernels = standardKernels } = options;
+  if (node.op.random) return undefined;
   const fixed = node.outputs.every(({ type }) => type.shape.every((dim) => typeof dim === 'number'));
   if (!fixed) return undefined;
   const bytes = node.outputs.reduce((sum, { type }) => sum + sizeOf(type.dtype, type.shape as number[]), 0);

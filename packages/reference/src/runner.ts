@@ -2,7 +2,7 @@
 
 import { TrtxError } from '@trtx/errors';
 import type { Graph, Node, Runner, Tensor, Tensors, Value } from '@trtx/ir';
-import { type Bindings, bindInputs, dimValue } from './bind.ts';
+import { type Bindings, bindInputs, bindOutput, dimValue } from './bind.ts';
 import { evaluateNode } from './evaluate.ts';
 import type { ReferenceKernels } from './kernel.ts';
 import { standardKernels } from './kernels/index.ts';
@@ -65,6 +65,7 @@ export class ReferenceRunner implements Runner {
       const results = evaluateNode(node, operands, this.#kernels);
       this.#options.onNode?.(node, results, performance.now() - start);
       node.outputs.forEach((value, i) => {
+        bindOutput(this.#graph, value, results[i]!.dims, bindings);
         checkShape(node, value, results[i]!, bindings);
         keep(value, results[i]!);
         if (uses.get(value)) tensors.set(value, results[i]!);

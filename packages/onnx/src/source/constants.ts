@@ -47,7 +47,18 @@ function texts(dims: readonly number[], values: readonly Uint8Array[]): Constant
 /** Attributes that are an element type: a number in the file, its name in the graph. */
 const DTYPE_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
   ['Cast', 'to'],
+  ['BitCast', 'to'],
   ['EyeLike', 'dtype'],
+  ['Bernoulli', 'dtype'],
+  ['Multinomial', 'dtype'],
+  ['RandomNormal', 'dtype'],
+  ['RandomNormalLike', 'dtype'],
+  ['RandomUniform', 'dtype'],
+  ['RandomUniformLike', 'dtype'],
+  ['BlackmanWindow', 'output_datatype'],
+  ['HammingWindow', 'output_datatype'],
+  ['HannWindow', 'output_datatype'],
+  ['MelWeightMatrix', 'output_datatype'],
 ]);
 
 /** True where the attribute is the name of an element type in the graph. */
