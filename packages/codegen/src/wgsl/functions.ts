@@ -43,15 +43,28 @@ const FUNCTIONS: Readonly<Record<string, { needs?: readonly string[]; text: stri
   return select(value, -value, (quadrant & 2) == 2);
 }`,
   },
+  // Past 2¹⁷ the three parts are no longer exact; the built-in function knows no more, but stays between −1 and 1.
   sine: {
     needs: ['sine_part', 'nan', 'inf'],
-    text: 'fn sine(x: f32) -> f32 { return select(nan(), sine_part(x, 0), abs(x) < inf()); }',
+    text: `fn sine(x: f32) -> f32 {
+  if (abs(x) < 131072.0f) { return sine_part(x, 0); }
+  return select(nan(), sin(x), abs(x) < inf());
+}`,
   },
   cosine: {
     needs: ['sine_part', 'nan', 'inf'],
-    text: 'fn cosine(x: f32) -> f32 { return select(nan(), sine_part(x, 1), abs(x) < inf()); }',
+    text: `fn cosine(x: f32) -> f32 {
+  if (abs(x) < 131072.0f) { return sine_part(x, 1); }
+  return select(nan(), cos(x), abs(x) < inf());
+}`,
   },
   tangent: { needs: ['sine', 'cosine'], text: 'fn tangent(x: f32) -> f32 { return sine(x) / cosine(x); }' },
+
+  arc_cosine: {
+    text: `fn arc_cosine(x: f32) -> f32 {
+  return select(1.57079632679f - asin(x), 2.0f * asin(sqrt(0.5f - 0.5f * x)), x > 0.5f);
+}`,
+  },
 
   /** Built-ins compute it by exponentials that overflow. The comparisons keep NaN, which `clamp` may not. */
   hyperbolic_tangent: {
@@ -149,16 +162,23 @@ const FUNCTIONS: Readonly<Record<string, { needs?: readonly string[]; text: stri
   return select(size, -size, odd);
 }`,
   },
-  power_i32: {
-    text: `fn power_i32(x: i32, y: i32) -> i32 {
-  if (y < 0) { return select(select(0, select(1, -1, (y & 1) == 1), x == -1), 1, x == 1); }
-  var result = 1;
+  /** Wraps around. */
+  power_u32: {
+    text: `fn power_u32(x: u32, y: u32) -> u32 {
+  var result = 1u;
   var base = x;
-  for (var left = y; left > 0; left >>= 1u) {
-    if ((left & 1) == 1) { result *= base; }
+  for (var left = y; left > 0u; left >>= 1u) {
+    if ((left & 1u) == 1u) { result *= base; }
     base *= base;
   }
   return result;
+}`,
+  },
+  power_i32: {
+    needs: ['power_u32'],
+    text: `fn power_i32(x: i32, y: i32) -> i32 {
+  if (y < 0) { return select(select(0, select(1, -1, (y & 1) == 1), x == -1), 1, x == 1); }
+  return i32(power_u32(u32(x), u32(y)));
 }`,
   },
 

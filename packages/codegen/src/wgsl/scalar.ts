@@ -80,6 +80,7 @@ const UNARY_FUNCTIONS: Partial<Record<UnaryOp, string>> = {
   sin: 'sine',
   cos: 'cosine',
   tan: 'tangent',
+  acos: 'arc_cosine',
   cosh: 'hyperbolic_cosine',
   tanh: 'hyperbolic_tangent',
   asinh: 'area_sine',
@@ -163,8 +164,7 @@ function printInteger(shader: Shader, op: BinaryOp, a: string, b: string, dtype:
     case 'max':
       return `${op}(${a}, ${b})`;
     case 'pow':
-      if (type === 'u32') return wrap(`u32(${call(shader, 'power_i32', `i32(${a})`, `i32(${b})`)})`, dtype);
-      return wrap(call(shader, 'power_i32', a, b), dtype);
+      return wrap(call(shader, `power_${type}`, a, b), dtype);
     case 'div':
       return wrap(divide(a, '/', shader.let(b), zero), dtype);
     case 'mod':
