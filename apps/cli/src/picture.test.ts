@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCanvas } from '@napi-rs/canvas';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectExample } from '../../../tests/support/readme.ts';
 import { decodePicture, onWhite } from './picture.ts';
 import { resizePicture } from './resize.ts';
 
@@ -78,15 +79,6 @@ test('resizing keeps a constant, interpolates when growing and averages when shr
   expect(red(resizePicture(edge, 1, 1))).toEqual([100]);
 });
 
-test('the example of the README', async () => {
-  const read = (path: string) => readFile(new URL(path, import.meta.url), 'utf8');
-  expect(await read('../README.md')).toContain(`\`\`\`ts\n${await read('testing/example.ts')}\`\`\``);
-  await writeFile(join(folder, 'cat.png'), GREY);
-  const before = process.cwd();
-  process.chdir(folder);
-  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
-  await import('./testing/example.ts');
-  expect(log.mock.calls).toEqual([[2, 1, 8]]);
-  log.mockRestore();
-  process.chdir(before);
+test('the example of the README', () => {
+  expectExample(new URL('../README.md', import.meta.url), { files: { 'cat.png': GREY } });
 });

@@ -1,15 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
+import { expectExample } from '../../../tests/support/readme.ts';
 
 const read = (path: string) => readFile(new URL(path, import.meta.url), 'utf8');
 const readme = await read('../README.md');
 
-it('has an example that works', async () => {
-  expect(readme).toContain(`\`\`\`ts\n${await read('testing/example.ts')}\`\`\``);
-  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
-  await import('./testing/example.ts');
-  expect(log.mock.calls).toEqual([['double'], [['map']]]);
-  log.mockRestore();
+it('has an example that works', () => {
+  expectExample(new URL('../README.md', import.meta.url));
 });
 
 it('lists every error code', async () => {

@@ -1,13 +1,10 @@
 // The example of README.md runs, and prints what it says.
 
-import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
-import * as onnx from './index.ts';
+import { it } from 'vitest';
+import { expectExample } from '../../../tests/support/readme.ts';
 import { info, modelBytes, node, numbers } from './testing/models.ts';
 
-it('prints what the readme shows', async () => {
-  const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-  const [code, printed] = [...text.matchAll(/```\w*\n(.*?)```/gs)].map((block) => block[1]!);
+it('prints what the readme shows', () => {
   const bytes = modelBytes({
     opset: 9,
     inputs: [info('image', 'float32', ['batch', 3, 'H', 'W'])],
@@ -20,9 +17,5 @@ it('prints what the readme shows', async () => {
     ],
     outputs: ['scores'],
   });
-  const lines: string[] = [];
-  const given = { ...onnx, bytes, console: { log: (line: string) => lines.push(line) } };
-  const body = `return (async () => {${code!.replace(/^import .*$/gm, '')}})()`;
-  await new Function(...Object.keys(given), body)(...Object.values(given));
-  expect(`${lines.join('\n')}\n`).toBe(printed);
+  expectExample(new URL('../README.md', import.meta.url), { files: { 'model.onnx': bytes } });
 });

@@ -1,8 +1,6 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { runChild } from './testing/child.ts';
+import { expectExample } from '../../../tests/support/readme.ts';
 import { affinePlan, engineOf } from './testing/plans.ts';
 
 const read = (path: string) => readFile(new URL(path, import.meta.url), 'utf8');
@@ -10,16 +8,8 @@ const readme = await read('../README.md');
 const listed = (text: string) => new Set([...text.matchAll(/\| '([A-Z_]+)'/g)].map(([, code]) => code!));
 const codes = listed((await read('codes.ts')) + (await read('../../engine/src/codes.ts')));
 
-it('has an example that works', async () => {
-  expect(readme).toContain(`\`\`\`ts\n${await read('testing/example.ts')}\`\`\``);
-  const dir = await mkdtemp(join(tmpdir(), 'trtx-'));
-  try {
-    await writeFile(join(dir, 'model.trtx'), engineOf(affinePlan()));
-    const { code, stdout, stderr } = await runChild('example.ts', [], dir);
-    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '[ 3 ] Float32Array(3) [ 3, 5, 7 ]\n', stderr: '' });
-  } finally {
-    await rm(dir, { recursive: true });
-  }
+it('has an example that works', () => {
+  expectExample(new URL('../README.md', import.meta.url), { files: { 'model.trtx': engineOf(affinePlan()) } });
 });
 
 it('lists every error code', () => {
