@@ -50,5 +50,6 @@ function ofNumbers(actual: Tensor, expected: Tensor): string | undefined {
 }
 
 function close(a: number, e: number): boolean {
-  return a === e || Math.abs(a - e) <= ATOL + RTOL * Math.abs(e) || (Number.isNaN(a) && Number.isNaN(e));
+  if (!Number.isFinite(e)) return Object.is(a, e);
+  return Math.abs(a - e) <= ATOL + RTOL * Math.abs(e);
 }

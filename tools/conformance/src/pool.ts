@@ -13,6 +13,8 @@ export interface PoolOptions {
   readonly jobs: number;
   /** Seconds that a case may take. */
   readonly timeout: number;
+  /** The script of the processes, for tests. */
+  readonly worker?: string;
   readonly onCase?: (result: CaseResult, done: number) => void;
 }
 
@@ -21,6 +23,7 @@ export interface CaseResult extends Outcome {
   readonly milliseconds: number;
 }
 
+const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 /** Seconds that a process may take to start. */
 const START_TIMEOUT = 120;
 
@@ -34,7 +37,7 @@ export async function runCases(cases: readonly Case[], options: PoolOptions): Pr
     while (next < cases.length) {
       const index = next++;
       const testCase = cases[index]!;
-      worker ??= await Worker.start(options.backend);
+      worker ??= await Worker.start(options);
       const start = performance.now();
       const answer = await worker.ask(testCase, options.timeout);
       if (answer.gone) worker = undefined;
@@ -63,8 +66,7 @@ class Worker {
     });
   }
 
-  static async start(backend: BackendName): Promise<Worker> {
-    const file = fileURLToPath(new URL('./worker.ts', import.meta.url));
+  static async start({ backend, worker: file = WORKER }: PoolOptions): Promise<Worker> {
     const worker = new Worker(fork(file, [backend], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] }));
     const answer = await worker.#message(START_TIMEOUT);
     if (answer === 'ready') return worker;
