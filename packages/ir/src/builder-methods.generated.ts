@@ -89,6 +89,11 @@ export interface BuilderMethods {
   Flatten(input: Value, attributes?: FlattenAttributes, options?: NodeOptions): Value;
   /** ⌊x⌋ */
   Floor(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** gated recurrent unit: hidden state, with update and reset gates */
+  GRU(X: Value, W: Value, R: Value, attributes?: GRUAttributes, options?: NodeOptions): readonly Value[];
+  GRU(X: Value, W: Value, R: Value, B: Value | null | undefined, attributes?: GRUAttributes, options?: NodeOptions): readonly Value[];
+  GRU(X: Value, W: Value, R: Value, B: Value | null | undefined, sequence_lens: Value | null | undefined, attributes?: GRUAttributes, options?: NodeOptions): readonly Value[];
+  GRU(X: Value, W: Value, R: Value, B: Value | null | undefined, sequence_lens: Value | null | undefined, initial_h: Value | null | undefined, attributes?: GRUAttributes, options?: NodeOptions): readonly Value[];
   /** slices along an axis, picked by index; negative indices count from the end */
   Gather(data: Value, indices: Value, attributes?: GatherAttributes, options?: NodeOptions): Value;
   /** for each place of the indices, the element that is there but for its position along an axis */
@@ -120,6 +125,13 @@ export interface BuilderMethods {
   IsInf(X: Value, attributes?: IsInfAttributes, options?: NodeOptions): Value;
   /** whether x is not a number */
   IsNaN(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** long short-term memory: hidden state and cell, with input, output and forget gates */
+  LSTM(X: Value, W: Value, R: Value, attributes?: LSTMAttributes, options?: NodeOptions): readonly Value[];
+  LSTM(X: Value, W: Value, R: Value, B: Value | null | undefined, attributes?: LSTMAttributes, options?: NodeOptions): readonly Value[];
+  LSTM(X: Value, W: Value, R: Value, B: Value | null | undefined, sequence_lens: Value | null | undefined, attributes?: LSTMAttributes, options?: NodeOptions): readonly Value[];
+  LSTM(X: Value, W: Value, R: Value, B: Value | null | undefined, sequence_lens: Value | null | undefined, initial_h: Value | null | undefined, attributes?: LSTMAttributes, options?: NodeOptions): readonly Value[];
+  LSTM(X: Value, W: Value, R: Value, B: Value | null | undefined, sequence_lens: Value | null | undefined, initial_h: Value | null | undefined, initial_c: Value | null | undefined, attributes?: LSTMAttributes, options?: NodeOptions): readonly Value[];
+  LSTM(X: Value, W: Value, R: Value, B: Value | null | undefined, sequence_lens: Value | null | undefined, initial_h: Value | null | undefined, initial_c: Value | null | undefined, P: Value | null | undefined, attributes?: LSTMAttributes, options?: NodeOptions): readonly Value[];
   /** (X − mean) / √(variance + epsilon) · Scale + B, with statistics over the axes from `axis` on */
   LayerNormalization(X: Value, Scale: Value, attributes?: LayerNormalizationAttributes, options?: NodeOptions): readonly Value[];
   LayerNormalization(X: Value, Scale: Value, B: Value | null | undefined, attributes?: LayerNormalizationAttributes, options?: NodeOptions): readonly Value[];
@@ -165,6 +177,11 @@ export interface BuilderMethods {
   Pow(X: Value, Y: Value, attributes?: None, options?: NodeOptions): Value;
   /** X / √(mean of X² + epsilon) · scale, with the mean over the axes from `axis` on */
   RMSNormalization(X: Value, scale: Value, attributes?: RMSNormalizationAttributes, options?: NodeOptions): Value;
+  /** hidden state f(X·Wᵀ + H·Rᵀ + bias) */
+  RNN(X: Value, W: Value, R: Value, attributes?: RNNAttributes, options?: NodeOptions): readonly Value[];
+  RNN(X: Value, W: Value, R: Value, B: Value | null | undefined, attributes?: RNNAttributes, options?: NodeOptions): readonly Value[];
+  RNN(X: Value, W: Value, R: Value, B: Value | null | undefined, sequence_lens: Value | null | undefined, attributes?: RNNAttributes, options?: NodeOptions): readonly Value[];
+  RNN(X: Value, W: Value, R: Value, B: Value | null | undefined, sequence_lens: Value | null | undefined, initial_h: Value | null | undefined, attributes?: RNNAttributes, options?: NodeOptions): readonly Value[];
   /** start, start + delta, ... up to but without limit */
   Range(start: Value, limit: Value, delta: Value, attributes?: None, options?: NodeOptions): Value;
   /** 1/x */
@@ -341,6 +358,16 @@ interface EluAttributes {
 interface FlattenAttributes {
   readonly axis?: number;
 }
+interface GRUAttributes {
+  readonly activations?: readonly string[];
+  readonly activation_alpha?: readonly number[];
+  readonly activation_beta?: readonly number[];
+  readonly clip?: number;
+  readonly direction?: 'forward' | 'reverse' | 'bidirectional';
+  readonly hidden_size?: number;
+  readonly layout?: number;
+  readonly linear_before_reset?: number;
+}
 interface GatherAttributes {
   readonly axis?: number;
 }
@@ -369,6 +396,16 @@ interface InstanceNormalizationAttributes {
 interface IsInfAttributes {
   readonly detect_negative?: number;
   readonly detect_positive?: number;
+}
+interface LSTMAttributes {
+  readonly activations?: readonly string[];
+  readonly activation_alpha?: readonly number[];
+  readonly activation_beta?: readonly number[];
+  readonly clip?: number;
+  readonly direction?: 'forward' | 'reverse' | 'bidirectional';
+  readonly hidden_size?: number;
+  readonly layout?: number;
+  readonly input_forget?: number;
 }
 interface LayerNormalizationAttributes {
   readonly axis?: number;
@@ -400,6 +437,15 @@ interface RMSNormalizationAttributes {
   readonly axis?: number;
   readonly epsilon?: number;
   readonly stash_type?: number;
+}
+interface RNNAttributes {
+  readonly activations?: readonly string[];
+  readonly activation_alpha?: readonly number[];
+  readonly activation_beta?: readonly number[];
+  readonly clip?: number;
+  readonly direction?: 'forward' | 'reverse' | 'bidirectional';
+  readonly hidden_size?: number;
+  readonly layout?: number;
 }
 interface ReduceL1Attributes {
   readonly keepdims?: number;

@@ -8,6 +8,7 @@ import { layoutSteps } from './layout.ts';
 import { matmulSteps } from './matmul.ts';
 import type { Emitter, LegacyNode, Step } from './node.ts';
 import { normalizationSteps } from './normalization.ts';
+import { recurrentSteps } from './recurrent.ts';
 import { reduceSteps } from './reduce.ts';
 import { resizeSteps } from './resize.ts';
 
@@ -25,6 +26,7 @@ const STEPS: readonly Step[] = [
   ...matmulSteps,
   ...reduceSteps,
   ...normalizationSteps,
+  ...recurrentSteps,
 ];
 
 const stepsOf = new Map<string, Step[]>();

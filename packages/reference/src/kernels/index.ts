@@ -8,6 +8,7 @@ import { gemm, matmul } from './matmul.ts';
 import { instanceNormalization, layerNormalization, logSoftmax, rmsNormalization, softmax } from './normalization.ts';
 import { pointwiseKernel } from './pointwise.ts';
 import { averagePool, maxPool } from './pool.ts';
+import { gru, lstm, rnn } from './recurrent.ts';
 import { argMax, argMin, reduceKernel, reduceLogSumExp } from './reduce.ts';
 import { resize } from './resize.ts';
 import { range, shapeKernel } from './shape.ts';
@@ -32,6 +33,9 @@ export const standardKernels = new ReferenceKernels([
   layerNormalization,
   rmsNormalization,
   instanceNormalization,
+  lstm,
+  gru,
+  rnn,
   resize,
   range,
 ]);
