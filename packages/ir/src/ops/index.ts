@@ -13,6 +13,7 @@ import { integerOps, pointwiseOps } from './pointwise.ts';
 import { poolOps } from './pool.ts';
 import { reduceOps } from './reduce.ts';
 import { reshapeOps } from './reshape.ts';
+import { recurrentOps } from './recurrent.ts';
 import { resizeOps } from './resize.ts';
 import { shapeOps } from './shape.ts';
 
@@ -29,6 +30,8 @@ export * from './window.ts';
 
 /** Every op that this version of @trtx defines. */
 export const standardOps = new OpRegistry([
+export * from './recurrent.ts';
+export type { RecurrentFunction } from './recurrent-functions.ts';
   ...pointwiseOps,
   ...integerOps,
   ...mathOps,
@@ -45,3 +48,9 @@ export const standardOps = new OpRegistry([
   ...reduceOps,
   ...normalizationOps,
 ]);
+  ...recurrentOps,
+  ...maskOps,
+  ...orderOps,
+  ...scanOps,
+  ...scatterOps,
+  ...selectOps,
