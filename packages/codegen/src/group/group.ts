@@ -137,7 +137,7 @@ class Former {
         if (!candidates.includes(follower)) candidates.push(follower);
       candidates.sort((a, b) => this.#position.get(a)! - this.#position.get(b)!);
       if (this.#tensorsOf(nodes, value).size + 1 > this.limits.tensors) break;
-      if (this.#escapes(members) === 1) best = { length: nodes.length, result: next.output };
+      if (this.#escapeOf(members) === next.output) best = { length: nodes.length, result: next.output };
     }
     nodes.length = best.length;
     for (const node of nodes) this.#taken.add(node);
@@ -155,14 +155,16 @@ class Former {
     return node.inputs.every((input) => !input || !members.has(input) || sameShape(input.type.shape, start.type.shape));
   }
 
-  /** How many values of the region something outside it reads. */
-  #escapes(members: ReadonlySet<Value>): number {
-    let count = 0;
+  /** The value of the region that something outside it reads, if that is one alone. */
+  #escapeOf(members: ReadonlySet<Value>): Value | undefined {
+    let escape: Value | undefined;
     for (const value of members) {
       const outside = [...value.users.keys()].some((node) => !members.has(node.output));
-      if (outside || this.graph.isOutput(value)) count++;
+      if (!outside && !this.graph.isOutput(value)) continue;
+      if (escape) return undefined;
+      escape = value;
     }
-    return count;
+    return escape;
   }
 
   /** The tensors in memory that nodes read, through everything inlined. Single numbers are printed, not read. */
