@@ -49,8 +49,3 @@ export type { RecurrentFunction } from './recurrent-functions.ts';
   ...normalizationOps,
 ]);
   ...recurrentOps,
-  ...maskOps,
-  ...orderOps,
-  ...scanOps,
-  ...scatterOps,
-  ...selectOps,
