@@ -217,13 +217,15 @@ export function packConstant(
   length: number,
   order: (i: number) => number,
 ): Packed {
+  // A constant without elements still needs a vector to bind.
+  const stored = Math.max(length, 4);
   return {
     key: `${name}:${key}`,
     names: [name],
-    size: length * 4,
+    size: stored * 4,
     bytes() {
       const source = elementsOf(constant) as Float32Array;
-      const packed = new Float32Array(length);
+      const packed = new Float32Array(stored);
       for (let i = 0; i < length; i++) {
         const from = order(i);
         if (from >= 0) packed[i] = source[from]!;
