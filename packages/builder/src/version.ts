@@ -1,3 +1,5 @@
-// What built an engine, as its header says. The package's version, kept equal by a test.
+// What built an engine, as its header says.
 
-export const BUILDER = 'trtx 0.0.0';
+import manifest from '../package.json' with { type: 'json' };
+
+export const BUILDER = `trtx ${manifest.version}`;
