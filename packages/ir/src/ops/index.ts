@@ -24,14 +24,14 @@ export * from './matmul.ts';
 export * from './normalization.ts';
 export { definePointwise } from './pointwise.ts';
 export * from './pool.ts';
+export * from './recurrent.ts';
+export type { RecurrentFunction } from './recurrent-functions.ts';
 export * from './reduce.ts';
 export * from './resize.ts';
 export * from './window.ts';
 
 /** Every op that this version of @trtx defines. */
 export const standardOps = new OpRegistry([
-export * from './recurrent.ts';
-export type { RecurrentFunction } from './recurrent-functions.ts';
   ...pointwiseOps,
   ...integerOps,
   ...mathOps,
@@ -47,5 +47,5 @@ export type { RecurrentFunction } from './recurrent-functions.ts';
   ...matmulOps,
   ...reduceOps,
   ...normalizationOps,
-]);
   ...recurrentOps,
+]);
