@@ -11,9 +11,9 @@ import { movementOps } from './movement.ts';
 import { normalizationOps } from './normalization.ts';
 import { integerOps, pointwiseOps } from './pointwise.ts';
 import { poolOps } from './pool.ts';
+import { recurrentOps } from './recurrent.ts';
 import { reduceOps } from './reduce.ts';
 import { reshapeOps } from './reshape.ts';
-import { recurrentOps } from './recurrent.ts';
 import { resizeOps } from './resize.ts';
 import { shapeOps } from './shape.ts';
 
