@@ -1,6 +1,7 @@
 // Every case.
 
 import type { Case } from '../support.ts';
+import { chainCases } from './chains.ts';
 import { convCases } from './conv.ts';
 import { matmulCases } from './matmul.ts';
 import { normCases, reduceCases } from './rows.ts';
@@ -14,4 +15,5 @@ export const allCases: readonly Case[] = [
   ...poolCases,
   ...resizeCases,
   ...rangeCases,
+  ...chainCases,
 ];

@@ -66,10 +66,15 @@ const FUNCTIONS: Readonly<Record<string, { needs?: readonly string[]; text: stri
 }`,
   },
 
-  /** Built-ins compute it by exponentials that overflow. The comparisons keep NaN, which `clamp` may not. */
+  /**
+   * Built-ins compute it by exponentials, which overflow, and cancel near 0: there its series does. The comparisons keep
+   * NaN, which `clamp` may not.
+   */
   hyperbolic_tangent: {
     text: `fn hyperbolic_tangent(x: f32) -> f32 {
-  return tanh(select(select(x, 15.0f, x > 15.0f), -15.0f, x < -15.0f));
+  let far = tanh(select(select(x, 15.0f, x > 15.0f), -15.0f, x < -15.0f));
+  let s = x * x;
+  return select(far, x + x * s * (-0.333333333f + s * 0.133333333f), s < 0.02f);
 }`,
   },
   hyperbolic_cosine: {
