@@ -49,10 +49,14 @@ export interface BuilderMethods {
   Ceil(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** max(0, x) + min(0, alpha·(e^(x/alpha) − 1)) */
   Celu(X: Value, attributes?: CeluAttributes, options?: NodeOptions): Value;
+  /** axes cut or padded with zeros to given sizes, evenly on both sides */
+  CenterCropPad(input_data: Value, shape: Value, attributes?: CenterCropPadAttributes, options?: NodeOptions): Value;
   /** x limited to [min, max]; either may be absent */
   Clip(input: Value, attributes?: None, options?: NodeOptions): Value;
   Clip(input: Value, min: Value | null | undefined, attributes?: None, options?: NodeOptions): Value;
   Clip(input: Value, min: Value | null | undefined, max: Value | null | undefined, attributes?: None, options?: NodeOptions): Value;
+  /** slices along an axis, or elements of the flattened input, where the condition holds */
+  Compress(input: Value, condition: Value, attributes?: CompressAttributes, options?: NodeOptions): Value;
   /** tensors one after another along an axis */
   Concat(inputs: readonly Value[], attributes: ConcatAttributes, options?: NodeOptions): Value;
   /** a tensor of the given shape with one value everywhere */
@@ -67,6 +71,10 @@ export interface BuilderMethods {
   Cos(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** hyperbolic cosine */
   Cosh(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** the product of the elements of an axis up to each of them */
+  CumProd(x: Value, axis: Value, attributes?: CumProdAttributes, options?: NodeOptions): Value;
+  /** the sum of the elements of an axis up to each of them */
+  CumSum(x: Value, axis: Value, attributes?: CumSumAttributes, options?: NodeOptions): Value;
   /** blocks of channels laid out as blocks of height and width */
   DepthToSpace(input: Value, attributes: DepthToSpaceAttributes, options?: NodeOptions): Value;
   /** a / b; of integers truncated towards zero */
@@ -85,6 +93,8 @@ export interface BuilderMethods {
   Exp(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** broadcast with a shape, both ways: a 1 in the shape keeps the dimension of the input */
   Expand(input: Value, shape: Value, attributes?: None, options?: NodeOptions): Value;
+  /** a matrix of the input’s shape with ones on the k-th diagonal, zeros elsewhere */
+  EyeLike(input: Value, attributes?: EyeLikeAttributes, options?: NodeOptions): Value;
   /** a matrix: the axes before `axis` as rows, the others as columns */
   Flatten(input: Value, attributes?: FlattenAttributes, options?: NodeOptions): Value;
   /** ⌊x⌋ */
@@ -117,6 +127,8 @@ export interface BuilderMethods {
   HardSigmoid(X: Value, attributes?: HardSigmoidAttributes, options?: NodeOptions): Value;
   /** x · min(1, max(0, x/6 + 1/2)) */
   HardSwish(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** 1 at the first largest element of an axis, 0 elsewhere */
+  Hardmax(input: Value, attributes?: HardmaxAttributes, options?: NodeOptions): Value;
   /** the value itself */
   Identity(input: Value, attributes?: None, options?: NodeOptions): Value;
   /** each channel of each batch element normalized over its spatial positions, then scale and B */
@@ -163,8 +175,17 @@ export interface BuilderMethods {
   Mul(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
   /** −x */
   Neg(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** boxes of each class, best first, without those that overlap better ones: [batch, class, box] for each */
+  NonMaxSuppression(boxes: Value, scores: Value, attributes?: NonMaxSuppressionAttributes, options?: NodeOptions): Value;
+  NonMaxSuppression(boxes: Value, scores: Value, max_output_boxes_per_class: Value | null | undefined, attributes?: NonMaxSuppressionAttributes, options?: NodeOptions): Value;
+  NonMaxSuppression(boxes: Value, scores: Value, max_output_boxes_per_class: Value | null | undefined, iou_threshold: Value | null | undefined, attributes?: NonMaxSuppressionAttributes, options?: NodeOptions): Value;
+  NonMaxSuppression(boxes: Value, scores: Value, max_output_boxes_per_class: Value | null | undefined, iou_threshold: Value | null | undefined, score_threshold: Value | null | undefined, attributes?: NonMaxSuppressionAttributes, options?: NodeOptions): Value;
+  /** the positions of the elements that are not zero, in row-major order: a row for each axis */
+  NonZero(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** logical not */
   Not(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** along a new axis of size depth the second value at the index, the first elsewhere; none for indices beyond */
+  OneHot(indices: Value, depth: Value, values: Value, attributes?: OneHotAttributes, options?: NodeOptions): Value;
   /** logical or */
   Or(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
   /** x where x ≥ 0, else slope·x */
@@ -225,8 +246,14 @@ export interface BuilderMethods {
   Resize(X: Value, roi: Value | null | undefined, attributes?: ResizeAttributes, options?: NodeOptions): Value;
   Resize(X: Value, roi: Value | null | undefined, scales: Value | null | undefined, attributes?: ResizeAttributes, options?: NodeOptions): Value;
   Resize(X: Value, roi: Value | null | undefined, scales: Value | null | undefined, sizes: Value | null | undefined, attributes?: ResizeAttributes, options?: NodeOptions): Value;
+  /** the first elements of each sequence in reverse, as many as its length says */
+  ReverseSequence(input: Value, sequence_lens: Value, attributes?: ReverseSequenceAttributes, options?: NodeOptions): Value;
   /** nearest integer, halves to even */
   Round(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** data with elements replaced, or combined with updates, at positions along an axis */
+  ScatterElements(data: Value, indices: Value, updates: Value, attributes?: ScatterElementsAttributes, options?: NodeOptions): Value;
+  /** data with slices replaced, or combined with updates, at positions that the last axis of the indices spells out */
+  ScatterND(data: Value, indices: Value, updates: Value, attributes?: ScatterNDAttributes, options?: NodeOptions): Value;
   /** gamma·x where x > 0, else gamma·alpha·(eˣ − 1) */
   Selu(X: Value, attributes?: SeluAttributes, options?: NodeOptions): Value;
   /** the dimensions of a tensor, or a range of them */
@@ -273,12 +300,22 @@ export interface BuilderMethods {
   Tan(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** hyperbolic tangent */
   Tanh(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** a cache with an update written into its sequence axis, from a position for each batch on */
+  TensorScatter(past_cache: Value, update: Value, attributes?: TensorScatterAttributes, options?: NodeOptions): Value;
+  TensorScatter(past_cache: Value, update: Value, write_indices: Value | null | undefined, attributes?: TensorScatterAttributes, options?: NodeOptions): Value;
   /** x where x > alpha, else 0 */
   ThresholdedRelu(X: Value, attributes?: ThresholdedReluAttributes, options?: NodeOptions): Value;
   /** the input repeated along each axis */
   Tile(input: Value, repeats: Value, attributes?: None, options?: NodeOptions): Value;
+  /** the k largest (or smallest) elements of an axis, best first, and their places; of equals the first */
+  TopK(X: Value, K: Value, attributes?: TopKAttributes, options?: NodeOptions): readonly Value[];
   /** axes in another order */
   Transpose(data: Value, attributes?: TransposeAttributes, options?: NodeOptions): Value;
+  /** the upper or lower triangle of matrices, cut at the k-th diagonal; zeros elsewhere */
+  Trilu(input: Value, attributes?: TriluAttributes, options?: NodeOptions): Value;
+  Trilu(input: Value, k: Value | null | undefined, attributes?: TriluAttributes, options?: NodeOptions): Value;
+  /** the elements, or slices along an axis, without repetition; where each is first, where it went, how many */
+  Unique(X: Value, attributes?: UniqueAttributes, options?: NodeOptions): readonly Value[];
   /** with axes of size 1 put in; axes are those of the output */
   Unsqueeze(data: Value, axes: Value, attributes?: None, options?: NodeOptions): Value;
   /** X where the condition holds, else Y */
@@ -321,6 +358,12 @@ interface CastAttributes {
 interface CeluAttributes {
   readonly alpha?: number;
 }
+interface CenterCropPadAttributes {
+  readonly axes?: readonly number[];
+}
+interface CompressAttributes {
+  readonly axis?: number;
+}
 interface ConcatAttributes {
   readonly axis: number;
 }
@@ -345,6 +388,14 @@ interface ConvTransposeAttributes {
   readonly output_padding?: readonly number[];
   readonly output_shape?: readonly number[];
 }
+interface CumProdAttributes {
+  readonly exclusive?: number;
+  readonly reverse?: number;
+}
+interface CumSumAttributes {
+  readonly exclusive?: number;
+  readonly reverse?: number;
+}
 interface DepthToSpaceAttributes {
   readonly blocksize: number;
   readonly mode?: 'DCR' | 'CRD';
@@ -354,6 +405,10 @@ interface DropoutAttributes {
 }
 interface EluAttributes {
   readonly alpha?: number;
+}
+interface EyeLikeAttributes {
+  readonly dtype?: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8' | 'bool';
+  readonly k?: number;
 }
 interface FlattenAttributes {
   readonly axis?: number;
@@ -389,6 +444,9 @@ interface GemmAttributes {
 interface HardSigmoidAttributes {
   readonly alpha?: number;
   readonly beta?: number;
+}
+interface HardmaxAttributes {
+  readonly axis?: number;
 }
 interface InstanceNormalizationAttributes {
   readonly epsilon?: number;
@@ -429,6 +487,12 @@ interface MaxPoolAttributes {
 }
 interface ModAttributes {
   readonly fmod?: number;
+}
+interface NonMaxSuppressionAttributes {
+  readonly center_point_box?: number;
+}
+interface OneHotAttributes {
+  readonly axis?: number;
 }
 interface PadAttributes {
   readonly mode?: 'constant' | 'reflect' | 'edge' | 'wrap';
@@ -501,6 +565,17 @@ interface ResizeAttributes {
   readonly extrapolation_value?: number;
   readonly keep_aspect_ratio_policy?: 'stretch' | 'not_larger' | 'not_smaller';
 }
+interface ReverseSequenceAttributes {
+  readonly batch_axis?: number;
+  readonly time_axis?: number;
+}
+interface ScatterElementsAttributes {
+  readonly axis?: number;
+  readonly reduction?: 'none' | 'add' | 'mul' | 'max' | 'min';
+}
+interface ScatterNDAttributes {
+  readonly reduction?: 'none' | 'add' | 'mul' | 'max' | 'min';
+}
 interface SeluAttributes {
   readonly alpha?: number;
   readonly gamma?: number;
@@ -526,9 +601,25 @@ interface SplitAttributes {
 interface SwishAttributes {
   readonly alpha?: number;
 }
+interface TensorScatterAttributes {
+  readonly axis?: number;
+  readonly mode?: 'linear' | 'circular';
+}
 interface ThresholdedReluAttributes {
   readonly alpha?: number;
 }
+interface TopKAttributes {
+  readonly axis?: number;
+  readonly largest?: number;
+  readonly sorted?: number;
+}
 interface TransposeAttributes {
   readonly perm?: readonly number[];
+}
+interface TriluAttributes {
+  readonly upper?: number;
+}
+interface UniqueAttributes {
+  readonly axis?: number;
+  readonly sorted?: number;
 }

@@ -5,16 +5,21 @@ import { activationOps } from './activations.ts';
 import { convOps } from './conv.ts';
 import { gatherOps } from './gather.ts';
 import { layoutOps } from './layout.ts';
+import { maskOps } from './masks.ts';
 import { mathOps } from './math.ts';
 import { matmulOps } from './matmul.ts';
 import { movementOps } from './movement.ts';
 import { normalizationOps } from './normalization.ts';
+import { orderOps } from './order.ts';
 import { integerOps, pointwiseOps } from './pointwise.ts';
 import { poolOps } from './pool.ts';
 import { recurrentOps } from './recurrent.ts';
 import { reduceOps } from './reduce.ts';
 import { reshapeOps } from './reshape.ts';
 import { resizeOps } from './resize.ts';
+import { scanOps } from './scan.ts';
+import { scatterOps } from './scatter.ts';
+import { selectOps } from './select.ts';
 import { shapeOps } from './shape.ts';
 
 export { normalizeAxis } from './axis.ts';
@@ -22,12 +27,16 @@ export { broadcast } from './broadcast.ts';
 export * from './conv.ts';
 export * from './matmul.ts';
 export * from './normalization.ts';
+export * from './order.ts';
 export { definePointwise } from './pointwise.ts';
 export * from './pool.ts';
 export * from './recurrent.ts';
 export type { RecurrentFunction } from './recurrent-functions.ts';
 export * from './reduce.ts';
 export * from './resize.ts';
+export * from './scan.ts';
+export * from './scatter.ts';
+export * from './select.ts';
 export * from './window.ts';
 
 /** Every op that this version of @trtx defines. */
@@ -48,4 +57,9 @@ export const standardOps = new OpRegistry([
   ...reduceOps,
   ...normalizationOps,
   ...recurrentOps,
+  ...maskOps,
+  ...orderOps,
+  ...scanOps,
+  ...scatterOps,
+  ...selectOps,
 ]);

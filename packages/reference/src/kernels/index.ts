@@ -3,14 +3,20 @@
 import { ReferenceKernels } from '../kernel.ts';
 import { conv } from './conv.ts';
 import { convTranspose } from './conv-transpose.ts';
+import { eyeLike } from './eye.ts';
 import { injectiveKernel } from './injective.ts';
 import { gemm, matmul } from './matmul.ts';
+import { nonMaxSuppression } from './non-max-suppression.ts';
 import { instanceNormalization, layerNormalization, logSoftmax, rmsNormalization, softmax } from './normalization.ts';
+import { hardmax, topK } from './order.ts';
 import { pointwiseKernel } from './pointwise.ts';
 import { averagePool, maxPool } from './pool.ts';
 import { gru, lstm, rnn } from './recurrent.ts';
 import { argMax, argMin, reduceKernel, reduceLogSumExp } from './reduce.ts';
 import { resize } from './resize.ts';
+import { cumProd, cumSum } from './scan.ts';
+import { scatterElements, scatterND } from './scatter.ts';
+import { compress, nonZero, unique } from './select.ts';
 import { range, shapeKernel } from './shape.ts';
 
 /** Kernels for every op that `standardOps` defines. */
@@ -38,4 +44,15 @@ export const standardKernels = new ReferenceKernels([
   rnn,
   resize,
   range,
+  eyeLike,
+  nonMaxSuppression,
+  hardmax,
+  topK,
+  cumProd,
+  cumSum,
+  scatterElements,
+  scatterND,
+  compress,
+  nonZero,
+  unique,
 ]);
