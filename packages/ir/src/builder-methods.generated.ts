@@ -27,6 +27,12 @@ export interface BuilderMethods {
   Atan(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** inverse hyperbolic tangent */
   Atanh(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** softmax(scale · Q·Kᵀ + bias)·V for each head, with masks, windows and a cache of keys and values */
+  Attention(Q: Value, K: Value, V: Value, attributes?: AttentionAttributes, options?: NodeOptions): readonly Value[];
+  Attention(Q: Value, K: Value, V: Value, attn_mask: Value | null | undefined, attributes?: AttentionAttributes, options?: NodeOptions): readonly Value[];
+  Attention(Q: Value, K: Value, V: Value, attn_mask: Value | null | undefined, past_key: Value | null | undefined, attributes?: AttentionAttributes, options?: NodeOptions): readonly Value[];
+  Attention(Q: Value, K: Value, V: Value, attn_mask: Value | null | undefined, past_key: Value | null | undefined, past_value: Value | null | undefined, attributes?: AttentionAttributes, options?: NodeOptions): readonly Value[];
+  Attention(Q: Value, K: Value, V: Value, attn_mask: Value | null | undefined, past_key: Value | null | undefined, past_value: Value | null | undefined, nonpad_kv_seqlen: Value | null | undefined, attributes?: AttentionAttributes, options?: NodeOptions): readonly Value[];
   /** the mean under a sliding window */
   AveragePool(X: Value, attributes: AveragePoolAttributes, options?: NodeOptions): Value;
   /** inference form: (X − mean) / √(variance + epsilon) · scale + B, for each channel */
@@ -153,6 +159,11 @@ export interface BuilderMethods {
   Less(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
   /** a ≤ b */
   LessOrEqual(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** query · state for each step and head, the state being a matrix to which keys and values are added */
+  LinearAttention(query: Value, key: Value, value: Value, attributes: LinearAttentionAttributes, options?: NodeOptions): readonly Value[];
+  LinearAttention(query: Value, key: Value, value: Value, past_state: Value | null | undefined, attributes: LinearAttentionAttributes, options?: NodeOptions): readonly Value[];
+  LinearAttention(query: Value, key: Value, value: Value, past_state: Value | null | undefined, decay: Value | null | undefined, attributes: LinearAttentionAttributes, options?: NodeOptions): readonly Value[];
+  LinearAttention(query: Value, key: Value, value: Value, past_state: Value | null | undefined, decay: Value | null | undefined, beta: Value | null | undefined, attributes: LinearAttentionAttributes, options?: NodeOptions): readonly Value[];
   /** natural logarithm */
   Log(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** x − log Σ eˣ along an axis */
@@ -248,6 +259,9 @@ export interface BuilderMethods {
   Resize(X: Value, roi: Value | null | undefined, scales: Value | null | undefined, sizes: Value | null | undefined, attributes?: ResizeAttributes, options?: NodeOptions): Value;
   /** the first elements of each sequence in reverse, as many as its length says */
   ReverseSequence(input: Value, sequence_lens: Value, attributes?: ReverseSequenceAttributes, options?: NodeOptions): Value;
+  /** pairs of features (a, b) become (a·cos − b·sin, a·sin + b·cos), with the angles of their position */
+  RotaryEmbedding(X: Value, cos_cache: Value, sin_cache: Value, attributes?: RotaryEmbeddingAttributes, options?: NodeOptions): Value;
+  RotaryEmbedding(X: Value, cos_cache: Value, sin_cache: Value, position_ids: Value | null | undefined, attributes?: RotaryEmbeddingAttributes, options?: NodeOptions): Value;
   /** nearest integer, halves to even */
   Round(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** data with elements replaced, or combined with updates, at positions along an axis */
@@ -334,6 +348,17 @@ interface ArgMinAttributes {
   readonly axis?: number;
   readonly keepdims?: number;
   readonly select_last_index?: number;
+}
+interface AttentionAttributes {
+  readonly is_causal?: number;
+  readonly kv_num_heads?: number;
+  readonly left_window_size?: number;
+  readonly q_num_heads?: number;
+  readonly qk_matmul_output_mode?: number;
+  readonly right_window_size?: number;
+  readonly scale?: number;
+  readonly softcap?: number;
+  readonly softmax_precision?: number;
 }
 interface AveragePoolAttributes {
   readonly auto_pad?: 'NOTSET' | 'SAME_UPPER' | 'SAME_LOWER' | 'VALID';
@@ -473,6 +498,13 @@ interface LayerNormalizationAttributes {
 interface LeakyReluAttributes {
   readonly alpha?: number;
 }
+interface LinearAttentionAttributes {
+  readonly chunk_size?: number;
+  readonly kv_num_heads: number;
+  readonly q_num_heads: number;
+  readonly scale?: number;
+  readonly update_rule?: 'linear' | 'gated' | 'delta' | 'gated_delta';
+}
 interface LogSoftmaxAttributes {
   readonly axis?: number;
 }
@@ -568,6 +600,11 @@ interface ResizeAttributes {
 interface ReverseSequenceAttributes {
   readonly batch_axis?: number;
   readonly time_axis?: number;
+}
+interface RotaryEmbeddingAttributes {
+  readonly interleaved?: number;
+  readonly num_heads?: number;
+  readonly rotary_embedding_dim?: number;
 }
 interface ScatterElementsAttributes {
   readonly axis?: number;

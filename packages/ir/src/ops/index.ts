@@ -2,9 +2,11 @@
 
 import { OpRegistry } from '../op.ts';
 import { activationOps } from './activations.ts';
+import { attentionOps } from './attention.ts';
 import { convOps } from './conv.ts';
 import { gatherOps } from './gather.ts';
 import { layoutOps } from './layout.ts';
+import { linearAttentionOps } from './linear-attention.ts';
 import { maskOps } from './masks.ts';
 import { mathOps } from './math.ts';
 import { matmulOps } from './matmul.ts';
@@ -17,14 +19,18 @@ import { recurrentOps } from './recurrent.ts';
 import { reduceOps } from './reduce.ts';
 import { reshapeOps } from './reshape.ts';
 import { resizeOps } from './resize.ts';
+import { rotaryOps } from './rotary.ts';
 import { scanOps } from './scan.ts';
 import { scatterOps } from './scatter.ts';
 import { selectOps } from './select.ts';
 import { shapeOps } from './shape.ts';
 
+export * from './attention.ts';
 export { normalizeAxis } from './axis.ts';
 export { broadcast } from './broadcast.ts';
 export * from './conv.ts';
+export type { Heads } from './heads.ts';
+export * from './linear-attention.ts';
 export * from './matmul.ts';
 export * from './normalization.ts';
 export * from './order.ts';
@@ -34,6 +40,7 @@ export * from './recurrent.ts';
 export type { RecurrentFunction } from './recurrent-functions.ts';
 export * from './reduce.ts';
 export * from './resize.ts';
+export * from './rotary.ts';
 export * from './scan.ts';
 export * from './scatter.ts';
 export * from './select.ts';
@@ -62,4 +69,7 @@ export const standardOps = new OpRegistry([
   ...scanOps,
   ...scatterOps,
   ...selectOps,
+  ...attentionOps,
+  ...linearAttentionOps,
+  ...rotaryOps,
 ]);

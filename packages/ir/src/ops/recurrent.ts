@@ -4,6 +4,7 @@
 
 import { type Dim, mul } from '../dim.ts';
 import { type AttributeSpec, defineOp, type NodeView, type OpDef, type OperandSpec } from '../op.ts';
+import { checkShape } from './check.ts';
 import { type RecurrentFunction, recurrentFunctions } from './recurrent-functions.ts';
 import { FLOATS } from './types.ts';
 
@@ -86,15 +87,6 @@ function hiddenSize(at: NodeView): Dim {
   const recurrence = at.input(2).shape;
   if (recurrence.length !== 3) throw at.fail(`recurrence weights of rank ${recurrence.length} where 3 belongs`);
   return at.has('hidden_size') ? at.equal(at.int('hidden_size'), recurrence[2]!) : recurrence[2]!;
-}
-
-function checkShape(at: NodeView, index: number, belongs: readonly Dim[]): void {
-  const shape = at.inputs[index]?.shape;
-  if (!shape) return;
-  if (shape.length !== belongs.length) throw at.fail(`input ${index} of [${shape}] where [${belongs}] belongs`);
-  shape.forEach((dim, axis) => {
-    at.equal(dim, belongs[axis]!);
-  });
 }
 
 const operand = (name: string, optional = false): OperandSpec => ({ name, types: FLOATS, sameAs: 'T', optional });

@@ -3,6 +3,7 @@
 
 import { activationSteps } from './activations.ts';
 import { arithmeticSteps } from './arithmetic.ts';
+import { attentionSteps } from './attention.ts';
 import { gatherSteps } from './gather.ts';
 import { layoutSteps } from './layout.ts';
 import { matmulSteps } from './matmul.ts';
@@ -27,6 +28,7 @@ const STEPS: readonly Step[] = [
   ...reduceSteps,
   ...normalizationSteps,
   ...recurrentSteps,
+  ...attentionSteps,
 ];
 
 const stepsOf = new Map<string, Step[]>();

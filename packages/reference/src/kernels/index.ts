@@ -1,10 +1,12 @@
 // The kernels of the default ONNX domain.
 
 import { ReferenceKernels } from '../kernel.ts';
+import { attention } from './attention.ts';
 import { conv } from './conv.ts';
 import { convTranspose } from './conv-transpose.ts';
 import { eyeLike } from './eye.ts';
 import { injectiveKernel } from './injective.ts';
+import { linearAttention } from './linear-attention.ts';
 import { gemm, matmul } from './matmul.ts';
 import { nonMaxSuppression } from './non-max-suppression.ts';
 import { instanceNormalization, layerNormalization, logSoftmax, rmsNormalization, softmax } from './normalization.ts';
@@ -14,6 +16,7 @@ import { averagePool, maxPool } from './pool.ts';
 import { gru, lstm, rnn } from './recurrent.ts';
 import { argMax, argMin, reduceKernel, reduceLogSumExp } from './reduce.ts';
 import { resize } from './resize.ts';
+import { rotaryEmbedding } from './rotary.ts';
 import { cumProd, cumSum } from './scan.ts';
 import { scatterElements, scatterND } from './scatter.ts';
 import { compress, nonZero, unique } from './select.ts';
@@ -42,6 +45,9 @@ export const standardKernels = new ReferenceKernels([
   lstm,
   gru,
   rnn,
+  attention,
+  linearAttention,
+  rotaryEmbedding,
   resize,
   range,
   eyeLike,
