@@ -41,7 +41,7 @@ describe('PP-OCR', () => {
 
 describe.runIf(hasShared)('superres', () => {
   it('enlarges a picture as ONNX Runtime does', async () => {
-    const { width, height, data: rgba } = await loadPicture(sharedModel('superres', 'cat_224x224.png'));
+    const { width, height, rgba } = await loadPicture(sharedModel('superres', 'cat_224x224.png'));
     expect([width, height]).toEqual([224, 224]);
     // Luma by ITU-R BT.601, 0..1.
     const luma = Float32Array.from({ length: width * height }, (_, i) => {

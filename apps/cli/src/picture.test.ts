@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { createCanvas } from '@napi-rs/canvas';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectExample } from '../../../tests/support/readme.ts';
-import { decodePicture, onWhite } from './picture.ts';
-import { resizePicture } from './resize.ts';
+import { decodePicture, onWhite, type Picture, resizePicture } from './picture.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -52,14 +51,25 @@ test('says what is wrong with a file', async () => {
   await writeFile(broken, GREY.subarray(0, 40));
   for (const [source, message] of [
     [join(folder, 'none.png'), /there is no such file/],
-    [folder, /EISDIR/],
+    [folder, /it is a folder/],
     [Buffer.from('hello'), /neither PNG nor JPEG/],
+    [Buffer.from(''), /neither PNG nor JPEG/],
     [broken, /cannot be decoded/],
+    [Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), /cannot be decoded/],
   ] as const)
     await expect(decodePicture(source)).rejects.toThrow(
       expect.objectContaining({ code: 'PICTURE', message: expect.stringMatching(message) }),
     );
 });
+
+/** A picture whose red channel holds the values; the others hold 0, 0 and 255. */
+function picture(...rows: number[][]): Picture {
+  const rgba = Uint8ClampedArray.from(rows.flat().flatMap((value) => [value, 0, 0, 255]));
+  return { width: rows[0]!.length, height: rows.length, rgba };
+}
+
+const channel = ({ rgba }: Picture, c: number) => [...rgba].filter((_, i) => i % 4 === c);
+const red = (of: Picture) => channel(of, 0);
 
 test('resizing keeps a constant, interpolates when growing and averages when shrinking', () => {
   const flat = { width: 7, height: 5, rgba: new Uint8ClampedArray(7 * 5 * 4).fill(77) };
@@ -73,10 +83,25 @@ test('resizing keeps a constant, interpolates when growing and averages when shr
       height,
       rgba: new Uint8ClampedArray(width * height * 4).fill(77),
     });
-  const edge = { width: 2, height: 1, rgba: Uint8ClampedArray.of(0, 0, 0, 255, 200, 200, 200, 255) };
-  const red = ({ rgba }: { rgba: Uint8ClampedArray }) => [...rgba].filter((_, i) => i % 4 === 0);
+  const edge = picture([0, 200]);
   expect(red(resizePicture(edge, 4, 1))).toEqual([0, 50, 150, 200]);
   expect(red(resizePicture(edge, 1, 1))).toEqual([100]);
+});
+
+test('resizing to the same size, to one pixel and from one pixel', () => {
+  const four = picture([10, 20], [30, 40]);
+  expect(resizePicture(four, 2, 2)).toEqual(four);
+  expect(red(resizePicture(four, 1, 1))).toEqual([25]);
+  expect(red(resizePicture(picture([9]), 3, 2))).toEqual([9, 9, 9, 9, 9, 9]);
+});
+
+test('shrinking weighs all pixels', () => {
+  for (const value of red(resizePicture(picture([0, 200, 0, 200, 0, 200, 0, 200]), 2, 1)))
+    expect(Math.abs(value - 100)).toBeLessThan(10);
+  const large = picture(...Array.from({ length: 50 }, () => Array<number>(70).fill(123)));
+  const small = resizePicture(large, 9, 4);
+  expect(red(small)).toEqual(Array(36).fill(123));
+  expect(channel(small, 3)).toEqual(Array(36).fill(255));
 });
 
 test('the example of the README', () => {

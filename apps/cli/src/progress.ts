@@ -1,4 +1,4 @@
-// How far a command is: a bar on a terminal, a line for each stage elsewhere. Only ever on stderr.
+// @trtx/cli/progress: how far a command is. A bar on a terminal, a line for each stage elsewhere; only ever on stderr.
 
 import { Presets, SingleBar } from 'cli-progress';
 import { bytesText } from './text.ts';
@@ -15,16 +15,24 @@ export function noProgress(): Progress {
   return { show() {}, end() {} };
 }
 
+/** The line that tells of a stage. Where it is undefined, the stage's next step is asked. */
+export type StageLine = (stage: string, total: number, label: string) => string | undefined;
+
 /** A bar if the stream is a terminal, else plain lines. */
-export function progressOn(stream: NodeJS.WriteStream): Progress {
-  return stream.isTTY ? bar(stream) : lines(stream);
+export function progressOn(stream: NodeJS.WriteStream, line: StageLine = stageLine): Progress {
+  return stream.isTTY ? bar(stream) : lines(stream, line);
+}
+
+function stageLine(stage: string, total: number, label: string): string {
+  const count = stage === 'weights' ? bytesText(total) : total > 1 ? String(total) : label;
+  return `trtx: ${stage}${count ? ` (${count})` : ''}`;
 }
 
 function bar(stream: NodeJS.WriteStream): Progress {
   const shown = new SingleBar(
     {
       stream,
-      format: '{stage} [{bar}] {value}/{total} {label}',
+      format: '[{bar}] {stage} {value}/{total} {label}',
       clearOnComplete: true,
       hideCursor: false,
       barsize: 24,
@@ -34,7 +42,7 @@ function bar(stream: NodeJS.WriteStream): Progress {
   let active = false;
   return {
     show(stage, done, total, label) {
-      const payload = { stage: stage.padEnd(10), label: label.slice(0, 40) };
+      const payload = { stage, label: label.slice(0, 40) };
       if (active) {
         shown.setTotal(total);
         shown.update(done, payload);
@@ -48,14 +56,15 @@ function bar(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-function lines(stream: NodeJS.WriteStream): Progress {
+function lines(stream: NodeJS.WriteStream, line: StageLine): Progress {
   const told = new Set<string>();
   return {
     show(stage, _, total, label) {
       if (told.has(stage)) return;
+      const text = line(stage, total, label);
+      if (text === undefined) return;
       told.add(stage);
-      const count = stage === 'weights' ? bytesText(total) : total > 1 ? String(total) : label;
-      stream.write(`trtx: ${stage}${count ? ` (${count})` : ''}\n`);
+      stream.write(`${text}\n`);
     },
     end() {},
   };

@@ -1,3 +1,4 @@
+import type { Picture } from '@trtx/cli/picture';
 import { expect, test } from 'vitest';
 import { annotate } from './annotate.ts';
 import type { Line } from './read.ts';
@@ -5,7 +6,7 @@ import type { Line } from './read.ts';
 const white = (width: number, height: number) => ({
   width,
   height,
-  data: new Uint8ClampedArray(width * height * 4).fill(255),
+  rgba: new Uint8ClampedArray(width * height * 4).fill(255),
 });
 
 const line: Line = {
@@ -21,10 +22,10 @@ const line: Line = {
 };
 
 /** Whether anything but white and grey is in the columns `from <= x < to`. */
-function isColored({ width, data }: { width: number; data: Uint8ClampedArray }, from: number, to: number): boolean {
-  for (let i = 0; i < data.length; i += 4) {
+function isColored({ width, rgba }: Picture, from: number, to: number): boolean {
+  for (let i = 0; i < rgba.length; i += 4) {
     const x = (i / 4) % width;
-    if (x >= from && x < to && Math.abs(data[i] - data[i + 2]) > 40) return true;
+    if (x >= from && x < to && Math.abs(rgba[i] - rgba[i + 2]) > 40) return true;
   }
   return false;
 }

@@ -3,11 +3,10 @@
  * it stands in the picture, at its size and slant, but always upright. Number and colour tell which belongs to which.
  */
 import { createCanvas, ImageData, type SKRSContext2D } from '@napi-rs/canvas';
+import { type Picture, resizePicture } from '@trtx/cli/picture';
 import { font } from './fonts.ts';
 import { distance, midpoint, type Point, type Quad } from './geometry.ts';
-import type { Picture } from './picture.ts';
 import type { Line } from './read.ts';
-import { resize } from './resample.ts';
 
 /** Dark enough to be read on white, and told apart from their neighbours in the list. */
 const COLORS = ['#1d4ed8', '#c2410c', '#15803d', '#7e22ce', '#be123c', '#0f766e'];
@@ -24,7 +23,7 @@ const MAX_SIDE = 2000;
 export function annotate(original: Picture, originalLines: readonly Line[]): Picture {
   const scale = Math.min(1, MAX_SIDE / Math.max(original.width, original.height));
   const shrunk = (side: number) => Math.max(1, Math.round(side * scale));
-  const picture = resize(original, shrunk(original.width), shrunk(original.height));
+  const picture = resizePicture(original, shrunk(original.width), shrunk(original.height));
   const lines = originalLines.map((line) => ({ ...line, quad: scaleQuad(line.quad, scale) }));
   const unit = Math.max(0.5, Math.max(picture.width, picture.height) / 800);
   const gap = Math.ceil(12 * unit);
@@ -34,7 +33,7 @@ export function annotate(original: Picture, originalLines: readonly Line[]): Pic
   const context = canvas.getContext('2d');
   context.fillStyle = FRAME;
   context.fillRect(0, 0, width, height);
-  context.putImageData(new ImageData(picture.data, picture.width, picture.height), gap, gap);
+  context.putImageData(new ImageData(picture.rgba, picture.width, picture.height), gap, gap);
   const right = picture.width + 2 * gap;
   context.fillStyle = PAPER;
   context.fillRect(right, gap, picture.width, picture.height);
@@ -49,7 +48,7 @@ export function annotate(original: Picture, originalLines: readonly Line[]): Pic
     lines.forEach((line, i) => void drawBadge(context, line.quad, `${i + 1}`, COLORS[i % COLORS.length], unit));
     if (lines.length === 0) drawNothing(context, picture, unit);
   });
-  return { width, height, data: context.getImageData(0, 0, width, height).data };
+  return { width, height, rgba: context.getImageData(0, 0, width, height).data };
 }
 
 function scaleQuad(quad: Quad, scale: number): Quad {

@@ -52,7 +52,7 @@ describe('boxesOfMap', () => {
 });
 
 test('boxes are mapped to the picture and cut at its edge', async () => {
-  const picture = { width: 128, height: 16, data: new Uint8ClampedArray(128 * 16 * 4) };
+  const picture = { width: 128, height: 16, rgba: new Uint8ClampedArray(128 * 16 * 4) };
   const quads = await detectLines(picture, async ({ dims }) => {
     expect(dims).toEqual([1, 3, 32, 128]);
     return map(128, 32, [32, 12, 112, 22, 0.9]);

@@ -4,10 +4,9 @@
  * true size. Method: Liao et al., "Real-time Scene Text Detection with Differentiable Binarization" (DB, AAAI 2020);
  * but for the growth, the constants are those of PP-OCRv4.
  */
+import { type Picture, resizePicture } from '@trtx/cli/picture';
 import { connectedComponents, outline } from './components.ts';
 import { distance, minAreaRect, type Quad, type RotatedRect, rectContains, rectCorners, unclip } from './geometry.ts';
-import type { Picture } from './picture.ts';
-import { resize } from './resample.ts';
 import { type Net, pictureToTensor, type Tensor } from './tensor.ts';
 
 export interface DetectOptions {
@@ -36,7 +35,7 @@ const MIN_SIDE = 3;
 /** Finds lines of text: their quads in pixels of the picture, in reading order. */
 export async function detectLines(picture: Picture, detector: Net, options: DetectOptions = {}): Promise<Quad[]> {
   const { width, height } = detectorSize(picture, options.limitSide);
-  const map = await detector(pictureToTensor(resize(picture, width, height), IMAGENET));
+  const map = await detector(pictureToTensor(resizePicture(picture, width, height), IMAGENET));
   const quads = boxesOfMap(map, options).map((quad) => scaleInto(quad, width, height, picture));
   return readingOrder(quads);
 }

@@ -6,12 +6,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SingleBar } from 'cli-progress';
+import { progressOn } from '@trtx/cli/progress';
+import { isTrtxError } from '@trtx/errors';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { annotate } from './annotate.ts';
 import { readAlphabet } from './models.ts';
-import { buildNets } from './nets.ts';
-import { loadPicture, PictureError, savePicture } from './picture.ts';
+import { type BuildProgress, buildNets } from './nets.ts';
+import { loadPicture, savePicture } from './picture.ts';
 import { type Line, readPicture, type Stage } from './read.ts';
 import { linesTable, timesTable } from './report.ts';
 import { startStopwatch } from './stopwatch.ts';
@@ -31,6 +32,12 @@ const DOING: Record<Stage, string> = {
   recognize: 'reading lines',
 };
 
+/** On standard error: a bar on a terminal, else a line for each network and each stage of reading. */
+const progress = progressOn(process.stderr, (doing, total, unit) => {
+  if (unit === 'pipelines') return `${doing}: ${total} pipelines`;
+  return unit === '' ? doing : undefined;
+});
+
 async function main(): Promise<number> {
   const program = new Command('demo')
     .description('Reads the text in a picture with the three networks of PP-OCR.')
@@ -45,20 +52,17 @@ async function main(): Promise<number> {
   const picture = await loadPicture(path);
   const alphabet = await readAlphabet();
   const start = performance.now();
-  const { adapter, release, ...nets } = await withBar((bar) =>
-    buildNets(({ name, stage, done, total }) => showProgress(bar, `${name}: ${stage}`, done, total)),
-  );
+  const { adapter, release, ...nets } = await buildNets(showBuild);
   const built = performance.now();
   const stopwatch = startStopwatch(nets);
-  const lines = await withBar((bar) =>
-    readPicture(picture, stopwatch.nets, {
-      alphabet,
-      onProgress(progress) {
-        stopwatch.onProgress(progress);
-        showProgress(bar, DOING[progress.stage], progress.done, progress.total);
-      },
-    }),
-  );
+  const lines = await readPicture(picture, stopwatch.nets, {
+    alphabet,
+    onProgress(step) {
+      stopwatch.onProgress(step);
+      progress.show(DOING[step.stage], step.done, step.total, '');
+    },
+  });
+  progress.end();
   await release();
   if (options.out === undefined) await makeIgnoredFolder(resolve(here, OUT_FOLDER));
   await savePicture(out, annotate(picture, lines));
@@ -96,32 +100,17 @@ async function makeIgnoredFolder(path: string): Promise<void> {
   await writeFile(join(path, '.gitignore'), '*\n');
 }
 
-/** Shows a progress bar on a terminal while `work` runs. */
-async function withBar<T>(work: (bar: SingleBar) => Promise<T>): Promise<T> {
-  const bar = new SingleBar({
-    format: '{bar} {doing}',
-    hideCursor: true,
-    clearOnComplete: true,
-    stopOnComplete: false,
-  });
-  bar.start(1, 0, { doing: '' });
-  try {
-    return await work(bar);
-  } finally {
-    bar.stop();
-  }
-}
-
-function showProgress(bar: SingleBar, doing: string, done: number, total: number): void {
-  bar.setTotal(Math.max(1, total));
-  bar.update(done, { doing });
+/** Shows the steps of a build that take their time. */
+function showBuild({ name, stage, done, total }: BuildProgress): void {
+  if (stage === 'optimize' || stage === 'kernels' || stage === 'pipelines')
+    progress.show(`building ${name}`, done, total, stage);
 }
 
 function report(error: unknown): number {
   // Commander has already written its message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof PictureError) {
-    console.error(`error: ${error.message}`);
+  if (isTrtxError(error) && error.code === 'PICTURE') {
+    console.error(`error: ${error.place.file}: ${error.summary}`);
     console.error('See --help.');
     return 2;
   }
@@ -129,4 +118,6 @@ function report(error: unknown): number {
   return 1;
 }
 
-process.exitCode = await main().catch(report);
+process.exitCode = await main()
+  .finally(() => progress.end())
+  .catch(report);

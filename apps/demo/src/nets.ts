@@ -21,7 +21,7 @@ export interface BuiltNets extends Nets {
 /** Where a build stands: `done` of `total` steps of `stage` of the network `name`. */
 export interface BuildProgress {
   name: string;
-  stage: string;
+  stage: 'optimize' | 'kernels' | 'write' | 'pipelines' | 'weights';
   done: number;
   total: number;
 }
@@ -65,7 +65,7 @@ async function prepare(
   return backend.prepare(graph, {
     profile: parseProfile(SHAPES[name]),
     onProgress: ({ stage, done, total }) => onProgress({ name, stage, done, total }),
-    onLoad: ({ stage, done, total }) => onProgress({ name, stage: `load ${stage}`, done, total }),
+    onLoad: ({ stage, done, total }) => onProgress({ name, stage, done, total }),
   });
 }
 

@@ -2,11 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Canvas, createCanvas, loadImage } from '@napi-rs/canvas';
+import type { Picture } from '@trtx/cli/picture';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { font } from './fonts.ts';
 import { drawDemo, LINES } from './make-picture.ts';
 import { readAlphabet } from './models.ts';
-import { loadPicture, type Picture } from './picture.ts';
+import { loadPicture } from './picture.ts';
 import { type Line, type Progress, readPicture } from './read.ts';
 import type { Nets } from './tensor.ts';
 import { ortNets } from './testing/ort-nets.ts';
@@ -27,7 +28,7 @@ const texts = (lines: Line[]) => lines.map(({ text }) => text);
 
 function pixels(canvas: Canvas): Picture {
   const { width, height } = canvas;
-  return { width, height, data: canvas.getContext('2d').getImageData(0, 0, width, height).data };
+  return { width, height, rgba: canvas.getContext('2d').getImageData(0, 0, width, height).data };
 }
 
 function draw(width: number, height: number, paint: (context: ReturnType<Canvas['getContext']>) => void): Picture {
@@ -65,8 +66,8 @@ describe('the demo picture', () => {
     const saved = await loadPicture(asset('demo.png'));
     expect([drawn.width, drawn.height]).toEqual([saved.width, saved.height]);
     // Other platforms may smooth the edges of letters differently.
-    const difference = drawn.data.reduce((sum, value, i) => sum + Math.abs(value - saved.data[i]), 0);
-    expect(difference / drawn.data.length).toBeLessThan(2);
+    const difference = drawn.rgba.reduce((sum, value, i) => sum + Math.abs(value - saved.rgba[i]), 0);
+    expect(difference / drawn.rgba.length).toBeLessThan(2);
   });
 
   test('is read as a JPEG', async () => {

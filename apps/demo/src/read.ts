@@ -2,10 +2,10 @@
  * Reads a picture: find the lines, straighten each, turn it upright, read it. This is the whole of PP-OCR (Du et al.,
  * "PP-OCR: A Practical Ultra Lightweight OCR System", 2020) around its three networks.
  */
+import type { Picture } from '@trtx/cli/picture';
 import { uprightStrip } from './classify.ts';
 import { type DetectOptions, detectLines } from './detect.ts';
 import type { Quad } from './geometry.ts';
-import type { Picture } from './picture.ts';
 import { type Reading, recognize } from './recognize.ts';
 import { rectify } from './rectify.ts';
 import type { Nets } from './tensor.ts';

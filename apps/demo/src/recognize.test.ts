@@ -49,7 +49,7 @@ test.each([
   [1, 500, 320],
   [9000, 48, 3200],
 ])('a strip of %d x %d goes in as 48 x %d', async (width, height, expected) => {
-  const strip = { width, height, data: new Uint8ClampedArray(width * height * 4).fill(255) };
+  const strip = { width, height, rgba: new Uint8ClampedArray(width * height * 4).fill(255) };
   let dims: number[] = [];
   const reading = await recognize(
     strip,

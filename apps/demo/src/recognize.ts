@@ -3,8 +3,7 @@
  * The text is the best path: the likeliest class of each step, repeats merged, blanks dropped (greedy decoding of CTC:
  * Graves et al., "Connectionist Temporal Classification", ICML 2006). Network: SVTR-LCNet of PP-OCRv4.
  */
-import type { Picture } from './picture.ts';
-import { resize } from './resample.ts';
+import { type Picture, resizePicture } from '@trtx/cli/picture';
 import { type Net, PLUS_MINUS_ONE, pictureToTensor, type Tensor } from './tensor.ts';
 
 export interface Reading {
@@ -27,7 +26,7 @@ const WIDTH_STEP = 32;
 export async function recognize(strip: Picture, recognizer: Net, alphabet: readonly string[]): Promise<Reading> {
   const width = Math.min(MAX_WIDTH, Math.max(1, Math.ceil((HEIGHT * strip.width) / strip.height)));
   const padded = Math.max(MIN_WIDTH, Math.ceil(width / WIDTH_STEP) * WIDTH_STEP);
-  const steps = await recognizer(pictureToTensor(resize(strip, width, HEIGHT), PLUS_MINUS_ONE, padded));
+  const steps = await recognizer(pictureToTensor(resizePicture(strip, width, HEIGHT), PLUS_MINUS_ONE, padded));
   const { text, confidence } = decodeGreedy(steps, alphabet);
   return { text: text.trim(), confidence };
 }

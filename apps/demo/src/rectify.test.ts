@@ -1,13 +1,13 @@
+import type { Picture } from '@trtx/cli/picture';
 import { expect, test } from 'vitest';
 import type { Quad } from './geometry.ts';
-import type { Picture } from './picture.ts';
 import { projection, rectify } from './rectify.ts';
 
 /** A picture of the function `value`, taken at pixel centres, in its red channel. */
 function picture(width: number, height: number, value: (x: number, y: number) => number): Picture {
-  const data = new Uint8ClampedArray(width * height * 4);
-  for (let i = 0; i < width * height; i++) data[i * 4] = value((i % width) + 0.5, Math.floor(i / width) + 0.5);
-  return { width, height, data };
+  const rgba = new Uint8ClampedArray(width * height * 4);
+  for (let i = 0; i < width * height; i++) rgba[i * 4] = value((i % width) + 0.5, Math.floor(i / width) + 0.5);
+  return { width, height, rgba };
 }
 
 const quad = (...numbers: number[]): Quad => {
@@ -37,7 +37,7 @@ test('an upright quad is a plain crop', () => {
   const whole = picture(8, 6, (x, y) => 10 * Math.floor(x) + Math.floor(y));
   const strip = rectify(whole, quad(2, 1, 6, 1, 6, 3, 2, 3));
   expect([strip.width, strip.height]).toEqual([4, 2]);
-  expect([...strip.data].filter((_, i) => i % 4 === 0)).toEqual([21, 31, 41, 51, 22, 32, 42, 52]);
+  expect([...strip.rgba].filter((_, i) => i % 4 === 0)).toEqual([21, 31, 41, 51, 22, 32, 42, 52]);
 });
 
 test('a turned quad is straightened', () => {
@@ -47,14 +47,14 @@ test('a turned quad is straightened', () => {
   const along = (t: number, s: number): number[] => [20 + t * axis.x - s * axis.y, 20 + t * axis.y + s * axis.x];
   const strip = rectify(whole, quad(...along(0, 0), ...along(60, 0), ...along(60, 10), ...along(0, 10)));
   expect([strip.width, strip.height]).toEqual([60, 10]);
-  for (let i = 0; i < 600; i++) expect(Math.abs(strip.data[i * 4] - ((i % 60) + 0.5))).toBeLessThanOrEqual(1);
+  for (let i = 0; i < 600; i++) expect(Math.abs(strip.rgba[i * 4] - ((i % 60) + 0.5))).toBeLessThanOrEqual(1);
 });
 
 test('a tall quad is turned counterclockwise', () => {
   const whole = picture(10, 40, (_, y) => y);
   const strip = rectify(whole, quad(0, 0, 10, 0, 10, 40, 0, 40));
   expect([strip.width, strip.height]).toEqual([40, 10]);
-  expect(strip.data[0]).toBeLessThan(strip.data[39 * 4]);
+  expect(strip.rgba[0]).toBeLessThan(strip.rgba[39 * 4]);
 });
 
 test('a quad without area gives a strip all the same', () => {
@@ -62,5 +62,5 @@ test('a quad without area gives a strip all the same', () => {
     picture(4, 4, () => 7),
     quad(2, 2, 2, 2, 2, 2, 2, 2),
   );
-  expect([strip.width, strip.height, strip.data[0]]).toEqual([1, 1, 7]);
+  expect([strip.width, strip.height, strip.rgba[0]]).toEqual([1, 1, 7]);
 });

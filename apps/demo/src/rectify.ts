@@ -2,8 +2,8 @@
  * Cuts a quad out of a picture and straightens it to an upright strip, as if photographed from the front: each pixel of
  * the strip is looked up through the projective map that takes the strip's corners to the quad's.
  */
+import type { Picture } from '@trtx/cli/picture';
 import { distance, type Point, type Quad } from './geometry.ts';
-import type { Picture } from './picture.ts';
 import { turnQuarter } from './resample.ts';
 
 /** Strips that are this many times as high as wide hold a line that runs down or up. */
@@ -18,13 +18,13 @@ export function rectify(picture: Picture, quad: Quad): Picture {
   const width = Math.max(1, Math.round(Math.max(distance(topLeft, topRight), distance(bottomLeft, bottomRight))));
   const height = Math.max(1, Math.round(Math.max(distance(topLeft, bottomLeft), distance(topRight, bottomRight))));
   const toPicture = projection(quad);
-  const data = new Uint8ClampedArray(width * height * 4);
+  const rgba = new Uint8ClampedArray(width * height * 4);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      sample(picture, toPicture((x + 0.5) / width, (y + 0.5) / height), data, (y * width + x) * 4);
+      sample(picture, toPicture((x + 0.5) / width, (y + 0.5) / height), rgba, (y * width + x) * 4);
     }
   }
-  const strip = { width, height, data };
+  const strip = { width, height, rgba };
   return height >= width * TALL ? turnQuarter(strip) : strip;
 }
 
@@ -52,7 +52,7 @@ export function projection([p0, p1, p2, p3]: Quad): (u: number, v: number) => Po
 }
 
 /** Writes the bilinearly interpolated RGBA at a point; beyond the edge, the picture's edge pixels go on. */
-function sample({ width, height, data }: Picture, { x, y }: Point, to: Uint8ClampedArray, at: number): void {
+function sample({ width, height, rgba }: Picture, { x, y }: Point, to: Uint8ClampedArray, at: number): void {
   const fx = Math.min(Math.max(x - 0.5, 0), width - 1);
   const fy = Math.min(Math.max(y - 0.5, 0), height - 1);
   const x0 = Math.floor(fx);
@@ -63,8 +63,8 @@ function sample({ width, height, data }: Picture, { x, y }: Point, to: Uint8Clam
   const ty = fy - y0;
   const from = (y0 * width + x0) * 4;
   for (let i = from; i < from + 4; i++) {
-    const top = data[i] * (1 - tx) + data[i + right] * tx;
-    const bottom = data[i + down] * (1 - tx) + data[i + down + right] * tx;
+    const top = rgba[i] * (1 - tx) + rgba[i + right] * tx;
+    const bottom = rgba[i + down] * (1 - tx) + rgba[i + down + right] * tx;
     to[at++] = top * (1 - ty) + bottom * ty;
   }
 }

@@ -2,7 +2,7 @@
  * What the reading pipeline asks of an engine: three functions from one tensor to one tensor. Whoever runs the
  * networks (onnxruntime-node, an engine of @trtx) only has to supply these, and nothing else here knows about it.
  */
-import type { Picture } from './picture.ts';
+import type { Picture } from '@trtx/cli/picture';
 
 /** A dense float32 tensor, row-major. */
 export interface Tensor {
@@ -35,7 +35,7 @@ export const PLUS_MINUS_ONE: Normalization = { mean: [0.5, 0.5, 0.5], std: [0.5,
  * was trained on pictures read by OpenCV. Columns beyond the picture are 0, which is the mean colour.
  */
 export function pictureToTensor(picture: Picture, normalization: Normalization, width = picture.width): Tensor {
-  const { height, data: pixels } = picture;
+  const { height, rgba } = picture;
   const data = new Float32Array(3 * height * width);
   for (let plane = 0; plane < 3; plane++) {
     const channel = 2 - plane;
@@ -44,7 +44,7 @@ export function pictureToTensor(picture: Picture, normalization: Normalization, 
     for (let y = 0; y < height; y++) {
       const row = (plane * height + y) * width;
       for (let x = 0; x < picture.width; x++) {
-        data[row + x] = pixels[(y * picture.width + x) * 4 + channel] * scale + shift;
+        data[row + x] = rgba[(y * picture.width + x) * 4 + channel] * scale + shift;
       }
     }
   }

@@ -3,8 +3,7 @@
 import { TrtxError } from '@trtx/errors';
 import { type DType, isFloat, type Tensor } from '@trtx/ir';
 import { fromFloat64 } from '@trtx/reference';
-import { onWhite, type Picture } from '../picture.ts';
-import { resizePicture } from '../resize.ts';
+import { onWhite, type Picture, resizePicture } from '../picture.ts';
 
 export interface PictureOptions {
   /** Multiplies bytes of 0 to 255; 1/255 by default, and 1 for integer inputs. */
