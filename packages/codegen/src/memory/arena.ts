@@ -2,7 +2,8 @@
 // so that they hold for every shape in it.
 //
 // Greedy by size (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020): the largest
-// tensor first, each at the lowest offset where nothing alive at the same time lies.
+// tensor first, each in the tightest gap among what is alive at the same time. Where the result is larger than what must
+// live at once, whichever tensor ends last goes first in another try; so does the order of time.
 
 export const ALIGNMENT = 256;
 
@@ -23,9 +24,41 @@ export interface ArenaPlan {
 
 export function planArena(lifetimes: readonly Lifetime[]): ArenaPlan {
   const sizes = lifetimes.map(({ bytes }) => align(bytes));
-  const order = lifetimes.map((_, i) => i).sort((a, b) => sizes[b]! - sizes[a]! || a - b);
+  const liveBytesPeak = livePeak(lifetimes, sizes);
+  const all = lifetimes.map((_, i) => i);
+  const starts = [
+    [...all].sort((a, b) => sizes[b]! - sizes[a]! || a - b),
+    [...all].sort((a, b) => lifetimes[a]!.first - lifetimes[b]!.first || sizes[b]! - sizes[a]! || a - b),
+  ];
+  let best: Placement | undefined;
+  // Placing costs the square of the number of tensors; large plans get fewer repairs.
+  const rounds = Math.min(Math.max(Math.floor(2 ** 24 / (all.length * all.length + 1)), 1), 32);
+  for (const start of starts) {
+    let order = start;
+    for (let round = 0; round < rounds && !(best && best.bytes <= liveBytesPeak); round++) {
+      const { topmost, ...placement } = place(lifetimes, sizes, order);
+      if (!best || placement.bytes < best.bytes) best = placement;
+      order = [topmost, ...order.filter((i) => i !== topmost)];
+    }
+  }
+  return { offsets: best?.offsets ?? [], bytes: best?.bytes ?? 0, liveBytesPeak };
+}
+
+interface Placement {
+  readonly offsets: readonly number[];
+  readonly bytes: number;
+}
+
+/** Gives each tensor in turn the tightest gap that it fits in, or else room past what is there. */
+function place(
+  lifetimes: readonly Lifetime[],
+  sizes: readonly number[],
+  order: readonly number[],
+): Placement & { /** The tensor that ends last. */ topmost: number } {
   const offsets = new Array<number>(lifetimes.length).fill(0);
   const placed: number[] = [];
+  let bytes = 0;
+  let topmost = order[0]!;
   for (const i of order) {
     const own = lifetimes[i]!;
     const others = placed
@@ -44,9 +77,12 @@ export function planArena(lifetimes: readonly Lifetime[]): ArenaPlan {
     }
     offsets[i] = best >= 0 ? best : end;
     placed.push(i);
+    if (offsets[i]! + sizes[i]! > bytes) {
+      bytes = offsets[i]! + sizes[i]!;
+      topmost = i;
+    }
   }
-  const bytes = placed.reduce((most, i) => Math.max(most, offsets[i]! + sizes[i]!), 0);
-  return { offsets, bytes, liveBytesPeak: livePeak(lifetimes, sizes) };
+  return { offsets, bytes, topmost };
 }
 
 export function align(bytes: number): number {
