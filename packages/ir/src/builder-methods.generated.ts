@@ -50,7 +50,7 @@ export interface BuilderMethods {
   /** the value in another element type */
   Cast(input: Value, attributes: CastAttributes, options?: NodeOptions): Value;
   /** the value in the element type of another tensor, whose shape is its own affair */
-  CastLike(input: Value, target_type: Value, attributes?: None, options?: NodeOptions): Value;
+  CastLike(input: Value, target_type: Value, attributes?: CastLikeAttributes, options?: NodeOptions): Value;
   /** ⌈x⌉ */
   Ceil(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** max(0, x) + min(0, alpha·(e^(x/alpha) − 1)) */
@@ -378,7 +378,13 @@ interface BitShiftAttributes {
   readonly direction: 'LEFT' | 'RIGHT';
 }
 interface CastAttributes {
-  readonly to: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8' | 'bool';
+  readonly to: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8' | 'bool' | 'float8e4m3fn' | 'float8e4m3fnuz' | 'float8e5m2' | 'float8e5m2fnuz' | 'float8e8m0' | 'float4e2m1' | 'int4' | 'uint4' | 'int2' | 'uint2' | 'string';
+  readonly saturate?: number;
+  readonly round_mode?: 'up' | 'down' | 'nearest';
+}
+interface CastLikeAttributes {
+  readonly saturate?: number;
+  readonly round_mode?: 'up' | 'down' | 'nearest';
 }
 interface CeluAttributes {
   readonly alpha?: number;

@@ -3,7 +3,7 @@
 
 import { isTrtxError } from '@trtx/errors';
 import { add, atMost, bounds, type Dim, floorDiv, maxDim, minDim, mod, mul, neverEqual, sameDim, sub } from './dim.ts';
-import { byteSize, type DType, isInteger, isUnsigned } from './dtype.ts';
+import { bitWidth, type DType, isInteger, isUnsigned } from './dtype.ts';
 import type { Index, IndexMap } from './index-map.ts';
 import type { Scalar } from './scalar.ts';
 import { type Constant, elementCount, elementsOf } from './tensor.ts';
@@ -148,7 +148,7 @@ function evaluate(s: Scalar, arg: (index: number) => Dim | undefined): Dim | und
  */
 function fits(value: Dim, dtype: DType): boolean {
   if (dtype === 'bool') return true;
-  const bits = 8 * byteSize(dtype);
+  const bits = bitWidth(dtype);
   const { min, max } = bounds(value);
   if (isUnsigned(dtype) && min < 0) return false;
   if (typeof value !== 'number' && bits >= 32) return true;

@@ -1,61 +1,95 @@
-// Element types, by their ONNX names in lower case, and how their bytes are read.
+// Element types, by their ONNX names in lower case, and how their bytes are read. One table tells all that is special
+// about a type; what it says in numbers is in codec.ts.
 
-export type DType =
-  | 'float32'
-  | 'float16'
-  | 'bfloat16'
-  | 'float64'
-  | 'int64'
-  | 'int32'
-  | 'int16'
-  | 'int8'
-  | 'uint64'
-  | 'uint32'
-  | 'uint16'
-  | 'uint8'
-  | 'bool'
-  | 'string';
+/** What the elements of a type are: `complex` ones are pairs of numbers, `string` ones have no bytes. */
+type Class = 'float' | 'int' | 'uint' | 'bool' | 'complex' | 'string';
 
-type Class = 'float' | 'int' | 'uint' | 'bool' | 'string';
+interface Spec {
+  /** Of one element in a file; below 8, elements share bytes, the first in the lowest bits. */
+  readonly bits: number;
+  readonly class: Class;
+  /** What holds the elements in JavaScript. */
+  readonly array?: unknown;
+}
 
-const TABLE: Readonly<Record<DType, { bytes: number; class: Class }>> = {
-  float32: { bytes: 4, class: 'float' },
-  float16: { bytes: 2, class: 'float' },
-  bfloat16: { bytes: 2, class: 'float' },
-  float64: { bytes: 8, class: 'float' },
-  int64: { bytes: 8, class: 'int' },
-  int32: { bytes: 4, class: 'int' },
-  int16: { bytes: 2, class: 'int' },
-  int8: { bytes: 1, class: 'int' },
-  uint64: { bytes: 8, class: 'uint' },
-  uint32: { bytes: 4, class: 'uint' },
-  uint16: { bytes: 2, class: 'uint' },
-  uint8: { bytes: 1, class: 'uint' },
-  bool: { bytes: 1, class: 'bool' },
-  string: { bytes: 0, class: 'string' },
-};
+const TABLE = {
+  float32: { bits: 32, class: 'float', array: Float32Array },
+  float16: { bits: 16, class: 'float', array: Uint16Array },
+  bfloat16: { bits: 16, class: 'float', array: Uint16Array },
+  float64: { bits: 64, class: 'float', array: Float64Array },
+  int64: { bits: 64, class: 'int', array: BigInt64Array },
+  int32: { bits: 32, class: 'int', array: Int32Array },
+  int16: { bits: 16, class: 'int', array: Int16Array },
+  int8: { bits: 8, class: 'int', array: Int8Array },
+  uint64: { bits: 64, class: 'uint', array: BigUint64Array },
+  uint32: { bits: 32, class: 'uint', array: Uint32Array },
+  uint16: { bits: 16, class: 'uint', array: Uint16Array },
+  uint8: { bits: 8, class: 'uint', array: Uint8Array },
+  bool: { bits: 8, class: 'bool', array: Uint8Array },
+  string: { bits: 0, class: 'string' },
+  float8e4m3fn: { bits: 8, class: 'float', array: Uint8Array },
+  float8e4m3fnuz: { bits: 8, class: 'float', array: Uint8Array },
+  float8e5m2: { bits: 8, class: 'float', array: Uint8Array },
+  float8e5m2fnuz: { bits: 8, class: 'float', array: Uint8Array },
+  float8e8m0: { bits: 8, class: 'float', array: Uint8Array },
+  float4e2m1: { bits: 4, class: 'float', array: Uint8Array },
+  int4: { bits: 4, class: 'int', array: Int8Array },
+  uint4: { bits: 4, class: 'uint', array: Uint8Array },
+  int2: { bits: 2, class: 'int', array: Int8Array },
+  uint2: { bits: 2, class: 'uint', array: Uint8Array },
+  complex64: { bits: 64, class: 'complex', array: Float32Array },
+  complex128: { bits: 128, class: 'complex', array: Float64Array },
+} as const satisfies Readonly<Record<string, Spec>>;
+
+export type DType = keyof typeof TABLE;
 
 export const DTYPES = Object.keys(TABLE) as DType[];
 
-/** Bytes of one element; 0 for strings, which have no fixed size. */
+const spec = (dtype: DType): Spec => TABLE[dtype];
+
+/** Bits of one element; 0 for strings, which have no fixed size. */
+export function bitWidth(dtype: DType): number {
+  return spec(dtype).bits;
+}
+
+/** Bytes of one element: ½ for 4-bit types; 0 for strings, which have no fixed size. */
 export function byteSize(dtype: DType): number {
-  return TABLE[dtype].bytes;
+  return spec(dtype).bits / 8;
+}
+
+/** Bytes of a tensor of `count` elements. */
+export function byteLength(dtype: DType, count: number): number {
+  return Math.ceil((count * spec(dtype).bits) / 8);
+}
+
+/** True where elements share bytes in files. In arrays each has its own. */
+export function isPacked(dtype: DType): boolean {
+  return spec(dtype).bits < 8 && dtype !== 'string';
 }
 
 export function isFloat(dtype: DType): boolean {
-  return TABLE[dtype].class === 'float';
+  return spec(dtype).class === 'float';
 }
 
 /** Signed or unsigned integer; not bool. */
 export function isInteger(dtype: DType): boolean {
-  return TABLE[dtype].class === 'int' || TABLE[dtype].class === 'uint';
+  return spec(dtype).class === 'int' || spec(dtype).class === 'uint';
 }
 
 export function isUnsigned(dtype: DType): boolean {
-  return TABLE[dtype].class === 'uint';
+  return spec(dtype).class === 'uint';
 }
 
-/** The arrays that hold each type in JavaScript. float16 and bfloat16 are held as their bits. */
+export function isComplex(dtype: DType): boolean {
+  return spec(dtype).class === 'complex';
+}
+
+/** Numbers that an array has for each element: 2 for complex ones (real, imaginary), else 1. */
+export function lanesOf(dtype: DType): number {
+  return isComplex(dtype) ? 2 : 1;
+}
+
+/** The arrays that hold each type in JavaScript. Floats below 32 bits are held as their bits. */
 export type DataArray =
   | Float32Array
   | Float64Array
@@ -74,25 +108,12 @@ type ArrayConstructor = {
   readonly BYTES_PER_ELEMENT: number;
 };
 
-const ARRAYS: Readonly<Partial<Record<DType, unknown>>> = {
-  float32: Float32Array,
-  float16: Uint16Array,
-  bfloat16: Uint16Array,
-  float64: Float64Array,
-  int64: BigInt64Array,
-  int32: Int32Array,
-  int16: Int16Array,
-  int8: Int8Array,
-  uint64: BigUint64Array,
-  uint32: Uint32Array,
-  uint16: Uint16Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-};
-
-/** The typed array class of a type; float16 and bfloat16 give their bits, strings have none. */
+/**
+ * The typed array class of a type. Floats below 32 bits give their bits, integers below 8 bits their values; complex
+ * numbers take two places each; strings have none.
+ */
 export function arrayType(dtype: DType): ArrayConstructor {
-  const type = ARRAYS[dtype];
+  const type = spec(dtype).array;
   if (!type) throw new TypeError(`${dtype} tensors have no typed array`);
   return type as ArrayConstructor;
 }

@@ -1,5 +1,6 @@
 export * from './builder.ts';
 export * from './clone.ts';
+export * from './codec.ts';
 export * from './constant-hash.ts';
 export * from './contents.ts';
 export * from './dim.ts';

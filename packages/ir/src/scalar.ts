@@ -5,10 +5,13 @@
 //   - integers wrap around at their width; `div` truncates towards zero, by zero gives 0; `mod` has the divisor's sign
 //     (`fmod` the dividend's); shifts by the width or more give 0
 //   - floats follow IEEE 754; `min` and `max` give NaN if either side is NaN; `round` is half to even
-//   - casts float→int truncate and saturate, NaN gives 0; int→narrower int wraps; anything→bool is `≠ 0`
+//   - casts float→int truncate and saturate, NaN gives 0 (to integers below 8 bits they round half to even and wrap);
+//     int→narrower int wraps; anything→bool is `≠ 0`; casts to floats below 32 bits are as `codecOf` says, and
+//     saturate where `options` do not tell otherwise
 //   - comparisons with NaN are false, but for `ne`
 
 import { TrtxError } from '@trtx/errors';
+import type { CastOptions } from './codec.ts';
 import { type DType, isFloat } from './dtype.ts';
 
 export const UNARY = [
@@ -33,7 +36,7 @@ export type Scalar =
   | { readonly kind: 'binary'; readonly op: BinaryOp; readonly a: Scalar; readonly b: Scalar; readonly dtype: DType }
   | { readonly kind: 'compare'; readonly op: CompareOp; readonly a: Scalar; readonly b: Scalar; readonly dtype: 'bool' }
   | { readonly kind: 'select'; readonly test: Scalar; readonly a: Scalar; readonly b: Scalar; readonly dtype: DType }
-  | { readonly kind: 'cast'; readonly a: Scalar; readonly dtype: DType };
+  | { readonly kind: 'cast'; readonly a: Scalar; readonly dtype: DType; readonly options?: CastOptions };
 
 /** The element of input `index` of the op, at the output's position. */
 export const arg = (index: number, dtype: DType): Scalar => ({ kind: 'arg', index, dtype });
@@ -61,7 +64,11 @@ export function select(test: Scalar, a: Scalar, b: Scalar): Scalar {
   return { kind: 'select', test, a, b, dtype: a.dtype };
 }
 
-export const cast = (a: Scalar, dtype: DType): Scalar => (a.dtype === dtype ? a : { kind: 'cast', a, dtype });
+/** The value in another type; `options` are for float8 types. */
+export function cast(a: Scalar, dtype: DType, options?: CastOptions): Scalar {
+  if (a.dtype === dtype) return a;
+  return options ? { kind: 'cast', a, dtype, options } : { kind: 'cast', a, dtype };
+}
 
 /** 1/(1+e^−x) */
 export function sigmoid(x: Scalar): Scalar {

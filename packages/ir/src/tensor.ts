@@ -1,9 +1,10 @@
 // Tensor types, constants and the values that callers pass in and get back.
 
 import { TrtxError } from '@trtx/errors';
+import { codecOf } from './codec.ts';
 import type { Dim } from './dim.ts';
-import { arrayType, byteSize, type DataArray, type DType } from './dtype.ts';
-import { fromBfloat16, fromFloat16 } from './half.ts';
+import { arrayType, byteLength, type DataArray, type DType, isPacked, lanesOf } from './dtype.ts';
+import { pack, unpack } from './packing.ts';
 
 export interface TensorType {
   readonly dtype: DType;
@@ -11,8 +12,8 @@ export interface TensorType {
 }
 
 /**
- * A constant. `read` gives its bytes (little-endian, row-major, unpadded), usually as a view of the file they came from,
- * at any alignment. Strings are in `strings` and have no bytes.
+ * A constant. `read` gives its bytes (little-endian, row-major, unpadded, elements below 8 bits packed), usually as a view
+ * of the file they came from, at any alignment. Strings are in `strings` and have no bytes.
  */
 export interface Constant {
   readonly dtype: DType;
@@ -21,7 +22,7 @@ export interface Constant {
   readonly strings?: readonly string[];
 }
 
-/** A tensor with concrete dims, as a `Runner` takes and gives them. float16 data are bits in a Uint16Array. */
+/** A tensor with concrete dims, as a `Runner` takes and gives them. `data` are as `arrayType` says, strings as they are. */
 export interface Tensor {
   readonly dtype: DType;
   readonly dims: readonly number[];
@@ -42,28 +43,40 @@ export function elementsOf(constant: Constant): DataArray {
   const type = arrayType(constant.dtype);
   const bytes = constant.read();
   const count = elementCount(constant.dims);
-  if (bytes.byteLength !== count * byteSize(constant.dtype))
+  if (bytes.byteLength !== byteLength(constant.dtype, count))
     throw new TrtxError('TENSOR_DATA', `${bytes.byteLength} bytes for ${count} elements of ${constant.dtype}`);
+  if (isPacked(constant.dtype)) return unpack(constant.dtype, bytes, count);
   const aligned = bytes.byteOffset % type.BYTES_PER_ELEMENT === 0;
   const source = aligned ? bytes : bytes.slice();
-  return new type(source.buffer, source.byteOffset, count);
+  return new type(source.buffer, source.byteOffset, count * lanesOf(constant.dtype));
 }
 
 /** The constant's elements as numbers; integers beyond 2^53 are rounded. */
 export function numbersOf(constant: Constant): number[] {
-  const decode = constant.dtype === 'float16' ? fromFloat16 : constant.dtype === 'bfloat16' ? fromBfloat16 : Number;
+  const decode = codecOf(constant.dtype)?.decode ?? Number;
   return Array.from(elementsOf(constant) as ArrayLike<number>, decode);
 }
 
-/** A constant over an array (kept, not copied). */
+/** A constant over an array (kept, not copied, but for elements that share bytes: those are packed when first read). */
 export function constantOf(dtype: DType, dims: readonly number[], data: DataArray): Constant {
-  if (data.length !== elementCount(dims))
+  if (data.length !== elementCount(dims) * lanesOf(dtype))
     throw new TrtxError('TENSOR_DATA', `${data.length} elements for a tensor of [${dims.join(', ')}]`);
+  if (isPacked(dtype)) {
+    let packed: Uint8Array | undefined;
+    return {
+      dtype,
+      dims,
+      read() {
+        packed ??= pack(dtype, data);
+        return packed;
+      },
+    };
+  }
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return { dtype, dims, read: () => bytes };
 }
 
-/** A constant from plain numbers; int64 and uint64 take them as integers, 16-bit floats as bits. */
+/** A constant from plain numbers; int64 and uint64 take them as integers, floats below 32 bits as bits. */
 export function constantFrom(dtype: DType, dims: readonly number[], values: readonly number[]): Constant {
   const data = new (arrayType(dtype))(values.length);
   if (data instanceof BigInt64Array || data instanceof BigUint64Array)

@@ -1,10 +1,10 @@
 // Reads the text form of graphs (text.ts) back.
 
 import { quote, TrtxError } from '@trtx/errors';
+import { codecOf } from './codec.ts';
 import { add, type Dim, dimOf, floorDiv, maxDim, minDim, mul, Sym, sameShape } from './dim.ts';
-import { arrayType, DTYPES, type DType } from './dtype.ts';
+import { arrayType, DTYPES, type DType, lanesOf } from './dtype.ts';
 import { Graph, type Value } from './graph.ts';
-import { toBfloat16, toFloat16 } from './half.ts';
 import type { AttributeValue, OpRegistry } from './op.ts';
 import { type Constant, constantOf, elementCount, printType, type TensorType } from './tensor.ts';
 
@@ -137,9 +137,10 @@ class Parser {
     const count = elementCount(dims);
     const splat = this.#accept(/splat\b/y);
     const list = splat ? undefined : this.#elements(dtype);
-    if (list && list.length !== count) throw this.#fail(`${list.length} elements for ${printType({ dtype, shape })}`);
+    const length = count * lanesOf(dtype);
+    if (list && list.length !== length) throw this.#fail(`${list.length} elements for ${printType({ dtype, shape })}`);
     if (dtype === 'string') return { dtype, dims, strings: list!, read: () => new Uint8Array() };
-    const data = new (arrayType(dtype))(count);
+    const data = new (arrayType(dtype))(length);
     const big = data instanceof BigInt64Array || data instanceof BigUint64Array;
     const put = (element: string) => (big ? BigInt(element) : toElement(dtype, element)) as never;
     if (splat) data.fill(put(this.#element()));
@@ -279,9 +280,8 @@ class Parser {
 const NUMBER = /0x[0-9a-f]+|-?(?:\d+(?:\.\d+)?(?:e[-+]?\d+)?|inf|nan)/y;
 
 function toElement(dtype: DType, text: string): number {
-  const bits = text.startsWith('0x');
-  if (dtype === 'float16' && !bits) return toFloat16(toNumber(text));
-  return dtype === 'bfloat16' && !bits ? toBfloat16(toNumber(text)) : toNumber(text);
+  const codec = text.startsWith('0x') ? undefined : codecOf(dtype);
+  return codec ? codec.encode(toNumber(text)) : toNumber(text);
 }
 
 function toNumber(text: string): number {

@@ -11,11 +11,12 @@
 // A value's type and what follows a node's attributes may be left out. `-` is an optional input that is absent. Small
 // constants are written out (`[1, 2]`, `splat 0`; a number in hexadecimal is the bits of a 16-bit float), large ones by their hash.
 
+import { type Codec, codecOf } from './codec.ts';
 import { hashConstant } from './constant-hash.ts';
 import { type Dim, Sym } from './dim.ts';
 import { symbolsOf } from './dim-visit.ts';
+import { bitWidth } from './dtype.ts';
 import type { Graph, Node, Value } from './graph.ts';
-import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from './half.ts';
 import { type AttributeValue, opName } from './op.ts';
 import { type Constant, elementCount, elementsOf, printType } from './tensor.ts';
 
@@ -144,7 +145,8 @@ function isSplat(elements: ArrayLike<number | bigint>): boolean {
 
 function printElement({ dtype }: Constant, element: number | bigint): string {
   if (typeof element === 'bigint') return String(element);
-  if (dtype === 'float16' || dtype === 'bfloat16') return printHalf(dtype, element);
+  const codec = codecOf(dtype);
+  if (codec) return printCode(codec, element, bitWidth(dtype));
   if (dtype !== 'float32') return printNumber(element);
   // The shortest decimal that rounds to the same float32.
   for (let digits = 6; digits < 9; digits++) {
@@ -155,14 +157,13 @@ function printElement({ dtype }: Constant, element: number | bigint): string {
 }
 
 /** As a number where it reads back to the same bits, as NaNs with a payload do not. */
-function printHalf(dtype: 'float16' | 'bfloat16', bits: number): string {
-  const [decode, encode] = dtype === 'float16' ? [fromFloat16, toFloat16] : [fromBfloat16, toBfloat16];
-  const value = decode(bits);
+function printCode({ decode, encode }: Codec, code: number, width: number): string {
+  const value = decode(code);
   for (let digits = 2; digits < 10; digits++) {
     const short = Number(value.toPrecision(digits));
-    if (encode(short) === bits) return printNumber(short);
+    if (encode(short) === code) return printNumber(short);
   }
-  return `0x${bits.toString(16).padStart(4, '0')}`;
+  return `0x${code.toString(16).padStart(width / 4, '0')}`;
 }
 
 function printNumber(value: number): string {

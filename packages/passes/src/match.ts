@@ -4,17 +4,14 @@ import {
   type Attributes,
   arrayType,
   type Constant,
+  codecOf,
   constantOf,
   type Dim,
   type DType,
   elementCount,
   elementsOf,
-  fromBfloat16,
-  fromFloat16,
   isFloat,
   type Node,
-  toBfloat16,
-  toFloat16,
   type Value,
 } from '@trtx/ir';
 
@@ -22,21 +19,18 @@ import {
 export function float64Of(constant: Constant): Float64Array {
   const elements = elementsOf(constant) as ArrayLike<number | bigint>;
   const result = new Float64Array(elements.length);
-  const { dtype } = constant;
-  if (dtype === 'float16' || dtype === 'bfloat16') {
-    const decode = dtype === 'float16' ? fromFloat16 : fromBfloat16;
-    for (let i = 0; i < result.length; i++) result[i] = decode(elements[i] as number);
-  } else for (let i = 0; i < result.length; i++) result[i] = Number(elements[i]);
+  const codec = codecOf(constant.dtype);
+  if (codec) for (let i = 0; i < result.length; i++) result[i] = codec.decode(elements[i] as number);
+  else for (let i = 0; i < result.length; i++) result[i] = Number(elements[i]);
   return result;
 }
 
 /** A constant of a float type, each element rounded once. */
 export function fromFloat64(dtype: DType, dims: readonly number[], values: Float64Array): Constant {
   const data = new (arrayType(dtype))(values.length);
-  if (dtype === 'float16' || dtype === 'bfloat16') {
-    const encode = dtype === 'float16' ? toFloat16 : toBfloat16;
-    for (let i = 0; i < values.length; i++) data[i] = encode(values[i]!);
-  } else (data as Float32Array).set(values);
+  const codec = codecOf(dtype);
+  if (codec) for (let i = 0; i < values.length; i++) data[i] = codec.encode(values[i]!);
+  else (data as Float32Array).set(values);
   return constantOf(dtype, dims, data);
 }
 

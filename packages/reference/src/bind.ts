@@ -7,6 +7,7 @@ import {
   elementCount,
   evaluateDim,
   type Graph,
+  lanesOf,
   printType,
   type Sym,
   symbolsOf,
@@ -86,7 +87,7 @@ function bindInput(input: Value, tensor: Tensor | undefined, bindings: Bindings)
   if (tensor.dtype !== dtype) throw fail(input, `the tensor is ${tensor.dtype} where the input is ${dtype}`);
   if (tensor.dims.length !== shape.length)
     throw fail(input, `a tensor of [${tensor.dims.join(',')}] where the input is ${printType(input.type)}`);
-  if (tensor.data.length !== elementCount(tensor.dims))
+  if (tensor.data.length !== elementCount(tensor.dims) * lanesOf(dtype))
     throw fail(input, `${tensor.data.length} elements for a tensor of [${tensor.dims.join(',')}]`);
   shape.forEach((dim, axis) => {
     const size = tensor.dims[axis]!;

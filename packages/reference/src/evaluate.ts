@@ -8,6 +8,7 @@ import {
   inferNode,
   isInteger,
   type Known,
+  lanesOf,
   MAX_CONTENTS,
   type Node,
   opName,
@@ -39,7 +40,7 @@ export function evaluateNode(node: Node, inputs: readonly (Tensor | null)[], ker
   });
   const results = runKernel(node, kernel, { op: node.op, at, inputs, outputs: types });
   results.forEach((tensor, i) => {
-    if (tensor.data.length !== elementCount(tensor.dims) || tensor.dtype !== types[i]!.dtype)
+    if (tensor.data.length !== elementCount(tensor.dims) * lanesOf(tensor.dtype) || tensor.dtype !== types[i]!.dtype)
       throw new TrtxError('REFERENCE', `the kernel gave ${describe(tensor)} for ${types[i]!.dtype}`, {
         node: `${node.name} (${opName(node.op)})`,
         tensor: node.outputs[i]?.name,

@@ -3,25 +3,22 @@
 import { TrtxError } from '@trtx/errors';
 import {
   arrayType,
+  byteLength,
   type Constant,
+  codecOf,
   constantOf,
   type DataArray,
   type DType,
   elementCount,
   elementsOf,
-  fromBfloat16,
-  fromFloat16,
   type Tensor,
-  toBfloat16,
-  toFloat16,
 } from '@trtx/ir';
 
-/** The elements as numbers: a copy, or for float64 the data itself. Integers beyond 2^53 are rounded. */
+/** The elements as numbers: a copy, or for 64-bit floats the data itself. Integers beyond 2^53 are rounded. */
 export function toFloat64(tensor: Tensor): Float64Array {
   const data = dataOf(tensor);
-  const { dtype } = tensor;
-  if (dtype === 'float16') return decode(data as Uint16Array, fromFloat16);
-  if (dtype === 'bfloat16') return decode(data as Uint16Array, fromBfloat16);
+  const codec = codecOf(tensor.dtype);
+  if (codec) return decode(data as Uint8Array, codec.decode);
   if (data instanceof Float64Array) return data;
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float64Array.from(data, Number);
   return new Float64Array(data);
@@ -37,10 +34,10 @@ export function fromFloat64(dtype: DType, dims: readonly number[], values: Float
 
 /** Writes numbers into the data of a tensor from position `at` on, rounded to its type. */
 export function storeNumbers(dtype: DType, data: DataArray, at: number, values: Float64Array): void {
+  const codec = codecOf(dtype);
   if (data instanceof BigInt64Array || data instanceof BigUint64Array)
     for (let i = 0; i < values.length; i++) data[at + i] = BigInt(values[i]!);
-  else if (dtype === 'float16') for (let i = 0; i < values.length; i++) data[at + i] = toFloat16(values[i]!);
-  else if (dtype === 'bfloat16') for (let i = 0; i < values.length; i++) data[at + i] = toBfloat16(values[i]!);
+  else if (codec) for (let i = 0; i < values.length; i++) data[at + i] = codec.encode(values[i]!);
   else data.set(values, at);
 }
 
@@ -78,10 +75,40 @@ export function stridesOf(dims: readonly number[]): number[] {
 
 /** Bytes that a tensor of the type takes. */
 export function byteLengthOf(dtype: DType, dims: readonly number[]): number {
-  return elementCount(dims) * arrayType(dtype).BYTES_PER_ELEMENT;
+  return byteLength(dtype, elementCount(dims));
 }
 
-function decode(bits: Uint16Array, one: (bits: number) => number): Float64Array {
+/**
+ * A complex tensor as two: the real parts and the imaginary parts. What only moves elements is done to each, and
+ * `joinPlanes` puts them together.
+ */
+export function planesOf(tensor: Tensor): [real: Tensor, imaginary: Tensor] {
+  const data = dataOf(tensor) as Float64Array;
+  const dtype = planeType(tensor.dtype);
+  const plane = (lane: number): Tensor => {
+    const part = new (arrayType(dtype))(data.length / 2);
+    for (let i = 0; i < part.length; i++) part[i] = data[2 * i + lane]!;
+    return { dtype, dims: tensor.dims, data: part };
+  };
+  return [plane(0), plane(1)];
+}
+
+/** The element type of a complex type's parts. */
+export function planeType(dtype: DType): DType {
+  return dtype === 'complex64' ? 'float32' : dtype === 'complex128' ? 'float64' : dtype;
+}
+
+/** The complex tensor of real and imaginary parts. */
+export function joinPlanes(dtype: DType, [real, imaginary]: readonly [Tensor, Tensor]): Tensor {
+  const data = new (arrayType(dtype))(real.data.length * 2);
+  for (let i = 0; i < real.data.length; i++) {
+    data[2 * i] = real.data[i] as number;
+    data[2 * i + 1] = imaginary.data[i] as number;
+  }
+  return { dtype, dims: real.dims, data };
+}
+
+function decode(bits: Uint8Array | Uint16Array, one: (bits: number) => number): Float64Array {
   const values = new Float64Array(bits.length);
   for (let i = 0; i < bits.length; i++) values[i] = one(bits[i]!);
   return values;

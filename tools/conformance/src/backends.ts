@@ -1,7 +1,5 @@
 // The two ways from a model to outputs that cases are run on.
 
-import { EngineRunner } from '@trtx/builder';
-import { openBackend } from '@trtx/builder/node';
 import type { Plan, Step } from '@trtx/engine';
 import { type Constant, type Graph, type Profile, type Runner, specialize, type Tensor } from '@trtx/ir';
 import { importModel } from '@trtx/onnx';
@@ -52,7 +50,12 @@ const reference: Executor = {
   },
 };
 
+/** What it needs is loaded here, so that the reference runs without it. */
 async function webgpu(): Promise<Executor> {
+  const [{ EngineRunner }, { openBackend }] = await Promise.all([
+    import('@trtx/builder'),
+    import('@trtx/builder/node'),
+  ]);
   const { gpu } = await openBackend('webgpu');
   const { device, isFallback: software } = gpu!;
   return {

@@ -4,8 +4,8 @@ import type { DType } from '../dtype.ts';
 import { defineOp, type OpDef } from '../op.ts';
 import type { BinaryOp, UnaryOp } from '../scalar.ts';
 import * as s from '../scalar.ts';
-import { definePointwise } from './pointwise.ts';
-import { FLOATS, INTEGERS, NUMBERS, UNSIGNED_INTEGERS } from './types.ts';
+import { CAST_ATTRIBUTES, castOptions, definePointwise } from './pointwise.ts';
+import { CASTABLE, FLOATS, INTEGERS, NUMBERS, UNSIGNED_INTEGERS } from './types.ts';
 
 const unary = (name: string, since: number, op: UnaryOp, summary: string, types = FLOATS) =>
   definePointwise({ name, since, summary, operands: [['X', types]], scalar: (_, x) => s.unary(op, x!) });
@@ -83,15 +83,18 @@ export const mathOps: readonly OpDef[] = [
   defineOp({
     domain: '',
     name: 'CastLike',
-    since: 24,
+    since: 25,
     summary: 'the value in the element type of another tensor, whose shape is its own affair',
     inputs: [
-      { name: 'input', types: [...NUMBERS, 'bool'] },
-      { name: 'target_type', types: [...NUMBERS, 'bool'] },
+      { name: 'input', types: CASTABLE },
+      { name: 'target_type', types: CASTABLE },
     ],
     outputs: [{ name: 'output' }],
-    attributes: {},
-    trait: { kind: 'pointwise', scalar: (at) => s.cast(s.arg(0, at.input(0).dtype), at.input(1).dtype) },
+    attributes: CAST_ATTRIBUTES,
+    trait: {
+      kind: 'pointwise',
+      scalar: (at) => s.cast(s.arg(0, at.input(0).dtype), at.input(1).dtype, castOptions(at)),
+    },
     infer: (at) => [{ dtype: at.input(1).dtype, shape: at.input(0).shape }],
   }),
   variadic('Max', 13, 'max', 'the largest of all operands', NUMBERS),

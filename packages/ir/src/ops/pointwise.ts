@@ -1,11 +1,12 @@
 // Pointwise ops: each is a name, its operand types and a scalar expression.
 
+import type { CastOptions } from '../codec.ts';
 import type { DType } from '../dtype.ts';
 import { type AttributeSpec, defineOp, type NodeView, type OpDef, type OperandSpec } from '../op.ts';
 import type { Scalar } from '../scalar.ts';
 import * as s from '../scalar.ts';
 import { broadcast } from './broadcast.ts';
-import { BOOL, FLOATS, INTEGERS, NUMBERS, SIGNED } from './types.ts';
+import { BOOL, CASTABLE, FLOATS, INTEGERS, NUMBERS, SIGNED } from './types.ts';
 
 export interface Pointwise {
   name: string;
@@ -60,6 +61,28 @@ const compare = (name: string, since: number, types: readonly DType[] | undefine
   definePointwise({ name, since, summary, operands: AB(types!), scalar: (_, a, b) => s.compare(op, a!, b!) });
 
 const float = (value: number): AttributeSpec => ({ type: 'float', default: value });
+
+/** Of Cast and CastLike, about casts to float8. */
+export const CAST_ATTRIBUTES: Readonly<Record<string, AttributeSpec>> = {
+  saturate: {
+    type: 'int',
+    default: 1,
+    doc: 'what float8 has not becomes its largest number, otherwise infinity or NaN',
+  },
+  round_mode: {
+    type: 'string',
+    default: 'up',
+    oneOf: ['up', 'down', 'nearest'],
+    doc: 'of casts to float8e8m0: away from zero, towards it, or to the nearest, halfway away from zero',
+  },
+};
+
+/** What the attributes say, where it is not what holds by default. */
+export function castOptions(at: NodeView): CastOptions | undefined {
+  const saturate = at.int('saturate') !== 0;
+  const round = at.string('round_mode') as CastOptions['round'];
+  return saturate && round === 'up' ? undefined : { saturate, round };
+}
 
 /** A number of the operand's type. */
 const like = (x: Scalar, value: number) => s.constant(value, x.dtype);
@@ -174,13 +197,14 @@ export const pointwiseOps: readonly OpDef[] = [
   }),
   definePointwise({
     name: 'Cast',
-    since: 24,
+    since: 25,
     summary: 'the value in another element type',
-    operands: [['input', [...NUMBERS, 'bool']]],
+    operands: [['input', CASTABLE]],
     attributes: {
-      to: { type: 'string', required: true, oneOf: [...NUMBERS, 'bool'], doc: 'name of the element type' },
+      to: { type: 'string', required: true, oneOf: CASTABLE, doc: 'name of the element type' },
+      ...CAST_ATTRIBUTES,
     },
-    scalar: (at, x) => s.cast(x!, at.string('to') as DType),
+    scalar: (at, x) => s.cast(x!, at.string('to') as DType, castOptions(at)),
   }),
   definePointwise({
     name: 'Identity',

@@ -15,8 +15,11 @@ export const arithmeticSteps = [
     if (!dtype) throw emit.fail(`a Cast to ${to}`);
     node.attributes.set('to', dtype);
   }),
-  // About float8 only, which the graph has not.
-  dropped('Cast CastLike', NEVER, 'saturate', 'round_mode'),
+  // Written by every exporter, and about float8 only: what they say by default is left out.
+  step('Cast CastLike', NEVER, ({ attributes }) => {
+    if (attributes.get('saturate') === 1) attributes.delete('saturate');
+    if (attributes.get('round_mode') === 'up') attributes.delete('round_mode');
+  }),
 ];
 
 /** Axis `axis` of A is axis 0 of B: B gets trailing ones, as NumPy's broadcasting needs them. */

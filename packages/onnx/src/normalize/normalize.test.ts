@@ -162,9 +162,16 @@ describe('element types', () => {
     expect(await normalized({ opset: 19, nodes })).toMatchInlineSnapshot(`"y = Cast(x) { to: "float64" }"`);
   });
 
-  it('names types that the graph has not', async () => {
-    const nodes = [node('Cast', ['x'], ['y'], { to: 17 })];
-    await expect(normalized({ nodes })).rejects.toThrow('attribute to = float8e4m3fn');
+  it('keeps what Cast is told about float8', async () => {
+    const nodes = [node('Cast', ['x'], ['y'], { to: 24, saturate: 0, round_mode: 'down' })];
+    expect(await normalized({ opset: 25, nodes })).toMatchInlineSnapshot(
+      `"y = Cast(x) { round_mode: "down", saturate: 0, to: "float8e8m0" }"`,
+    );
+  });
+
+  it('names types that there are not', async () => {
+    const nodes = [node('Cast', ['x'], ['y'], { to: 99 })];
+    await expect(normalized({ nodes })).rejects.toThrow('attribute to = type 99');
     await expect(normalized({ opset: 1, nodes: [node('Cast', ['x'], ['y'], { to: 'FLUFF' })] })).rejects.toThrow(
       'ONNX_OPSET: a Cast to FLUFF (node n_y (Cast-1), tensor y)',
     );

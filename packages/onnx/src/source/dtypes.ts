@@ -16,29 +16,24 @@ const NUMBERS: Readonly<Record<DType, number>> = {
   float64: 11,
   uint32: 12,
   uint64: 13,
+  complex64: 14,
+  complex128: 15,
   bfloat16: 16,
-};
-
-/** Types that ONNX has and the graph has not, for messages. */
-const FOREIGN: Readonly<Record<number, string>> = {
-  0: 'undefined',
-  14: 'complex64',
-  15: 'complex128',
-  17: 'float8e4m3fn',
-  18: 'float8e4m3fnuz',
-  19: 'float8e5m2',
-  20: 'float8e5m2fnuz',
-  21: 'uint4',
-  22: 'int4',
-  23: 'float4e2m1',
-  24: 'float8e8m0',
-  25: 'uint2',
-  26: 'int2',
+  float8e4m3fn: 17,
+  float8e4m3fnuz: 18,
+  float8e5m2: 19,
+  float8e5m2fnuz: 20,
+  uint4: 21,
+  int4: 22,
+  float4e2m1: 23,
+  float8e8m0: 24,
+  uint2: 25,
+  int2: 26,
 };
 
 const TYPES = new Map(Object.entries(NUMBERS).map(([dtype, number]) => [number, dtype as DType]));
 
-/** The element type of ONNX's number, or undefined for one that the graph has not. */
+/** The element type of ONNX's number, or undefined where it has none. */
 export function dtypeOf(number: number | undefined): DType | undefined {
   return TYPES.get(number ?? 0);
 }
@@ -48,9 +43,9 @@ export function numberOf(dtype: DType): number {
   return NUMBERS[dtype];
 }
 
-/** The name of ONNX's number, also of types that the graph has not. */
+/** The name of ONNX's number, for messages also where it has none. */
 export function dtypeName(number: number | undefined): string {
-  return dtypeOf(number) ?? FOREIGN[number ?? 0] ?? `type ${number}`;
+  return dtypeOf(number) ?? (number ? `type ${number}` : 'undefined');
 }
 
 /** Types by the names that Cast-1 has for them (`FLOAT`, `INT32`, …). */

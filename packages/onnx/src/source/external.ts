@@ -3,7 +3,7 @@
 // tensors share it, so a model cannot make us hold more than its files have.
 
 import { isTrtxError, quote, TrtxError } from '@trtx/errors';
-import { byteSize } from '@trtx/ir';
+import { byteLength } from '@trtx/ir';
 import type { TensorProto } from '../wire/index.ts';
 import { type ExternalData, tensorType } from './tensor.ts';
 
@@ -101,7 +101,7 @@ function rangeOf(tensor: TensorProto, name: string, size: number): Range {
   };
   const { dtype, dims, count } = tensorType(tensor, name);
   if (dtype === 'string') throw externalError('strings in external data', { tensor: name });
-  const wanted = count * byteSize(dtype);
+  const wanted = byteLength(dtype, count);
   const offset = number('offset') ?? 0n;
   const length = number('length') ?? BigInt(wanted);
   if (length !== BigInt(wanted))

@@ -17,7 +17,7 @@ function varintBytes(values: readonly number[]): Uint8Array {
 
 const rawOf = (array: { buffer: ArrayBufferLike }) => new Uint8Array(array.buffer);
 
-/** Each type's field beside raw_data, with [1, 2] in it; floats of 16 bits as bits. */
+/** Each type's field beside raw_data, with [1, 2] in it; floats below 32 bits as bits. */
 const TYPED: Record<DType, Partial<TensorProto>> = {
   float32: { float_data: rawOf(Float32Array.of(1, 2)) },
   float64: { double_data: rawOf(Float64Array.of(1, 2)) },
@@ -32,6 +32,18 @@ const TYPED: Record<DType, Partial<TensorProto>> = {
   bool: { int32_data: varintBytes([1, 0]) },
   float16: { int32_data: varintBytes([0x3c00, 0x4000]) },
   bfloat16: { int32_data: varintBytes([0x3f80, 0x4000]) },
+  float8e4m3fn: { int32_data: varintBytes([1, 2]) },
+  float8e4m3fnuz: { int32_data: varintBytes([1, 2]) },
+  float8e5m2: { int32_data: varintBytes([1, 2]) },
+  float8e5m2fnuz: { int32_data: varintBytes([1, 2]) },
+  float8e8m0: { int32_data: varintBytes([1, 2]) },
+  float4e2m1: { int32_data: varintBytes([0x21]) },
+  int4: { int32_data: varintBytes([0x21]) },
+  uint4: { int32_data: varintBytes([0x21]) },
+  int2: { int32_data: varintBytes([0b1001]) },
+  uint2: { int32_data: varintBytes([0b1001]) },
+  complex64: { float_data: rawOf(Float32Array.of(1, 0, 2, -1)) },
+  complex128: { double_data: rawOf(Float64Array.of(1, 0, 2, -1)) },
   string: { string_data: [new TextEncoder().encode('a'), new TextEncoder().encode('ä')] },
 };
 
@@ -56,15 +68,15 @@ describe('readTensor', () => {
       expect(typed.read().length).toBe(0);
       return;
     }
-    const expected =
-      dtype === 'bool'
-        ? [1, 0]
-        : dtype === 'float16'
-          ? [0x3c00, 0x4000]
-          : dtype === 'bfloat16'
-            ? [0x3f80, 0x4000]
-            : [1, 2];
-    expect(Array.from(elementsOf(typed) as ArrayLike<number>, Number)).toEqual(expected);
+    const elements: Partial<Record<DType, number[]>> = {
+      bool: [1, 0],
+      float16: [0x3c00, 0x4000],
+      bfloat16: [0x3f80, 0x4000],
+      int2: [1, -2],
+      complex64: [1, 0, 2, -1],
+      complex128: [1, 0, 2, -1],
+    };
+    expect(Array.from(elementsOf(typed) as ArrayLike<number>, Number)).toEqual(elements[dtype] ?? [1, 2]);
     const raw_data = typed.read().slice();
     const raw = readTensor(tensor('w', dtype, [2], { raw_data }));
     expect(raw.read()).toBe(raw_data);
@@ -81,6 +93,17 @@ describe('readTensor', () => {
     expect(read('int8', 'int32_data', [-128, 127])).toEqual([-128, 127]);
     expect(read('int32', 'int32_data', [-(2 ** 31), 2 ** 31 - 1])).toEqual([-(2 ** 31), 2 ** 31 - 1]);
     expect(read('int64', 'int64_data', [-1, 2 ** 53])).toEqual([-1, 2 ** 53]);
+  });
+
+  it('reads odd numbers of elements that share bytes, and refuses bytes too many or too few', () => {
+    const read = (bytes: number[]) =>
+      elementsOf(readTensor(tensor('w', 'int4', [3], { raw_data: Uint8Array.from(bytes) })));
+    expect(read([0x8f, 0x07])).toEqual(Int8Array.of(-1, -8, 7));
+    for (const length of [1, 3])
+      expect(refusal(tensor('w', 'int4', [3], { raw_data: new Uint8Array(length) }))).toMatch('where int4[3] has 2');
+    expect(refusal(tensor('w', 'uint2', [5], { int32_data: varintBytes([1]) }))).toMatch(
+      '1 elements of data where uint2[5] has 2',
+    );
   });
 
   it('converts once', () => {
@@ -135,7 +158,7 @@ describe('readTensor', () => {
     ['dims whose product is too large', tensor('w', 'float32', [2 ** 30, 2 ** 30]), 'too large'],
     ['a rank of 10,000', tensor('w', 'float32', new Array(10_000).fill(1)), 'rank 10000'],
     ['no type', { ...tensor('w', 'float32', [1]), data_type: undefined }, 'a tensor of undefined'],
-    ['complex numbers', { ...tensor('w', 'float32', [1]), data_type: 14 }, 'a tensor of complex64'],
+    ['a type from the future', { ...tensor('w', 'float32', [1]), data_type: 99 }, 'a tensor of type 99'],
     ['an unknown type', { ...tensor('w', 'float32', [1]), data_type: 99 }, 'a tensor of type 99'],
     ['segments', tensor('w', 'float32', [2], { ...TYPED.float32, segment: {} }), 'a tensor in segments'],
   ];

@@ -1,7 +1,7 @@
 // The one door to tensor data. Initializers, Constant nodes, attributes: every tensor of a file is read here, so every
 // check is here, and no other code reads data fields.
 
-import { arrayType, byteSize, type Constant, type DType } from '@trtx/ir';
+import { arrayType, byteLength, type Constant, type DType, isPacked } from '@trtx/ir';
 import { countVarints, type TensorProto, varints } from '../wire/index.ts';
 import { dtypeName, dtypeOf } from './dtypes.ts';
 import { modelError } from './error.ts';
@@ -24,15 +24,16 @@ export function readTensor(tensor: TensorProto, external: ExternalData = NONE, l
   const { dtype, dims, count } = tensorType(tensor, name);
   const field = dataField(tensor, name);
   if (dtype === 'string') return { dtype, dims, strings: strings(tensor, field, count, name), read: noBytes };
-  const wanted = count * byteSize(dtype);
+  const wanted = byteLength(dtype, count);
   const bytes = isExternal(tensor) ? externalBytes(tensor, external, name) : fieldBytes(tensor, field, dtype, name);
   if (bytes instanceof Uint8Array) {
     if (bytes.length !== wanted)
       throw modelError(`${bytes.length} bytes of data where ${dtype}[${dims}] has ${wanted}`, { tensor: name });
     return { dtype, dims, read: () => bytes };
   }
-  if (bytes.count !== count)
-    throw modelError(`${bytes.count} elements of data where ${dtype}[${dims}] has ${count}`, { tensor: name });
+  const entries = isPacked(dtype) ? wanted : count;
+  if (bytes.count !== entries)
+    throw modelError(`${bytes.count} elements of data where ${dtype}[${dims}] has ${entries}`, { tensor: name });
   let converted: Uint8Array | undefined;
   return {
     dtype,
@@ -68,7 +69,10 @@ export function tensorType(tensor: TensorProto, name: string): { dtype: DType; d
     return Number(dim);
   });
   // Checked before any zero hides it: [2^62, 0] is absurd too.
-  if (dims.some((dim) => !Number.isSafeInteger(dim)) || !Number.isSafeInteger(count * Math.max(byteSize(dtype), 1)))
+  if (
+    dims.some((dim) => !Number.isSafeInteger(dim)) ||
+    !Number.isSafeInteger(Math.max(byteLength(dtype, count), count))
+  )
     throw modelError(`a tensor of [${dims.join(', ')}] is too large`, { tensor: name });
   return { dtype, dims, count };
 }
@@ -99,6 +103,18 @@ const FIELD_OF: Readonly<Record<DType, DataField>> = {
   bool: 'int32_data',
   float16: 'int32_data',
   bfloat16: 'int32_data',
+  float8e4m3fn: 'int32_data',
+  float8e4m3fnuz: 'int32_data',
+  float8e5m2: 'int32_data',
+  float8e5m2fnuz: 'int32_data',
+  float8e8m0: 'int32_data',
+  float4e2m1: 'int32_data',
+  int4: 'int32_data',
+  uint4: 'int32_data',
+  int2: 'int32_data',
+  uint2: 'int32_data',
+  complex64: 'float_data',
+  complex128: 'double_data',
   string: 'string_data',
 };
 
@@ -134,9 +150,9 @@ function fieldBytes(
   return { count: countVarints(data), convert: () => fromVarints(data, dtype) };
 }
 
-/** The bytes of a tensor of the type whose elements were written as varints. */
+/** The bytes of a tensor of the type whose elements, or bytes of elements that share them, were written as varints. */
 function fromVarints(packed: Uint8Array, dtype: DType): Uint8Array {
-  const array = new (arrayType(dtype))(countVarints(packed));
+  const array = new (isPacked(dtype) ? Uint8Array : arrayType(dtype))(countVarints(packed));
   const big = array instanceof BigInt64Array || array instanceof BigUint64Array;
   let i = 0;
   if (big) for (const value of varints(packed, dtype === 'uint64')) array[i++] = value;

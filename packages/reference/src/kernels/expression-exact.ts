@@ -2,20 +2,9 @@
 // Slow; for elements that float64 does not hold.
 
 import { TrtxError } from '@trtx/errors';
-import {
-  byteSize,
-  type DType,
-  fromBfloat16,
-  fromFloat16,
-  isFloat,
-  isInteger,
-  isUnsigned,
-  type Scalar,
-  scalar,
-  toBfloat16,
-  toFloat16,
-} from '@trtx/ir';
+import { bitWidth, codecOf, type DType, isFloat, isInteger, isUnsigned, type Scalar, scalar } from '@trtx/ir';
 import { compileColumns } from './expression.ts';
+import { roundHalfEven } from './functions.ts';
 
 type Element = number | bigint;
 
@@ -29,7 +18,7 @@ export function evaluateExactly(s: Scalar, arg: (index: number) => Element): Ele
     case 'select':
       return evaluateExactly(Number(evaluateExactly(s.test, arg)) ? s.a : s.b, arg);
     case 'cast':
-      return castExactly(evaluateExactly(s.a, arg), s.a.dtype, s.dtype);
+      return castExactly(evaluateExactly(s.a, arg), s);
     case 'compare':
       return compareExactly(s.op, evaluateExactly(s.a, arg), evaluateExactly(s.b, arg)) ? 1 : 0;
     case 'unary': {
@@ -82,7 +71,7 @@ function binaryExactly(op: string, a: bigint, b: bigint, dtype: DType): bigint {
       return a ^ b;
     case 'shl':
     case 'shr': {
-      const outside = b < 0n || b >= BigInt(8 * byteSize(dtype));
+      const outside = b < 0n || b >= BigInt(bitWidth(dtype));
       return outside ? 0n : op === 'shl' ? a << b : a >> b;
     }
     default:
@@ -110,17 +99,18 @@ function compareExactly(op: string, a: Element, b: Element): boolean {
   return op === 'gt' ? a > b : a >= b;
 }
 
-function castExactly(a: Element, from: DType, to: DType): Element {
+function castExactly(a: Element, { dtype: to, a: { dtype: from }, options }: Scalar & { kind: 'cast' }): Element {
   if (to === 'bool') return Number(a) !== 0 ? 1 : 0;
+  const codec = codecOf(to);
   if (isFloat(to)) {
     const value = Number(a);
-    if (to === 'float32') return Math.fround(value);
-    if (to === 'float16') return fromFloat16(toFloat16(value));
-    return to === 'bfloat16' ? fromBfloat16(toBfloat16(value)) : value;
+    if (codec) return codec.decode(codec.encode(value, { saturate: true, ...options }));
+    return to === 'float32' ? Math.fround(value) : value;
   }
   if (!isFloat(from)) return wrap(BigInt(a), to);
+  if (codec) return BigInt(codec.encode(roundHalfEven(a as number)));
   if (Number.isNaN(a)) return 0n;
-  const bits = BigInt(8 * byteSize(to));
+  const bits = BigInt(bitWidth(to));
   const low = isUnsigned(to) ? 0n : -(1n << (bits - 1n));
   const high = (isUnsigned(to) ? 1n << bits : 1n << (bits - 1n)) - 1n;
   if (a === Number.POSITIVE_INFINITY) return high;
@@ -130,7 +120,7 @@ function castExactly(a: Element, from: DType, to: DType): Element {
 }
 
 function wrap(value: bigint, dtype: DType): bigint {
-  const bits = 8 * byteSize(dtype);
+  const bits = bitWidth(dtype);
   return isUnsigned(dtype) ? BigInt.asUintN(bits, value) : BigInt.asIntN(bits, value);
 }
 

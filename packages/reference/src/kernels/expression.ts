@@ -5,14 +5,14 @@
 import { TrtxError } from '@trtx/errors';
 import {
   type BinaryOp,
+  bitWidth,
+  type CastOptions,
   type CompareOp,
+  codecOf,
   type DType,
-  fromBfloat16,
-  fromFloat16,
   isFloat,
+  isUnsigned,
   type Scalar,
-  toBfloat16,
-  toFloat16,
   type UnaryOp,
 } from '@trtx/ir';
 import { BINARY_LOOPS, COMPARE_LOOPS, power, UNARY_LOOPS } from './column-loops.ts';
@@ -56,7 +56,7 @@ export function compileColumns(root: Scalar, rows: number): ColumnProgram {
         steps.push(compareStep(s.op, visit(s.a), visit(s.b), column));
         break;
       case 'cast':
-        steps.push(castStep(s.a.dtype, s.dtype, visit(s.a), column));
+        steps.push(castStep(s, visit(s.a), column));
         break;
       case 'unary': {
         steps.push(unaryStep(s.op, s.dtype, visit(s.a), column));
@@ -123,7 +123,7 @@ function integerStep(op: BinaryOp, dtype: DType, a: Float64Array, b: Float64Arra
 
 function integerFunction(op: BinaryOp, dtype: DType): (a: number, b: number) => number {
   const narrow = !isWide(dtype);
-  const bits = WIDTHS[dtype] ?? 1;
+  const bits = bitWidth(dtype);
   switch (op) {
     case 'add':
       return (a, b) => a + b;
@@ -175,8 +175,9 @@ function selectStep(test: Float64Array, a: Float64Array, b: Float64Array, out: F
   });
 }
 
-function castStep(from: DType, to: DType, a: Float64Array, out: Float64Array): Step {
-  const convert = conversion(from, to);
+function castStep(s: Scalar & { kind: 'cast' }, a: Float64Array, out: Float64Array): Step {
+  const to = s.dtype;
+  const convert = conversion(s.a.dtype, to, s.options);
   const copy = loop((n) => {
     for (let i = 0; i < n; i++) out[i] = convert(a[i]!);
   });
@@ -185,48 +186,34 @@ function castStep(from: DType, to: DType, a: Float64Array, out: Float64Array): S
   return (n) => copy(n) && wrap(n);
 }
 
-function conversion(from: DType, to: DType): (x: number) => number {
+function conversion(from: DType, to: DType, options?: CastOptions): (x: number) => number {
   if (to === 'bool') return (x) => (x !== 0 ? 1 : 0);
   if (to === 'float32') return Math.fround;
-  if (to === 'float16') return (x) => fromFloat16(toFloat16(x));
-  if (to === 'bfloat16') return (x) => fromBfloat16(toBfloat16(x));
+  const codec = codecOf(to);
+  const how = { saturate: true, ...options };
+  if (codec && isFloat(to)) return (x) => codec.decode(codec.encode(x, how));
   if (to === 'float64' || !isFloat(from)) return (x) => x;
-  const bits = WIDTHS[to]!;
-  const signed = to.startsWith('int');
+  const bits = bitWidth(to);
+  if (bits < 8) return roundHalfEven;
+  const signed = !isUnsigned(to);
   const low = signed ? -(2 ** (bits - 1)) : 0;
   const high = 2 ** (signed ? bits - 1 : bits) - 1;
   return (x) => (Number.isNaN(x) ? 0 : Math.trunc(Math.min(Math.max(x, low), high)));
 }
 
-const WIDTHS: Readonly<Partial<Record<DType, number>>> = {
-  int64: 64,
-  uint64: 64,
-  int32: 32,
-  uint32: 32,
-  int16: 16,
-  uint16: 16,
-  int8: 8,
-  uint8: 8,
-};
-
 /** Brings integers of a column into the type's range. */
 function wrapStep(dtype: DType, column: Float64Array): Step {
   if (dtype === 'int64') return (n) => allExact(column, n);
   if (dtype === 'uint64') return (n) => allExact(column, n) && column.subarray(0, n).every((x) => x >= 0);
-  const wrap = WRAPS[dtype]!;
+  const rest = 32 - bitWidth(dtype);
+  if (isUnsigned(dtype))
+    return loop((n) => {
+      for (let i = 0; i < n; i++) column[i] = (column[i]! << rest) >>> rest;
+    });
   return loop((n) => {
-    for (let i = 0; i < n; i++) column[i] = wrap(column[i]!);
+    for (let i = 0; i < n; i++) column[i] = (column[i]! << rest) >> rest;
   });
 }
-
-const WRAPS: Readonly<Partial<Record<DType, (x: number) => number>>> = {
-  int32: (x) => x | 0,
-  uint32: (x) => x >>> 0,
-  int16: (x) => (x << 16) >> 16,
-  uint16: (x) => x & 0xffff,
-  int8: (x) => (x << 24) >> 24,
-  uint8: (x) => x & 0xff,
-};
 
 function allExact(column: Float64Array, count: number): boolean {
   for (let i = 0; i < count; i++) if (column[i]! > EXACT || column[i]! < -EXACT) return false;

@@ -1,8 +1,17 @@
 // One kernel for every injective op: walks its index map.
 
-import { arrayType, elementCount, type Index, type IndexMap, type Source, type Tensor, traitOf } from '@trtx/ir';
+import {
+  arrayType,
+  elementCount,
+  type Index,
+  type IndexMap,
+  isComplex,
+  type Source,
+  type Tensor,
+  traitOf,
+} from '@trtx/ir';
 import type { KernelCall, ReferenceKernel } from '../kernel.ts';
-import { fromFloat64, stridesOf } from '../tensors.ts';
+import { fromFloat64, joinPlanes, planesOf, planeType, stridesOf } from '../tensors.ts';
 import { type IndexCall, type Offsets, offsetsOf } from './index-offsets.ts';
 
 export const injectiveKernel: ReferenceKernel = {
@@ -14,10 +23,23 @@ export const injectiveKernel: ReferenceKernel = {
       const map = trait.map(call.at, output);
       const [first] = map.sources;
       if (first?.at === 'linear') return { dtype, dims, data: call.inputs[first.input]!.data };
-      return walk(map, call, dims, output);
+      return isComplex(dtype) ? walkPlanes(map, call, dims, output) : walk(map, call, dims, output);
     });
   },
 };
+
+/** Complex elements move part by part; a number in place of one is a real one. */
+function walkPlanes(map: IndexMap, call: KernelCall, dims: readonly number[], output: number): Tensor {
+  const { dtype } = call.outputs[output]!;
+  const pairs = call.inputs.map((input) => (input && isComplex(input.dtype) ? planesOf(input) : [input, input]));
+  const outputs = call.outputs.map((type) => ({ ...type, dtype: planeType(type.dtype) }));
+  const plane = (lane: 0 | 1) => {
+    const otherwise = lane === 1 && map.otherwise && 'value' in map.otherwise ? { value: 0 } : map.otherwise;
+    const inputs = pairs.map((pair) => pair[lane] as Tensor | null);
+    return walk({ ...map, otherwise }, { ...call, inputs, outputs }, dims, output);
+  };
+  return joinPlanes(dtype, [plane(0), plane(1)]);
+}
 
 /** Elements of any type: what is copied is bits, or strings. */
 type Elements = { [index: number]: unknown; readonly length: number; fill(value: unknown): unknown };

@@ -2,17 +2,18 @@
 
 import {
   arrayType,
+  codecOf,
   type DataArray,
   elementCount,
-  fromBfloat16,
-  fromFloat16,
+  isComplex,
   isInteger,
   type Scalar,
   type Tensor,
   traitOf,
 } from '@trtx/ir';
 import { inputOf, type KernelCall, type ReferenceKernel } from '../kernel.ts';
-import { dataOf, storeNumbers, stridesOf, toFloat64 } from '../tensors.ts';
+import { dataOf, joinPlanes, planesOf, planeType, storeNumbers, stridesOf, toFloat64 } from '../tensors.ts';
+import { castStrings } from './cast-strings.ts';
 import { compileColumns } from './expression.ts';
 import { evaluateExactly } from './expression-exact.ts';
 
@@ -32,6 +33,9 @@ export const pointwiseKernel: ReferenceKernel = {
       if (sameDims(input.dims, dims)) return [input];
     }
     const alignment: AxesOf = (index) => trait.alignment?.(call.at, index);
+    if (expression.kind === 'cast' && [dtype, expression.a.dtype].includes('string'))
+      return [castStrings(inputOf(call, 0), dtype)];
+    if (isComplex(dtype)) return [overPlanes(call, expression, alignment)];
     if (call.inputs.some((input) => input?.dtype === 'string')) return [overStrings(call, expression, alignment)];
     return [{ dtype, dims, data: evaluate(call, expression, alignment) }];
   },
@@ -55,6 +59,18 @@ function overStrings(call: KernelCall, expression: Scalar, alignment: AxesOf): T
   if (dtype !== 'string') return { dtype, dims, data };
   const texts = [...numbers.keys()];
   return { dtype, dims, data: Array.from(data as Float64Array, (number) => texts[number]!) };
+}
+
+/** Where takes complex numbers: their parts go through the expression one after the other. */
+function overPlanes(call: KernelCall, expression: Scalar, alignment: AxesOf): Tensor {
+  const { dtype, dims } = call.outputs[0]!;
+  const outputs = [{ dtype: planeType(dtype), dims }];
+  const inputs = call.inputs.map((input) => (input && isComplex(input.dtype) ? planesOf(input) : [input, input]));
+  const plane = (lane: 0 | 1): Tensor => {
+    const parts = { inputs: inputs.map((pair) => pair[lane] as Tensor | null), outputs };
+    return { ...outputs[0]!, data: evaluate(parts, expression, alignment) };
+  };
+  return joinPlanes(dtype, [plane(0), plane(1)]);
 }
 
 /** Evaluates an expression over inputs that broadcast to `dims`. For kernels that use expressions in passing. */
@@ -123,7 +139,7 @@ function loaderOf(tensor: Tensor, dims: readonly number[], axes: readonly number
   const plain = axes === undefined && sameDims(tensor.dims, dims);
   const data = dataOf(tensor);
   const numeric = !(data instanceof BigInt64Array || data instanceof BigUint64Array);
-  if (plain && numeric && tensor.dtype !== 'float16' && tensor.dtype !== 'bfloat16')
+  if (plain && numeric && !codecOf(tensor.dtype))
     return (start, rows, into) => into.set(data.subarray(start, start + rows) as Float64Array);
   const values = toFloat64(tensor);
   if (plain) return (start, rows, into) => into.set(values.subarray(start, start + rows));
@@ -179,6 +195,7 @@ function elementReader(tensor: Tensor, dims: readonly number[], axes: readonly n
   const data = dataOf(tensor);
   const strides = broadcastStrides(tensor.dims, dims, axes);
   const { dtype } = tensor;
+  const decode = codecOf(dtype)?.decode;
   return (linear: number): number | bigint => {
     let offset = 0;
     let rest = linear;
@@ -188,8 +205,7 @@ function elementReader(tensor: Tensor, dims: readonly number[], axes: readonly n
     }
     const value = data[offset]!;
     if (isInteger(dtype)) return BigInt(value);
-    if (dtype === 'float16') return fromFloat16(value as number);
-    return dtype === 'bfloat16' ? fromBfloat16(value as number) : value;
+    return decode ? decode(value as number) : value;
   };
 }
 
