@@ -37,6 +37,8 @@ export interface BuilderMethods {
   AveragePool(X: Value, attributes: AveragePoolAttributes, options?: NodeOptions): Value;
   /** inference form: (X − mean) / √(variance + epsilon) · scale + B, for each channel */
   BatchNormalization(X: Value, scale: Value, B: Value, input_mean: Value, input_var: Value, attributes?: BatchNormalizationAttributes, options?: NodeOptions): Value;
+  /** 1 with the probability that the input tells, else 0 */
+  Bernoulli(input: Value, attributes?: BernoulliAttributes, options?: NodeOptions): Value;
   /** X shifted by Y bits */
   BitShift(X: Value, Y: Value, attributes: BitShiftAttributes, options?: NodeOptions): Value;
   /** bits that both have */
@@ -184,6 +186,8 @@ export interface BuilderMethods {
   Mod(A: Value, B: Value, attributes?: ModAttributes, options?: NodeOptions): Value;
   /** a · b */
   Mul(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** classes drawn for each row, by the logarithms of their probabilities, which need no norm */
+  Multinomial(input: Value, attributes?: MultinomialAttributes, options?: NodeOptions): Value;
   /** −x */
   Neg(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** boxes of each class, best first, without those that overlap better ones: [batch, class, box] for each */
@@ -214,6 +218,14 @@ export interface BuilderMethods {
   RNN(X: Value, W: Value, R: Value, B: Value | null | undefined, attributes?: RNNAttributes, options?: NodeOptions): readonly Value[];
   RNN(X: Value, W: Value, R: Value, B: Value | null | undefined, sequence_lens: Value | null | undefined, attributes?: RNNAttributes, options?: NodeOptions): readonly Value[];
   RNN(X: Value, W: Value, R: Value, B: Value | null | undefined, sequence_lens: Value | null | undefined, initial_h: Value | null | undefined, attributes?: RNNAttributes, options?: NodeOptions): readonly Value[];
+  /** numbers of a normal distribution */
+  RandomNormal(attributes: RandomNormalAttributes, options?: NodeOptions): Value;
+  /** numbers of a normal distribution, in the shape of the input */
+  RandomNormalLike(input: Value, attributes?: RandomNormalLikeAttributes, options?: NodeOptions): Value;
+  /** numbers of a uniform distribution */
+  RandomUniform(attributes: RandomUniformAttributes, options?: NodeOptions): Value;
+  /** numbers of a uniform distribution, in the shape of the input */
+  RandomUniformLike(input: Value, attributes?: RandomUniformLikeAttributes, options?: NodeOptions): Value;
   /** start, start + delta, ... up to but without limit */
   Range(start: Value, limit: Value, delta: Value, attributes?: None, options?: NodeOptions): Value;
   /** 1/x */
@@ -374,6 +386,10 @@ interface BatchNormalizationAttributes {
   readonly momentum?: number;
   readonly training_mode?: number;
 }
+interface BernoulliAttributes {
+  readonly dtype?: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8' | 'bool';
+  readonly seed?: number;
+}
 interface BitShiftAttributes {
   readonly direction: 'LEFT' | 'RIGHT';
 }
@@ -526,6 +542,11 @@ interface MaxPoolAttributes {
 interface ModAttributes {
   readonly fmod?: number;
 }
+interface MultinomialAttributes {
+  readonly dtype?: 'int32' | 'int64';
+  readonly sample_size?: number;
+  readonly seed?: number;
+}
 interface NonMaxSuppressionAttributes {
   readonly center_point_box?: number;
 }
@@ -548,6 +569,32 @@ interface RNNAttributes {
   readonly direction?: 'forward' | 'reverse' | 'bidirectional';
   readonly hidden_size?: number;
   readonly layout?: number;
+}
+interface RandomNormalAttributes {
+  readonly mean?: number;
+  readonly scale?: number;
+  readonly dtype?: 'float32' | 'float16' | 'bfloat16' | 'float64';
+  readonly shape: readonly number[];
+  readonly seed?: number;
+}
+interface RandomNormalLikeAttributes {
+  readonly mean?: number;
+  readonly scale?: number;
+  readonly dtype?: 'float32' | 'float16' | 'bfloat16' | 'float64';
+  readonly seed?: number;
+}
+interface RandomUniformAttributes {
+  readonly low?: number;
+  readonly high?: number;
+  readonly dtype?: 'float32' | 'float16' | 'bfloat16' | 'float64';
+  readonly shape: readonly number[];
+  readonly seed?: number;
+}
+interface RandomUniformLikeAttributes {
+  readonly low?: number;
+  readonly high?: number;
+  readonly dtype?: 'float32' | 'float16' | 'bfloat16' | 'float64';
+  readonly seed?: number;
 }
 interface ReduceL1Attributes {
   readonly keepdims?: number;

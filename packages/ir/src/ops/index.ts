@@ -15,6 +15,7 @@ import { normalizationOps } from './normalization.ts';
 import { orderOps } from './order.ts';
 import { integerOps, pointwiseOps } from './pointwise.ts';
 import { poolOps } from './pool.ts';
+import { randomOps } from './random.ts';
 import { recurrentOps } from './recurrent.ts';
 import { reduceOps } from './reduce.ts';
 import { reshapeOps } from './reshape.ts';
@@ -72,4 +73,5 @@ export const standardOps = new OpRegistry([
   ...attentionOps,
   ...linearAttentionOps,
   ...rotaryOps,
+  ...randomOps,
 ]);

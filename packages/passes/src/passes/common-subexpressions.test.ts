@@ -50,6 +50,10 @@ describe('common-subexpressions', () => {
     stays('a = Cast(x) { to: "int32" }\nb = Cast(x) { to: "int64" }\noutput a\noutput b');
   });
 
+  it('leaves random numbers, which are others each time', () => {
+    stays('a = RandomUniformLike(x)\nb = RandomUniformLike(x)\ny = Sub(a, b)\noutput y');
+  });
+
   it('shares sizes that different nodes compute', () => {
     becomes(
       `s = Shape(x)

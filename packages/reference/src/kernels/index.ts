@@ -13,6 +13,7 @@ import { instanceNormalization, layerNormalization, logSoftmax, rmsNormalization
 import { hardmax, topK } from './order.ts';
 import { pointwiseKernel } from './pointwise.ts';
 import { averagePool, maxPool } from './pool.ts';
+import { bernoulli, multinomial, randomNormal, randomNormalLike, randomUniform, randomUniformLike } from './random.ts';
 import { gru, lstm, rnn } from './recurrent.ts';
 import { argMax, argMin, reduceKernel, reduceLogSumExp } from './reduce.ts';
 import { resize } from './resize.ts';
@@ -61,4 +62,10 @@ export const standardKernels = new ReferenceKernels([
   compress,
   nonZero,
   unique,
+  bernoulli,
+  multinomial,
+  randomNormal,
+  randomNormalLike,
+  randomUniform,
+  randomUniformLike,
 ]);
