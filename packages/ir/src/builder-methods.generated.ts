@@ -49,6 +49,8 @@ export interface BuilderMethods {
   BitwiseOr(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
   /** bits that one has */
   BitwiseXor(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** 0.42 − 0.5 cos(2πi/n) + 0.08 cos(4πi/n) */
+  BlackmanWindow(size: Value, attributes?: BlackmanWindowAttributes, options?: NodeOptions): Value;
   /** the value in another element type */
   Cast(input: Value, attributes: CastAttributes, options?: NodeOptions): Value;
   /** the value in the element type of another tensor, whose shape is its own affair */
@@ -83,6 +85,10 @@ export interface BuilderMethods {
   CumProd(x: Value, axis: Value, attributes?: CumProdAttributes, options?: NodeOptions): Value;
   /** the sum of the elements of an axis up to each of them */
   CumSum(x: Value, axis: Value, attributes?: CumSumAttributes, options?: NodeOptions): Value;
+  /** discrete Fourier transform along an axis; complex numbers are pairs along the last axis */
+  DFT(input: Value, attributes?: DFTAttributes, options?: NodeOptions): Value;
+  DFT(input: Value, dft_length: Value | null | undefined, attributes?: DFTAttributes, options?: NodeOptions): Value;
+  DFT(input: Value, dft_length: Value | null | undefined, axis: Value | null | undefined, attributes?: DFTAttributes, options?: NodeOptions): Value;
   /** blocks of channels laid out as blocks of height and width */
   DepthToSpace(input: Value, attributes: DepthToSpaceAttributes, options?: NodeOptions): Value;
   /** a / b; of integers truncated towards zero */
@@ -131,6 +137,10 @@ export interface BuilderMethods {
   Greater(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
   /** a ≥ b */
   GreaterOrEqual(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** 25/46 − 21/46 cos(2πi/n) */
+  HammingWindow(size: Value, attributes?: HammingWindowAttributes, options?: NodeOptions): Value;
+  /** sin²(πi/n) */
+  HannWindow(size: Value, attributes?: HannWindowAttributes, options?: NodeOptions): Value;
   /** min(1, max(0, alpha·x + beta)) */
   HardSigmoid(X: Value, attributes?: HardSigmoidAttributes, options?: NodeOptions): Value;
   /** x · min(1, max(0, x/6 + 1/2)) */
@@ -178,6 +188,8 @@ export interface BuilderMethods {
   MaxPool(X: Value, attributes: MaxPoolAttributes, options?: NodeOptions): readonly Value[];
   /** the mean of all operands */
   Mean(data_0: readonly Value[], attributes?: None, options?: NodeOptions): Value;
+  /** triangular filters that make mel bands of the bins of a spectrum: [bins, bands] */
+  MelWeightMatrix(num_mel_bins: Value, dft_length: Value, sample_rate: Value, lower_edge_hertz: Value, upper_edge_hertz: Value, attributes?: MelWeightMatrixAttributes, options?: NodeOptions): Value;
   /** the smallest of all operands */
   Min(data_0: readonly Value[], attributes?: None, options?: NodeOptions): Value;
   /** x · tanh(ln(1 + eˣ)) */
@@ -276,6 +288,10 @@ export interface BuilderMethods {
   RotaryEmbedding(X: Value, cos_cache: Value, sin_cache: Value, position_ids: Value | null | undefined, attributes?: RotaryEmbeddingAttributes, options?: NodeOptions): Value;
   /** nearest integer, halves to even */
   Round(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** Fourier transforms of overlapping frames of a signal, each weighted by a window */
+  STFT(signal: Value, frame_step: Value, attributes?: STFTAttributes, options?: NodeOptions): Value;
+  STFT(signal: Value, frame_step: Value, window: Value | null | undefined, attributes?: STFTAttributes, options?: NodeOptions): Value;
+  STFT(signal: Value, frame_step: Value, window: Value | null | undefined, frame_length: Value | null | undefined, attributes?: STFTAttributes, options?: NodeOptions): Value;
   /** data with elements replaced, or combined with updates, at positions along an axis */
   ScatterElements(data: Value, indices: Value, updates: Value, attributes?: ScatterElementsAttributes, options?: NodeOptions): Value;
   /** data with slices replaced, or combined with updates, at positions that the last axis of the indices spells out */
@@ -393,6 +409,10 @@ interface BernoulliAttributes {
 interface BitShiftAttributes {
   readonly direction: 'LEFT' | 'RIGHT';
 }
+interface BlackmanWindowAttributes {
+  readonly output_datatype?: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8';
+  readonly periodic?: number;
+}
 interface CastAttributes {
   readonly to: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8' | 'bool' | 'float8e4m3fn' | 'float8e4m3fnuz' | 'float8e5m2' | 'float8e5m2fnuz' | 'float8e8m0' | 'float4e2m1' | 'int4' | 'uint4' | 'int2' | 'uint2' | 'string';
   readonly saturate?: number;
@@ -443,6 +463,10 @@ interface CumSumAttributes {
   readonly exclusive?: number;
   readonly reverse?: number;
 }
+interface DFTAttributes {
+  readonly inverse?: number;
+  readonly onesided?: number;
+}
 interface DepthToSpaceAttributes {
   readonly blocksize: number;
   readonly mode?: 'DCR' | 'CRD';
@@ -487,6 +511,14 @@ interface GemmAttributes {
   readonly beta?: number;
   readonly transA?: number;
   readonly transB?: number;
+}
+interface HammingWindowAttributes {
+  readonly output_datatype?: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8';
+  readonly periodic?: number;
+}
+interface HannWindowAttributes {
+  readonly output_datatype?: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8';
+  readonly periodic?: number;
 }
 interface HardSigmoidAttributes {
   readonly alpha?: number;
@@ -538,6 +570,9 @@ interface MaxPoolAttributes {
   readonly strides?: readonly number[];
   readonly ceil_mode?: number;
   readonly storage_order?: number;
+}
+interface MelWeightMatrixAttributes {
+  readonly output_datatype?: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8';
 }
 interface ModAttributes {
   readonly fmod?: number;
@@ -658,6 +693,9 @@ interface RotaryEmbeddingAttributes {
   readonly interleaved?: number;
   readonly num_heads?: number;
   readonly rotary_embedding_dim?: number;
+}
+interface STFTAttributes {
+  readonly onesided?: number;
 }
 interface ScatterElementsAttributes {
   readonly axis?: number;

@@ -45,7 +45,7 @@ export const activationOps: readonly OpDef[] = [
   activation('Elu', 22, 'x where x > 0, else alpha·(eˣ − 1)', { alpha: 1 }, (x, at) =>
     select(compare('gt', x, like(x, 0)), x, binary('mul', like(x, at.float('alpha')), expm1(x))),
   ),
-  activation('Celu', 12, 'max(0, x) + min(0, alpha·(e^(x/alpha) − 1))', { alpha: 1 }, (x, at) => {
+  activation('Celu', 28, 'max(0, x) + min(0, alpha·(e^(x/alpha) − 1))', { alpha: 1 }, (x, at) => {
     const alpha = like(x, at.float('alpha'));
     const below = binary('min', binary('mul', alpha, expm1(binary('div', x, alpha))), like(x, 0));
     return binary('add', binary('max', x, like(x, 0)), below);

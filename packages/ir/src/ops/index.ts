@@ -25,6 +25,7 @@ import { scanOps } from './scan.ts';
 import { scatterOps } from './scatter.ts';
 import { selectOps } from './select.ts';
 import { shapeOps } from './shape.ts';
+import { signalOps } from './signal.ts';
 
 export * from './attention.ts';
 export { normalizeAxis } from './axis.ts';
@@ -45,6 +46,7 @@ export * from './rotary.ts';
 export * from './scan.ts';
 export * from './scatter.ts';
 export * from './select.ts';
+export * from './signal.ts';
 export * from './window.ts';
 
 /** Every op that this version of @trtx defines. */
@@ -74,4 +76,5 @@ export const standardOps = new OpRegistry([
   ...linearAttentionOps,
   ...rotaryOps,
   ...randomOps,
+  ...signalOps,
 ]);

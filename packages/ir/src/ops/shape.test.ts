@@ -106,4 +106,10 @@ describe('Range', () => {
     const f = (value: number) => b.constant('float32', [], [value]);
     expect(printType(b.Range(f(0), f(1), f(0.25)).type)).toBe('float32[4]');
   });
+  it('of numbers that only the run tells', () => {
+    const { b, scalar } = start();
+    const limit = b.input('limit', 'int64', []);
+    expect(printType(b.Range(scalar(0), limit, scalar(2), {}, { name: 'r' }).type)).toBe('int64[r.count]');
+    expect(() => b.Range(limit, limit, scalar(0))).toThrow('a delta of 0');
+  });
 });

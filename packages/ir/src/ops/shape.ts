@@ -5,6 +5,7 @@ import { add, ceilDiv, type Dim, maxDim, mul, product, sub } from '../dim.ts';
 import { type DType, isFloat } from '../dtype.ts';
 import { defineOp, type Inferred, type NodeView, type OpDef } from '../op.ts';
 import { numbersOf } from '../tensor.ts';
+import { FLOATS } from './types.ts';
 
 export const shapeOps: readonly OpDef[] = [
   defineOp({
@@ -60,11 +61,11 @@ export const shapeOps: readonly OpDef[] = [
   defineOp({
     domain: '',
     name: 'Range',
-    since: 11,
+    since: 27,
     summary: 'start, start + delta, ... up to but without limit',
     inputs: ['start', 'limit', 'delta'].map((name) => ({
       name,
-      types: ['float32', 'float64', 'int16', 'int32', 'int64'],
+      types: [...FLOATS, 'int16', 'int32', 'int64'],
       sameAs: 'T',
       steersShape: true,
     })),
@@ -73,13 +74,17 @@ export const shapeOps: readonly OpDef[] = [
     trait: { kind: 'opaque' },
     infer(at) {
       const { dtype } = at.input(0);
-      const [start, limit, delta] = [0, 1, 2].map((i) => at.numbers(i)?.[0] ?? at.need(i).values[0]!);
-      if (typeof delta !== 'number' || delta === 0) throw at.fail(`a delta of ${delta}`, 'Make it a constant, not 0.');
+      const [start, limit, delta] = [0, 1, 2].map((i) => at.numbers(i)?.[0] ?? at.contents(i)?.values[0]);
+      if (delta !== undefined && (typeof delta !== 'number' || delta === 0))
+        throw at.fail(`a delta of ${delta}`, 'Make it a constant, not 0.');
+      // Numbers that come of data: how many there are, only the run tells.
+      if (start === undefined || limit === undefined || delta === undefined)
+        return [{ dtype, shape: [at.unknown('count', 2 ** 31 - 1)] }];
       const size =
         typeof start === 'number' && typeof limit === 'number'
           ? Math.max(Math.ceil((limit - start) / delta), 0)
-          : maxDim(ceilDiv(sub(limit!, start!), delta), 0);
-      return [{ dtype, shape: [size], contents: counted(dtype, start!, delta, size) }];
+          : maxDim(ceilDiv(sub(limit, start), delta), 0);
+      return [{ dtype, shape: [size], contents: counted(dtype, start, delta, size) }];
     },
   }),
 ];

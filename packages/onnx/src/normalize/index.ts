@@ -12,6 +12,7 @@ import { normalizationSteps } from './normalization.ts';
 import { recurrentSteps } from './recurrent.ts';
 import { reduceSteps } from './reduce.ts';
 import { resizeSteps } from './resize.ts';
+import { signalSteps } from './signal.ts';
 
 export type { Emitter, LegacyNode } from './node.ts';
 
@@ -29,6 +30,7 @@ const STEPS: readonly Step[] = [
   ...normalizationSteps,
   ...recurrentSteps,
   ...attentionSteps,
+  ...signalSteps,
 ];
 
 const stepsOf = new Map<string, Step[]>();

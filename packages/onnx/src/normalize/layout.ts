@@ -15,7 +15,7 @@ export const layoutSteps = [
     if (!node.inputs[1]) node.attributes.set('num_outputs', node.outputCount);
   }),
   step('Tile', 6, tileAxis),
-  // About 16-bit floats only, which the graph's Range has not.
+  // The type in which 16-bit floats are added up: what is rounded once is as good as any.
   dropped('Range', NEVER, 'stash_type'),
   step('Pad', 2, (node, emit) => {
     const pads = takeInts(node, 'paddings', emit);

@@ -22,6 +22,8 @@ import { cumProd, cumSum } from './scan.ts';
 import { scatterElements, scatterND } from './scatter.ts';
 import { compress, nonZero, unique } from './select.ts';
 import { range, shapeKernel } from './shape.ts';
+import { dft, stft } from './signal.ts';
+import { blackmanWindow, hammingWindow, hannWindow, melWeightMatrix } from './windows.ts';
 
 /** Kernels for every op that `standardOps` defines. */
 export const standardKernels = new ReferenceKernels([
@@ -68,4 +70,10 @@ export const standardKernels = new ReferenceKernels([
   randomNormalLike,
   randomUniform,
   randomUniformLike,
+  dft,
+  stft,
+  blackmanWindow,
+  hammingWindow,
+  hannWindow,
+  melWeightMatrix,
 ]);
