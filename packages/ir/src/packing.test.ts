@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
-import { DTYPES, isPacked } from './dtype.ts';
+import { DTYPES, isPacked, lanesOf } from './dtype.ts';
+import { Graph } from './graph.ts';
+import { standardOps } from './ops/index.ts';
 import { pack, unpack } from './packing.ts';
 import { constantFrom, elementsOf, numbersOf } from './tensor.ts';
+import { printGraph } from './text.ts';
+import { parseGraph } from './text-parse.ts';
 
 test('the first element is in the lowest bits, and unused bits are 0', () => {
   expect(pack('int4', Int8Array.of(-1, 2, -8))).toEqual(Uint8Array.of(0x2f, 0x08));
@@ -18,6 +22,17 @@ test.each(DTYPES.filter(isPacked))('constants of %s hold their elements packed',
   expect(constant.read()).toBe(constant.read());
   expect([...elementsOf(constant)]).toEqual(elements);
   expect(numbersOf(constant)).toEqual(dtype === 'float4e2m1' ? elements.map((x) => x / 2) : elements);
+});
+
+test.each(DTYPES.filter((dtype) => dtype !== 'string'))('constants of %s print and parse', (dtype) => {
+  const codes = [0, 1, 1, 0, 1, 0];
+  const graph = new Graph('g');
+  const constant = constantFrom(dtype, [6 / lanesOf(dtype)], codes);
+  graph.addOutput('c', graph.addConstant(constant, 'c'));
+  const text = printGraph(graph);
+  const parsed = parseGraph(text, standardOps);
+  expect(printGraph(parsed)).toBe(text);
+  expect(parsed.outputs[0]!.value.constant!.read()).toEqual(constant.read());
 });
 
 test('no elements take no bytes', () => {

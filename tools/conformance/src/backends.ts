@@ -58,6 +58,11 @@ async function webgpu(): Promise<Executor> {
   ]);
   const { gpu } = await openBackend('webgpu');
   const { device, isFallback: software } = gpu!;
+  // A process without a device is of no use: the pool starts another.
+  device.lost.then(({ message }) => {
+    console.error(`the device was lost: ${message}`);
+    process.exit(1);
+  });
   return {
     async execute(job) {
       const graph = await importGraph(job);

@@ -27,6 +27,18 @@ describe('difference', () => {
     expect(difference(undefined, floats(1))).toBe('the output is missing');
   });
 
+  it('measures complex numbers by their moduli', () => {
+    const complex = (...parts: number[]): Tensor => ({
+      ...floats(...parts),
+      dtype: 'complex64',
+      dims: [parts.length / 2],
+    });
+    expect(difference(complex(1, 0.0005), complex(1, 0))).toBeUndefined();
+    expect(difference(complex(1, 1, 1, 0.002), complex(1, 1, 1, 0))).toMatch(
+      '1 of 2 elements differ: [1] is 1 + i·0.002',
+    );
+  });
+
   it('is exact about strings', () => {
     const text = (...data: string[]): Tensor => ({ dtype: 'string', dims: [data.length], data });
     expect(difference(text('a', 'b'), text('a', 'b'))).toBeUndefined();

@@ -1,6 +1,6 @@
 // Comparison as upstream's runner does it: type and shape exactly, strings exactly, numbers with tolerances.
 
-import type { Tensor } from '@trtx/ir';
+import { lanesOf, type Tensor } from '@trtx/ir';
 import { toFloat64 } from '@trtx/reference';
 import { describe, isTensor, type Value } from './values.ts';
 
@@ -39,14 +39,23 @@ function ofStrings(actual: Tensor, expected: Tensor): string | undefined {
 
 function ofNumbers(actual: Tensor, expected: Tensor): string | undefined {
   const [a, e] = [toFloat64(actual), toFloat64(expected)];
+  const lanes = lanesOf(expected.dtype);
   let bad = 0;
   let first = -1;
-  for (let i = 0; i < e.length; i++) {
-    if (close(a[i]!, e[i]!)) continue;
+  for (let i = 0; i < e.length; i += lanes) {
+    if (lanes === 2 ? closeComplex(a, e, i) : close(a[i]!, e[i]!)) continue;
     if (bad++ === 0) first = i;
   }
   if (bad === 0) return undefined;
-  return `${bad} of ${e.length} elements differ: [${first}] is ${a[first]} where ${e[first]} is expected`;
+  const at = (numbers: Float64Array) => numbers.subarray(first, first + lanes).join(' + i·');
+  return `${bad} of ${e.length / lanes} elements differ: [${first / lanes}] is ${at(a)} where ${at(e)} is expected`;
+}
+
+/** By the moduli of the difference and of what is expected. */
+function closeComplex(a: Float64Array, e: Float64Array, i: number): boolean {
+  const [modulus, apart] = [Math.hypot(e[i]!, e[i + 1]!), Math.hypot(a[i]! - e[i]!, a[i + 1]! - e[i + 1]!)];
+  if (!Number.isFinite(modulus)) return close(a[i]!, e[i]!) && close(a[i + 1]!, e[i + 1]!);
+  return apart <= ATOL + RTOL * modulus;
 }
 
 function close(a: number, e: number): boolean {

@@ -1,7 +1,16 @@
 // NumPy's files. The library npyjs knows the format; what it does not check or turn around is done here.
 
 import { TrtxError } from '@trtx/errors';
-import { type arrayType, type DataArray, type DType, elementCount, fromBfloat16, type Tensor } from '@trtx/ir';
+import {
+  type arrayType,
+  codecOf,
+  type DataArray,
+  type DType,
+  elementCount,
+  isComplex,
+  isFloat,
+  type Tensor,
+} from '@trtx/ir';
 import { dump, type NpyArray, type DType as NpyType, parse } from 'npyjs';
 
 const TYPES: Readonly<Record<string, DType>> = {
@@ -46,11 +55,18 @@ export function decodeNpy(path: string, bytes: Uint8Array<ArrayBuffer>): Tensor 
   return { dtype, dims, data: fortranOrder ? rowMajor(data, dims) : data };
 }
 
-/** The bytes of a .npy file. bfloat16, which NumPy lacks, becomes float32. */
+/**
+ * The bytes of a .npy file. Of types that NumPy lacks, floats become float32, integers int8; complex numbers, which the
+ * library lacks, get a last axis of real and imaginary part.
+ */
 export function encodeNpy({ dtype, dims, data }: Tensor): Uint8Array {
-  if (dtype === 'bfloat16') {
-    const floats = Float32Array.from(data as Uint16Array, fromBfloat16);
-    return encodeNpy({ dtype: 'float32', dims, data: floats });
+  if (isComplex(dtype))
+    return encodeNpy({ dtype: dtype === 'complex64' ? 'float32' : 'float64', dims: [...dims, 2], data });
+  const codec = codecOf(dtype);
+  if (codec && dtype !== 'float16') {
+    const numbers = Float32Array.from(data as Uint16Array, codec.decode);
+    if (isFloat(dtype)) return encodeNpy({ dtype: 'float32', dims, data: numbers });
+    return encodeNpy({ dtype: 'int8', dims, data: Int8Array.from(numbers) });
   }
   return new Uint8Array(dump(data as Parameters<typeof dump>[0], [...dims], { dtype: NPY_TYPES.get(dtype)! }));
 }

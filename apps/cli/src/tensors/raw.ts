@@ -1,25 +1,21 @@
-// Raw tensors: little-endian elements in row-major order and nothing else, alone or in a folder with an index.
+// Raw tensors: little-endian elements in row-major order, those below 8 bits packed, and nothing else; alone or in a folder with an index.
 
 import { join } from 'node:path';
 import { quote, TrtxError } from '@trtx/errors';
-import { arrayType, byteSize, DTYPES, type DType, elementCount, type Tensor } from '@trtx/ir';
+import { byteLength, DTYPES, type DType, elementCount, elementsOf, type Tensor } from '@trtx/ir';
 import { readBytes } from '../files.ts';
 
 /** @throws TrtxError FILE_READ, or TENSOR_FILE where the file has another size than the shape */
 export async function readRaw(path: string, dtype: DType, dims: readonly number[]): Promise<Tensor> {
   const bytes = await readBytes(path);
-  const count = elementCount(dims);
-  if (bytes.length !== count * byteSize(dtype))
-    throw new TrtxError(
-      'TENSOR_FILE',
-      `${bytes.length} bytes, where ${dtype}[${dims}] has ${count * byteSize(dtype)}`,
-      {
-        file: path,
-        hint: 'A raw file has the elements and nothing else.',
-      },
-    );
+  const wanted = byteLength(dtype, elementCount(dims));
+  if (bytes.length !== wanted)
+    throw new TrtxError('TENSOR_FILE', `${bytes.length} bytes, where ${dtype}[${dims}] has ${wanted}`, {
+      file: path,
+      hint: 'A raw file has the elements and nothing else.',
+    });
   // Small files come as slices of a shared pool, at any alignment.
-  return { dtype, dims, data: new (arrayType(dtype))(bytes.slice().buffer, 0, count) };
+  return { dtype, dims, data: elementsOf({ dtype, dims, read: () => bytes.slice() }) };
 }
 
 /**

@@ -5,6 +5,7 @@ import { isTrtxError } from '@trtx/errors';
 import { DTYPES, type DType, elementsOf } from '@trtx/ir';
 import protobuf from 'protobufjs/minimal.js';
 import { describe, expect, it } from 'vitest';
+import { tensorProto } from '../export/tensor.ts';
 import { numbers, tensor } from '../testing/models.ts';
 import type { TensorProto } from '../wire/index.ts';
 import { readTensor } from './tensor.ts';
@@ -80,6 +81,7 @@ describe('readTensor', () => {
     const raw_data = typed.read().slice();
     const raw = readTensor(tensor('w', dtype, [2], { raw_data }));
     expect(raw.read()).toBe(raw_data);
+    expect(readTensor(tensorProto(raw, 'w')).read()).toEqual(raw_data);
   });
 
   it('reads negative numbers and the ends of ranges', () => {
