@@ -93,10 +93,10 @@ export interface BuilderMethods {
   DepthToSpace(input: Value, attributes: DepthToSpaceAttributes, options?: NodeOptions): Value;
   /** a / b; of integers truncated towards zero */
   Div(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
-  /** inference form: the input itself */
-  Dropout(data: Value, attributes?: DropoutAttributes, options?: NodeOptions): Value;
-  Dropout(data: Value, ratio: Value | null | undefined, attributes?: DropoutAttributes, options?: NodeOptions): Value;
-  Dropout(data: Value, ratio: Value | null | undefined, training_mode: Value | null | undefined, attributes?: DropoutAttributes, options?: NodeOptions): Value;
+  /** the input itself; in training mode elements are 0 with the probability `ratio`, others grow by 1/(1 − ratio) */
+  Dropout(data: Value, attributes?: DropoutAttributes, options?: NodeOptions): readonly Value[];
+  Dropout(data: Value, ratio: Value | null | undefined, attributes?: DropoutAttributes, options?: NodeOptions): readonly Value[];
+  Dropout(data: Value, ratio: Value | null | undefined, training_mode: Value | null | undefined, attributes?: DropoutAttributes, options?: NodeOptions): readonly Value[];
   /** x where x > 0, else alpha·(eˣ − 1) */
   Elu(X: Value, attributes?: EluAttributes, options?: NodeOptions): Value;
   /** a = b */
@@ -131,12 +131,16 @@ export interface BuilderMethods {
   Gemm(A: Value, B: Value, C: Value | null | undefined, attributes?: GemmAttributes, options?: NodeOptions): Value;
   /** the mean over all spatial positions */
   GlobalAveragePool(X: Value, attributes?: None, options?: NodeOptions): Value;
+  /** the p-norm (Σ|x|ᵖ)^(1/p) over all spatial positions */
+  GlobalLpPool(X: Value, attributes?: GlobalLpPoolAttributes, options?: NodeOptions): Value;
   /** the largest element over all spatial positions */
   GlobalMaxPool(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** a > b */
   Greater(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
   /** a ≥ b */
   GreaterOrEqual(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** each group of channels of each batch element normalized over its elements, then scale and bias by channel */
+  GroupNormalization(X: Value, scale: Value, bias: Value, attributes: GroupNormalizationAttributes, options?: NodeOptions): Value;
   /** 25/46 − 21/46 cos(2πi/n) */
   HammingWindow(size: Value, attributes?: HammingWindowAttributes, options?: NodeOptions): Value;
   /** sin²(πi/n) */
@@ -180,6 +184,10 @@ export interface BuilderMethods {
   Log(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** x − log Σ eˣ along an axis */
   LogSoftmax(input: Value, attributes?: LogSoftmaxAttributes, options?: NodeOptions): Value;
+  /** x divided by the sum of |x| (p = 1) or the root of the sum of x² (p = 2) along an axis; 0 where that is 0 */
+  LpNormalization(input: Value, attributes?: LpNormalizationAttributes, options?: NodeOptions): Value;
+  /** the p-norm (Σ|x|ᵖ)^(1/p) under a sliding window; padding counts as 0 */
+  LpPool(X: Value, attributes: LpPoolAttributes, options?: NodeOptions): Value;
   /** matrix product over the last two axes, the others broadcast */
   MatMul(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
   /** the largest of all operands */
@@ -336,6 +344,8 @@ export interface BuilderMethods {
   Sub(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
   /** the sum of all operands */
   Sum(data_0: readonly Value[], attributes?: None, options?: NodeOptions): Value;
+  /** a / (1 + e^(−alpha·a)) · b */
+  SwiGLU(A: Value, B: Value, attributes?: SwiGLUAttributes, options?: NodeOptions): Value;
   /** x / (1 + e^(−alpha·x)) */
   Swish(X: Value, attributes?: SwishAttributes, options?: NodeOptions): Value;
   /** tangent */
@@ -512,6 +522,14 @@ interface GemmAttributes {
   readonly transA?: number;
   readonly transB?: number;
 }
+interface GlobalLpPoolAttributes {
+  readonly p?: number;
+}
+interface GroupNormalizationAttributes {
+  readonly epsilon?: number;
+  readonly num_groups: number;
+  readonly stash_type?: number;
+}
 interface HammingWindowAttributes {
   readonly output_datatype?: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8';
   readonly periodic?: number;
@@ -561,6 +579,19 @@ interface LinearAttentionAttributes {
 }
 interface LogSoftmaxAttributes {
   readonly axis?: number;
+}
+interface LpNormalizationAttributes {
+  readonly axis?: number;
+  readonly p?: number;
+}
+interface LpPoolAttributes {
+  readonly auto_pad?: 'NOTSET' | 'SAME_UPPER' | 'SAME_LOWER' | 'VALID';
+  readonly dilations?: readonly number[];
+  readonly kernel_shape: readonly number[];
+  readonly pads?: readonly number[];
+  readonly strides?: readonly number[];
+  readonly ceil_mode?: number;
+  readonly p?: number;
 }
 interface MaxPoolAttributes {
   readonly auto_pad?: 'NOTSET' | 'SAME_UPPER' | 'SAME_LOWER' | 'VALID';
@@ -725,6 +756,9 @@ interface SpaceToDepthAttributes {
 interface SplitAttributes {
   readonly axis?: number;
   readonly num_outputs?: number;
+}
+interface SwiGLUAttributes {
+  readonly alpha?: number;
 }
 interface SwishAttributes {
   readonly alpha?: number;

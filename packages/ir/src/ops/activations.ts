@@ -1,11 +1,10 @@
 // Pointwise functions of one operand that networks put between layers.
 
 import type { AttributeSpec, NodeView, OpDef } from '../op.ts';
-import { defineOp } from '../op.ts';
 import type { Scalar } from '../scalar.ts';
 import * as s from '../scalar.ts';
 import { definePointwise } from './pointwise.ts';
-import { BOOL, FLOATS, SIGNED } from './types.ts';
+import { FLOATS, SIGNED } from './types.ts';
 
 /** A number of the operand's type. */
 const like = (x: Scalar, value: number) => s.constant(value, x.dtype);
@@ -90,26 +89,17 @@ export const activationOps: readonly OpDef[] = [
     ],
     scalar: (_, x, slope) => select(compare('lt', x!, like(x!, 0)), binary('mul', slope!, x!), x!),
   }),
-  defineOp({
-    domain: '',
-    name: 'Dropout',
-    since: 22,
-    summary: 'inference form: the input itself',
-    inputs: [
-      { name: 'data', types: FLOATS },
-      { name: 'ratio', types: FLOATS, optional: true },
-      { name: 'training_mode', types: BOOL, optional: true },
+  definePointwise({
+    name: 'SwiGLU',
+    since: 28,
+    summary: 'a / (1 + e^(−alpha·a)) · b',
+    operands: [
+      ['A', FLOATS],
+      ['B', FLOATS],
     ],
-    outputs: [{ name: 'output' }],
-    attributes: { seed: { type: 'int', doc: 'of training; unused' } },
-    trait: { kind: 'pointwise', scalar: (at) => s.arg(0, at.input(0).dtype) },
-    infer(at) {
-      if (at.outputCount > 1)
-        throw at.fail('the mask of a Dropout', 'Export the model in inference (evaluation) mode.');
-      if (at.inputs[2] && at.numbers(2)?.[0] !== 0)
-        throw at.fail('Dropout in training mode', 'Export the model in inference (evaluation) mode.');
-      return [at.input(0)];
-    },
+    attributes: { alpha: { type: 'float', default: 1 } },
+    scalar: (at, a, b) =>
+      binary('mul', binary('mul', a!, s.sigmoid(binary('mul', like(a!, at.float('alpha')), a!))), b!),
   }),
 ];
 

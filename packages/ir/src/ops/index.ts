@@ -4,6 +4,7 @@ import { OpRegistry } from '../op.ts';
 import { activationOps } from './activations.ts';
 import { attentionOps } from './attention.ts';
 import { convOps } from './conv.ts';
+import { dropoutOps } from './dropout.ts';
 import { gatherOps } from './gather.ts';
 import { layoutOps } from './layout.ts';
 import { linearAttentionOps } from './linear-attention.ts';
@@ -55,6 +56,7 @@ export const standardOps = new OpRegistry([
   ...integerOps,
   ...mathOps,
   ...activationOps,
+  ...dropoutOps,
   ...movementOps,
   ...reshapeOps,
   ...layoutOps,

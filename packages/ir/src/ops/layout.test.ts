@@ -121,12 +121,16 @@ describe('Gather, GatherElements, GatherND', () => {
   });
 });
 
-describe('inference forms', () => {
-  it('Dropout is the input', () => {
+describe('Dropout', () => {
+  it('is the input where nothing trains', () => {
     const { b } = start();
     const x = b.input('x', 'float32', ['N', 3]);
-    expect(type(b.Dropout(x))).toBe('float32[N,3]');
-    const training = b.constant('bool', [], [1]);
-    expect(() => b.Dropout(x, null, training)).toThrow(/training mode.*hint: Export/s);
+    const kind = (value: Value) => traitOf(value.producer!.op, value.producer!.view()).kind;
+    const [training, flag] = [b.constant('bool', [], [1]), b.input('flag', 'bool', [])];
+    expect(type(b.Dropout(x)[0]!)).toBe('float32[N,3]');
+    expect(kind(b.Dropout(x)[0]!)).toBe('pointwise');
+    expect(kind(b.Dropout(x, null, training)[0]!)).toBe('opaque');
+    expect(kind(b.Dropout(x, null, flag)[0]!)).toBe('opaque');
+    expect(type(b.Dropout(x, null, flag, {}, { outputs: 2 })[1]!)).toBe('bool[N,3]');
   });
 });

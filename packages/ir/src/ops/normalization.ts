@@ -1,6 +1,6 @@
 // Normalizations: an input scaled by statistics of itself, or (BatchNormalization) of the training data.
 
-import { type Dim, product } from '../dim.ts';
+import { type Dim, mul, product } from '../dim.ts';
 import { type Alignment, defineOp, type Inferred, type NodeView, type OpDef, type OperandSpec } from '../op.ts';
 import * as s from '../scalar.ts';
 import { normalizeAxis } from './axis.ts';
@@ -16,7 +16,7 @@ export interface NormGeometry {
   readonly inner: Dim;
 }
 
-/** Geometry of Softmax and LogSoftmax: along `axis`. */
+/** Geometry of Softmax, LogSoftmax and LpNormalization: along `axis`. */
 export function softmaxGeometry(at: NodeView): NormGeometry {
   return geometry(at, [normalizeAxis(at, at.int('axis'), at.input(0).shape.length)]);
 }
@@ -31,6 +31,21 @@ export function normGeometry(at: NodeView): NormGeometry {
 /** Geometry of InstanceNormalization: over all spatial axes. */
 export function instanceGeometry(at: NodeView): NormGeometry {
   return geometry(at, range(2, at.input(0).shape.length));
+}
+
+/**
+ * Geometry of GroupNormalization: over the channels of a group and all spatial axes. The groups are no axis of the input,
+ * so `axes` has those from the channels on, and `outer` counts batch elements and groups.
+ */
+export function groupGeometry(at: NodeView): NormGeometry {
+  const { shape } = at.input(0);
+  const groups = at.int('num_groups');
+  const [batch, channels] = shape;
+  if (shape.length < 2 || typeof channels !== 'number')
+    throw at.fail(`an input of [${shape}], which has no channels or a dynamic number of them`);
+  if (channels % groups !== 0) throw at.fail(`${channels} channels in ${groups} groups`);
+  const length = mul(channels / groups, product(shape.slice(2)));
+  return { axes: range(1, shape.length), outer: mul(batch!, groups), length, inner: 1 };
 }
 
 function geometry(at: NodeView, axes: readonly number[]): NormGeometry {
@@ -134,6 +149,42 @@ export const normalizationOps: readonly OpDef[] = [
       if (shape.length < 3) throw at.fail(`an input of rank ${shape.length} has no spatial axes`);
       checkChannels(at, [1, 2], shape[1]!);
       return [{ dtype, shape }];
+    },
+  }),
+  defineOp({
+    domain: '',
+    name: 'GroupNormalization',
+    since: 21,
+    summary:
+      'each group of channels of each batch element normalized over its elements, then scale and bias by channel',
+    inputs: [operand('X'), operand('scale'), operand('bias')],
+    outputs: [{ name: 'Y' }],
+    attributes: {
+      epsilon: EPSILON,
+      num_groups: { type: 'int', required: true, min: 1, max: 2 ** 20 },
+      stash_type: STASH,
+    },
+    trait: { kind: 'opaque', delicate: true },
+    infer(at) {
+      groupGeometry(at);
+      const { dtype, shape } = at.input(0);
+      checkChannels(at, [1, 2], shape[1]!);
+      return [{ dtype, shape }];
+    },
+  }),
+  defineOp({
+    domain: '',
+    name: 'LpNormalization',
+    since: 22,
+    summary:
+      'x divided by the sum of |x| (p = 1) or the root of the sum of x² (p = 2) along an axis; 0 where that is 0',
+    inputs: [operand('input')],
+    outputs: [{ name: 'output' }],
+    attributes: { axis: { type: 'int', default: -1 }, p: { type: 'int', default: 2, min: 1, max: 2 } },
+    trait: { kind: 'reduction', axes: (at) => softmaxGeometry(at).axes, delicate: true },
+    infer(at) {
+      softmaxGeometry(at);
+      return [at.input(0)];
     },
   }),
   softmax('Softmax', 'eˣ / Σ eˣ along an axis'),

@@ -36,6 +36,8 @@ const POOL_ATTRIBUTES = {
   ceil_mode: { type: 'int', default: 0, min: 0, max: 1, doc: 'output sizes are rounded up' },
 } as const;
 
+const P = { type: 'int', default: 2, min: 1, max: 2 ** 16 } as const;
+
 const X: readonly OperandSpec[] = [{ name: 'X', types: FLOATS }];
 
 const average: Reducer = { combine: 'add', finish: (sum, count) => s.binary('div', sum, count) };
@@ -76,11 +78,45 @@ export const poolOps: readonly OpDef[] = [
     trait: { kind: 'opaque' },
     infer: (at) => [{ dtype: at.input(0).dtype, shape: pooled(poolGeometry(at)) }],
   }),
-  globalPool('GlobalAveragePool', 'the mean over all spatial positions', average),
-  globalPool('GlobalMaxPool', 'the largest element over all spatial positions', { combine: 'max' }),
+  defineOp({
+    domain: '',
+    name: 'LpPool',
+    since: 22,
+    summary: 'the p-norm (Σ|x|ᵖ)^(1/p) under a sliding window; padding counts as 0',
+    inputs: X,
+    outputs: [{ name: 'Y' }],
+    attributes: { ...POOL_ATTRIBUTES, p: P },
+    trait: { kind: 'opaque', delicate: true },
+    infer: (at) => [{ dtype: at.input(0).dtype, shape: pooled(poolGeometry(at)) }],
+  }),
+  globalPool({ name: 'GlobalAveragePool', summary: 'the mean over all spatial positions', reducer: () => average }),
+  globalPool({
+    name: 'GlobalMaxPool',
+    summary: 'the largest element over all spatial positions',
+    reducer: () => ({ combine: 'max' }),
+  }),
+  globalPool({
+    name: 'GlobalLpPool',
+    summary: 'the p-norm (Σ|x|ᵖ)^(1/p) over all spatial positions',
+    attributes: { p: P },
+    reducer: (at) => norm(at.int('p')),
+    delicate: true,
+  }),
 ];
 
-function globalPool(name: string, summary: string, reducer: Reducer): OpDef {
+interface GlobalPool {
+  name: string;
+  summary: string;
+  attributes?: OpDef['attributes'];
+  reducer(at: NodeView): Reducer;
+  delicate?: boolean;
+}
+
+function globalPool({ name, summary, attributes = {}, reducer, delicate }: GlobalPool): OpDef {
+  const axes = (at: NodeView) =>
+    spatial(at)
+      .map((_, axis) => axis)
+      .slice(2);
   return defineOp({
     domain: '',
     name,
@@ -88,17 +124,19 @@ function globalPool(name: string, summary: string, reducer: Reducer): OpDef {
     summary,
     inputs: X,
     outputs: [{ name: 'Y' }],
-    attributes: {},
-    trait: {
-      kind: 'reduction',
-      axes: (at) =>
-        spatial(at)
-          .map((_, axis) => axis)
-          .slice(2),
-      reducer,
-    },
+    attributes,
+    trait: { kind: 'reduction', axes, delicate },
+    traitAt: (at) => ({ kind: 'reduction', axes, reducer: reducer(at), delicate }),
     infer: (at) => [{ dtype: at.input(0).dtype, shape: spatial(at).map((dim, axis) => (axis < 2 ? dim : 1)) }],
   });
+}
+
+/** The p-norm as a reduction. Powers that have an operation of their own use it. */
+function norm(p: number): Reducer {
+  if (p === 1) return { combine: 'add', each: (x) => s.unary('abs', x) };
+  if (p === 2) return { combine: 'add', each: (x) => s.binary('mul', x, x), finish: (sum) => s.unary('sqrt', sum) };
+  const power = (x: s.Scalar, exponent: number) => s.binary('pow', x, s.constant(exponent, x.dtype));
+  return { combine: 'add', each: (x) => power(s.unary('abs', x), p), finish: (sum) => power(sum, 1 / p) };
 }
 
 function pooled(g: PoolGeometry): Dim[] {

@@ -18,7 +18,7 @@ export const activationSteps = [
   step('Dropout', NEVER, (node, emit) => maskOf(node, emit, 'bool')),
 ];
 
-/** The mask of an inference that drops nothing: ones. In training mode it is left, and the op refuses it. */
+/** The mask of an inference that drops nothing: ones. Where it is not known that nothing is dropped, the op gives it. */
 function maskOf(node: LegacyNode, emit: Emitter, dtype: DType): void {
   const training = node.inputs[2];
   if (node.outputCount < 2 || (training && training.contents?.values[0] !== 0)) return;

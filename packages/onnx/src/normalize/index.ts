@@ -9,10 +9,12 @@ import { layoutSteps } from './layout.ts';
 import { matmulSteps } from './matmul.ts';
 import type { Emitter, LegacyNode, Step } from './node.ts';
 import { normalizationSteps } from './normalization.ts';
+import { poolSteps } from './pool.ts';
 import { recurrentSteps } from './recurrent.ts';
 import { reduceSteps } from './reduce.ts';
 import { resizeSteps } from './resize.ts';
 import { signalSteps } from './signal.ts';
+import { statisticsSteps } from './statistics.ts';
 
 export type { Emitter, LegacyNode } from './node.ts';
 
@@ -31,6 +33,8 @@ const STEPS: readonly Step[] = [
   ...recurrentSteps,
   ...attentionSteps,
   ...signalSteps,
+  ...statisticsSteps,
+  ...poolSteps,
 ];
 
 const stepsOf = new Map<string, Step[]>();
@@ -42,10 +46,12 @@ for (const step of STEPS)
   }
 for (const own of stepsOf.values()) own.sort((a, b) => a.before - b.before);
 
-/** Ops that newer ones took the place of, and with which op they end up. */
+/** Ops that newer ones took the place of or that are written out in others, and with which op they end up. */
 const SUCCESSORS: ReadonlyMap<string, string> = new Map([
   ['Upsample', 'Resize'],
   ['Scatter', 'ScatterElements'],
+  ['MeanVarianceNormalization', 'Div'],
+  ['LRN', 'Div'],
 ]);
 
 /** The name under which the registry has the op of the default domain. */

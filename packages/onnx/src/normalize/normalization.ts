@@ -12,7 +12,21 @@ export const normalizationSteps = [
   }),
   step('BatchNormalization', 9, perElement),
   step('Softmax LogSoftmax Hardmax', 13, flattened),
+  step('GroupNormalization', 21, perChannel),
 ];
+
+/** Before opset 21 scale and bias are those of groups, not of channels. */
+function perChannel(node: LegacyNode, emit: Emitter): void {
+  const channels = typeOf(node, 0, emit).shape[1];
+  const groups = node.attributes.get('num_groups');
+  if (typeof channels !== 'number' || typeof groups !== 'number' || channels % groups !== 0)
+    throw emit.fail(`${channels} channels in ${groups} groups`);
+  for (const index of [1, 2]) {
+    const columns = emit.node('Unsqueeze', [node.inputs[index]!, emit.constant('int64', [1], [1])]);
+    const repeated = emit.node('Expand', [columns, emit.constant('int64', [2], [groups, channels / groups])]);
+    node.inputs[index] = emit.node('Reshape', [repeated, emit.constant('int64', [1], [channels])]);
+  }
+}
 
 /** spatial = 0: statistics for each element of [C, D1, ...]. Written out in arithmetic, which broadcasts over the batch. */
 function perElement(node: LegacyNode, emit: Emitter): void {

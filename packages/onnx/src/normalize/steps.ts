@@ -1,7 +1,7 @@
 // The steps that many ops share, as functions that make them from data.
 
-import type { AttributeValue } from '@trtx/ir';
-import { type Step, setInput, take, takeInts, typeOf } from './node.ts';
+import type { AttributeValue, DType, Value } from '@trtx/ir';
+import { type Emitter, type LegacyNode, type Step, setInput, take, takeInts, typeOf } from './node.ts';
 
 /** For steps that every version needs, the newest too: where the graph's form of an op is not ONNX's. */
 export const NEVER = Number.POSITIVE_INFINITY;
@@ -43,4 +43,22 @@ export function numberToInput(ops: string, before: number, name: string, index: 
     if (typeof value !== 'number') throw emit.fail(`attribute ${name} is no number`);
     setInput(node, index, emit.scalar(typeOf(node, 0, emit).dtype, value));
   });
+}
+
+/** The node becomes another one, with the newest semantics. */
+export function become(
+  node: LegacyNode,
+  op: string,
+  inputs: readonly (Value | null)[],
+  attributes: Readonly<Record<string, AttributeValue>> = {},
+): void {
+  node.op = op;
+  node.inputs = [...inputs];
+  node.attributes.clear();
+  for (const [name, value] of Object.entries(attributes)) node.attributes.set(name, value);
+}
+
+/** The value in another element type; itself where it has that type. */
+export function castTo(value: Value, dtype: DType, emit: Emitter): Value {
+  return value.type.dtype === dtype ? value : emit.node('Cast', [value], { to: dtype });
 }

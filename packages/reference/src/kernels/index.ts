@@ -4,15 +4,24 @@ import { ReferenceKernels } from '../kernel.ts';
 import { attention } from './attention.ts';
 import { conv } from './conv.ts';
 import { convTranspose } from './conv-transpose.ts';
+import { dropout } from './dropout.ts';
 import { eyeLike } from './eye.ts';
 import { injectiveKernel } from './injective.ts';
 import { linearAttention } from './linear-attention.ts';
 import { gemm, matmul } from './matmul.ts';
 import { nonMaxSuppression } from './non-max-suppression.ts';
-import { instanceNormalization, layerNormalization, logSoftmax, rmsNormalization, softmax } from './normalization.ts';
+import {
+  groupNormalization,
+  instanceNormalization,
+  layerNormalization,
+  logSoftmax,
+  lpNormalization,
+  rmsNormalization,
+  softmax,
+} from './normalization.ts';
 import { hardmax, topK } from './order.ts';
 import { pointwiseKernel } from './pointwise.ts';
-import { averagePool, maxPool } from './pool.ts';
+import { averagePool, lpPool, maxPool } from './pool.ts';
 import { bernoulli, multinomial, randomNormal, randomNormalLike, randomUniform, randomUniformLike } from './random.ts';
 import { gru, lstm, rnn } from './recurrent.ts';
 import { argMax, argMin, reduceKernel, reduceLogSumExp } from './reduce.ts';
@@ -37,6 +46,8 @@ export const standardKernels = new ReferenceKernels([
   gemm,
   maxPool,
   averagePool,
+  lpPool,
+  dropout,
   argMax,
   argMin,
   reduceLogSumExp,
@@ -45,6 +56,8 @@ export const standardKernels = new ReferenceKernels([
   layerNormalization,
   rmsNormalization,
   instanceNormalization,
+  groupNormalization,
+  lpNormalization,
   lstm,
   gru,
   rnn,

@@ -1,5 +1,5 @@
-import { describe, it } from 'vitest';
-import { check, random } from '../testing/check.ts';
+import { describe, expect, it } from 'vitest';
+import { check, random, runReference, tensor } from '../testing/check.ts';
 
 describe.each(['Softmax', 'LogSoftmax'])('%s', (op) => {
   it.each([0, 1, 2, -1])('axis %i', (axis) =>
@@ -38,4 +38,12 @@ describe('BatchNormalization', () => {
     const inputs = [random(dims), channel(2), channel(3), channel(4), channel(5, 0.1)];
     await check('BatchNormalization', inputs, { epsilon: 1e-3 }, { dynamic: [0], absolute: 5e-6 });
   });
+});
+
+it.each([1, 2])('LpNormalization, p = %i', async (p) => {
+  const X = random([3, 4, 5], { low: -3, high: 5 });
+  for (const axis of [0, 1, -1]) await check('LpNormalization', [X], { axis, p }, { dynamic: [0, 1] });
+  const zero = tensor('float32', [2, 2], [0, 0, 3, 4]);
+  const [y] = await runReference('LpNormalization', [zero], { p });
+  expect(Array.from(y!.data as Float32Array).slice(0, 2)).toEqual([0, 0]);
 });

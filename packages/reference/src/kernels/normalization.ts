@@ -2,6 +2,7 @@
 
 import {
   elementCount,
+  groupGeometry,
   instanceGeometry,
   type NormGeometry,
   normGeometry,
@@ -81,6 +82,38 @@ export const instanceNormalization = defineReference({
       const { mean, variance } = moments(row);
       const factor = scale[at % scale.length]! / Math.sqrt(variance + call.at.float('epsilon'));
       for (let i = 0; i < row.length; i++) row[i] = (row[i]! - mean) * factor + bias[at % scale.length]!;
+    });
+  },
+});
+
+export const lpNormalization = defineReference({
+  op: 'LpNormalization',
+  run(call) {
+    const p = call.at.int('p');
+    return alongAxis(call, softmaxGeometry(call.at), (row) => {
+      let sum = 0;
+      for (let i = 0; i < row.length; i++) sum += p === 1 ? Math.abs(row[i]!) : row[i]! * row[i]!;
+      const norm = p === 1 ? sum : Math.sqrt(sum);
+      for (let i = 0; i < row.length; i++) row[i] = norm === 0 ? 0 : row[i]! / norm;
+    });
+  },
+});
+
+export const groupNormalization = defineReference({
+  op: 'GroupNormalization',
+  run(call) {
+    const scale = toFloat64(inputOf(call, 1));
+    const bias = toFloat64(inputOf(call, 2));
+    const perGroup = scale.length / call.at.int('num_groups');
+    return alongAxis(call, groupGeometry(call.at), (row, at) => {
+      const { mean, variance } = moments(row);
+      const inverse = 1 / Math.sqrt(variance + call.at.float('epsilon'));
+      const plane = row.length / perGroup;
+      const first = (at * perGroup) % scale.length;
+      for (let i = 0; i < row.length; i++) {
+        const channel = first + Math.floor(i / plane);
+        row[i] = (row[i]! - mean) * inverse * scale[channel]! + bias[channel]!;
+      }
     });
   },
 });

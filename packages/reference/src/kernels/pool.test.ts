@@ -61,3 +61,17 @@ describe('global pools', () => {
     await check(op, [random([1, 2, 3, 4, 5])]);
   });
 });
+
+describe('p-norms', () => {
+  const X = random([2, 3, 7, 6], { low: -2, high: 2 });
+  it.each([1, 2, 3])('LpPool, p = %i', async (p) => {
+    const window = { kernel_shape: [3, 2], p };
+    await check('LpPool', [X], window, { dynamic: [0, 2] });
+    await check('LpPool', [X], { ...window, strides: [2, 1], pads: [1, 0, 1, 1], dilations: [2, 1] });
+    await check('LpPool', [X], { ...window, strides: [2, 2], ceil_mode: 1 });
+    await check('LpPool', [X], { ...window, auto_pad: 'SAME_LOWER' });
+  });
+  it.each([1, 2, 3])('GlobalLpPool, p = %i', (p) =>
+    check('GlobalLpPool', [X], { p }, { opset: 21, dynamic: [0, 2, 3] }),
+  );
+});

@@ -49,6 +49,22 @@ export const averagePool = defineReference({
   },
 });
 
+export const lpPool = defineReference({
+  op: 'LpPool',
+  run(call) {
+    const p = call.at.int('p');
+    return [
+      pool(call, (x, _, start, windows, [zs, ys, xs]) => {
+        let sum = 0;
+        for (const z of zs)
+          for (const y of ys)
+            for (const i of xs) sum += Math.abs(x[start + (z * windows[1].size + y) * windows[2].size + i]!) ** p;
+        return sum ** (1 / p);
+      }),
+    ];
+  },
+});
+
 type Places = readonly number[];
 
 type Reduce = (

@@ -7,8 +7,8 @@ import { fromFloat64, toFloat64 } from '../tensors.ts';
 /** Numbers from 0 up to but without 1. */
 type Uniform = () => number;
 
-/** Mulberry32, by Tommy Ettinger (public domain), two draws for the 53 bits of a number. */
-function uniformOf(at: NodeView): Uniform {
+/** Numbers for one run of a node. Mulberry32, by Tommy Ettinger (public domain), two draws for the 53 bits of a number. */
+export function uniformOf(at: NodeView): Uniform {
   let state = at.has('seed') ? bitsOf(at.float('seed')) : Math.floor(Math.random() * 2 ** 32);
   const bits = () => {
     state = (state + 0x6d2b79f5) | 0;
