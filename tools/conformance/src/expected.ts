@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { BackendName } from './backends.ts';
-import { firstLine, type Report } from './report.ts';
+import { briefly, type Report } from './report.ts';
 
 export const EXPECTED_FILE = fileURLToPath(new URL('../expected.json', import.meta.url));
 
@@ -50,7 +50,7 @@ export function updateExpected(
   const next: Record<string, string> = { ...old };
   for (const name of ran) delete next[name];
   for (const { case: name, reason } of [...report.failed, ...report.skipped])
-    if (!old || name in old) next[name] = firstLine(reason);
+    if (!old || name in old) next[name] = briefly(reason);
   const sorted = Object.fromEntries(Object.entries(next).sort(([a], [b]) => (a < b ? -1 : 1)));
   writeFileSync(file, `${JSON.stringify({ ...all, [backend]: sorted }, undefined, 2)}\n`);
 }

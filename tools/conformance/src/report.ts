@@ -50,7 +50,7 @@ export function lineOf(result: CaseResult): string {
       : hostNodes === 0
         ? 'wholly on the GPU'
         : `${gpuNodes} nodes on the GPU, ${hostNodes} on the host`;
-  return [outcomeOf(result), name, `${milliseconds} ms`, place, reason ? firstLine(reason) : '']
+  return [outcomeOf(result), name, `${milliseconds} ms`, place, reason ? briefly(reason) : '']
     .filter(Boolean)
     .join('  ');
 }
@@ -71,16 +71,20 @@ export function summaryOf(report: Report): string {
   ].join('\n');
 }
 
-export function firstLine(text: string): string {
-  return text.split('\n', 1)[0]!;
+/** The first line, and the first node that an error lists beside it. */
+export function briefly(reason: string): string {
+  const [first = '', ...others] = reason.split('\n');
+  const finding = others.find((line) => /^ {2}- \S+ \(\w+\): /.test(line));
+  return finding ? `${first}: ${finding.slice('  - '.length)}` : first;
 }
 
-/** The first line without what is special about the case: places and numbers. */
+/** The reason without what is special about the case: places and numbers. */
 function generalized(reason: string): string {
-  return firstLine(reason)
-    .replace(/ \((node|tensor|from|file) .*\)$/, '')
+  return briefly(reason)
+    .replace(/: \S+ (\(\w+\): )/, ' $1')
+    .replace(/ \((node|tensor|from|file) (\([^)]*\)|[^()])*\)/g, '')
     .replace(/\[\d+\] is .*/, '…')
-    .replace(/-?\d+(\.\d+)?(e[+-]?\d+)?/g, '#');
+    .replace(/(?<![\w.])-?\d+(\.\d+)?(e[+-]?\d+)?/g, '#');
 }
 
 function shortened(cases: readonly string[]): string {
