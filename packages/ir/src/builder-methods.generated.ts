@@ -13,6 +13,8 @@ export interface BuilderMethods {
   Acosh(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** a + b */
   Add(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** the grid of positions of an image, each mapped by the affine matrix of its batch */
+  AffineGrid(theta: Value, size: Value, attributes?: AffineGridAttributes, options?: NodeOptions): Value;
   /** logical and */
   And(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
   /** place of the largest element along an axis */
@@ -65,6 +67,8 @@ export interface BuilderMethods {
   Clip(input: Value, attributes?: None, options?: NodeOptions): Value;
   Clip(input: Value, min: Value | null | undefined, attributes?: None, options?: NodeOptions): Value;
   Clip(input: Value, min: Value | null | undefined, max: Value | null | undefined, attributes?: None, options?: NodeOptions): Value;
+  /** blocks of an image put back at their places and added up where they overlap */
+  Col2Im(input: Value, image_shape: Value, block_shape: Value, attributes?: Col2ImAttributes, options?: NodeOptions): Value;
   /** slices along an axis, or elements of the flattened input, where the condition holds */
   Compress(input: Value, condition: Value, attributes?: CompressAttributes, options?: NodeOptions): Value;
   /** tensors one after another along an axis */
@@ -141,6 +145,8 @@ export interface BuilderMethods {
   GreaterOrEqual(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
   /** each group of channels of each batch element normalized over its elements, then scale and bias by channel */
   GroupNormalization(X: Value, scale: Value, bias: Value, attributes: GroupNormalizationAttributes, options?: NodeOptions): Value;
+  /** the input, interpolated at positions from −1 to 1 along each spatial axis, the last axis first */
+  GridSample(X: Value, grid: Value, attributes?: GridSampleAttributes, options?: NodeOptions): Value;
   /** 25/46 − 21/46 cos(2πi/n) */
   HammingWindow(size: Value, attributes?: HammingWindowAttributes, options?: NodeOptions): Value;
   /** sin²(πi/n) */
@@ -194,6 +200,9 @@ export interface BuilderMethods {
   Max(data_0: readonly Value[], attributes?: None, options?: NodeOptions): Value;
   /** the largest element under a sliding window */
   MaxPool(X: Value, attributes: MaxPoolAttributes, options?: NodeOptions): readonly Value[];
+  /** elements put back where a MaxPool took them from, zeros elsewhere */
+  MaxUnpool(X: Value, I: Value, attributes: MaxUnpoolAttributes, options?: NodeOptions): Value;
+  MaxUnpool(X: Value, I: Value, output_shape: Value | null | undefined, attributes: MaxUnpoolAttributes, options?: NodeOptions): Value;
   /** the mean of all operands */
   Mean(data_0: readonly Value[], attributes?: None, options?: NodeOptions): Value;
   /** triangular filters that make mel bands of the bins of a spectrum: [bins, bands] */
@@ -377,6 +386,9 @@ export interface BuilderMethods {
 }
 
 type None = Record<string, never>;
+interface AffineGridAttributes {
+  readonly align_corners?: number;
+}
 interface ArgMaxAttributes {
   readonly axis?: number;
   readonly keepdims?: number;
@@ -437,6 +449,11 @@ interface CeluAttributes {
 }
 interface CenterCropPadAttributes {
   readonly axes?: readonly number[];
+}
+interface Col2ImAttributes {
+  readonly dilations?: readonly number[];
+  readonly pads?: readonly number[];
+  readonly strides?: readonly number[];
 }
 interface CompressAttributes {
   readonly axis?: number;
@@ -529,6 +546,10 @@ interface GroupNormalizationAttributes {
   readonly epsilon?: number;
   readonly num_groups: number;
   readonly stash_type?: number;
+interface GridSampleAttributes {
+  readonly align_corners?: number;
+  readonly mode?: 'linear' | 'nearest' | 'cubic';
+  readonly padding_mode?: 'zeros' | 'border' | 'reflection';
 }
 interface HammingWindowAttributes {
   readonly output_datatype?: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8';
@@ -601,6 +622,11 @@ interface MaxPoolAttributes {
   readonly strides?: readonly number[];
   readonly ceil_mode?: number;
   readonly storage_order?: number;
+}
+interface MaxUnpoolAttributes {
+  readonly kernel_shape: readonly number[];
+  readonly pads?: readonly number[];
+  readonly strides?: readonly number[];
 }
 interface MelWeightMatrixAttributes {
   readonly output_datatype?: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8';

@@ -31,7 +31,8 @@ export const resize = defineKernel<null>({
   summary: 'interpolation along any axes, one output element an invocation',
   ops: ['Resize'],
   applies({ group }) {
-    return resizeGeometry(group.anchor!.view()).mode === 'nearest' || group.accumulated.type.dtype === 'float32';
+    const { mode, axes } = resizeGeometry(group.anchor!.view());
+    return axes.every(({ roi }) => roi) && (mode === 'nearest' || group.accumulated.type.dtype === 'float32');
   },
   params: () => [null],
   cost: () => 1,
@@ -258,7 +259,7 @@ function real(e: Emitter, axis: ResizeAxis, coordinates: ResizeGeometry['coordin
     half_pixel_symmetric: () => [half[0], plus(half[1], times(0.5, minus(size, over(output, scale))))],
     align_corners: () => [unlessSingle(along, 0), 0],
     tf_crop_and_resize() {
-      const [start, end] = axis.roi;
+      const [start, end] = axis.roi!;
       return [
         unlessSingle(times(end - start, along), 0),
         unlessSingle(times(start, last), times((start + end) / 2, last)),

@@ -22,11 +22,13 @@ import { reduceOps } from './reduce.ts';
 import { reshapeOps } from './reshape.ts';
 import { resizeOps } from './resize.ts';
 import { rotaryOps } from './rotary.ts';
+import { samplingOps } from './sampling.ts';
 import { scanOps } from './scan.ts';
 import { scatterOps } from './scatter.ts';
 import { selectOps } from './select.ts';
 import { shapeOps } from './shape.ts';
 import { signalOps } from './signal.ts';
+import { unpoolOps } from './unpool.ts';
 
 export * from './attention.ts';
 export { normalizeAxis } from './axis.ts';
@@ -44,10 +46,12 @@ export type { RecurrentFunction } from './recurrent-functions.ts';
 export * from './reduce.ts';
 export * from './resize.ts';
 export * from './rotary.ts';
+export * from './sampling.ts';
 export * from './scan.ts';
 export * from './scatter.ts';
 export * from './select.ts';
 export * from './signal.ts';
+export * from './unpool.ts';
 export * from './window.ts';
 
 /** Every op that this version of @trtx defines. */
@@ -79,4 +83,6 @@ export const standardOps = new OpRegistry([
   ...rotaryOps,
   ...randomOps,
   ...signalOps,
+  ...samplingOps,
+  ...unpoolOps,
 ]);

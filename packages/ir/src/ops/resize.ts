@@ -26,8 +26,8 @@ export interface ResizeAxis {
   readonly ratio: { readonly up: Dim; readonly down: Dim } | undefined;
   /** The scale as a number; undefined where it depends on symbolic sizes (it is `ratio` then). */
   readonly scale: number | undefined;
-  /** The region of interest of tf_crop_and_resize, as fractions of the axis. */
-  readonly roi: readonly [start: number, end: number];
+  /** The region of interest of tf_crop_and_resize, as fractions of the axis; undefined where only the run tells. */
+  readonly roi: readonly [start: number, end: number] | undefined;
 }
 
 export interface ResizeGeometry {
@@ -54,15 +54,17 @@ export function resizeGeometry(at: NodeView): ResizeGeometry {
   const { shape } = at.input(0);
   const picked = at.ints('axes')?.map((axis) => normalizeAxis(at, axis, shape.length)) ?? shape.map((_, axis) => axis);
   const coordinates = at.string('coordinate_transformation_mode') as ResizeGeometry['coordinates'];
-  const roi = coordinates === 'tf_crop_and_resize' ? at.numbers(1) : undefined;
-  if (coordinates === 'tf_crop_and_resize' && roi?.length !== 2 * picked.length)
-    throw at.fail('the roi of tf_crop_and_resize is not known at build', 'Make it a constant.');
+  const crops = coordinates === 'tf_crop_and_resize';
+  if (crops && !at.inputs[1]) throw at.fail('tf_crop_and_resize without a roi');
+  const roi = crops ? at.numbers(1) : undefined;
+  if (roi && roi.length !== 2 * picked.length)
+    throw at.fail(`a roi of ${roi.length} numbers for ${picked.length} axes`);
   const resized = picked.map((axis) => shape[axis]!);
   const scaled = scalesOf(at, resized) ?? sizesOf(at, resized);
   const axes = shape.map((size, axis): ResizeAxis => {
     const i = picked.indexOf(axis);
     if (i < 0) return { size, output: size, ratio: { up: 1, down: 1 }, scale: 1, roi: [0, 1] };
-    return { ...scaled[i]!, size, roi: roi ? [roi[i]!, roi[i + picked.length]!] : [0, 1] };
+    return { ...scaled[i]!, size, roi: crops ? roi && [roi[i]!, roi[i + picked.length]!] : [0, 1] };
   });
   return {
     mode: at.string('mode') as ResizeGeometry['mode'],

@@ -1,4 +1,4 @@
-// Upsample became Resize, and Resize got its coordinate modes in opset 11.
+// Upsample became Resize, and Resize got its coordinate modes in opset 11. GridSample names its modes as Resize does.
 
 import { type Emitter, type LegacyNode, take } from './node.ts';
 import { NEVER, step } from './steps.ts';
@@ -25,6 +25,11 @@ export const resizeSteps = [
   }),
   step('Resize', 11, toRegionForm),
   step('Resize', 13, forTensorflow),
+  step('GridSample', 20, (node) => {
+    const mode = node.attributes.get('mode');
+    if (mode === 'bilinear') node.attributes.set('mode', 'linear');
+    if (mode === 'bicubic') node.attributes.set('mode', 'cubic');
+  }),
 ];
 
 /** [X, scales] becomes [X, roi, scales] with the coordinates of the time written out. */

@@ -27,11 +27,13 @@ import { gru, lstm, rnn } from './recurrent.ts';
 import { argMax, argMin, reduceKernel, reduceLogSumExp } from './reduce.ts';
 import { resize } from './resize.ts';
 import { rotaryEmbedding } from './rotary.ts';
+import { affineGrid, gridSample } from './sampling.ts';
 import { cumProd, cumSum } from './scan.ts';
 import { scatterElements, scatterND } from './scatter.ts';
 import { compress, nonZero, unique } from './select.ts';
 import { range, shapeKernel } from './shape.ts';
 import { dft, stft } from './signal.ts';
+import { col2im, maxUnpool } from './unpool.ts';
 import { blackmanWindow, hammingWindow, hannWindow, melWeightMatrix } from './windows.ts';
 
 /** Kernels for every op that `standardOps` defines. */
@@ -89,4 +91,8 @@ export const standardKernels = new ReferenceKernels([
   hammingWindow,
   hannWindow,
   melWeightMatrix,
+  affineGrid,
+  gridSample,
+  col2im,
+  maxUnpool,
 ]);

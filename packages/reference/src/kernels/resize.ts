@@ -47,7 +47,7 @@ function coordinate(o: number, axis: ResizeAxis, mode: ResizeGeometry['coordinat
     case 'align_corners':
       return output > 1 ? (o * (size - 1)) / (scale * size - 1) : 0;
     case 'tf_crop_and_resize': {
-      const [start, end] = axis.roi;
+      const [start, end] = axis.roi!;
       if (output === 1) return 0.5 * (start + end) * (size - 1);
       return start * (size - 1) + (o * (end - start) * (size - 1)) / (scale * size - 1);
     }
