@@ -95,6 +95,9 @@ export interface BuilderMethods {
   DFT(input: Value, dft_length: Value | null | undefined, axis: Value | null | undefined, attributes?: DFTAttributes, options?: NodeOptions): Value;
   /** blocks of channels laid out as blocks of height and width */
   DepthToSpace(input: Value, attributes: DepthToSpaceAttributes, options?: NodeOptions): Value;
+  /** (x − x_zero_point) · x_scale */
+  DequantizeLinear(x: Value, x_scale: Value, attributes?: DequantizeLinearAttributes, options?: NodeOptions): Value;
+  DequantizeLinear(x: Value, x_scale: Value, x_zero_point: Value | null | undefined, attributes?: DequantizeLinearAttributes, options?: NodeOptions): Value;
   /** a / b; of integers truncated towards zero */
   Div(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
   /** the input itself; in training mode elements are 0 with the probability `ratio`, others grow by 1/(1 − ratio) */
@@ -143,10 +146,10 @@ export interface BuilderMethods {
   Greater(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
   /** a ≥ b */
   GreaterOrEqual(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
-  /** each group of channels of each batch element normalized over its elements, then scale and bias by channel */
-  GroupNormalization(X: Value, scale: Value, bias: Value, attributes: GroupNormalizationAttributes, options?: NodeOptions): Value;
   /** the input, interpolated at positions from −1 to 1 along each spatial axis, the last axis first */
   GridSample(X: Value, grid: Value, attributes?: GridSampleAttributes, options?: NodeOptions): Value;
+  /** each group of channels of each batch element normalized over its elements, then scale and bias by channel */
+  GroupNormalization(X: Value, scale: Value, bias: Value, attributes: GroupNormalizationAttributes, options?: NodeOptions): Value;
   /** 25/46 − 21/46 cos(2πi/n) */
   HammingWindow(size: Value, attributes?: HammingWindowAttributes, options?: NodeOptions): Value;
   /** sin²(πi/n) */
@@ -240,6 +243,9 @@ export interface BuilderMethods {
   Pad(data: Value, pads: Value, constant_value: Value | null | undefined, axes: Value | null | undefined, attributes?: PadAttributes, options?: NodeOptions): Value;
   /** xʸ, in the type of x */
   Pow(X: Value, Y: Value, attributes?: None, options?: NodeOptions): Value;
+  /** x / y_scale, rounded half to even, + y_zero_point, saturated */
+  QuantizeLinear(x: Value, y_scale: Value, attributes?: QuantizeLinearAttributes, options?: NodeOptions): Value;
+  QuantizeLinear(x: Value, y_scale: Value, y_zero_point: Value | null | undefined, attributes?: QuantizeLinearAttributes, options?: NodeOptions): Value;
   /** X / √(mean of X² + epsilon) · scale, with the mean over the axes from `axis` on */
   RMSNormalization(X: Value, scale: Value, attributes?: RMSNormalizationAttributes, options?: NodeOptions): Value;
   /** hidden state f(X·Wᵀ + H·Rᵀ + bias) */
@@ -498,6 +504,11 @@ interface DepthToSpaceAttributes {
   readonly blocksize: number;
   readonly mode?: 'DCR' | 'CRD';
 }
+interface DequantizeLinearAttributes {
+  readonly axis?: number;
+  readonly block_size?: number;
+  readonly output_dtype?: 'float32' | 'float16' | 'bfloat16';
+}
 interface DropoutAttributes {
   readonly seed?: number;
 }
@@ -542,14 +553,15 @@ interface GemmAttributes {
 interface GlobalLpPoolAttributes {
   readonly p?: number;
 }
-interface GroupNormalizationAttributes {
-  readonly epsilon?: number;
-  readonly num_groups: number;
-  readonly stash_type?: number;
 interface GridSampleAttributes {
   readonly align_corners?: number;
   readonly mode?: 'linear' | 'nearest' | 'cubic';
   readonly padding_mode?: 'zeros' | 'border' | 'reflection';
+}
+interface GroupNormalizationAttributes {
+  readonly epsilon?: number;
+  readonly num_groups: number;
+  readonly stash_type?: number;
 }
 interface HammingWindowAttributes {
   readonly output_datatype?: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8';
@@ -647,6 +659,13 @@ interface OneHotAttributes {
 }
 interface PadAttributes {
   readonly mode?: 'constant' | 'reflect' | 'edge' | 'wrap';
+}
+interface QuantizeLinearAttributes {
+  readonly axis?: number;
+  readonly block_size?: number;
+  readonly output_dtype?: 'uint8' | 'int8' | 'uint16' | 'int16' | 'uint4' | 'int4' | 'uint2' | 'int2' | 'float8e4m3fn' | 'float8e4m3fnuz' | 'float8e5m2' | 'float8e5m2fnuz' | 'float4e2m1';
+  readonly precision?: 'float32' | 'float16' | 'bfloat16';
+  readonly saturate?: number;
 }
 interface RMSNormalizationAttributes {
   readonly axis?: number;

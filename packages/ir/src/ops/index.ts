@@ -16,6 +16,7 @@ import { normalizationOps } from './normalization.ts';
 import { orderOps } from './order.ts';
 import { integerOps, pointwiseOps } from './pointwise.ts';
 import { poolOps } from './pool.ts';
+import { quantizeOps } from './quantize.ts';
 import { randomOps } from './random.ts';
 import { recurrentOps } from './recurrent.ts';
 import { reduceOps } from './reduce.ts';
@@ -41,6 +42,7 @@ export * from './normalization.ts';
 export * from './order.ts';
 export { definePointwise } from './pointwise.ts';
 export * from './pool.ts';
+export * from './quantize.ts';
 export * from './recurrent.ts';
 export type { RecurrentFunction } from './recurrent-functions.ts';
 export * from './reduce.ts';
@@ -73,6 +75,7 @@ export const standardOps = new OpRegistry([
   ...reduceOps,
   ...normalizationOps,
   ...recurrentOps,
+  ...quantizeOps,
   ...maskOps,
   ...orderOps,
   ...scanOps,

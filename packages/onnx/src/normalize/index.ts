@@ -10,6 +10,7 @@ import { matmulSteps } from './matmul.ts';
 import type { Emitter, LegacyNode, Step } from './node.ts';
 import { normalizationSteps } from './normalization.ts';
 import { poolSteps } from './pool.ts';
+import { quantizeSteps } from './quantize.ts';
 import { recurrentSteps } from './recurrent.ts';
 import { reduceSteps } from './reduce.ts';
 import { resizeSteps } from './resize.ts';
@@ -35,6 +36,7 @@ const STEPS: readonly Step[] = [
   ...signalSteps,
   ...statisticsSteps,
   ...poolSteps,
+  ...quantizeSteps,
 ];
 
 const stepsOf = new Map<string, Step[]>();

@@ -45,25 +45,28 @@ function texts(dims: readonly number[], values: readonly Uint8Array[]): Constant
 }
 
 /** Attributes that are an element type: a number in the file, its name in the graph. */
-const DTYPE_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
-  ['Cast', 'to'],
-  ['BitCast', 'to'],
-  ['EyeLike', 'dtype'],
-  ['Bernoulli', 'dtype'],
-  ['Multinomial', 'dtype'],
-  ['RandomNormal', 'dtype'],
-  ['RandomNormalLike', 'dtype'],
-  ['RandomUniform', 'dtype'],
-  ['RandomUniformLike', 'dtype'],
-  ['BlackmanWindow', 'output_datatype'],
-  ['HammingWindow', 'output_datatype'],
-  ['HannWindow', 'output_datatype'],
-  ['MelWeightMatrix', 'output_datatype'],
+const DTYPE_ATTRIBUTES: ReadonlySet<string> = new Set([
+  'Cast.to',
+  'BitCast.to',
+  'EyeLike.dtype',
+  'Bernoulli.dtype',
+  'Multinomial.dtype',
+  'RandomNormal.dtype',
+  'RandomNormalLike.dtype',
+  'RandomUniform.dtype',
+  'RandomUniformLike.dtype',
+  'BlackmanWindow.output_datatype',
+  'HammingWindow.output_datatype',
+  'HannWindow.output_datatype',
+  'MelWeightMatrix.output_datatype',
+  'QuantizeLinear.output_dtype',
+  'QuantizeLinear.precision',
+  'DequantizeLinear.output_dtype',
 ]);
 
 /** True where the attribute is the name of an element type in the graph. */
 export function isDtypeAttribute(op: string, attribute: string): boolean {
-  return DTYPE_ATTRIBUTES.get(op) === attribute;
+  return DTYPE_ATTRIBUTES.has(`${op}.${attribute}`);
 }
 
 /** The attribute as the graph has it. */

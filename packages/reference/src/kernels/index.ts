@@ -22,6 +22,7 @@ import {
 import { hardmax, topK } from './order.ts';
 import { pointwiseKernel } from './pointwise.ts';
 import { averagePool, lpPool, maxPool } from './pool.ts';
+import { dequantizeLinear, quantizeLinear } from './quantize.ts';
 import { bernoulli, multinomial, randomNormal, randomNormalLike, randomUniform, randomUniformLike } from './random.ts';
 import { gru, lstm, rnn } from './recurrent.ts';
 import { argMax, argMin, reduceKernel, reduceLogSumExp } from './reduce.ts';
@@ -63,6 +64,8 @@ export const standardKernels = new ReferenceKernels([
   lstm,
   gru,
   rnn,
+  quantizeLinear,
+  dequantizeLinear,
   attention,
   linearAttention,
   rotaryEmbedding,
