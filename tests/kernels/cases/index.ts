@@ -4,6 +4,8 @@ import type { Case } from '../support.ts';
 import { chainCases } from './chains.ts';
 import { convCases } from './conv.ts';
 import { matmulCases } from './matmul.ts';
+import { placeCases } from './places.ts';
+import { recurrentCases } from './recurrent.ts';
 import { normCases, reduceCases } from './rows.ts';
 import { poolCases, rangeCases, resizeCases } from './windows.ts';
 
@@ -15,5 +17,7 @@ export const allCases: readonly Case[] = [
   ...poolCases,
   ...resizeCases,
   ...rangeCases,
+  ...placeCases,
+  ...recurrentCases,
   ...chainCases,
 ];

@@ -1,18 +1,24 @@
 // The kernels of this version, best known first among equals. A list is a value: builders may pass another.
 
 import type { Kernel } from '../kernel.ts';
-import { argMax, argMin } from './arg.ts';
+import { argMax, argMin, hardmax } from './arg.ts';
 import { convDirect } from './conv.ts';
 import { convTransposeDirect } from './conv-transpose.ts';
 import { convDepthwise } from './depthwise.ts';
+import { eye } from './eye.ts';
 import { map } from './map.ts';
 import { gemmDirect, matmulDirect } from './matmul.ts';
 import { instanceNorm, layerNorm, rmsNorm } from './norm.ts';
 import { averagePool, maxPool } from './pool.ts';
 import { range } from './range.ts';
+import { gru, lstm, rnn } from './recurrent.ts';
 import { reduce } from './reduce.ts';
 import { resize } from './resize.ts';
+import { rotary } from './rotary.ts';
+import { cumProd, cumSum } from './scan.ts';
+import { scatterElements, scatterND } from './scatter.ts';
 import { logSoftmax, logSumExp, softmax } from './softmax.ts';
+import { topKByPasses, topKByRank } from './top-k.ts';
 
 export const standardKernels: readonly Kernel[] = [
   map,
@@ -24,6 +30,7 @@ export const standardKernels: readonly Kernel[] = [
   reduce,
   argMax,
   argMin,
+  hardmax,
   softmax,
   logSoftmax,
   logSumExp,
@@ -34,4 +41,15 @@ export const standardKernels: readonly Kernel[] = [
   averagePool,
   resize,
   range,
+  eye,
+  cumSum,
+  cumProd,
+  topKByRank,
+  topKByPasses,
+  scatterElements,
+  scatterND,
+  rotary,
+  lstm,
+  gru,
+  rnn,
 ];
