@@ -41,6 +41,8 @@ export interface BuilderMethods {
   BatchNormalization(X: Value, scale: Value, B: Value, input_mean: Value, input_var: Value, attributes?: BatchNormalizationAttributes, options?: NodeOptions): Value;
   /** 1 with the probability that the input tells, else 0 */
   Bernoulli(input: Value, attributes?: BernoulliAttributes, options?: NodeOptions): Value;
+  /** the same bits in another element type of the same width */
+  BitCast(input: Value, attributes: BitCastAttributes, options?: NodeOptions): Value;
   /** X shifted by Y bits */
   BitShift(X: Value, Y: Value, attributes: BitShiftAttributes, options?: NodeOptions): Value;
   /** bits that both have */
@@ -98,12 +100,16 @@ export interface BuilderMethods {
   /** (x − x_zero_point) · x_scale */
   DequantizeLinear(x: Value, x_scale: Value, attributes?: DequantizeLinearAttributes, options?: NodeOptions): Value;
   DequantizeLinear(x: Value, x_scale: Value, x_zero_point: Value | null | undefined, attributes?: DequantizeLinearAttributes, options?: NodeOptions): Value;
+  /** determinants of square matrices */
+  Det(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** a / b; of integers truncated towards zero */
   Div(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
   /** the input itself; in training mode elements are 0 with the probability `ratio`, others grow by 1/(1 − ratio) */
   Dropout(data: Value, attributes?: DropoutAttributes, options?: NodeOptions): readonly Value[];
   Dropout(data: Value, ratio: Value | null | undefined, attributes?: DropoutAttributes, options?: NodeOptions): readonly Value[];
   Dropout(data: Value, ratio: Value | null | undefined, training_mode: Value | null | undefined, attributes?: DropoutAttributes, options?: NodeOptions): readonly Value[];
+  /** products of operands, summed over the axes that an equation leaves out of the output */
+  Einsum(Inputs: readonly Value[], attributes: EinsumAttributes, options?: NodeOptions): Value;
   /** x where x > 0, else alpha·(eˣ − 1) */
   Elu(X: Value, attributes?: EluAttributes, options?: NodeOptions): Value;
   /** a = b */
@@ -434,6 +440,9 @@ interface BernoulliAttributes {
   readonly dtype?: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8' | 'bool';
   readonly seed?: number;
 }
+interface BitCastAttributes {
+  readonly to: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8' | 'bool' | 'float8e4m3fn' | 'float8e4m3fnuz' | 'float8e5m2' | 'float8e5m2fnuz' | 'float8e8m0' | 'float4e2m1' | 'int4' | 'uint4' | 'int2' | 'uint2' | 'complex64' | 'complex128';
+}
 interface BitShiftAttributes {
   readonly direction: 'LEFT' | 'RIGHT';
 }
@@ -511,6 +520,9 @@ interface DequantizeLinearAttributes {
 }
 interface DropoutAttributes {
   readonly seed?: number;
+}
+interface EinsumAttributes {
+  readonly equation: string;
 }
 interface EluAttributes {
   readonly alpha?: number;

@@ -3,8 +3,11 @@
 import { OpRegistry } from '../op.ts';
 import { activationOps } from './activations.ts';
 import { attentionOps } from './attention.ts';
+import { bitCastOps } from './bit-cast.ts';
 import { convOps } from './conv.ts';
+import { detOps } from './det.ts';
 import { dropoutOps } from './dropout.ts';
+import { einsumOps } from './einsum.ts';
 import { gatherOps } from './gather.ts';
 import { layoutOps } from './layout.ts';
 import { linearAttentionOps } from './linear-attention.ts';
@@ -35,6 +38,7 @@ export * from './attention.ts';
 export { normalizeAxis } from './axis.ts';
 export { broadcast } from './broadcast.ts';
 export * from './conv.ts';
+export * from './einsum.ts';
 export type { Heads } from './heads.ts';
 export * from './linear-attention.ts';
 export * from './matmul.ts';
@@ -88,4 +92,7 @@ export const standardOps = new OpRegistry([
   ...signalOps,
   ...samplingOps,
   ...unpoolOps,
+  ...einsumOps,
+  ...detOps,
+  ...bitCastOps,
 ]);

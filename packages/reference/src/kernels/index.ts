@@ -2,9 +2,12 @@
 
 import { ReferenceKernels } from '../kernel.ts';
 import { attention } from './attention.ts';
+import { bitCast } from './bit-cast.ts';
 import { conv } from './conv.ts';
 import { convTranspose } from './conv-transpose.ts';
+import { det } from './det.ts';
 import { dropout } from './dropout.ts';
+import { einsum } from './einsum.ts';
 import { eyeLike } from './eye.ts';
 import { injectiveKernel } from './injective.ts';
 import { linearAttention } from './linear-attention.ts';
@@ -98,4 +101,7 @@ export const standardKernels = new ReferenceKernels([
   gridSample,
   col2im,
   maxUnpool,
+  einsum,
+  det,
+  bitCast,
 ]);

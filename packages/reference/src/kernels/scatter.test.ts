@@ -56,7 +56,7 @@ describe('ScatterElements', () => {
     expect(y!.data).toEqual(['z', 'b', 'y']);
     await expect(
       runReference('ScatterElements', [words, tensor('int64', [2], [2, 0]), more], { reduction: 'add' }),
-    ).rejects.toThrow('the reduction add of strings');
+    ).rejects.toThrow('the reduction add of string tensors');
     const [or] = await runReference(
       'ScatterElements',
       [tensor('bool', [3], [1, 0, 0]), tensor('int64', [3], [0, 1, 1]), tensor('bool', [3], [1, 1, 0])],

@@ -1,6 +1,14 @@
 // Scattering: a copy of the data, with updates written over or into it one after the other.
 
-import { elementCount, type ScatterReduction, scatterAxis, scatterDepth, type Tensor } from '@trtx/ir';
+import {
+  elementCount,
+  isComplex,
+  lanesOf,
+  type ScatterReduction,
+  scatterAxis,
+  scatterDepth,
+  type Tensor,
+} from '@trtx/ir';
 import { defineReference, inputOf, type KernelCall } from '../kernel.ts';
 import { stridesOf, toFloat64 } from '../tensors.ts';
 import { combiner, type Elements, elementsToCompute, tensorOfElements } from './combine.ts';
@@ -57,12 +65,13 @@ function scatter(call: KernelCall, each: (write: (to: number, from: number) => v
     // What is copied is bits, or strings.
     const out = (inputOf(call, 0).data as Uint8Array).slice() as unknown as Elements;
     const updates = inputOf(call, 2).data as unknown as Elements;
+    const lanes = lanesOf(dtype);
     each((to, from) => {
-      out[to] = updates[from]!;
+      for (let lane = 0; lane < lanes; lane++) out[to * lanes + lane] = updates[from * lanes + lane]!;
     });
     return [{ dtype, dims, data: out as unknown as Tensor['data'] }];
   }
-  if (dtype === 'string') throw call.at.fail(`the reduction ${reduction} of strings`);
+  if (dtype === 'string' || isComplex(dtype)) throw call.at.fail(`the reduction ${reduction} of ${dtype} tensors`);
   const out = (elementsToCompute(inputOf(call, 0)) as unknown as Float64Array).slice() as Elements<number | bigint>;
   const updates = elementsToCompute(inputOf(call, 2)) as Elements<number | bigint>;
   const combine = combiner(dtype, reduction);

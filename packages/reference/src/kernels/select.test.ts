@@ -65,6 +65,16 @@ it('Unique sorts strings by code points and takes NaN for equal', async () => {
   expect([...y!.data]).toEqual([1, 2, Number.NaN]);
 });
 
+it('complex numbers are moved and compared as pairs', async () => {
+  const z: Tensor = { dtype: 'complex64', dims: [3], data: Float32Array.of(0, 0, 0, 2, 0, 0) };
+  expect((await runReference('NonZero', [z]))[0]!.data).toEqual(BigInt64Array.of(1n));
+  const [kept] = await runReference('Compress', [z, tensor('bool', [2], [0, 1])]);
+  expect(kept).toEqual({ dtype: 'complex64', dims: [1], data: Float32Array.of(0, 2) });
+  expect((await runReference('Unique', [z]))[0]!.data).toEqual(Float32Array.of(0, 0, 0, 2));
+  const [scattered] = await runReference('ScatterElements', [z, tensor('int64', [1], [2]), kept!]);
+  expect(scattered!.data).toEqual(Float32Array.of(0, 0, 0, 2, 0, 2));
+});
+
 it('NonZero of strings and of a scalar', async () => {
   const words: Tensor = { dtype: 'string', dims: [3], data: ['', 'a', ''] };
   expect((await runReference('NonZero', [words]))[0]!.data).toEqual(BigInt64Array.of(1n));

@@ -1,6 +1,6 @@
 // Ops whose output sizes only the elements tell.
 
-import { elementCount, pickedAxis, type Tensor } from '@trtx/ir';
+import { elementCount, lanesOf, pickedAxis, type Tensor } from '@trtx/ir';
 import { defineReference, inputOf, type KernelCall } from '../kernel.ts';
 import { fromFloat64, toFloat64 } from '../tensors.ts';
 import { compareElements, type Elements, elementsToCompute } from './combine.ts';
@@ -12,7 +12,10 @@ export const nonZero = defineReference({
     const elements: ArrayLike<unknown> = dtype === 'string' ? (data as readonly string[]) : toFloat64(inputOf(call, 0));
     const zero = dtype === 'string' ? '' : 0;
     const found: number[] = [];
-    for (let i = 0; i < elements.length; i++) if (elements[i] !== zero) found.push(i);
+    const lanes = lanesOf(dtype);
+    // A complex number is not zero where one of its parts is not.
+    for (let i = 0; i < elements.length; i++)
+      if (elements[i] !== zero && found.at(-1) !== Math.floor(i / lanes)) found.push(Math.floor(i / lanes));
     const out = new BigInt64Array(dims.length * found.length);
     let stride = elementCount(dims);
     dims.forEach((dim, axis) => {
@@ -68,12 +71,14 @@ export const unique = defineReference({
   },
 });
 
-/** The input as [outer, count, inner] around the axis that is picked from. */
+/** The input's numbers as [outer, count, inner] around the axis that is picked from; complex elements have two. */
 function sliced(call: KernelCall): { outer: number; count: number; inner: number } {
-  const { dims } = inputOf(call, 0);
+  const { dtype, dims } = inputOf(call, 0);
   const axis = pickedAxis(call.at);
-  if (axis === undefined) return { outer: 1, count: elementCount(dims), inner: 1 };
-  return { outer: elementCount(dims.slice(0, axis)), count: dims[axis]!, inner: elementCount(dims.slice(axis + 1)) };
+  const lanes = lanesOf(dtype);
+  if (axis === undefined) return { outer: 1, count: elementCount(dims), inner: lanes };
+  const inner = elementCount(dims.slice(axis + 1)) * lanes;
+  return { outer: elementCount(dims.slice(0, axis)), count: dims[axis]!, inner };
 }
 
 /** The input with these places of the axis only. */
