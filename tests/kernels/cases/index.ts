@@ -7,7 +7,7 @@ import { matmulCases } from './matmul.ts';
 import { placeCases } from './places.ts';
 import { recurrentCases } from './recurrent.ts';
 import { normCases, reduceCases } from './rows.ts';
-import { poolCases, rangeCases, resizeCases } from './windows.ts';
+import { poolCases, rangeCases, resizeCases, sampleCases } from './windows.ts';
 
 export const allCases: readonly Case[] = [
   ...convCases,
@@ -16,6 +16,7 @@ export const allCases: readonly Case[] = [
   ...normCases,
   ...poolCases,
   ...resizeCases,
+  ...sampleCases,
   ...rangeCases,
   ...placeCases,
   ...recurrentCases,

@@ -91,6 +91,9 @@ export const reduceCases: readonly Case[] = [
   one('GlobalMaxPool', '3-D', f32(2, 3, 3, 4, 5)),
   one('GlobalAveragePool', 'dynamic', f32(1, 3, 'N', 'L'), {}, dynamicRows),
 
+  one('GlobalLpPool', 'p = 2', f32(2, 3, 7, 9)),
+  one('GlobalLpPool', 'p = 3', f32(2, 3, 7, 9), { p: 3 }),
+
   one('ArgMax', 'the last axis', f32(4, 70), { axis: -1 }),
   one('ArgMin', 'the first axis, gone', f32(9, 4, 3), { axis: 0, keepdims: 0 }),
   one('ArgMax', 'equal elements: the first', whole('int32', 3, 5, 40), { axis: 1 }),
@@ -149,6 +152,19 @@ export const normCases: readonly Case[] = [
   norm('InstanceNormalization', '1-D, one channel', f32(2, 1, 70), [[1], [1]]),
   norm('InstanceNormalization', '3-D', f32(1, 4, 3, 4, 5), [[4], [4]], { attributes: { epsilon: 0.01 } }),
   norm('InstanceNormalization', 'dynamic', f32('N', 3, 'L', 2), [[3], [3]], dynamicRows),
+  norm('GroupNormalization', '3 groups', f32(2, 6, 5, 4), [[6], [6]], { attributes: { num_groups: 3 } }),
+  norm('GroupNormalization', 'one group, dynamic', f32('N', 4, 'L'), [[4], [4]], {
+    attributes: { num_groups: 1, epsilon: 0.01 },
+    ...dynamicRows,
+  }),
+  one('LpNormalization', 'p = 2', f32(3, 70)),
+  one('LpNormalization', 'p = 1, a middle axis', f32(3, 7, 5), { p: 1, axis: 1 }),
+  one('LpNormalization', 'dynamic', f32('N', 'L'), { axis: 0 }, dynamicRows),
+  {
+    name: 'LpNormalization: of zeros',
+    inputs: [f32(3, 4)],
+    build: (b, x) => b.LpNormalization(b.Mul(x, b.constant('float32', [3, 1], [0, 1, 0]))),
+  },
   {
     name: 'LayerNormalization: with its statistics',
     inputs: [f32(3, 4, 20)],

@@ -82,6 +82,16 @@ export const poolCases: readonly Case[] = [
     { kernel_shape: [2, 2], pads: [1, 1, 0, 0] },
   ),
   pool('MaxPool', 'uint8', { dtype: 'uint8', dims: [1, 2, 6, 6], low: 0, high: 255 }, { kernel_shape: [3, 3] }),
+  ...[1, 2, 3].map((p) =>
+    pool('LpPool', `p = ${p}`, f32(1, 2, 8, 7), { kernel_shape: [3, 2], strides: [2, 2], pads: [1, 0, 1, 1], p }),
+  ),
+  pool(
+    'LpPool',
+    'dynamic',
+    f32('N', 2, 'H', 'W'),
+    { kernel_shape: [2, 2], strides: [2, 1], ceil_mode: 1 },
+    dynamicImage,
+  ),
   places('places', f32(2, 2, 7, 6), { kernel_shape: [3, 2], strides: [2, 2], pads: [1, 0, 1, 1] }),
   places('places in columns', f32(1, 2, 5, 6), { kernel_shape: [2, 2], storage_order: 1 }),
   places('places among equals', { dtype: 'uint8', dims: [1, 1, 8, 8], low: 0, high: 3 }, { kernel_shape: [3, 3] }),
@@ -209,6 +219,33 @@ export const resizeCases: readonly Case[] = [
       { H: 9, W: 1, P: 1, Q: 30 },
     ],
     build: (b, x, y) => b.Add(b.op('Resize', [x, null, null, b.Shape(y)], { nearest_mode: 'floor' })[0]!, y),
+  },
+];
+
+const sample = (mode: string, padding_mode: string, align_corners: number, spatial = 2): Case => ({
+  name: `GridSample: ${mode}, ${padding_mode}, ${spatial}-D, ${align_corners ? 'corners aligned' : 'edges'}`,
+  inputs: [
+    f32(2, 3, ...[5, 6, 4].slice(0, spatial)),
+    { dtype: 'float32', dims: [2, ...[4, 7, 3].slice(0, spatial), spatial], low: -1.9, high: 2.3 },
+  ],
+  build: (b, x, grid) => b.op('GridSample', [x, grid], { mode, padding_mode, align_corners }),
+});
+
+export const sampleCases: readonly Case[] = [
+  ...['linear', 'nearest', 'cubic'].flatMap((mode) =>
+    ['zeros', 'border', 'reflection'].flatMap((padding) => [0, 1].map((align) => sample(mode, padding, align))),
+  ),
+  sample('linear', 'zeros', 0, 3),
+  sample('cubic', 'reflection', 0, 1),
+  {
+    name: 'GridSample: dynamic, bytes',
+    inputs: [
+      { dtype: 'uint8', dims: [1, 2, 'H', 'W'], low: 0, high: 255 },
+      { dtype: 'float32', dims: [1, 'W', 3, 2], low: -1, high: 1 },
+    ],
+    symbols: dynamicImage.symbols,
+    runs: dynamicImage.runs.slice(0, 2),
+    build: (b, x, grid) => b.op('GridSample', [x, grid], { mode: 'nearest' }),
   },
 ];
 

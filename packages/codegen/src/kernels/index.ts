@@ -6,10 +6,11 @@ import { convDirect } from './conv.ts';
 import { convTransposeDirect } from './conv-transpose.ts';
 import { convDepthwise } from './depthwise.ts';
 import { eye } from './eye.ts';
+import { gridSample } from './grid-sample.ts';
 import { map } from './map.ts';
 import { gemmDirect, matmulDirect } from './matmul.ts';
-import { instanceNorm, layerNorm, rmsNorm } from './norm.ts';
-import { averagePool, maxPool } from './pool.ts';
+import { groupNorm, instanceNorm, layerNorm, lpNorm, rmsNorm } from './norm.ts';
+import { averagePool, lpPool, maxPool } from './pool.ts';
 import { range } from './range.ts';
 import { gru, lstm, rnn } from './recurrent.ts';
 import { reduce } from './reduce.ts';
@@ -37,9 +38,13 @@ export const standardKernels: readonly Kernel[] = [
   layerNorm,
   rmsNorm,
   instanceNorm,
+  groupNorm,
+  lpNorm,
   maxPool,
   averagePool,
+  lpPool,
   resize,
+  gridSample,
   range,
   eye,
   cumSum,

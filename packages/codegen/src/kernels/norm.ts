@@ -1,13 +1,24 @@
 // Normalizations by statistics of a row: its mean, or none, and its variance about that; then every element once more.
 
-import { instanceGeometry, type NodeView, type NormGeometry, normGeometry, type Value } from '@trtx/ir';
+import {
+  groupGeometry,
+  instanceGeometry,
+  mul,
+  type NodeView,
+  type NormGeometry,
+  normGeometry,
+  product,
+  sameDim,
+  softmaxGeometry,
+  type Value,
+} from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { defineKernel, type Kernel } from '../kernel.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal } from '../wgsl/scalar.ts';
-import { emitRows, ROW_PARAMS, type Row, type RowParams, rowCost, rowsOf } from './reduction.ts';
+import { emitRows, ROW_PARAMS, type Row, type RowParams, type Rows, rowCost } from './reduction.ts';
 
 interface Norm {
   op: string;
@@ -30,20 +41,20 @@ function defineNorm({ op, id, summary, geometry, centered, operand }: Norm): Ker
     params: () => ROW_PARAMS,
     cost({ group, target }, params) {
       const at = group.anchor!.view();
-      return rowCost(target, rowsOf(at, geometry(at).axes), params);
+      return rowCost(target, rowsOfNorm(geometry(at)), params);
     },
     emit(e, { group }, params) {
       const node = group.anchor!;
       const at = node.view();
       const [input, scale, bias] = node.inputs as [Value, Value, Value?];
       const { shader } = e;
-      const rows = rowsOf(at, geometry(at).axes);
-      return emitRows(e, rows, params, (row) => {
-        const count = `f32(${ix.text(e.size(rows.count))})`;
+      return emitRows(e, rowsOfNorm(geometry(at)), params, (row) => {
+        const element = (k: Ix) => Position.linear(input.type.shape, row.element(k).linear(shader));
+        const count = `f32(${ix.text(e.size(row.rows.count))})`;
         const average = (value: (k: Ix) => string) => `${row.reduce('float32', 'add', value)} / ${count}`;
         const mean = centered
           ? shader.let(
-              average((k) => e.read(input, row.element(k))),
+              average((k) => e.read(input, element(k))),
               'mean',
             )
           : '0.0f';
@@ -52,7 +63,7 @@ function defineNorm({ op, id, summary, geometry, centered, operand }: Norm): Ker
           return centered ? shader.let(`${x} - ${mean}`) : x;
         };
         const variance = average((k) => {
-          const x = distance(row.element(k));
+          const x = distance(element(k));
           return `${x} * ${x}`;
         });
         const factor = shader.let(
@@ -68,7 +79,7 @@ function defineNorm({ op, id, summary, geometry, centered, operand }: Norm): Ker
           return;
         }
         row.each((k) => {
-          const position = row.element(k);
+          const position = element(k);
           const own = (value: Value) => operand(e, value, row, k, position);
           const normal = `${distance(position)} * ${factor} * ${own(scale)}`;
           e.store(position, shader.let(bias ? `${normal} + ${own(bias)}` : normal));
@@ -78,10 +89,15 @@ function defineNorm({ op, id, summary, geometry, centered, operand }: Norm): Ker
   });
 }
 
+/** The rows of a normalization, which may be no axes of the input: groups of channels are not. */
+function rowsOfNorm({ outer, length, inner }: NormGeometry): Rows {
+  return { shape: [outer, length, inner], rows: mul(outer, inner), count: length, axes: [1] };
+}
+
 /** Of the same trailing axes as the row: element k, unless it broadcasts. */
 function trailing(e: Emitter, value: Value, row: Row, k: Ix, position: Position): string {
   const { shape } = value.type;
-  const dense = shape.length === row.rows.axes.length && shape.every((d) => d !== 1);
+  const dense = sameDim(product(shape), row.rows.count) && shape.every((d) => d !== 1);
   return e.read(value, dense ? Position.linear(shape, k) : position.broadcast(e.shader, shape));
 }
 
@@ -113,5 +129,43 @@ export const instanceNorm = defineNorm({
   operand: (e, value, row) => {
     const { shape } = value.type;
     return e.read(value, Position.at(shape, [ix.mod(row.number, e.size(shape[0]!))]));
+  },
+});
+
+export const groupNorm = defineNorm({
+  op: 'GroupNormalization',
+  id: 'group-norm',
+  summary: 'GroupNormalization: mean, variance about it, result, in three passes over a group of channels',
+  geometry: groupGeometry,
+  centered: true,
+  operand: (e, value, _, __, position) => e.read(value, Position.at(value.type.shape, [position.coords(e.shader)[1]!])),
+});
+
+export const lpNorm = defineKernel<RowParams>({
+  id: 'lp-norm',
+  version: 1,
+  summary: 'LpNormalization: the norm, then every element over it, in two passes over a row',
+  ops: ['LpNormalization'],
+  applies: ({ group }) => group.accumulated.type.dtype === 'float32',
+  params: () => ROW_PARAMS,
+  cost: ({ group, target }, params) => rowCost(target, rowsOfNorm(softmaxGeometry(group.anchor!.view())), params),
+  emit(e, { group }, params) {
+    const { shader } = e;
+    const node = group.anchor!;
+    const at = node.view();
+    const input = node.inputs[0]!;
+    return emitRows(e, rowsOfNorm(softmaxGeometry(at)), params, (row) => {
+      const element = (k: Ix) => Position.linear(input.type.shape, row.element(k).linear(shader));
+      const squares = at.int('p') === 2;
+      const sum = row.reduce('float32', 'add', (k) => {
+        const x = shader.let(e.read(input, element(k)));
+        return squares ? `${x} * ${x}` : `abs(${x})`;
+      });
+      const norm = shader.let(squares ? `sqrt(${sum})` : sum, 'norm');
+      row.each((k) => {
+        const position = element(k);
+        e.store(position, shader.let(`select(0.0f, ${e.read(input, position)} / ${norm}, ${norm} > 0.0f)`));
+      });
+    });
   },
 });

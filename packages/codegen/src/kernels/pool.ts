@@ -161,3 +161,23 @@ export const averagePool = definePool({
     return `${sum} / ${taken}`;
   },
 });
+
+export const lpPool = definePool({
+  op: 'LpPool',
+  id: 'pool.lp',
+  summary: 'the p-norm of a window, one output element an invocation',
+  window(e, window, wanted) {
+    const { shader } = e;
+    const p = wanted.producer!.view().int('p');
+    const power = (x: string, exponent: number) =>
+      printBinary(shader, 'pow', x, literal(shader, exponent, 'f32'), 'float32');
+    const sum = shader.name('sum');
+    shader.line(`var ${sum} = 0.0f;`);
+    window.each((at) =>
+      window.whereInside(at, (x) => {
+        shader.line(`${sum} += ${p === 2 ? `${x} * ${x}` : p === 1 ? `abs(${x})` : power(`abs(${x})`, p)};`);
+      }),
+    );
+    return p === 2 ? `sqrt(${sum})` : p === 1 ? sum : power(sum, 1 / p);
+  },
+});

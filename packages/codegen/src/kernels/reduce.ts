@@ -20,6 +20,7 @@ const OPS = [
   'ReduceSumSquare',
   'GlobalAveragePool',
   'GlobalMaxPool',
+  'GlobalLpPool',
 ];
 
 export const reduce: Kernel = defineKernel<RowParams>({

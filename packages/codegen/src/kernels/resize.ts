@@ -24,6 +24,7 @@ import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal } from '../wgsl/scalar.ts';
 import { emitElements } from './elements.ts';
+import { declareFilter } from './filters.ts';
 
 export const resize = defineKernel<null>({
   id: 'resize',
@@ -171,22 +172,6 @@ const NEAREST: Readonly<Record<ResizeGeometry['nearest'], (rest: string) => stri
   round_prefer_floor: (rest) => `select(0i, 1i, ${rest} > 0.5f)`,
   round_prefer_ceil: (rest) => `select(0i, 1i, ${rest} >= 0.5f)`,
 };
-
-/** Declares the filter as a function of the distance; its name. */
-function declareFilter(e: Emitter, mode: ResizeGeometry['mode'], coefficient: number): string {
-  if (mode === 'linear') {
-    e.shader.global('fn triangle(x: f32) -> f32 { return max(1.0f - abs(x), 0.0f); }');
-    return 'triangle';
-  }
-  const a = literal(e.shader, coefficient, 'f32');
-  // Keys, "Cubic convolution interpolation for digital image processing", 1981.
-  e.shader.global(`fn cubic(x: f32) -> f32 {
-  let d = abs(x);
-  if (d < 1.0f) { return ((${a} + 2.0f) * d - (${a} + 3.0f)) * d * d + 1.0f; }
-  return select(0.0f, ((d - 5.0f) * d + 8.0f) * d * ${a} - 4.0f * ${a}, d < 2.0f);
-}`);
-  return 'cubic';
-}
 
 /** One more than the coordinate, so that it is positive, as up/down; undefined where it is no ratio of 32-bit integers. */
 function rational(
