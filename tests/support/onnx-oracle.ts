@@ -129,7 +129,7 @@ function encodeNode({ op, inputs, outputs, domain = '', attributes = {} }: Oracl
 }
 
 function encodeAttribute(name: string, value: AttributeValue, spec: AttributeSpec | undefined): Uint8Array {
-  if (['to', 'dtype', 'output_datatype'].includes(name))
+  if (['to', 'dtype', 'output_dtype', 'precision', 'output_datatype'].includes(name))
     return message(field(1, name), field(3, TYPES[value as DType]), field(20, 2));
   const list: readonly (number | string)[] = Array.isArray(value) ? value : [];
   const one = (list.length ? list[0] : value) as unknown;

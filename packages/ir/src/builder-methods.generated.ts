@@ -80,6 +80,10 @@ export interface BuilderMethods {
   /** convolution over one or more spatial axes, with groups, strides, padding and dilation */
   Conv(X: Value, W: Value, attributes?: ConvAttributes, options?: NodeOptions): Value;
   Conv(X: Value, W: Value, B: Value | null | undefined, attributes?: ConvAttributes, options?: NodeOptions): Value;
+  /** convolution of 8-bit integers less their zero points, in int32; padding counts as 0 */
+  ConvInteger(x: Value, w: Value, attributes?: ConvIntegerAttributes, options?: NodeOptions): Value;
+  ConvInteger(x: Value, w: Value, x_zero_point: Value | null | undefined, attributes?: ConvIntegerAttributes, options?: NodeOptions): Value;
+  ConvInteger(x: Value, w: Value, x_zero_point: Value | null | undefined, w_zero_point: Value | null | undefined, attributes?: ConvIntegerAttributes, options?: NodeOptions): Value;
   /** transposed convolution: each input element adds a scaled kernel to the output */
   ConvTranspose(X: Value, W: Value, attributes?: ConvTransposeAttributes, options?: NodeOptions): Value;
   ConvTranspose(X: Value, W: Value, B: Value | null | undefined, attributes?: ConvTransposeAttributes, options?: NodeOptions): Value;
@@ -205,6 +209,10 @@ export interface BuilderMethods {
   LpPool(X: Value, attributes: LpPoolAttributes, options?: NodeOptions): Value;
   /** matrix product over the last two axes, the others broadcast */
   MatMul(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  /** matrix product of 8-bit integers less their zero points, in int32 */
+  MatMulInteger(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
+  MatMulInteger(A: Value, B: Value, a_zero_point: Value | null | undefined, attributes?: None, options?: NodeOptions): Value;
+  MatMulInteger(A: Value, B: Value, a_zero_point: Value | null | undefined, b_zero_point: Value | null | undefined, attributes?: None, options?: NodeOptions): Value;
   /** the largest of all operands */
   Max(data_0: readonly Value[], attributes?: None, options?: NodeOptions): Value;
   /** the largest element under a sliding window */
@@ -480,6 +488,14 @@ interface ConstantOfShapeAttributes {
   readonly value?: Constant;
 }
 interface ConvAttributes {
+  readonly auto_pad?: 'NOTSET' | 'SAME_UPPER' | 'SAME_LOWER' | 'VALID';
+  readonly dilations?: readonly number[];
+  readonly kernel_shape?: readonly number[];
+  readonly pads?: readonly number[];
+  readonly strides?: readonly number[];
+  readonly group?: number;
+}
+interface ConvIntegerAttributes {
   readonly auto_pad?: 'NOTSET' | 'SAME_UPPER' | 'SAME_LOWER' | 'VALID';
   readonly dilations?: readonly number[];
   readonly kernel_shape?: readonly number[];

@@ -9,6 +9,7 @@ import { detOps } from './det.ts';
 import { dropoutOps } from './dropout.ts';
 import { einsumOps } from './einsum.ts';
 import { gatherOps } from './gather.ts';
+import { integerProductOps } from './integer.ts';
 import { layoutOps } from './layout.ts';
 import { linearAttentionOps } from './linear-attention.ts';
 import { maskOps } from './masks.ts';
@@ -40,6 +41,7 @@ export { broadcast } from './broadcast.ts';
 export * from './conv.ts';
 export * from './einsum.ts';
 export type { Heads } from './heads.ts';
+export * from './integer.ts';
 export * from './linear-attention.ts';
 export * from './matmul.ts';
 export * from './normalization.ts';
@@ -80,6 +82,7 @@ export const standardOps = new OpRegistry([
   ...normalizationOps,
   ...recurrentOps,
   ...quantizeOps,
+  ...integerProductOps,
   ...maskOps,
   ...orderOps,
   ...scanOps,

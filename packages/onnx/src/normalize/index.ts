@@ -4,8 +4,10 @@
 import { activationSteps } from './activations.ts';
 import { arithmeticSteps } from './arithmetic.ts';
 import { attentionSteps } from './attention.ts';
+import { causalConvSteps } from './causal-conv.ts';
 import { gatherSteps } from './gather.ts';
 import { layoutSteps } from './layout.ts';
+import { lossSteps } from './loss.ts';
 import { matmulSteps } from './matmul.ts';
 import type { Emitter, LegacyNode, Step } from './node.ts';
 import { normalizationSteps } from './normalization.ts';
@@ -37,6 +39,8 @@ const STEPS: readonly Step[] = [
   ...statisticsSteps,
   ...poolSteps,
   ...quantizeSteps,
+  ...lossSteps,
+  ...causalConvSteps,
 ];
 
 const stepsOf = new Map<string, Step[]>();
@@ -54,6 +58,12 @@ const SUCCESSORS: ReadonlyMap<string, string> = new Map([
   ['Scatter', 'ScatterElements'],
   ['MeanVarianceNormalization', 'Div'],
   ['LRN', 'Div'],
+  ['NegativeLogLikelihoodLoss', 'Neg'],
+  ['SoftmaxCrossEntropyLoss', 'Neg'],
+  ['CausalConvWithState', 'Conv'],
+  ['DynamicQuantizeLinear', 'QuantizeLinear'],
+  ['QLinearMatMul', 'QuantizeLinear'],
+  ['QLinearConv', 'QuantizeLinear'],
 ]);
 
 /** The name under which the registry has the op of the default domain. */

@@ -35,11 +35,16 @@ export interface Step {
   apply(node: LegacyNode, emit: Emitter): void;
 }
 
-/** The type of an input that must be there. */
-export function typeOf(node: LegacyNode, index: number, emit: Emitter): TensorType {
+/** An input that must be there. */
+export function inputOf(node: LegacyNode, index: number, emit: Emitter): Value {
   const input = node.inputs[index];
   if (!input) throw emit.fail(`input ${index} is missing`);
-  return input.type;
+  return input;
+}
+
+/** The type of an input that must be there. */
+export function typeOf(node: LegacyNode, index: number, emit: Emitter): TensorType {
+  return inputOf(node, index, emit).type;
 }
 
 /** Takes an attribute away from the node; undefined where it has none. */

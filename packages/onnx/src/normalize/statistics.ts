@@ -2,7 +2,7 @@
 // neighbouring channels. Sums of squares are taken in float32 at least.
 
 import type { Value } from '@trtx/ir';
-import { type Emitter, type LegacyNode, take, takeInts, typeOf } from './node.ts';
+import { type Emitter, inputOf, type LegacyNode, take, takeInts, typeOf } from './node.ts';
 import { become, castTo, NEVER, step } from './steps.ts';
 
 export const statisticsSteps = [
@@ -15,8 +15,8 @@ export const statisticsSteps = [
 function batchTraining(node: LegacyNode, emit: Emitter): void {
   if (take(node, 'training_mode') !== 1) return;
   const momentum = (take(node, 'momentum') as number | undefined) ?? 0.9;
-  const x = node.inputs[0]!;
-  const axes = typeOf(node, 0, emit).shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+  const x = inputOf(node, 0, emit);
+  const axes = x.type.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
   const { mean, variance } = moments(widened(x, emit), axes, 0, emit);
   const { dtype } = typeOf(node, 3, emit);
   const own = [mean, variance].map((value) => castTo(value, dtype, emit));
@@ -33,7 +33,7 @@ function batchTraining(node: LegacyNode, emit: Emitter): void {
 /** (X − mean) / (√variance + 1e-9) */
 function meanVariance(node: LegacyNode, emit: Emitter): void {
   const { dtype } = typeOf(node, 0, emit);
-  const x = widened(node.inputs[0]!, emit);
+  const x = widened(inputOf(node, 0, emit), emit);
   const { centered, variance } = moments(x, takeInts(node, 'axes', emit) ?? [0, 2, 3], 1, emit);
   const deviation = emit.node('Add', [emit.node('Sqrt', [variance]), emit.scalar(x.type.dtype, 1e-9)]);
   const normal = [centered, deviation] as const;
@@ -49,7 +49,7 @@ function localResponse(node: LegacyNode, emit: Emitter): void {
   const number = (name: string, otherwise: number) => (take(node, name) as number | undefined) ?? otherwise;
   const [alpha, beta, bias, size] = [number('alpha', 1e-4), number('beta', 0.75), number('bias', 1), number('size', 0)];
   const { dtype, shape } = typeOf(node, 0, emit);
-  const x = widened(node.inputs[0]!, emit);
+  const x = widened(inputOf(node, 0, emit), emit);
   const spatial = shape.length - 2;
   if (size < 1 || spatial < 0) throw emit.fail(`a region of ${size} channels in an input of rank ${shape.length}`);
   const axis = emit.constant('int64', [1], [1]);

@@ -1,7 +1,7 @@
 // Convolution: as a matrix product over columns gathered block by block (im2col), or tap by tap where each group has one
 // input channel.
 
-import { convGeometry } from '@trtx/ir';
+import { convGeometry, type NodeView } from '@trtx/ir';
 import { defineReference, inputOf } from '../kernel.ts';
 import { fromFloat64, toFloat64 } from '../tensors.ts';
 import { gemm, packRows, type RowOf, rowsOf, type Store } from './gemm.ts';
@@ -10,41 +10,46 @@ import { planeSizes, tapRange, type Windows, windowsOf } from './window.ts';
 export const conv = defineReference({
   op: 'Conv',
   run(call) {
-    const g = convGeometry(call.at);
-    const windows = windowsOf(call.at, g.axes);
-    const plane = planeSizes(windows);
-    const x = toFloat64(inputOf(call, 0));
-    const w = toFloat64(inputOf(call, 1));
-    const bias = call.inputs[2] ? toFloat64(call.inputs[2]) : new Float64Array(g.outputChannels);
-    const batch = g.batch as number;
-    const y = new Float64Array(batch * g.outputChannels * plane.output);
-    const inner = g.inputChannels / g.groups;
-    const outer = g.outputChannels / g.groups;
-    const depth = inner * plane.taps;
-    for (let group = 0; group < g.groups; group++) {
-      const weights = inner > 1 || outer > 3 ? packRows(w, outer, depth, group * outer * depth, depth, 1) : undefined;
-      for (let n = 0; n < batch; n++) {
-        const from = (n * g.groups + group) * inner * plane.input;
-        const channel = group * outer;
-        const to = (n * g.outputChannels + channel) * plane.output;
-        if (weights)
-          gemm(
-            weights,
-            plane.output,
-            gatherColumns(x, from, windows),
-            storeRows(y, to, plane.output, outer, bias, channel),
-          );
-        else
-          for (let c = 0; c < outer; c++) {
-            const at = to + c * plane.output;
-            y.fill(bias[channel + c]!, at, at + plane.output);
-            addTaps(x, from, w, (channel + c) * plane.taps, y, at, windows);
-          }
-      }
-    }
+    const bias = call.inputs[2] ? toFloat64(call.inputs[2]) : undefined;
+    const y = convolve(call.at, toFloat64(inputOf(call, 0)), toFloat64(inputOf(call, 1)), bias);
     return [fromFloat64(call.outputs[0]!.dtype, call.outputs[0]!.dims, y)];
   },
 });
+
+/** The convolution of a node with the geometry of a Conv, of numbers in place of its inputs. */
+export function convolve(at: NodeView, x: Float64Array, w: Float64Array, biases?: Float64Array): Float64Array {
+  const g = convGeometry(at);
+  const windows = windowsOf(at, g.axes);
+  const plane = planeSizes(windows);
+  const bias = biases ?? new Float64Array(g.outputChannels);
+  const batch = g.batch as number;
+  const y = new Float64Array(batch * g.outputChannels * plane.output);
+  const inner = g.inputChannels / g.groups;
+  const outer = g.outputChannels / g.groups;
+  const depth = inner * plane.taps;
+  for (let group = 0; group < g.groups; group++) {
+    const weights = inner > 1 || outer > 3 ? packRows(w, outer, depth, group * outer * depth, depth, 1) : undefined;
+    for (let n = 0; n < batch; n++) {
+      const from = (n * g.groups + group) * inner * plane.input;
+      const channel = group * outer;
+      const to = (n * g.outputChannels + channel) * plane.output;
+      if (weights)
+        gemm(
+          weights,
+          plane.output,
+          gatherColumns(x, from, windows),
+          storeRows(y, to, plane.output, outer, bias, channel),
+        );
+      else
+        for (let c = 0; c < outer; c++) {
+          const at = to + c * plane.output;
+          y.fill(bias[channel + c]!, at, at + plane.output);
+          addTaps(x, from, w, (channel + c) * plane.taps, y, at, windows);
+        }
+    }
+  }
+  return y;
+}
 
 /** Adds a row of biases to the sums and stores them, row r of the product being plane r from `start` on. */
 export function storeRows(

@@ -10,6 +10,7 @@ import { dropout } from './dropout.ts';
 import { einsum } from './einsum.ts';
 import { eyeLike } from './eye.ts';
 import { injectiveKernel } from './injective.ts';
+import { convInteger, matmulInteger } from './integer.ts';
 import { linearAttention } from './linear-attention.ts';
 import { gemm, matmul } from './matmul.ts';
 import { nonMaxSuppression } from './non-max-suppression.ts';
@@ -67,6 +68,8 @@ export const standardKernels = new ReferenceKernels([
   lstm,
   gru,
   rnn,
+  matmulInteger,
+  convInteger,
   quantizeLinear,
   dequantizeLinear,
   attention,

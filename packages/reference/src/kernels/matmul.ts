@@ -1,6 +1,6 @@
 // Matrix products, in float64. Integers are exact as far as float64 holds them; beyond that they are refused.
 
-import { elementCount, gemmGeometry, isFloat, matmulGeometry, type Tensor } from '@trtx/ir';
+import { elementCount, gemmGeometry, isFloat, matmulGeometry, type NodeView, type Tensor } from '@trtx/ir';
 import { defineReference, inputOf, type KernelCall } from '../kernel.ts';
 import { fromFloat64, stridesOf, toFloat64 } from '../tensors.ts';
 import { packRows, gemm as product, rowsOf } from './gemm.ts';
@@ -15,30 +15,31 @@ interface Matrix {
 
 export const matmul = defineReference({
   op: 'MatMul',
-  run(call) {
-    const g = matmulGeometry(call.at);
-    const [m, k, n] = [g.m, g.k, g.n] as [number, number, number];
-    const a = operand(call, 0);
-    const b = operand(call, 1);
-    const batch = g.batch as number[];
-    const count = elementCount(batch);
-    const out = new Float64Array(count * m * n);
-    const stepsA = batchSteps(g.batchA as number[], m * k);
-    const stepsB = batchSteps(g.batchB as number[], k * n);
-    for (let i = 0; i < count; i++) {
-      const startA = batchOffset(i, batch, stepsA);
-      const startB = batchOffset(i, batch, stepsB);
-      multiply(
-        { values: a, start: startA, rowStride: k, columnStride: 1 },
-        { values: b, start: startB, rowStride: n, columnStride: 1 },
-        [m, k, n],
-        out,
-        i * m * n,
-      );
-    }
-    return [rounded(call, out)];
-  },
+  run: (call) => [rounded(call, matrixProduct(call.at, operand(call, 0), operand(call, 1)))],
 });
+
+/** The product of a node with the geometry of a MatMul, of numbers in place of its inputs. */
+export function matrixProduct(at: NodeView, a: Float64Array, b: Float64Array): Float64Array {
+  const g = matmulGeometry(at);
+  const [m, k, n] = [g.m, g.k, g.n] as [number, number, number];
+  const batch = g.batch as number[];
+  const count = elementCount(batch);
+  const out = new Float64Array(count * m * n);
+  const stepsA = batchSteps(g.batchA as number[], m * k);
+  const stepsB = batchSteps(g.batchB as number[], k * n);
+  for (let i = 0; i < count; i++) {
+    const startA = batchOffset(i, batch, stepsA);
+    const startB = batchOffset(i, batch, stepsB);
+    multiply(
+      { values: a, start: startA, rowStride: k, columnStride: 1 },
+      { values: b, start: startB, rowStride: n, columnStride: 1 },
+      [m, k, n],
+      out,
+      i * m * n,
+    );
+  }
+  return out;
+}
 
 export const gemm = defineReference({
   op: 'Gemm',
