@@ -309,6 +309,8 @@ export interface BuilderMethods {
   /** sum of squares */
   ReduceSumSquare(data: Value, attributes?: ReduceSumSquareAttributes, options?: NodeOptions): Value;
   ReduceSumSquare(data: Value, axes: Value | null | undefined, attributes?: ReduceSumSquareAttributes, options?: NodeOptions): Value;
+  /** whether a regular expression of RE2’s syntax matches the whole of each string */
+  RegexFullMatch(X: Value, attributes: RegexFullMatchAttributes, options?: NodeOptions): Value;
   /** max(x, 0) */
   Relu(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** the same elements in another shape */
@@ -369,6 +371,12 @@ export interface BuilderMethods {
   /** without axes of size 1: the given ones, or all */
   Squeeze(data: Value, attributes?: None, options?: NodeOptions): Value;
   Squeeze(data: Value, axes: Value | null | undefined, attributes?: None, options?: NodeOptions): Value;
+  /** strings joined element by element */
+  StringConcat(X: Value, Y: Value, attributes?: None, options?: NodeOptions): Value;
+  /** strings in lower or upper case without stop words; one empty string where none is left */
+  StringNormalizer(X: Value, attributes?: StringNormalizerAttributes, options?: NodeOptions): Value;
+  /** strings cut at a delimiter into parts along a new last axis, filled up with empty ones; how many there are */
+  StringSplit(X: Value, attributes?: StringSplitAttributes, options?: NodeOptions): readonly Value[];
   /** a − b */
   Sub(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
   /** the sum of all operands */
@@ -384,6 +392,8 @@ export interface BuilderMethods {
   /** a cache with an update written into its sequence axis, from a position for each batch on */
   TensorScatter(past_cache: Value, update: Value, attributes?: TensorScatterAttributes, options?: NodeOptions): Value;
   TensorScatter(past_cache: Value, update: Value, write_indices: Value | null | undefined, attributes?: TensorScatterAttributes, options?: NodeOptions): Value;
+  /** how often each n-gram of a pool is found in a sequence, counted, weighted or both */
+  TfIdfVectorizer(X: Value, attributes: TfIdfVectorizerAttributes, options?: NodeOptions): Value;
   /** x where x > alpha, else 0 */
   ThresholdedRelu(X: Value, attributes?: ThresholdedReluAttributes, options?: NodeOptions): Value;
   /** the input repeated along each axis */
@@ -775,6 +785,9 @@ interface ReduceSumSquareAttributes {
   readonly keepdims?: number;
   readonly noop_with_empty_axes?: number;
 }
+interface RegexFullMatchAttributes {
+  readonly pattern: string;
+}
 interface ReshapeAttributes {
   readonly allowzero?: number;
 }
@@ -830,6 +843,16 @@ interface SplitAttributes {
   readonly axis?: number;
   readonly num_outputs?: number;
 }
+interface StringNormalizerAttributes {
+  readonly case_change_action?: 'NONE' | 'LOWER' | 'UPPER';
+  readonly is_case_sensitive?: number;
+  readonly locale?: string;
+  readonly stopwords?: readonly string[];
+}
+interface StringSplitAttributes {
+  readonly delimiter?: string;
+  readonly maxsplit?: number;
+}
 interface SwiGLUAttributes {
   readonly alpha?: number;
 }
@@ -839,6 +862,17 @@ interface SwishAttributes {
 interface TensorScatterAttributes {
   readonly axis?: number;
   readonly mode?: 'linear' | 'circular';
+}
+interface TfIdfVectorizerAttributes {
+  readonly max_gram_length: number;
+  readonly max_skip_count: number;
+  readonly min_gram_length: number;
+  readonly mode: 'TF' | 'IDF' | 'TFIDF';
+  readonly ngram_counts: readonly number[];
+  readonly ngram_indexes: readonly number[];
+  readonly pool_int64s?: readonly number[];
+  readonly pool_strings?: readonly string[];
+  readonly weights?: readonly number[];
 }
 interface ThresholdedReluAttributes {
   readonly alpha?: number;

@@ -33,6 +33,7 @@ import { scatterOps } from './scatter.ts';
 import { selectOps } from './select.ts';
 import { shapeOps } from './shape.ts';
 import { signalOps } from './signal.ts';
+import { stringOps } from './strings.ts';
 import { unpoolOps } from './unpool.ts';
 
 export * from './attention.ts';
@@ -98,4 +99,5 @@ export const standardOps = new OpRegistry([
   ...einsumOps,
   ...detOps,
   ...bitCastOps,
+  ...stringOps,
 ]);

@@ -38,6 +38,8 @@ import { scatterElements, scatterND } from './scatter.ts';
 import { compress, nonZero, unique } from './select.ts';
 import { range, shapeKernel } from './shape.ts';
 import { dft, stft } from './signal.ts';
+import { regexFullMatch, stringConcat, stringNormalizer, stringSplit } from './strings.ts';
+import { tfIdfVectorizer } from './tf-idf.ts';
 import { col2im, maxUnpool } from './unpool.ts';
 import { blackmanWindow, hammingWindow, hannWindow, melWeightMatrix } from './windows.ts';
 
@@ -107,4 +109,9 @@ export const standardKernels = new ReferenceKernels([
   einsum,
   det,
   bitCast,
+  regexFullMatch,
+  stringConcat,
+  stringNormalizer,
+  stringSplit,
+  tfIdfVectorizer,
 ]);
