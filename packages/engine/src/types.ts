@@ -24,6 +24,11 @@ export function storageBytes(type: StorageType): number {
   return type === 'f16' ? 2 : 4;
 }
 
+/** Bytes of one element of a source type; texts have none. */
+export function sourceBytes(type: SourceType): number {
+  return type === 'bool' ? 1 : Number(/\d*$/.exec(type)![0]) / 8;
+}
+
 /** `n` rounded up to a multiple of `step`. Exact for all safe integers, unlike bit tricks. */
 export function alignUp(n: number, step: number): number {
   return Math.ceil(n / step) * step;
