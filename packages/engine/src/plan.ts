@@ -16,7 +16,19 @@ export type SourceType =
   | 'uint16'
   | 'uint8'
   | 'bool'
-  | 'string';
+  | 'string'
+  | 'float8e4m3fn'
+  | 'float8e4m3fnuz'
+  | 'float8e5m2'
+  | 'float8e5m2fnuz'
+  | 'float8e8m0'
+  | 'float4e2m1'
+  | 'int4'
+  | 'uint4'
+  | 'int2'
+  | 'uint2'
+  | 'complex64'
+  | 'complex128';
 
 /** Element type of a tensor in a GPU buffer. A source type that the GPU lacks is stored in a wider one. */
 export type StorageType = 'f32' | 'f16' | 'i32' | 'u32';

@@ -17,7 +17,8 @@ export type TensorData =
 
 /**
  * Elements in row-major order. The array's type follows the tensor's: BigInt64Array for int64, Uint8Array of 0 and 1 for
- * bool, Uint16Array of bits for float16 and bfloat16 (a Float16Array is taken too), an array of texts for string.
+ * bool, Uint16Array of bits for float16 and bfloat16 (a Float16Array is taken too), an array of texts for string, arrays of
+ * bytes for narrower types, pairs of numbers for complex ones.
  */
 export interface HostTensor {
   readonly data: TensorData | readonly string[];
@@ -48,6 +49,18 @@ const arrays: Record<Exclude<SourceType, 'string'>, new (length: number) => Tens
   uint16: Uint16Array,
   uint8: Uint8Array,
   bool: Uint8Array,
+  float8e4m3fn: Uint8Array,
+  float8e4m3fnuz: Uint8Array,
+  float8e5m2: Uint8Array,
+  float8e5m2fnuz: Uint8Array,
+  float8e8m0: Uint8Array,
+  float4e2m1: Uint8Array,
+  int4: Int8Array,
+  uint4: Uint8Array,
+  int2: Int8Array,
+  uint2: Uint8Array,
+  complex64: Float32Array,
+  complex128: Float64Array,
 };
 
 /** Number of elements. */
@@ -68,8 +81,14 @@ export class Scratch {
 /** What a conversion has to know of a tensor. */
 export type TensorForm = Pick<PlanTensor, 'name' | 'dtype'> & { readonly storage: StorageType };
 
-/** An array for `length` elements of a type, or over those at `offset` in memory. */
-export function arrayFor(dtype: SourceType, length: number, memory?: ArrayBuffer, offset = 0): TensorData {
+/** Numbers that an array has for each element: complex ones have a real and an imaginary part. */
+function lanes(dtype: SourceType): number {
+  return dtype.startsWith('complex') ? 2 : 1;
+}
+
+/** An array for `count` elements of a type, or over those at `offset` in memory. */
+export function arrayFor(dtype: SourceType, count: number, memory?: ArrayBuffer, offset = 0): TensorData {
+  const length = count * lanes(dtype);
   const Type = arrays[dtype as keyof typeof arrays] as new (
     from: ArrayBuffer | number,
     offset?: number,
@@ -93,7 +112,7 @@ export function checkData(
   if (got !== want && !(got === 'Float16Array' && tensor.dtype === 'float16')) {
     throw mismatch('TENSOR_TYPE', `is a ${got ?? typeof data}, ${tensor.dtype} takes a ${want}`, tensor.name);
   }
-  if (data.length !== elements(dims)) {
+  if (data.length !== elements(dims) * lanes(tensor.dtype)) {
     throw mismatch(
       'TENSOR_SHAPE',
       `has ${data.length} elements, its dims [${dims}] make ${elements(dims)}`,
