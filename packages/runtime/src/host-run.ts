@@ -78,7 +78,7 @@ export class HostRun {
     const data = arrayFor(this.#plan[index]!.dtype, sizes.length);
     const big = data instanceof BigInt64Array || data instanceof BigUint64Array;
     for (const [i, size] of sizes.entries()) {
-      const number = typeof size === 'number' ? size : this.#shape.sizeOf(size);
+      const number = typeof size === 'number' ? size : this.#shape.values[size.expr]!;
       data[i] = big ? BigInt(number) : number;
     }
     return data;

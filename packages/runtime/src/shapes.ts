@@ -19,6 +19,8 @@ export interface BoundShape {
   readonly tapes: readonly (readonly number[])[];
   /** Values of the plan's symbols, NaN for those that only a later host step tells. What depends on them is NaN too. */
   readonly symbols: readonly number[];
+  /** Values of the plan's expressions. */
+  readonly values: readonly number[];
   /** The number that a size stands for. */
   sizeOf(size: Size): number;
 }
@@ -70,6 +72,7 @@ export function bindShape(
     params: fillParams(plan, sizeOf),
     tapes: program.segments.map((segment) => makeTape(program, segment, sizeOf, maxWorkgroups)),
     symbols,
+    values,
     sizeOf,
   };
 }
