@@ -182,14 +182,14 @@ class Former {
 
   /** The value of the region that something outside it reads, if that is one alone. */
   #escapeOf(members: ReadonlySet<Value>): Value | undefined {
-    let found: Value | undefined;
+    let only: Value | undefined;
     for (const value of members) {
       const outside = [...value.users.keys()].some((node) => !members.has(node.output));
       if (!outside && !this.graph.isOutput(value)) continue;
-      if (found) return undefined;
-      found = value;
+      if (only) return undefined;
+      only = value;
     }
-    return found;
+    return only;
   }
 
   /** The tensors in memory that nodes read, through everything inlined. Single numbers are printed, not read. */
