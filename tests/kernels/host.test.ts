@@ -54,6 +54,16 @@ const cases: HostCase[] = [
     steps: '2 Compress Compress 3',
   },
   {
+    name: 'what may be too large for the GPU',
+    inputs: [{ dtype: 'int64', dims: [], low: 5, high: 6 }],
+    build(b, x) {
+      const [zero, one] = [0, 1].map((n) => b.constant('int64', [], [n])) as [typeof x, typeof x];
+      const range = b.Range(zero, x, one);
+      return b.ReduceSum(b.Mul(range, range), ints(b, 0));
+    },
+    steps: 'Range Mul ReduceSum',
+  },
+  {
     name: 'inputs that both sides read, and views of them',
     inputs: [{ dtype: 'int64', dims: [2, 6], low: -9, high: 9 }],
     build(b, x) {

@@ -107,7 +107,7 @@ interface Placed {
 
 /** Forms groups; what no kernel serves goes to the host, and the groups are formed again around it. */
 function place(graph: Graph, target: Target, { kernels = standardKernels }: CompileOptions): Placed {
-  const hosted = hostOnly(graph);
+  const hosted = hostOnly(graph, target);
   for (;;) {
     const grouping = formGroups(graph, { tensors: target.limits.maxStorageBuffersPerShaderStage }, hosted);
     const tactics = new Map(grouping.groups.map((group) => [group, tacticsFor(kernels, { group, grouping, target })]));

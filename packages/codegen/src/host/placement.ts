@@ -1,21 +1,27 @@
 // Placement: which nodes the host computes at run time, and why. A node is on the GPU unless a reason speaks against it.
 
 import { TrtxError } from '@trtx/errors';
-import { type Graph, isComplex, type Node, opName, symbolsOf, type Value } from '@trtx/ir';
+import { bounds, type Graph, isComplex, type Node, opName, product, symbolsOf, type Value } from '@trtx/ir';
 import { storageOf } from '../storage.ts';
+import type { Target } from '../target.ts';
 
 /** The nodes that the host computes at run time, each with the reason. */
 export type Hosted = ReadonlyMap<Node, string>;
 
 export const NO_KERNEL = 'no kernel for this op with these types and attributes';
 
-/** The nodes that no kernel can serve: they touch a type that the GPU has no form for, or only their data tell a size. */
-export function hostOnly(graph: Graph): Map<Node, string> {
+/**
+ * The nodes that no kernel can serve: they touch a type that the GPU has no form for, only their data tell a size, or what
+ * has such a size may be larger than the GPU can bind.
+ */
+export function hostOnly(graph: Graph, { limits }: Target): Map<Node, string> {
   const hosted = new Map<Node, string>();
-  const told = new Map(graph.inputs.flatMap(({ type }) => type.shape.flatMap((dim) => [...symbolsOf(dim)])));
+  const ofInputs = new Map(graph.inputs.flatMap(({ type }) => type.shape.flatMap((dim) => [...symbolsOf(dim)])));
+  const told = new Map(ofInputs);
   for (const node of graph.topological()) {
     if (isKnown(node)) continue;
-    const reason = typeReason(node) ?? sizeReason(node, told);
+    const large = (value: Value) => mayExceed(value, limits.maxStorageBufferBindingSize, ofInputs);
+    const reason = typeReason(node) ?? sizeReason(node, told) ?? largeReason(node, large);
     for (const { type } of node.outputs) for (const dim of type.shape) symbolsOf(dim, told);
     if (reason !== undefined) hosted.set(node, reason);
   }
@@ -42,6 +48,17 @@ function sizeReason(node: Node, told: ReadonlyMap<string, unknown>): string | un
       for (const symbol of symbolsOf(dim).keys())
         if (!told.has(symbol)) return `only the elements of its inputs tell the size of ${name}`;
   return undefined;
+}
+
+function largeReason(node: Node, isLarge: (value: Value) => boolean): string | undefined {
+  const large = [...node.inputs, ...node.outputs].find((value) => value && !value.contents && isLarge(value));
+  return large ? `${large.name}, whose size only the run tells, may be larger than the GPU can bind` : undefined;
+}
+
+/** True for a value whose size the inputs' shapes do not tell, if its largest size passes the limit. */
+function mayExceed({ type }: Value, bytes: number, ofInputs: ReadonlyMap<string, unknown>): boolean {
+  const isTold = type.shape.some((dim) => [...symbolsOf(dim).keys()].some((symbol) => !ofInputs.has(symbol)));
+  return isTold && 4 * bounds(product(type.shape)).max > bytes;
 }
 
 /** Everything that the host would have to compute, in one error. */

@@ -119,7 +119,9 @@ export class Layout {
     if (!constant) throw new TrtxError('CODEGEN', 'a tensor without a place is bound', { tensor: name });
     const key = `${name}:plain`;
     const size = Math.max(4, 4 * elementCount(constant.dims));
-    return this.#constant(key, { key, names: [name], size, bytes: () => storedBytes(constant, name) });
+    // A binding is never empty, a constant may be.
+    const bytes = () => (size > 4 * elementCount(constant.dims) ? new Uint8Array(size) : storedBytes(constant, name));
+    return this.#constant(key, { key, names: [name], size, bytes });
   }
 
   /** A block of the params buffer that holds these sizes, one word each. */
