@@ -40,7 +40,9 @@ const arrays: Readonly<Record<string, new (buffer: ArrayBuffer) => TensorData>> 
   Uint8Array,
 };
 
-export function encode({ data, dims }: HostTensor): WireTensor {
+export function encode(tensor: HostTensor): WireTensor {
+  const { dims } = tensor;
+  const data = tensor.data as TensorData;
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);

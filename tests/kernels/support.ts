@@ -14,7 +14,7 @@ import {
   type Tensor,
   type Value,
 } from '@trtx/ir';
-import { ReferenceRunner, toFloat64 } from '@trtx/reference';
+import { hostOps, ReferenceRunner, toFloat64 } from '@trtx/reference';
 import { Engine, type TensorData } from '@trtx/runtime';
 import { expectClose } from '../support/compare.ts';
 
@@ -139,12 +139,14 @@ export async function runCompiled(
   feeds: readonly ReadonlyMap<string, Tensor>[],
 ): Promise<Map<string, Tensor>[]> {
   const bytes = engineBytes({ plan, blobs: blobs.map((blob) => blob()), builder: 'test' });
-  const engine = await Engine.load(bytes, { device });
+  const engine = await Engine.load(bytes, { device, hostOps: hostOps() });
   try {
     const context = engine.createContext();
     const results: Map<string, Tensor>[] = [];
     for (const inputs of feeds) {
-      const given = [...inputs].map(([name, { data, dims }]) => [name, { data: data as TensorData, dims }] as const);
+      const given = [...inputs].map(
+        ([name, { data, dims }]) => [name, { data: data as TensorData | readonly string[], dims }] as const,
+      );
       const outputs = await context.run(Object.fromEntries(given));
       results.push(
         new Map(

@@ -50,13 +50,17 @@ describe('build', () => {
     );
   });
 
-  it('reports every node that it cannot build', () => {
+  it('reports every node that the host would have to compute', () => {
     const b = new GraphBuilder('strings');
     b.output('y', b.Identity(b.input('x', 'string', [2])));
     b.output('z', b.Identity(b.input('w', 'string', [2])));
-    expect(() => build(b.graph)).toThrow(
+    expect(() => build(b.graph, { noHost: true })).toThrow(
       expect.objectContaining({ code: 'UNSUPPORTED_NODES', message: expect.stringMatching(/x.*w/s) }),
     );
+    expect(build(b.graph).plan.hostNodes).toMatchObject([
+      { op: 'Identity', step: 0 },
+      { op: 'Identity', step: 1 },
+    ]);
   });
 });
 

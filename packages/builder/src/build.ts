@@ -25,6 +25,8 @@ export interface BuildOptions {
   /** What to build for: a device's `targetOf`, or by default what every WebGPU device has. */
   readonly target?: Target;
   readonly kernels?: CompileOptions['kernels'];
+  /** Fails with a list of the nodes that the host would have to compute at run time. */
+  readonly noHost?: boolean;
   /** Further options of the pass manager. */
   readonly passes?: Omit<OptimizeOptions, 'level'>;
   readonly onProgress?: (progress: BuildProgress) => void;
@@ -41,7 +43,7 @@ export interface BuiltEngine {
  * @throws TrtxError PROFILE_MISSING, PROFILE, UNSUPPORTED_NODES, SHAPE_UNBOUNDED, TENSOR_TOO_LARGE
  */
 export function build(graph: Graph, options: BuildOptions = {}): BuiltEngine {
-  const { profile, level = 2, target = PORTABLE, kernels, onProgress } = options;
+  const { profile, level = 2, target = PORTABLE, kernels, noHost, onProgress } = options;
   if (profile) specialize(graph, profile);
   requireBounded(graph);
   onProgress?.({ stage: 'optimize', done: 0, total: 1, label: `O${level}` });
@@ -50,6 +52,7 @@ export function build(graph: Graph, options: BuildOptions = {}): BuiltEngine {
   const { plan, blobs } = compile(graph, {
     target,
     kernels,
+    noHost,
     onProgress: (done, total, label) => onProgress?.({ stage: 'kernels', done, total, label }),
   });
   const file = writeEngine({ plan, blobs: blobs.map((bytes) => bytes()), builder: BUILDER });

@@ -1,7 +1,8 @@
 // A graph built for a device and ready to run: the builder's side of the `Runner` contract.
 
 import type { Graph, Runner, Tensor, Tensors } from '@trtx/ir';
-import { Engine, type ExecutionContext, type LoadProgress, type TensorData } from '@trtx/runtime';
+import { hostOps as referenceOps } from '@trtx/reference';
+import { Engine, type ExecutionContext, type HostOps, type LoadProgress, type TensorData } from '@trtx/runtime';
 import { type BuildOptions, build, bytesOf } from './build.ts';
 import { targetOf } from './target.ts';
 
@@ -9,6 +10,8 @@ export interface RunnerOptions extends Omit<BuildOptions, 'target'> {
   readonly device: GPUDevice;
   /** The adapter's `info.isFallbackAdapter`. */
   readonly software?: boolean;
+  /** Functions for nodes that the host computes; by default the reference kernels. */
+  readonly hostOps?: HostOps;
   readonly onLoad?: (progress: LoadProgress) => void;
 }
 
@@ -24,14 +27,14 @@ export class EngineRunner implements Runner {
 
   /** Builds the graph, which is changed in place, and loads the engine. */
   static async create(graph: Graph, options: RunnerOptions): Promise<EngineRunner> {
-    const { device, software = false, onLoad, ...rest } = options;
+    const { device, software = false, hostOps = referenceOps(), onLoad, ...rest } = options;
     const { file } = build(graph, { ...rest, target: targetOf(device, software) });
-    return new EngineRunner(await Engine.load(bytesOf(file), { device, onProgress: onLoad }));
+    return new EngineRunner(await Engine.load(bytesOf(file), { device, hostOps, onProgress: onLoad }));
   }
 
   async run(inputs: Tensors): Promise<Map<string, Tensor>> {
     const given = Object.fromEntries(
-      [...inputs].map(([name, { data, dims }]) => [name, { data: data as TensorData, dims }]),
+      [...inputs].map(([name, { data, dims }]) => [name, { data: data as TensorData | readonly string[], dims }]),
     );
     const outputs = await this.#context.run(given);
     return new Map(

@@ -1,17 +1,20 @@
 // From a graph to a plan: groups, a kernel for each, memory, and the list of dispatches.
 
-import type { Dispatch, HostNode, Plan, PlanBinding, PlanTensor, Step } from '@trtx/engine';
-import { type Graph, type Node, opName, type Value } from '@trtx/ir';
+import type { Dispatch, HostNode, Plan, PlanBinding, Step } from '@trtx/engine';
+import { TrtxError } from '@trtx/errors';
+import { type Graph, type Node, opName } from '@trtx/ir';
 import type { Emitted } from './emitted.ts';
 import { Emitter } from './emitter.ts';
-import { formGroups, type Group, type Grouping } from './group/group.ts';
+import { formGroups, type Group, type Grouping, isHostUnit, type Unit } from './group/group.ts';
+import { type Hosted, hostOnly, NO_KERNEL, refused } from './host/placement.ts';
+import { HostValues } from './host/values.ts';
 import type { Kernel } from './kernel.ts';
 import { standardKernels } from './kernels/index.ts';
 import { legalize } from './legalize.ts';
 import { Layout } from './memory/layout.ts';
 import { SizeTable } from './memory/sizes.ts';
 import { storageOf } from './storage.ts';
-import { type Tactic, tacticLabel, tacticsFor, unsupported } from './tactics.ts';
+import { type Tactic, tacticLabel, tacticsFor } from './tactics.ts';
 import { PORTABLE, type Target } from './target.ts';
 
 export interface CompileOptions {
@@ -19,6 +22,8 @@ export interface CompileOptions {
   readonly kernels?: readonly Kernel[];
   /** Chooses among the tactics of a group (cheapest first); by default the first. */
   readonly choose?: (tactics: readonly Tactic[], group: Group) => Tactic | undefined;
+  /** Fails with the list of the nodes that the host would have to compute at run time, instead of placing them there. */
+  readonly noHost?: boolean;
   /** Called after each dispatch is generated. */
   readonly onProgress?: (done: number, total: number, label: string) => void;
 }
@@ -30,21 +35,26 @@ export interface Compiled {
 }
 
 /**
- * Compiles a graph for a target. The graph is legalized in place.
- * @throws TrtxError UNSUPPORTED_NODES with every node that has no kernel; SHAPE_UNBOUNDED; TENSOR_TOO_LARGE
+ * Compiles a graph for a target. The graph is legalized in place. Nodes that the GPU cannot compute become host steps:
+ * `plan.hostNodes` has them all.
+ * @throws TrtxError UNSUPPORTED_NODES with all of those where `noHost` is set; SHAPE_UNBOUNDED; TENSOR_TOO_LARGE
  */
 export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
-  const { target = PORTABLE } = options;
+  const { target = PORTABLE, noHost = false } = options;
   legalize(graph, target);
-  checkTypes(graph);
-  const grouping = formGroups(graph, { tensors: target.limits.maxStorageBuffersPerShaderStage });
-  const emitted = emitAll(grouping, target, options);
-  const sizes = new SizeTable(graph);
-  const layout = new Layout(graph, grouping, emitted, sizes, target);
+  const { grouping, hosted, tactics } = place(graph, target, options);
+  if (noHost && (hosted.size > 0 || graph.inputs.some(({ type }) => !storageOf(type.dtype))))
+    throw refused(graph, hosted);
+  const emitted = emitAll(grouping, tactics, target, options);
+  const schedule = grouping.units.map((unit) => (isHostUnit(unit) ? unit : emitted.get(unit)!));
+  const numbers = stepNumbers(grouping.units);
+  const sizes = new SizeTable(graph, numbers);
+  const layout = new Layout(graph, grouping, schedule, sizes, target);
+  const host = new HostValues(layout, sizes);
   const modules = new Numbering<string>((wgsl) => wgsl);
   const pipelines = new Numbering<Plan['pipelines'][number]>((p) => `${p.module} ${p.layout}`);
 
-  const dispatches = emitted.map(({ group, tactic, emitter, launch, wgsl }): Dispatch => {
+  const dispatch = ({ group, tactic, emitter, launch, wgsl }: Emitted): Dispatch => {
     const { bindings, params } = emitter.shader;
     const layoutKinds = [...bindings.map(({ kind }) => kind), ...(params.length > 0 ? (['uniform'] as const) : [])];
     const bound: PlanBinding[] = emitter.slots.map((slot) => layout.binding(slot));
@@ -56,24 +66,31 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
       label: tacticLabel(tactic),
       nodes: [...new Set(group.nodes.flatMap((node) => node.origin))],
     };
-  });
-  const tensor = (name: string, value: Value): PlanTensor => ({
-    name,
-    dtype: value.type.dtype as PlanTensor['dtype'],
-    storage: storageOf(value.type.dtype)!,
-    shape: value.type.shape.map((dim) => sizes.size(dim)),
-    buffer: layout.bufferOf(value),
-  });
-  const steps: Step[] = dispatches.length > 0 ? [{ kind: 'dispatches', dispatches }] : [];
+  };
+  const steps: Step[] = [];
+  let dispatches: Dispatch[] = [];
+  for (const unit of schedule) {
+    if ('reason' in unit) {
+      steps.push(host.step(unit));
+      dispatches = [];
+      continue;
+    }
+    if (dispatches.length === 0) steps.push({ kind: 'dispatches', dispatches });
+    dispatches.push(dispatch(unit));
+  }
   const plan: Plan = {
     name: graph.name,
-    inputs: graph.inputs.map((value) => tensor(value.name, value)),
-    outputs: graph.outputs.map(({ name, value }) => tensor(name, value)),
+    inputs: graph.inputs.map((value) => host.port(value.name, value, true)),
+    outputs: graph.outputs.map(({ name, value }) => host.port(name, value, false)),
     constraints: [...graph.constraints].map(({ a, b, node }) => ({ a: sizes.size(a), b: sizes.size(b), node })),
     modules: modules.items,
     pipelines: pipelines.items,
     steps,
-    hostNodes: grouping.host.map(hostNode),
+    hostNodes: [
+      ...grouping.host.map((node) => hostNode(node, SHAPE_ARITHMETIC)),
+      ...[...numbers].map(([node, step]) => hostNode(node, hosted.get(node)!, step)),
+    ],
+    ...(host.values.length > 0 ? { values: host.values } : {}),
     ...layout.finish(),
     symbols: sizes.symbols,
     exprs: sizes.exprs,
@@ -81,52 +98,61 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
   return { plan, blobs: layout.blobs };
 }
 
+interface Placed {
+  readonly grouping: Grouping;
+  readonly hosted: Hosted;
+  /** Of each group, at least one. */
+  readonly tactics: ReadonlyMap<Group, readonly Tactic[]>;
+}
+
+/** Forms groups; what no kernel serves goes to the host, and the groups are formed again around it. */
+function place(graph: Graph, target: Target, { kernels = standardKernels }: CompileOptions): Placed {
+  const hosted = hostOnly(graph, target);
+  for (;;) {
+    const grouping = formGroups(graph, { tensors: target.limits.maxStorageBuffersPerShaderStage }, hosted);
+    const tactics = new Map(grouping.groups.map((group) => [group, tacticsFor(kernels, { group, grouping, target })]));
+    const without = grouping.groups.filter((group) => tactics.get(group)!.length === 0);
+    if (without.length === 0) return { grouping, hosted, tactics };
+    for (const { anchor, nodes } of without) hosted.set(anchor ?? nodes[0]!, NO_KERNEL);
+  }
+}
+
 function emitAll(
   grouping: Grouping,
+  tactics: Placed['tactics'],
   target: Target,
-  { kernels = standardKernels, choose = ([first]) => first, onProgress }: CompileOptions,
-): Emitted[] {
-  const missing: { node: string; reason: string }[] = [];
-  const chosen: { group: Group; tactic: Tactic }[] = [];
-  for (const group of grouping.groups) {
-    const tactic = choose(tacticsFor(kernels, { group, grouping, target }), group);
-    if (tactic) chosen.push({ group, tactic });
-    else
-      missing.push({ node: nodeName(group.anchor!), reason: 'no kernel for this op with these types and attributes' });
-  }
-  if (missing.length > 0) throw unsupported(missing);
-  return chosen.map(({ group, tactic }, i) => {
+  { choose = ([first]) => first, onProgress }: CompileOptions,
+): Map<Group, Emitted> {
+  const chosen = grouping.groups.map((group) => {
+    const tactic = choose(tactics.get(group)!, group);
+    if (!tactic)
+      throw new TrtxError('CODEGEN', 'no tactic was chosen', { node: group.nodes[0]!.name, hint: 'See `choose`.' });
+    return { group, tactic };
+  });
+  const emitted = chosen.map(({ group, tactic }, i): [Group, Emitted] => {
     const emitter = new Emitter(group, grouping);
     const launch = tactic.kernel.emit(emitter, { group, grouping, target }, tactic.params);
     onProgress?.(i + 1, chosen.length, tactic.kernel.id);
-    return { group, tactic, emitter, launch, wgsl: emitter.shader.print(launch.workgroupSize) };
+    return [group, { group, tactic, emitter, launch, wgsl: emitter.shader.print(launch.workgroupSize) }];
   });
+  return new Map(emitted);
 }
 
-/** Every node with an output whose type the GPU has no form for, in one error. */
-function checkTypes(graph: Graph): void {
-  const missing: { node: string; reason: string }[] = [];
-  for (const node of graph.topological())
-    for (const value of [...node.inputs, ...node.outputs]) {
-      if (!value || value.contents || storageOf(value.type.dtype)) continue;
-      missing.push({ node: nodeName(node), reason: `${value.name} is ${value.type.dtype}` });
-      break;
-    }
-  for (const { type, name } of graph.inputs)
-    if (!storageOf(type.dtype)) missing.push({ node: name, reason: `the input is ${type.dtype}` });
-  if (missing.length > 0) throw unsupported(missing);
+/** The plan's step of each host node: dispatches in between are one step. */
+function stepNumbers(units: readonly Unit[]): Map<Node, number> {
+  const numbers = new Map<Node, number>();
+  let steps = 0;
+  units.forEach((unit, i) => {
+    if (isHostUnit(unit)) numbers.set(unit.node, steps++);
+    else if (i === 0 || isHostUnit(units[i - 1]!)) steps++;
+  });
+  return numbers;
 }
 
-function nodeName(node: Node): string {
-  return `${node.name} (${opName(node.op)})`;
-}
+const SHAPE_ARITHMETIC = 'shape arithmetic, computed from the input shapes whenever they change';
 
-function hostNode(node: Node): HostNode {
-  return {
-    node: node.name,
-    op: opName(node.op),
-    reason: 'shape arithmetic, computed from the input shapes whenever they change',
-  };
+function hostNode(node: Node, reason: string, step?: number): HostNode {
+  return { node: node.name, op: opName(node.op), reason, ...(step === undefined ? {} : { step }) };
 }
 
 /** Gives equal things one number. */

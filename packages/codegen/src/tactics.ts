@@ -1,6 +1,5 @@
 // Choosing a kernel and its parameters for each group: those that apply, the cheapest by the cost model first.
 
-import { TrtxError } from '@trtx/errors';
 import { opName } from '@trtx/ir';
 import type { Kernel, Problem } from './kernel.ts';
 
@@ -26,13 +25,4 @@ export function tacticsFor(kernels: readonly Kernel[], problem: Problem): Tactic
 export function tacticLabel({ kernel, params }: Tactic): string {
   const pairs = Object.entries((params ?? {}) as Record<string, unknown>).map(([key, value]) => `${key}=${value}`);
   return [kernel.id, ...pairs].join(' ');
-}
-
-/** All groups that no kernel can compute, in one error. */
-export function unsupported(problems: readonly { node: string; reason: string }[]): TrtxError {
-  return new TrtxError('UNSUPPORTED_NODES', `${problems.length} node(s) cannot be computed on the GPU`, {
-    node: problems[0]!.node,
-    details: problems.map(({ node, reason }) => `${node}: ${reason}`),
-    hint: 'Run the model with the reference backend, or write a plugin with a kernel for these nodes.',
-  });
 }

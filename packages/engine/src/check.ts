@@ -1,5 +1,6 @@
 // Small checks of untrusted JSON. Each throws `ENGINE_INVALID` and names the place in the manifest: `steps[2].from.buffer`.
 import { quote, TrtxError } from '@trtx/errors';
+import type { Size } from './plan.ts';
 
 export function invalid(why: string, cause?: unknown): TrtxError {
   return new TrtxError('ENGINE_INVALID', why, {
@@ -60,6 +61,13 @@ export function oneOf<T extends string>(value: unknown, path: string, choices: r
   const what = typeof value === 'string' ? quote(value) : typeof value;
   if (!choices.includes(value as T)) fail(path, `is ${what}, not one of ${choices.join(', ')}`);
   return value as T;
+}
+
+/** A size: a number, or one of the plan's `exprs` expressions. */
+export function size(value: unknown, path: string, exprs: number): Size {
+  if (typeof value === 'number') return integer(value, path);
+  const expr = index(object(value, path).expr, `${path}.expr`, exprs);
+  return { expr };
 }
 
 /** No two texts alike. */

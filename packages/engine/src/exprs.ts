@@ -3,7 +3,8 @@ import { TrtxError } from '@trtx/errors';
 import type { ExprNode, Size } from './plan.ts';
 
 /**
- * The value of every expression. `symbols[k]` is the dimension of symbol k divided by its `multipleOf`.
+ * The value of every expression. `symbols[k]` is the dimension of symbol k divided by its `multipleOf`, or NaN where it is
+ * not known yet; what depends on it is NaN then.
  * Throws `SIZE_OVERFLOW` where a value leaves the safe integers, and on a division by zero.
  */
 export function evaluate(exprs: readonly ExprNode[], symbols: readonly number[]): number[] {
@@ -13,7 +14,7 @@ export function evaluate(exprs: readonly ExprNode[], symbols: readonly number[])
     const a = expr[0] === '$' || expr[0] === '#' ? expr[1] : values[expr[1]]!;
     const b = expr.length === 3 ? values[expr[2]]! : 0;
     const value = apply(expr[0], a, b, symbols);
-    if (!Number.isSafeInteger(value)) {
+    if (!Number.isSafeInteger(value) && !Number.isNaN(a + b) && !(expr[0] === '$' && Number.isNaN(value))) {
       throw overflow(`expression ${i} (${a} ${expr[0]} ${b}) has no value in the safe integers`);
     }
     // -0 would compare equal but print and store differently.
@@ -43,10 +44,13 @@ function apply(op: ExprNode[0], a: number, b: number, symbols: readonly number[]
   }
 }
 
-/** The number that a size stands for, given what `evaluate` returned. Throws `SIZE_OVERFLOW` where it is negative. */
+/**
+ * The number that a size stands for, given what `evaluate` returned: NaN where it is not known yet.
+ * Throws `SIZE_OVERFLOW` where it is negative.
+ */
 export function sizeValue(size: Size, values: readonly number[]): number {
   const value = typeof size === 'number' ? size : values[size.expr]!;
-  if (value >= 0) return value;
+  if (value >= 0 || Number.isNaN(value)) return value;
   throw overflow(`a size is negative: ${value}`);
 }
 

@@ -5,7 +5,7 @@ import { crc32 } from './crc32.ts';
 import { HEADER_BYTES } from './format.ts';
 import { parseEngine, readHeader } from './read.ts';
 import { type ByteSource, openEngine, readBlobs, readPlan } from './stream.ts';
-import { sampleBlobs, samplePlan } from './testing/plan.ts';
+import { hostPlan, sampleBlobs, samplePlan } from './testing/plan.ts';
 import { engineBytes, writeEngine } from './write.ts';
 
 const source = { plan: samplePlan, blobs: sampleBlobs, builder: '1.2.3-test' };
@@ -198,7 +198,7 @@ describe('a hostile file', () => {
   });
 
   it('ends in a TrtxError or is valid, with any part of a good plan replaced', () => {
-    const text = JSON.stringify({ ...samplePlan, blobs: [] });
+    const texts = [samplePlan, hostPlan].map((plan) => JSON.stringify({ ...plan, blobs: [] }));
     const evil = fc.oneof(
       fc.constantFrom(
         -1,
@@ -222,7 +222,7 @@ describe('a hostile file', () => {
       fc.json({ maxDepth: 1 }).map((json) => JSON.parse(json)),
     );
     fc.assert(
-      fc.property(fc.nat(), evil, (pick, value) => {
+      fc.property(fc.constantFrom(...texts), fc.nat(), evil, (text, pick, value) => {
         const target = JSON.parse(text);
         replaceOne(target, pick, value);
         codeOf(() => parseEngine(withManifest(JSON.stringify({ crcs: [], plan: target }))));

@@ -13,6 +13,7 @@ it('sums up an engine', () => {
     fileBytes: bytes.length,
     dispatches: 2,
     copies: 1,
+    hostSteps: 0,
     kernels: ['gemm', 'map'],
     pipelines: 2,
     arenaBytes: 1024,

@@ -5,7 +5,8 @@ import { parseEngine } from './read.ts';
 export interface TensorSummary {
   readonly name: string;
   readonly dtype: SourceType;
-  readonly storage: StorageType;
+  /** `host` where only the host has it. */
+  readonly storage: StorageType | 'host';
   /** `[1, 3, H, W]`; a free dimension by its name, one that depends on others as an expression. */
   readonly shape: string;
 }
@@ -18,6 +19,8 @@ export interface EngineSummary {
   readonly fileBytes?: number;
   readonly dispatches: number;
   readonly copies: number;
+  /** Nodes that the host computes at each run, of `hostNodes`. */
+  readonly hostSteps: number;
   /** Different kernels among the dispatches: the first words of their labels. */
   readonly kernels: readonly string[];
   readonly pipelines: number;
@@ -46,12 +49,13 @@ function summarize(plan: Plan): EngineSummary {
   const texts = exprTexts(plan);
   const tensor = ({ name, dtype, storage, shape }: PlanTensor): TensorSummary => {
     const dims = shape.map((dim) => sizeText(dim, texts));
-    return { name, dtype, storage, shape: `[${dims.join(', ')}]` };
+    return { name, dtype, storage: storage ?? 'host', shape: `[${dims.join(', ')}]` };
   };
   return {
     name: plan.name,
     dispatches: dispatches.length,
     copies: plan.steps.filter(({ kind }) => kind === 'copy').length,
+    hostSteps: plan.steps.filter(({ kind }) => kind === 'host').length,
     kernels: [...new Set(dispatches.map(({ label }) => kernelId(label)))].sort(),
     pipelines: plan.pipelines.length,
     arenaBytes: bytesOf('arena'),

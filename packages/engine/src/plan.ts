@@ -16,7 +16,19 @@ export type SourceType =
   | 'uint16'
   | 'uint8'
   | 'bool'
-  | 'string';
+  | 'string'
+  | 'float8e4m3fn'
+  | 'float8e4m3fnuz'
+  | 'float8e5m2'
+  | 'float8e5m2fnuz'
+  | 'float8e8m0'
+  | 'float4e2m1'
+  | 'int4'
+  | 'uint4'
+  | 'int2'
+  | 'uint2'
+  | 'complex64'
+  | 'complex128';
 
 /** Element type of a tensor in a GPU buffer. A source type that the GPU lacks is stored in a wider one. */
 export type StorageType = 'f32' | 'f16' | 'i32' | 'u32';
@@ -33,11 +45,27 @@ export type ExprNode =
   | readonly ['#', value: number]
   | readonly ['+' | '-' | '*' | '/' | 'min' | 'max', a: number, b: number];
 
+/** A free dimension, of an input or of what a host step gives. */
+export type PlanSymbol = InputSymbol | DataSymbol;
+
 /** A free dimension of the inputs. It is read off `inputs[input].shape[axis]`. */
-export interface PlanSymbol {
-  readonly name: string;
+export interface InputSymbol extends SymbolRange {
   readonly input: number;
   readonly axis: number;
+}
+
+/**
+ * A size that only the elements tell. It is read off axis `axis` of output `output` of the host step `steps[step]`, and
+ * sizes that depend on it are known from there on.
+ */
+export interface DataSymbol extends SymbolRange {
+  readonly step: number;
+  readonly output: number;
+  readonly axis: number;
+}
+
+export interface SymbolRange {
+  readonly name: string;
   /** Bounds of the dimension itself, both inclusive, in elements. */
   readonly min: number;
   readonly max: number;
@@ -53,28 +81,52 @@ export interface PlanConstraint {
   readonly node: string;
 }
 
+/** An input or output: in a buffer of its own, or (`value`) on the host; an input that both sides read has both. */
 export interface PlanTensor {
   readonly name: string;
   readonly dtype: SourceType;
-  readonly storage: StorageType;
   readonly shape: readonly Size[];
+  /** With `buffer`: what the GPU has it as. */
+  readonly storage?: StorageType;
   /** Index into `plan.buffers`. */
-  readonly buffer: number;
+  readonly buffer?: number;
+  /** Index into `plan.values`: the same tensor as host steps see it. */
+  readonly value?: number;
+}
+
+/**
+ * A tensor that host steps read or write. It has at most one of `bytes`, `strings`, `elements` and `of`, is a plan's
+ * input, is what a host step gives, or else is what the GPU has left at `gpu`, read back when a host step wants it.
+ */
+export interface PlanValue {
+  readonly name: string;
+  readonly dtype: SourceType;
+  readonly shape: readonly Size[];
+  /** Where the GPU has it. What a host step gives is written there after the step. */
+  readonly gpu?: PlanRange & { readonly storage: StorageType };
+  /** A constant: where its bytes are in a buffer of kind `host`, in the source type; the offset a multiple of 8. */
+  readonly bytes?: PlanRange;
+  /** A constant of texts. */
+  readonly strings?: readonly string[];
+  /** Integers that follow from shapes: each a number, also a negative one, or an expression. */
+  readonly elements?: readonly Size[];
+  /** Has the elements, in order, of an earlier entry of `plan.values`, in another shape. */
+  readonly of?: number;
 }
 
 /**
  * A GPU buffer. `arena` holds intermediates, `weights` constants (read-only, filled from `plan.blobs`), `params` the
  * dynamic sizes that kernels read (at most one such buffer, the only kind that can be bound as uniform); `input` and
  * `output` are made by the context, or are the caller's, and each belongs to one tensor. Kernels may write to arenas and
- * outputs only.
+ * outputs only. `host` is no GPU buffer: it holds constants that host steps read, filled from `plan.blobs`.
  */
 export interface PlanBuffer {
-  readonly kind: 'arena' | 'weights' | 'params' | 'input' | 'output';
+  readonly kind: 'arena' | 'weights' | 'params' | 'input' | 'output' | 'host';
   /** Bytes at the profile's maximum, a multiple of 4. */
   readonly bytes: number;
 }
 
-/** Bytes of the engine file that fill a range of a weights buffer. */
+/** Bytes of the engine file that fill a range of a weights or host buffer. */
 export interface PlanBlob {
   readonly buffer: number;
   readonly offset: number;
@@ -121,7 +173,35 @@ export interface Dispatch {
 /** What a run does, in order. */
 export type Step =
   | { readonly kind: 'dispatches'; readonly dispatches: readonly Dispatch[] }
-  | { readonly kind: 'copy'; readonly from: PlanRange; readonly to: PlanRange; readonly bytes: Size };
+  | { readonly kind: 'copy'; readonly from: PlanRange; readonly to: PlanRange; readonly bytes: Size }
+  | HostStep;
+
+/** A node that a function of the host computes, found by the id of its op. */
+export interface HostStep {
+  readonly kind: 'host';
+  /** `TopK`, `com.microsoft::X` */
+  readonly op: string;
+  readonly attributes: Readonly<Record<string, PlanAttribute>>;
+  /** Indices into `plan.values`; null for an optional input that is absent. */
+  readonly inputs: readonly (number | null)[];
+  /** Indices into `plan.values`. */
+  readonly outputs: readonly number[];
+  /** Name of the graph's node. */
+  readonly node: string;
+  /** Why it is not on the GPU. */
+  readonly reason: string;
+}
+
+/** A tensor is an entry of `plan.values` that is constant. */
+export type PlanAttribute =
+  | string
+  | PlanNumber
+  | readonly string[]
+  | readonly PlanNumber[]
+  | { readonly value: number };
+
+/** JSON has no other notation for these. */
+export type PlanNumber = number | { readonly number: 'Infinity' | '-Infinity' | 'NaN' | '-0' };
 
 export interface PlanRange {
   readonly buffer: number;
@@ -133,6 +213,8 @@ export interface HostNode {
   readonly node: string;
   readonly op: string;
   readonly reason: string;
+  /** The host step that computes it at each run; absent for shape arithmetic, which is done when shapes change. */
+  readonly step?: number;
 }
 
 export interface Requirements {
@@ -149,6 +231,8 @@ export interface Plan {
   readonly constraints: readonly PlanConstraint[];
   readonly inputs: readonly PlanTensor[];
   readonly outputs: readonly PlanTensor[];
+  /** What host steps read and write; absent where there are none. */
+  readonly values?: readonly PlanValue[];
   readonly buffers: readonly PlanBuffer[];
   readonly blobs: readonly PlanBlob[];
   /** 32-bit words of the params buffer that hold dynamic sizes: [word index, size]. Every other word is 0. */

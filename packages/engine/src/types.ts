@@ -1,7 +1,7 @@
 // How many bytes the types of a plan take, and which storage types can hold which source type.
 import type { SourceType, StorageType } from './plan.ts';
 
-/** Storage types that a runtime can convert each source type to and from. Strings have none. */
+/** Storage types that a runtime can convert each source type to and from. Those that have none stay on the host. */
 export const storageOf: Readonly<Record<SourceType, readonly StorageType[]>> = {
   float32: ['f32'],
   float16: ['f16', 'f32'],
@@ -17,11 +17,28 @@ export const storageOf: Readonly<Record<SourceType, readonly StorageType[]>> = {
   uint8: ['u32'],
   bool: ['u32'],
   string: [],
+  float8e4m3fn: [],
+  float8e4m3fnuz: [],
+  float8e5m2: [],
+  float8e5m2fnuz: [],
+  float8e8m0: [],
+  float4e2m1: [],
+  int4: [],
+  uint4: [],
+  int2: [],
+  uint2: [],
+  complex64: [],
+  complex128: [],
 };
 
 /** Bytes of one element in a GPU buffer. */
 export function storageBytes(type: StorageType): number {
   return type === 'f16' ? 2 : 4;
+}
+
+/** Bytes of one element of a source type on the host, where each has a byte at least; texts have none. */
+export function sourceBytes(type: SourceType): number {
+  return /^(bool|float[48])|int[24]$/.test(type) ? 1 : Number(/\d*$/.exec(type)![0]) / 8;
 }
 
 /** `n` rounded up to a multiple of `step`. Exact for all safe integers, unlike bit tricks. */

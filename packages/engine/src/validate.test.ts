@@ -35,7 +35,7 @@ describe('validatePlan', () => {
     ['a size that is negative', (p) => (p.inputs[0].shape[0] = -1), 'inputs[0].shape[0] is -1'],
     ['a size of no expression', (p) => (p.inputs[0].shape[1] = { expr: 6 }), 'inputs[0].shape[1].expr is 6'],
     ['a size of another type', (p) => (p.inputs[0].shape[1] = '1'), 'inputs[0].shape[1] is not an object'],
-    ['a type that is unknown', (p) => (p.inputs[0].dtype = 'complex64'), 'inputs[0].dtype is complex64'],
+    ['a type that is unknown', (p) => (p.inputs[0].dtype = 'complex32'), 'inputs[0].dtype is complex32'],
     ['a storage that does not fit the type', (p) => (p.inputs[0].storage = 'i32'), 'inputs[0].storage is i32'],
     ['a text on the GPU', (p) => (p.inputs[0].dtype = 'string'), 'inputs[0].storage is f32'],
     ['an input in an output', (p) => (p.inputs[0].buffer = 1), 'inputs[0].buffer is of kind output'],

@@ -3,11 +3,12 @@
 // look, save for what depends on the shapes of a run; the runtime checks that at each new shape.
 //
 // Generic walkers over the fields of a plan would be shorter; they would not say what is wrong.
-import { distinct, fail, index, integer, list, multiple, object, oneOf, string, strings } from './check.ts';
-import type { BindingKind, Plan, PlanBuffer, PlanPipeline, PlanTensor, Size } from './plan.ts';
+import { distinct, fail, index, integer, list, multiple, object, oneOf, size, string, strings } from './check.ts';
+import type { BindingKind, Plan, PlanBuffer, PlanPipeline, PlanTensor } from './plan.ts';
 import { storageBytes, storageOf } from './types.ts';
+import { checkHost } from './validate-host.ts';
 
-const BUFFER_KINDS = ['arena', 'weights', 'params', 'input', 'output'] as const;
+const BUFFER_KINDS = ['arena', 'weights', 'params', 'input', 'output', 'host'] as const;
 const BINDING_KINDS = ['uniform', 'read', 'read_write'] as const;
 /** The runtime fills the params buffer word by word at each new shape. */
 const MAX_PARAMS_BYTES = 1 << 24;
@@ -32,11 +33,13 @@ export function validatePlan(value: unknown): Plan {
     string(node, `${path}.node`);
   });
   const pipelines = checkPipelines(plan.pipelines, list(plan.modules, 'modules', string));
-  checkSteps(plan.steps, buffers, pipelines, exprs);
+  const steps = checkSteps(plan.steps, buffers, pipelines, exprs);
   list(plan.hostNodes, 'hostNodes', (entry, path) => {
-    const { node, op, reason } = object(entry, path);
+    const { node, op, reason, step } = object(entry, path);
     strings([node, op, reason], path);
+    if (step !== undefined) index(step, `${path}.step`, steps);
   });
+  checkHost(value as Plan, exprs);
   const { features, limits } = object(plan.requires, 'requires');
   strings(features, 'requires.features');
   for (const [name, least] of Object.entries(object(limits, 'requires.limits'))) {
@@ -44,12 +47,6 @@ export function validatePlan(value: unknown): Plan {
   }
   integer(plan.liveBytesPeak, 'liveBytesPeak');
   return value as Plan;
-}
-
-function size(value: unknown, path: string, exprs: number): Size {
-  if (typeof value === 'number') return integer(value, path);
-  const expr = index(object(value, path).expr, `${path}.expr`, exprs);
-  return { expr };
 }
 
 function checkExprs(value: unknown, symbols: number): number {
@@ -89,6 +86,12 @@ function checkTensors(
     const tensor = object(entry, path);
     string(tensor.name, `${path}.name`);
     const dtype = oneOf(tensor.dtype, `${path}.dtype`, Object.keys(storageOf) as PlanTensor['dtype'][]);
+    // Only the host has it: `checkHost` looks at such tensors.
+    if (tensor.buffer === undefined && tensor.storage === undefined) {
+      list(tensor.shape, `${path}.shape`, (dim, at) => void size(dim, at, exprs));
+      index(tensor.value, `${path}.value`, Number.MAX_SAFE_INTEGER);
+      return;
+    }
     const storage = oneOf(tensor.storage, `${path}.storage`, storageOf[dtype]);
     const buffer = index(tensor.buffer, `${path}.buffer`, buffers.length);
     if (buffers[buffer]!.kind !== kind) fail(`${path}.buffer`, `is of kind ${buffers[buffer]!.kind}`);
@@ -117,8 +120,11 @@ function checkSymbols(value: unknown, inputs: readonly PlanTensor[]): void {
   list(value, 'symbols', (entry, path) => {
     const symbol = object(entry, path);
     string(symbol.name, `${path}.name`);
-    const input = index(symbol.input, `${path}.input`, inputs.length);
-    index(symbol.axis, `${path}.axis`, inputs[input]!.shape.length);
+    // `checkHost` looks at the symbols of host steps.
+    if (symbol.step === undefined) {
+      const input = index(symbol.input, `${path}.input`, inputs.length);
+      index(symbol.axis, `${path}.axis`, inputs[input]!.shape.length);
+    }
     integer(symbol.max, `${path}.max`, integer(symbol.min, `${path}.min`));
     integer(symbol.multipleOf, `${path}.multipleOf`, 1);
   });
@@ -128,7 +134,7 @@ function checkBlobs(value: unknown, buffers: readonly PlanBuffer[]): void {
   list(value, 'blobs', (entry, path) => {
     const blob = object(entry, path);
     const buffer = buffers[index(blob.buffer, `${path}.buffer`, buffers.length)]!;
-    if (buffer.kind !== 'weights') fail(`${path}.buffer`, `is of kind ${buffer.kind}`);
+    if (buffer.kind !== 'weights' && buffer.kind !== 'host') fail(`${path}.buffer`, `is of kind ${buffer.kind}`);
     const bytes = multiple(blob.bytes, `${path}.bytes`, 4, buffer.bytes);
     multiple(blob.offset, `${path}.offset`, 4, buffer.bytes - bytes);
     strings(blob.names, `${path}.names`);
@@ -160,14 +166,17 @@ function checkSteps(
   buffers: readonly PlanBuffer[],
   pipelines: readonly PlanPipeline[],
   exprs: number,
-): void {
-  list(value, 'steps', (entry, path) => {
+): number {
+  return list(value, 'steps', (entry, path) => {
     const step = object(entry, path);
-    if (oneOf(step.kind, `${path}.kind`, ['dispatches', 'copy']) === 'copy') {
+    const kind = oneOf(step.kind, `${path}.kind`, ['dispatches', 'copy', 'host']);
+    if (kind === 'host') return;
+    if (kind === 'copy') {
       const bytes = size(step.bytes, `${path}.bytes`, exprs);
       const least = typeof bytes === 'number' ? multiple(bytes, `${path}.bytes`, 4) : 0;
       const from = checkRange(step.from, `${path}.from`, buffers, least);
       const to = checkRange(step.to, `${path}.to`, buffers, least);
+      if (buffers[from]!.kind === 'host') fail(`${path}.from.buffer`, 'is of kind host');
       if (!isWritable(buffers[to]!)) fail(`${path}.to.buffer`, `is of kind ${buffers[to]!.kind}`);
       if (from === to) fail(path, 'copies inside one buffer, which WebGPU does not allow');
       return;
@@ -215,6 +224,7 @@ function checkBindings(
     const binding = object(entry, at);
     const buffer = index(binding.buffer, `${at}.buffer`, buffers.length);
     const { kind: of, bytes } = buffers[buffer]!;
+    if (of === 'host') fail(at, 'binds a buffer of the host');
     if (kind === 'read_write' ? !isWritable(buffers[buffer]!) : kind === 'uniform' && of !== 'params') {
       fail(at, `binds a buffer of kind ${of} as ${kind}`);
     }

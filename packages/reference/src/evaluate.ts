@@ -2,6 +2,7 @@
 
 import { isTrtxError, TrtxError } from '@trtx/errors';
 import {
+  type Attributes,
   type Constant,
   type Contents,
   elementCount,
@@ -10,7 +11,7 @@ import {
   type Known,
   lanesOf,
   MAX_CONTENTS,
-  type Node,
+  type OpDef,
   opName,
   type Tensor,
   viewNode,
@@ -18,12 +19,22 @@ import {
 import type { ConcreteType, KernelCall, ReferenceKernel, ReferenceKernels } from './kernel.ts';
 import { constantOfTensor } from './tensors.ts';
 
+/** What of a node an evaluation needs. */
+export interface NodeLike {
+  readonly op: OpDef;
+  readonly name: string;
+  readonly attributes: Attributes;
+  readonly inputs: readonly ({ readonly name: string } | null)[];
+  readonly outputs: readonly { readonly name: string }[];
+  readonly origin: readonly string[];
+}
+
 /**
  * The outputs of a node for these inputs (null for an optional one that is absent).
  *
  * @throws TrtxError UNSUPPORTED_OP where no kernel serves the op, and as `inferNode` where the inputs do not fit it
  */
-export function evaluateNode(node: Node, inputs: readonly (Tensor | null)[], kernels: ReferenceKernels): Tensor[] {
+export function evaluateNode(node: NodeLike, inputs: readonly (Tensor | null)[], kernels: ReferenceKernels): Tensor[] {
   const known = inputs.map((tensor, i) => tensor && new KnownTensor(node.inputs[i]?.name ?? '', tensor));
   const { outputs } = inferNode(node.op, known, node.attributes, node.outputs.length, node.name);
   const at = viewNode(node.op, known, node.attributes, node.outputs.length, node.name);
@@ -50,7 +61,7 @@ export function evaluateNode(node: Node, inputs: readonly (Tensor | null)[], ker
 }
 
 /** Errors that do not name the node (tensors too large for the machine, arithmetic on strings) are made to. */
-function runKernel(node: Node, kernel: ReferenceKernel, call: KernelCall): Tensor[] {
+function runKernel(node: NodeLike, kernel: ReferenceKernel, call: KernelCall): Tensor[] {
   try {
     return kernel.run(call);
   } catch (cause) {

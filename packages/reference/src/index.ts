@@ -1,6 +1,7 @@
 export { type Bindings, bindInputs, dimValue } from './bind.ts';
 export { evaluateNode } from './evaluate.ts';
 export { type FoldOptions, foldNode } from './fold.ts';
+export { type HostOp, hostOps } from './host-ops.ts';
 export {
   type ConcreteType,
   defineReference,

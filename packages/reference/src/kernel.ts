@@ -51,6 +51,11 @@ export class ReferenceKernels {
     return new ReferenceKernels([...this.#byOp.values(), ...this.#byTrait.values(), ...kernels]);
   }
 
+  /** True where a kernel serves nodes of this op, at least those of its ordinary trait. */
+  serves(op: OpDef): boolean {
+    return this.#byOp.has(opName(op)) || this.#byTrait.has(op.trait.kind);
+  }
+
   /** The kernel for a node of this op: its own before that of its trait. */
   find(op: OpDef, at: NodeView): ReferenceKernel | undefined {
     return this.#byOp.get(opName(op)) ?? this.#byTrait.get(traitOf(op, at).kind);

@@ -40,8 +40,9 @@ export class BindingSets {
   }
 
   /** A new set. The bind groups may be invalid: the caller makes them inside an error scope, and forgets a bad set. */
-  add(ports: readonly GPUBuffer[]): BindingSet {
+  add(ports: readonly (GPUBuffer | undefined)[]): BindingSet {
     const { program } = this.#residency;
+    // No group binds what only the host has.
     const buffers = this.#buffers.map((buffer, i) => buffer ?? ports[program.portOf[i]!]!);
     const groups = this.#fixed.map((group, i) => group ?? this.#make(i, buffers));
     const set = { ports: [...ports], buffers, groups };

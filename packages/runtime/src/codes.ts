@@ -43,6 +43,10 @@ export type RuntimeErrorCode =
   | 'SHAPE_CONSTRAINT'
   /** A caller's GPU buffer is too small, lacks a usage, or is given twice. */
   | 'BUFFER_UNSUITABLE'
+  /** The engine computes nodes on the host, by functions that `load` was not given; `details` lists their ids. */
+  | 'HOST_OPS_MISSING'
+  /** A function of the host failed, or gave what the plan does not foretell; `cause` has its error. */
+  | 'HOST_OP'
   /** A dispatch has more workgroups than the device can count. */
   | 'DISPATCH_TOO_LARGE'
   /** Node only: the npm package `webgpu` is not installed, or not for this platform. */

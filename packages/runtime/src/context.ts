@@ -3,6 +3,7 @@
 import { isTrtxError, TrtxError } from '@trtx/errors';
 import type { BindingSet } from './bindings.ts';
 import { checkBuffers, type Feeds, matchFeeds } from './feeds.ts';
+import { HostRun } from './host-run.ts';
 import { ContextMemory } from './memory.ts';
 import type { Program } from './program.ts';
 import { replay } from './replay.ts';
@@ -17,7 +18,16 @@ import {
   type StagingSet,
   unmapStaging,
 } from './staging.ts';
-import { elements, fromStorage, type HostTensor, Scratch, type Tensor, toStorage } from './tensors.ts';
+import {
+  elements,
+  fromStorage,
+  type HostTensor,
+  Scratch,
+  type Tensor,
+  type TensorData,
+  type TensorForm,
+  toStorage,
+} from './tensors.ts';
 import { Turns } from './turns.ts';
 
 export interface ContextOptions {
@@ -54,6 +64,8 @@ interface Recording {
   readonly set: BindingSet;
   readonly placed: readonly StagedOutput[];
   readonly staging: StagingSet;
+  /** The host steps that have been run; undefined where the plan has none. */
+  readonly host?: HostRun;
 }
 
 /** A run that is on the GPU. */
@@ -140,6 +152,7 @@ export class ExecutionContext {
   #submit(feeds: Feeds): Submitted | Promise<Submitted> {
     const residency = this.#host.residency();
     const shape = this.#bind(feeds, residency);
+    if (this.#host.program.segments.length > 1) return this.#submitWithHost(residency, feeds, shape);
     const memory = this.#memory?.residency === residency ? this.#memory : undefined;
     const set = memory?.find(feeds.given);
     if (memory && set && memory.isProven(shape, set)) {
@@ -152,61 +165,107 @@ export class ExecutionContext {
   }
 
   async #prepareAndRecord(residency: Residency, feeds: Feeds, shape: BoundShape): Promise<Submitted> {
+    const { memory, set } = await this.#prepare(residency, feeds);
+    const placed = this.#place(memory, feeds, shape);
+    const staging = await memory.makeStaging(placed);
+    return this.#record({ memory, feeds, shape, set, placed, staging });
+  }
+
+  /** Runs the host steps and what comes before them, and submits the rest. No other run is submitted in between. */
+  async #submitWithHost(residency: Residency, feeds: Feeds, first: BoundShape): Promise<Submitted> {
+    checkBuffers(this.#host.program, feeds, first);
+    const { memory, set } = await this.#prepare(residency, feeds);
+    let host: HostRun;
+    try {
+      host = new HostRun(
+        {
+          memory,
+          set,
+          feeds,
+          scratch: this.#scratch,
+          rebind: (told) => this.#shapeOf(feeds.dims, residency, told),
+          writeParams: (shape) => this.#writeParams(memory, shape),
+        },
+        first,
+      );
+      const shape = await host.finish();
+      checkBuffers(this.#host.program, feeds, shape);
+      const placed = this.#place(memory, feeds, shape);
+      const staging = await memory.makeStaging(placed);
+      return await this.#record({ memory, feeds, shape, set, placed, staging, host });
+    } catch (cause) {
+      memory.dropReadBack();
+      memory.distrust(set);
+      throw await residency.explain(cause, 'a run');
+    }
+  }
+
+  /** The memory on the device, and the bind groups for the caller's buffers. */
+  async #prepare(residency: Residency, feeds: Feeds): Promise<{ memory: ContextMemory; set: BindingSet }> {
     if (this.#memory?.residency !== residency) {
       this.#memory?.destroy();
       this.#memory = undefined;
       this.#memory = await ContextMemory.create(residency);
     }
     const memory = this.#memory!;
-    const set = memory.find(feeds.given) ?? (await memory.makeSet(feeds.given));
-    const placed = this.#place(memory, feeds, shape);
-    const staging = await memory.makeStaging(placed);
-    return this.#record({ memory, feeds, shape, set, placed, staging });
+    return { memory, set: memory.find(feeds.given) ?? (await memory.makeSet(feeds.given)) };
   }
 
-  #bind(feeds: Feeds, { device }: Residency): BoundShape {
+  #bind(feeds: Feeds, residency: Residency): BoundShape {
     const same = (shape: BoundShape) =>
       feeds.dims.every((dims, i) => {
         const known = shape.inputDims[i]!;
         return dims.length === known.length && dims.every((dim, axis) => dim === known[axis]);
       });
-    if (this.#shape && same(this.#shape)) return this.#shape;
-    const key = feeds.dims.join(';');
+    if (!this.#shape || !same(this.#shape)) this.#shape = this.#shapeOf(feeds.dims, residency);
+    return this.#shape;
+  }
+
+  /** Sizes for these inputs; `told` are the symbols that host steps have told. */
+  #shapeOf(dims: Feeds['dims'], { device }: Residency, told?: readonly number[]): BoundShape {
+    const key = told ? `${dims.join(';')}|${told}` : dims.join(';');
     let shape = this.#shapes.get(key);
     if (!shape) {
-      shape = bindShape(this.#host.program, feeds.dims, device.limits.maxComputeWorkgroupsPerDimension);
+      shape = bindShape(this.#host.program, dims, device.limits.maxComputeWorkgroupsPerDimension, told);
       if (this.#shapes.size >= MOST_SHAPES) this.#shapes.delete(this.#shapes.keys().next().value!);
       this.#shapes.set(key, shape);
     }
-    this.#shape = shape;
     return shape;
   }
 
   /** Where the outputs are read back that the caller wants as data. */
   #place({ staging }: ContextMemory, { given }: Feeds, { portBytes, outputDims }: BoundShape): StagedOutput[] {
-    const first = this.#host.program.plan.inputs.length;
-    const wanted = [...outputDims.keys()].filter((i) => !given[first + i] && elements(outputDims[i]!) > 0);
+    const { plan, ports } = this.#host.program;
+    const first = plan.inputs.length;
+    const wanted = [...outputDims.keys()].filter((i) => {
+      return !given[first + i] && ports[first + i]!.buffer >= 0 && elements(outputDims[i]!) > 0;
+    });
     return placeOutputs(staging, wanted, (output) => portBytes[first + output]!);
   }
 
   /** Writes, records and submits a run, and starts to map what it reads back. Errors of the device arrive later. */
   #record(run: Recording): Submitted | Promise<Submitted> {
-    const { memory, shape, set, placed, staging } = run;
+    const { memory, shape, set, placed, staging, host } = run;
     const { residency } = memory;
     const { device, program, pipelines } = residency;
+    const tape = shape.tapes.at(-1)!;
     try {
       const { result, verdict } = scoped(residency, 'a run', () => {
-        this.#write(run);
+        if (host) this.#writeParams(memory, shape);
+        else this.#write(run);
+        // After the last host step there may be nothing left to do.
+        if (host && tape.length === 0 && placed.length === 0) return Promise.resolve();
         const encoder = device.createCommandEncoder();
-        replay(encoder, shape.tape, program, pipelines, set);
+        replay(encoder, tape, program, pipelines, set);
         for (const { output, bin, offset, bytes } of placed) {
           const { buffer } = program.plan.outputs[output]!;
-          encoder.copyBufferToBuffer(set.buffers[buffer]!, 0, staging[bin]!, offset, bytes);
+          encoder.copyBufferToBuffer(set.buffers[buffer!]!, 0, staging[bin]!, offset, bytes);
         }
         device.queue.submit([encoder.finish()]);
         return mapStaging(staging, placed);
       });
-      return { ...run, verdict, mapped: residency.guard(result, 'reading back') };
+      const verdicts = host ? Promise.all([...host.verdicts, verdict]).then(() => {}) : verdict;
+      return { ...run, verdict: verdicts, mapped: residency.guard(result, 'reading back') };
     } catch (cause) {
       // A tensor that cannot be converted leaves the staging buffers alone; after anything else their state is unknown.
       if (isTrtxError(cause)) memory.giveStaging(staging);
@@ -221,8 +280,16 @@ export class ExecutionContext {
     const { queue } = memory.residency.device;
     for (const [i, tensor] of this.#host.program.plan.inputs.entries()) {
       const { data } = feeds.tensors[i]!;
-      if (data && data.length > 0) queue.writeBuffer(set.ports[i]!, 0, toStorage(tensor, data, this.#scratch));
+      // Without host steps every input is on the GPU.
+      if (data && data.length > 0) {
+        queue.writeBuffer(set.ports[i]!, 0, toStorage(tensor as TensorForm, data as TensorData, this.#scratch));
+      }
     }
+    this.#writeParams(memory, shape);
+  }
+
+  #writeParams(memory: ContextMemory, shape: BoundShape): void {
+    const { queue } = memory.residency.device;
     if (memory.paramsOf !== shape && shape.params) {
       queue.writeBuffer(memory.paramsBuffer!, 0, shape.params);
       memory.paramsOf = shape;
@@ -258,17 +325,22 @@ export class ExecutionContext {
   }
 
   /** The outputs of a run that is done: data copied out of the mapped staging buffers, or the caller's buffers. */
-  #collect({ feeds, shape, placed, staging }: Submitted): Record<string, Tensor> {
+  #collect({ feeds, shape, placed, staging, host }: Submitted): Record<string, Tensor> {
     const { plan } = this.#host.program;
     const outputs: Record<string, Tensor> = Object.create(null);
     const mapped = mappedStaging(staging, placed);
     for (const [i, tensor] of plan.outputs.entries()) {
       const buffer = feeds.given[plan.inputs.length + i];
       const dims = [...shape.outputDims[i]!];
-      const place = placed.find(({ output }) => output === i);
-      outputs[tensor.name] = buffer
-        ? { buffer, dims }
-        : { data: fromStorage(tensor, place && mapped.get(place.bin), place?.offset ?? 0, dims), dims };
+      if (buffer) outputs[tensor.name] = { buffer, dims };
+      // A copy: a function of the host may have given the data of an input, or of a constant.
+      else if (tensor.value !== undefined) {
+        outputs[tensor.name] = { data: host!.value(tensor.value).data.slice(), dims };
+      } else {
+        const place = placed.find(({ output }) => output === i);
+        const data = fromStorage(tensor as TensorForm, place && mapped.get(place.bin), place?.offset ?? 0, dims);
+        outputs[tensor.name] = { data, dims };
+      }
     }
     return outputs;
   }

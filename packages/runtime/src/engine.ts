@@ -2,6 +2,7 @@
 import { openEngine, type Plan } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { type ContextOptions, ExecutionContext } from './context.ts';
+import type { HostOps } from './host-ops.ts';
 import { type LoadProgress, makeResidency } from './load.ts';
 import { compileProgram, type Program } from './program.ts';
 import type { Residency } from './residency.ts';
@@ -9,6 +10,8 @@ import { type LoadSource, openSource } from './source.ts';
 
 export interface LoadOptions {
   readonly device: GPUDevice;
+  /** Functions for the nodes that the engine computes on the host, by op id: `hostOps()` of `@trtx/reference` has them. */
+  readonly hostOps?: HostOps;
   /** Called as weights arrive and pipelines are compiled. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Whether `dispose` destroys the device too. Default: it is the caller's. */
@@ -25,18 +28,20 @@ export class Engine {
   #again: boolean;
   #residency: Residency;
   #ownsDevice: boolean;
+  readonly #hostOps: HostOps | undefined;
   #reloading: Promise<void> | undefined;
   #disposed: Promise<void> | undefined;
   readonly #contexts = new Set<ExecutionContext>();
   readonly #listeners = new Set<(error: TrtxError) => void>();
 
-  private constructor(loaded: Loaded, source: LoadSource, ownsDevice: boolean) {
+  private constructor(loaded: Loaded, source: LoadSource, { ownsDevice = false, hostOps }: LoadOptions) {
     this.plan = loaded.program.plan;
     this.#program = loaded.program;
     this.#manifestCrc = loaded.manifestCrc;
     this.#source = source;
     this.#again = loaded.again;
     this.#ownsDevice = ownsDevice;
+    this.#hostOps = hostOps;
     this.#residency = loaded.residency;
     this.#watch();
   }
@@ -44,10 +49,11 @@ export class Engine {
   /**
    * Reads an engine file, checks every byte of it, and makes its weights and pipelines on `device`. On an error nothing is
    * left there. Throws the codes of reading (`NOT_AN_ENGINE`, `ENGINE_DAMAGED`, `ENGINE_VERSION`, `ENGINE_INVALID`), and
-   * `SOURCE_UNREADABLE`, `DEVICE_UNSUITABLE`, `OUT_OF_MEMORY`, `SHADER_INVALID`, `PIPELINE_FAILED`, `DEVICE_LOST`.
+   * `SOURCE_UNREADABLE`, `DEVICE_UNSUITABLE`, `HOST_OPS_MISSING`, `OUT_OF_MEMORY`, `SHADER_INVALID`, `PIPELINE_FAILED`,
+   * `DEVICE_LOST`.
    */
-  static async load(source: LoadSource, { device, onProgress, ownsDevice = false }: LoadOptions): Promise<Engine> {
-    return new Engine(await load(source, device, onProgress), source, ownsDevice);
+  static async load(source: LoadSource, options: LoadOptions): Promise<Engine> {
+    return new Engine(await load(source, options), source, options);
   }
 
   /** The device that the engine is on. */
@@ -113,7 +119,7 @@ export class Engine {
         hint: 'hand a new source to reload',
       });
     }
-    const loaded = await load(source, device, undefined, this.#manifestCrc);
+    const loaded = await load(source, { device, hostOps: this.#hostOps }, this.#manifestCrc);
     this.#source = source;
     this.#again = loaded.again;
     const old = this.#residency;
@@ -158,8 +164,7 @@ interface Loaded {
 
 async function load(
   from: LoadSource,
-  device: GPUDevice,
-  onProgress?: (progress: LoadProgress) => void,
+  { device, hostOps, onProgress }: LoadOptions,
   expectedCrc?: number,
 ): Promise<Loaded> {
   const source = openSource(from);
@@ -171,7 +176,7 @@ async function load(
         hint: 'load it as a new engine',
       });
     }
-    const program = compileProgram(engine.plan);
+    const program = compileProgram(engine.plan, hostOps);
     const residency = await makeResidency(engine, program, device, onProgress);
     return { again: source.again, program, manifestCrc, residency };
   } catch (error) {

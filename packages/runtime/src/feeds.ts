@@ -1,5 +1,5 @@
 // What a caller hands to a run, matched to the ports of the program.
-import { quote } from '@trtx/errors';
+import { quote, type TrtxError } from '@trtx/errors';
 import { mismatch } from './mismatch.ts';
 import type { Program } from './program.ts';
 import type { BoundShape } from './shapes.ts';
@@ -13,7 +13,7 @@ export interface Feeds {
   readonly given: readonly (GPUBuffer | undefined)[];
 }
 
-/** Throws `INPUT_MISSING`, `TENSOR_UNKNOWN`, `TENSOR_TYPE` or `TENSOR_SHAPE`. */
+/** Throws `INPUT_MISSING`, `TENSOR_UNKNOWN`, `TENSOR_TYPE`, `TENSOR_SHAPE` or `BUFFER_UNSUITABLE`. */
 export function matchFeeds(
   { plan, ports, names }: Program,
   inputs: Readonly<Record<string, Tensor>>,
@@ -26,13 +26,20 @@ export function matchFeeds(
     if (!feed) throw mismatch('INPUT_MISSING', 'the run has no such input', tensor.name);
     if (!Array.isArray(feed.dims)) throw mismatch('TENSOR_SHAPE', 'has no dims', tensor.name);
     if (!feed.buffer) checkData(tensor, feed.data, feed.dims);
+    else if (tensor.buffer === undefined) throw hostOnly(tensor.name);
     return feed;
   });
-  const given = ports.map(({ tensor: { name }, isInput }, port) => {
+  const given = ports.map(({ tensor: { name }, buffer, isInput }, port) => {
     if (isInput) return tensors[port]!.buffer;
-    return Object.hasOwn(outputs, name) ? outputs[name] : undefined;
+    if (!Object.hasOwn(outputs, name)) return undefined;
+    if (buffer < 0) throw hostOnly(name);
+    return outputs[name];
   });
   return { tensors, dims: tensors.map(({ dims }) => dims), given };
+}
+
+function hostOnly(name: string): TrtxError {
+  return mismatch('BUFFER_UNSUITABLE', 'a GPU buffer is given for a tensor that only the host has', name);
 }
 
 function checkNames(names: Program['names'], kind: 'input' | 'output', given: object): void {

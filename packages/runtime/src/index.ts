@@ -3,6 +3,7 @@ export type { RuntimeErrorCode } from './codes.ts';
 export type { ContextOptions, ExecutionContext, RunOptions } from './context.ts';
 export { deviceDescriptor } from './device.ts';
 export { Engine, type LoadOptions } from './engine.ts';
+export type { HostOp, HostOps, HostValue } from './host-ops.ts';
 export type { LoadProgress } from './load.ts';
 export type { LoadSource } from './source.ts';
 export type { GpuTensor, HostTensor, Tensor, TensorData } from './tensors.ts';

@@ -91,7 +91,7 @@ describe('an engine is loaded', () => {
     const bytes = engineOf(big, [new Uint8Array(floats.buffer)]);
     const engine = await Engine.load(new Response(bodyOf(bytes, 300_001)), gpu);
     const { y } = await engine.createContext().run({});
-    expect(Buffer.compare(Buffer.from(y!.data.buffer), Buffer.from(floats.buffer))).toBe(0);
+    expect(Buffer.compare(Buffer.from((y!.data as Float32Array).buffer), Buffer.from(floats.buffer))).toBe(0);
     await engine.dispose();
   });
 });

@@ -30,6 +30,9 @@ export async function makeResidency(
   try {
     const { buffers } = program.plan;
     const weights = [...buffers.keys()].filter((i) => buffers[i]!.kind === 'weights');
+    for (const [i, { kind, bytes }] of buffers.entries()) {
+      if (kind === 'host') residency.constants.set(i, new Uint8Array(bytes));
+    }
     const usage = STORAGE | COPY_DST | COPY_SRC;
     const requests = weights.map((i) => ({ label: `trtx weights ${i}`, bytes: buffers[i]!.bytes, usage }));
     for (const [k, buffer] of (await allocate(residency, requests)).entries()) residency.buffers[weights[k]!] = buffer;

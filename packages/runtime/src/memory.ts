@@ -7,7 +7,7 @@ import type { Residency } from './residency.ts';
 import { checked } from './scope.ts';
 import type { BoundShape } from './shapes.ts';
 import { planStaging, type StagedOutput, type StagingPlan, type StagingSet, stagingRequest } from './staging.ts';
-import { COPY_DST, COPY_SRC, STORAGE, UNIFORM } from './usage.ts';
+import { COPY_DST, COPY_SRC, MAP_READ, STORAGE, UNIFORM } from './usage.ts';
 
 export class ContextMemory {
   readonly residency: Residency;
@@ -21,6 +21,7 @@ export class ContextMemory {
   readonly #sets: BindingSets;
   readonly #idleStaging: StagingSet[] = [];
   readonly #held = new Set<GPUBuffer>();
+  #readBack: GPUBuffer | undefined;
 
   private constructor(residency: Residency, buffers: (GPUBuffer | undefined)[], made: readonly GPUBuffer[]) {
     this.residency = residency;
@@ -64,13 +65,16 @@ export class ContextMemory {
 
   async makeSet(given: readonly (GPUBuffer | undefined)[]): Promise<BindingSet> {
     const { residency } = this;
-    const missing = given.flatMap((buffer, port) => (buffer || this.#own[port] ? [] : [port]));
+    const { ports } = residency.program;
+    const missing = given.flatMap((buffer, port) => {
+      return buffer || this.#own[port] || ports[port]!.buffer < 0 ? [] : [port];
+    });
     const made = await this.#allocate(missing.map((port) => portRequest(residency.program, port)));
     for (const [k, port] of missing.entries()) this.#own[port] = made[k];
     let set: BindingSet | undefined;
     try {
       return await checked(residency, 'binding inputs and outputs', () => {
-        set = this.#sets.add(given.map((buffer, port) => buffer ?? this.#own[port]!));
+        set = this.#sets.add(given.map((buffer, port) => buffer ?? this.#own[port]));
         return set;
       });
     } catch (error) {
@@ -123,6 +127,22 @@ export class ContextMemory {
   dropStaging(set: StagingSet): void {
     const buffers = set.filter((buffer) => buffer !== undefined && this.#held.delete(buffer));
     free(this.residency, buffers as GPUBuffer[]);
+  }
+
+  /** A buffer of at least `bytes` for read-backs between the segments of a run. It grows in powers of two. */
+  async readBack(bytes: number): Promise<GPUBuffer> {
+    if (this.#readBack && this.#readBack.size >= bytes) return this.#readBack;
+    this.dropReadBack();
+    const size = 2 ** Math.ceil(Math.log2(Math.max(bytes, 1024)));
+    [this.#readBack] = await this.#allocate([{ label: 'trtx read-back', bytes: size, usage: MAP_READ | COPY_DST }]);
+    return this.#readBack!;
+  }
+
+  /** Frees it: because it is too small, or nobody knows whether it is mapped. */
+  dropReadBack(): void {
+    const buffer = this.#readBack;
+    this.#readBack = undefined;
+    if (buffer && this.#held.delete(buffer)) free(this.residency, [buffer]);
   }
 
   destroy(): void {

@@ -1,6 +1,7 @@
 // A plan flattened for replay, once for all devices and contexts: its steps in a row, equal bind groups and layouts
 // merged, and for each input and output what its buffer has to be usable for.
-import type { BindingKind, Plan, PlanBinding, PlanTensor, Size } from '@trtx/engine';
+import type { BindingKind, HostStep, Plan, PlanBinding, PlanTensor, Size } from '@trtx/engine';
+import { type HostOp, type HostOps, resolveHostOps } from './host-ops.ts';
 import { COPY_DST, COPY_SRC, STORAGE } from './usage.ts';
 
 export interface BindGroupPlan {
@@ -25,9 +26,26 @@ export interface CopyOp {
   readonly bytes: Size;
 }
 
+/** Ops that are submitted together, and the host step that waits for them, if one does. */
+export interface Segment {
+  /** Range of `ops`. */
+  readonly start: number;
+  readonly end: number;
+  readonly call?: HostCall;
+}
+
+export interface HostCall {
+  readonly step: HostStep;
+  /** Index of the step in the plan. */
+  readonly at: number;
+  readonly run: HostOp;
+}
+
 /** An input or output. Their numbers: inputs in order, then outputs. */
 export interface Port {
   readonly tensor: PlanTensor;
+  /** Index of its buffer in the plan; -1 for a tensor that only the host has. */
+  readonly buffer: number;
   readonly isInput: boolean;
   /** GPUBufferUsage flags that a caller's buffer needs here. */
   readonly usage: number;
@@ -39,6 +57,8 @@ export interface Program {
   readonly plan: Plan;
   /** Dispatches and copies in order. */
   readonly ops: readonly (DispatchOp | CopyOp)[];
+  /** All ops in order. The last segment has no host step, and is the only one where there is none. */
+  readonly segments: readonly Segment[];
   readonly groups: readonly BindGroupPlan[];
   readonly layouts: readonly (readonly BindingKind[])[];
   /** Layout of each pipeline. */
@@ -56,7 +76,9 @@ export function isCopy(op: DispatchOp | CopyOp): op is CopyOp {
   return 'from' in op;
 }
 
-export function compileProgram(plan: Plan): Program {
+/** Throws `HOST_OPS_MISSING`. */
+export function compileProgram(plan: Plan, hostOps?: HostOps): Program {
+  const functions = resolveHostOps(plan, hostOps);
   const layouts = new Interned<readonly BindingKind[]>();
   const layoutOf = plan.pipelines.map(({ layout }) => layouts.add(layout.join(), layout));
   const groups = new Interned<BindGroupPlan>();
@@ -64,8 +86,15 @@ export function compileProgram(plan: Plan): Program {
   const labelled = new Set<number>();
   const usages: number[] = new Array(plan.buffers.length).fill(0);
   const ops: (DispatchOp | CopyOp)[] = [];
+  const segments: Segment[] = [];
+  let start = 0;
 
-  for (const step of plan.steps) {
+  for (const [at, step] of plan.steps.entries()) {
+    if (step.kind === 'host') {
+      segments.push({ start, end: ops.length, call: { step, at, run: functions.get(step.op)! } });
+      start = ops.length;
+      continue;
+    }
     if (step.kind === 'copy') {
       const { from, to, bytes } = step;
       usages[from.buffer]! |= COPY_SRC;
@@ -84,18 +113,23 @@ export function compileProgram(plan: Plan): Program {
     }
   }
 
+  segments.push({ start, end: ops.length });
+  for (const { gpu } of plan.values ?? []) if (gpu) usages[gpu.buffer]! |= COPY_SRC;
+
   const portOf: number[] = new Array(plan.buffers.length).fill(-1);
   const ports = [...plan.inputs, ...plan.outputs].map((tensor, port): Port => {
-    const { buffer } = tensor;
+    const { buffer = -1 } = tensor;
+    const isInput = port < plan.inputs.length;
+    if (buffer < 0) return { tensor, buffer, isInput, usage: 0, bytes: 0 };
     portOf[buffer] = port;
     // Data that the caller hands in is written; data that goes back is copied out. Those flags only own buffers need.
-    return { tensor, isInput: port < plan.inputs.length, usage: usages[buffer]!, bytes: plan.buffers[buffer]!.bytes };
+    return { tensor, buffer, isInput, usage: usages[buffer]!, bytes: plan.buffers[buffer]!.bytes };
   });
   const names = {
     input: new Set(plan.inputs.map(({ name }) => name)),
     output: new Set(plan.outputs.map(({ name }) => name)),
   };
-  return { plan, ops, groups: groups.all, layouts: layouts.all, layoutOf, ports, portOf, names, labels };
+  return { plan, ops, segments, groups: groups.all, layouts: layouts.all, layoutOf, ports, portOf, names, labels };
 }
 
 /** A list without repetitions. */

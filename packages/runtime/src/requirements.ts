@@ -27,7 +27,7 @@ function neededLimits(plan: Plan): Map<string, number> {
   const needed = new Map(Object.entries(plan.requires.limits));
   const need = (name: string, value: number) => needed.set(name, Math.max(value, needed.get(name) ?? 0));
 
-  for (const { bytes } of plan.buffers) need('maxBufferSize', bytes);
+  for (const { kind, bytes } of plan.buffers) if (kind !== 'host') need('maxBufferSize', bytes);
   for (const { layout } of plan.pipelines) {
     const uniforms = layout.filter((kind) => kind === 'uniform').length;
     need('maxUniformBuffersPerShaderStage', uniforms);

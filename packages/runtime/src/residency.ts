@@ -35,6 +35,8 @@ export class Residency {
   readonly program: Program;
   /** Buffers of the plan that contexts share, by index; holes for those that each context makes. */
   readonly buffers: (GPUBuffer | undefined)[] = [];
+  /** Constants that host steps read, by buffer of the plan. */
+  readonly constants = new Map<number, Uint8Array<ArrayBuffer>>();
   layouts: readonly GPUBindGroupLayout[] = [];
   pipelines: readonly GPUComputePipeline[] = [];
   /** Bytes of all buffers made for this engine, those of its contexts included. */

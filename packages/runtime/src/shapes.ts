@@ -3,7 +3,7 @@
 import { alignUp, evaluate, type Plan, type PlanTensor, type Size, sizeValue, storageBytes } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { mismatch } from './mismatch.ts';
-import { type CopyOp, isCopy, type Program } from './program.ts';
+import { type CopyOp, isCopy, type Program, type Segment } from './program.ts';
 
 /** Numbers of one op on a tape: pipeline, bind group, x, y, z; for a copy -1, index into `ops`, bytes, 0, 0. */
 export const TAPE_STRIDE = 5;
@@ -11,12 +11,18 @@ export const TAPE_STRIDE = 5;
 export interface BoundShape {
   readonly inputDims: readonly (readonly number[])[];
   readonly outputDims: readonly (readonly number[])[];
-  /** Bytes of each port's tensor in its buffer, rounded up to 4. */
+  /** Bytes of each port's tensor in its buffer, rounded up to 4; 0 for what only the host has. */
   readonly portBytes: readonly number[];
   /** Contents of the params buffer. */
   readonly params: Uint32Array<ArrayBuffer> | undefined;
-  /** What to replay. Dispatches of no workgroups and copies of no bytes are left out. */
-  readonly tape: readonly number[];
+  /** What to replay, for each segment. Dispatches of no workgroups and copies of no bytes are left out. */
+  readonly tapes: readonly (readonly number[])[];
+  /** Values of the plan's symbols, NaN for those that only a later host step tells. What depends on them is NaN too. */
+  readonly symbols: readonly number[];
+  /** Values of the plan's expressions. */
+  readonly values: readonly number[];
+  /** The number that a size stands for. */
+  sizeOf(size: Size): number;
 }
 
 /**
@@ -24,19 +30,22 @@ export interface BoundShape {
  * `DISPATCH_TOO_LARGE`, `SIZE_OVERFLOW`, or `ENGINE_INVALID`.
  *
  * @param maxWorkgroups the device's `maxComputeWorkgroupsPerDimension`
+ * @param told values of symbols that host steps have told, by index
  */
 export function bindShape(
   program: Program,
   inputDims: readonly (readonly number[])[],
   maxWorkgroups: number,
+  told: readonly number[] = [],
 ): BoundShape {
   const { plan } = program;
-  const values = evaluate(plan.exprs, readSymbols(plan, inputDims));
+  const symbols = readSymbols(plan, inputDims, told);
+  const values = evaluate(plan.exprs, symbols);
   const sizeOf = (size: Size) => sizeValue(size, values);
 
   for (const { a, b, node } of plan.constraints) {
     const [left, right] = [sizeOf(a), sizeOf(b)];
-    if (left !== right) {
+    if (left !== right && !Number.isNaN(left + right)) {
       throw new TrtxError('SHAPE_CONSTRAINT', `two sizes have to be equal here, and are ${left} and ${right}`, {
         node,
         hint: 'the model takes only some combinations of input shapes',
@@ -47,9 +56,10 @@ export function bindShape(
 
   const outputDims = plan.outputs.map(({ shape }) => shape.map(sizeOf));
   const dims = [...inputDims, ...outputDims];
-  const portBytes = program.ports.map(({ tensor, bytes: most }, i) => {
+  const portBytes = program.ports.map(({ tensor, buffer, bytes: most }, i) => {
+    if (buffer < 0) return 0;
     const bytes = alignUp(
-      dims[i]!.reduce((n, dim) => n * dim, storageBytes(tensor.storage)),
+      dims[i]!.reduce((n, dim) => n * dim, storageBytes(tensor.storage!)),
       4,
     );
     if (bytes > most) throw planInvalid(`needs ${bytes} bytes and has a buffer of ${most}`, tensor.name);
@@ -60,12 +70,15 @@ export function bindShape(
     outputDims,
     portBytes,
     params: fillParams(plan, sizeOf),
-    tape: makeTape(program, sizeOf, maxWorkgroups),
+    tapes: program.segments.map((segment) => makeTape(program, segment, sizeOf, maxWorkgroups)),
+    symbols,
+    values,
+    sizeOf,
   };
 }
 
 /** The symbols' values in units of their `multipleOf`. */
-function readSymbols(plan: Plan, inputDims: readonly (readonly number[])[]): number[] {
+function readSymbols(plan: Plan, inputDims: readonly (readonly number[])[], told: readonly number[]): number[] {
   for (const [i, { name, shape }] of plan.inputs.entries()) {
     const rank = inputDims[i]!.length;
     if (rank !== shape.length) {
@@ -76,7 +89,9 @@ function readSymbols(plan: Plan, inputDims: readonly (readonly number[])[]): num
       throw mismatch('TENSOR_SHAPE', `[${inputDims[i]}] is no shape`, name);
     }
   }
-  return plan.symbols.map(({ name, input, axis, min, max, multipleOf }) => {
+  return plan.symbols.map((symbol, k) => {
+    if ('step' in symbol) return told[k] ?? Number.NaN;
+    const { name, input, axis, min, max, multipleOf } = symbol;
     const dim = inputDims[input]![axis]!;
     if (dim < min || dim > max || dim % multipleOf !== 0) {
       const step = multipleOf === 1 ? '' : ` in steps of ${multipleOf}`;
@@ -109,9 +124,17 @@ function fillParams(plan: Plan, sizeOf: (size: Size) => number): Uint32Array<Arr
   return words;
 }
 
-function makeTape({ plan, ops }: Program, sizeOf: (size: Size) => number, maxWorkgroups: number): number[] {
+function makeTape(
+  { plan, ops }: Program,
+  { start, end }: Segment,
+  sizeOf: (size: Size) => number,
+  maxWorkgroups: number,
+): number[] {
   const tape: number[] = [];
-  for (const [i, op] of ops.entries()) {
+  for (let i = start; i < end; i++) {
+    const op = ops[i]!;
+    // Before its sizes are known, a segment is not replayed.
+    if ((isCopy(op) ? [op.bytes] : op.workgroups).some((size) => Number.isNaN(sizeOf(size)))) return [];
     if (isCopy(op)) {
       const bytes = sizeOf(op.bytes);
       checkCopy(plan, op, bytes);

@@ -1,5 +1,5 @@
 // Tensors as callers have them, and the way between their element types and those of GPU buffers.
-import { alignUp, type PlanTensor, type SourceType, storageBytes } from '@trtx/engine';
+import { alignUp, type PlanTensor, type SourceType, type StorageType, storageBytes } from '@trtx/engine';
 import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf } from './half.ts';
 import { mismatch } from './mismatch.ts';
 
@@ -17,10 +17,11 @@ export type TensorData =
 
 /**
  * Elements in row-major order. The array's type follows the tensor's: BigInt64Array for int64, Uint8Array of 0 and 1 for
- * bool, Uint16Array of bits for float16 and bfloat16 (a Float16Array is taken too).
+ * bool, Uint16Array of bits for float16 and bfloat16 (a Float16Array is taken too), an array of texts for string, arrays of
+ * bytes for narrower types, pairs of numbers for complex ones.
  */
 export interface HostTensor {
-  readonly data: TensorData;
+  readonly data: TensorData | readonly string[];
   readonly dims: readonly number[];
   readonly buffer?: undefined;
 }
@@ -48,6 +49,18 @@ const arrays: Record<Exclude<SourceType, 'string'>, new (length: number) => Tens
   uint16: Uint16Array,
   uint8: Uint8Array,
   bool: Uint8Array,
+  float8e4m3fn: Uint8Array,
+  float8e4m3fnuz: Uint8Array,
+  float8e5m2: Uint8Array,
+  float8e5m2fnuz: Uint8Array,
+  float8e8m0: Uint8Array,
+  float4e2m1: Uint8Array,
+  int4: Int8Array,
+  uint4: Uint8Array,
+  int2: Int8Array,
+  uint2: Uint8Array,
+  complex64: Float32Array,
+  complex128: Float64Array,
 };
 
 /** Number of elements. */
@@ -65,15 +78,41 @@ export class Scratch {
   }
 }
 
+/** What a conversion has to know of a tensor. */
+export type TensorForm = Pick<PlanTensor, 'name' | 'dtype'> & { readonly storage: StorageType };
+
+/** Numbers that an array has for each element: complex ones have a real and an imaginary part. */
+function lanes(dtype: SourceType): number {
+  return dtype.startsWith('complex') ? 2 : 1;
+}
+
+/** An array for `count` elements of a type, or over those at `offset` in memory. */
+export function arrayFor(dtype: SourceType, count: number, memory?: ArrayBuffer, offset = 0): TensorData {
+  const length = count * lanes(dtype);
+  const Type = arrays[dtype as keyof typeof arrays] as new (
+    from: ArrayBuffer | number,
+    offset?: number,
+    length?: number,
+  ) => TensorData;
+  return memory ? new Type(memory, offset, length) : new Type(length);
+}
+
 /** Throws `TENSOR_TYPE` or `TENSOR_SHAPE` unless `data` has the type of `tensor` and as many elements as `dims` say. */
-export function checkData(tensor: PlanTensor, data: TensorData, dims: readonly number[]): void {
-  const want = arrays[tensor.dtype as keyof typeof arrays].name;
+export function checkData(
+  tensor: Pick<PlanTensor, 'name' | 'dtype'>,
+  data: TensorData | readonly string[],
+  dims: readonly number[],
+): void {
+  const want = tensor.dtype === 'string' ? 'Array' : arrays[tensor.dtype].name;
   // By name, for an array of another realm is not an `instanceof`.
-  const got = (data as { [Symbol.toStringTag]?: string } | undefined)?.[Symbol.toStringTag];
+  const got =
+    tensor.dtype === 'string' && Array.isArray(data)
+      ? 'Array'
+      : (data as { [Symbol.toStringTag]?: string } | undefined)?.[Symbol.toStringTag];
   if (got !== want && !(got === 'Float16Array' && tensor.dtype === 'float16')) {
     throw mismatch('TENSOR_TYPE', `is a ${got ?? typeof data}, ${tensor.dtype} takes a ${want}`, tensor.name);
   }
-  if (data.length !== elements(dims)) {
+  if (data.length !== elements(dims) * lanes(tensor.dtype)) {
     throw mismatch(
       'TENSOR_SHAPE',
       `has ${data.length} elements, its dims [${dims}] make ${elements(dims)}`,
@@ -86,7 +125,7 @@ export function checkData(tensor: PlanTensor, data: TensorData, dims: readonly n
  * `data` in the storage type of `tensor`, padded to 4 bytes: the same memory where the types agree, else `scratch`, which
  * the next call overwrites. Throws `TENSOR_RANGE` for a 64-bit integer that 32 bits cannot hold.
  */
-export function toStorage(tensor: PlanTensor, data: TensorData, scratch: Scratch): Uint8Array<ArrayBuffer> {
+export function toStorage(tensor: TensorForm, data: TensorData, scratch: Scratch): Uint8Array<ArrayBuffer> {
   const { dtype, storage } = tensor;
   const { length } = data;
   const bytes = alignUp(length * storageBytes(storage), 4);
@@ -116,7 +155,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: TensorData): Uint8Array<Arr
 }
 
 /** Takes the low words where the high words say that nothing is lost. Reading pairs of words makes no BigInt. */
-function narrow(tensor: PlanTensor, data: TensorData, out: Int32Array): void {
+function narrow(tensor: TensorForm, data: TensorData, out: Int32Array): void {
   const words = new Int32Array(data.buffer, data.byteOffset, out.length * 2);
   const signed = tensor.dtype === 'int64';
   for (let i = 0; i < out.length; i++) {
@@ -138,14 +177,14 @@ function narrow(tensor: PlanTensor, data: TensorData, out: Int32Array): void {
  * Without memory there have to be none.
  */
 export function fromStorage(
-  tensor: PlanTensor,
+  tensor: TensorForm,
   memory: ArrayBuffer | undefined,
   offset: number,
   dims: readonly number[],
 ): TensorData {
   const { dtype, storage } = tensor;
   const length = elements(dims);
-  const out = new arrays[dtype as keyof typeof arrays](length);
+  const out = arrayFor(dtype, length);
   if (!memory) return out;
   if (storage === 'f16') {
     (out as Uint16Array).set(new Uint16Array(memory, offset, length));

@@ -7,7 +7,7 @@ import { checked } from './scope.ts';
 const MOST_QUEUED = 1 << 26;
 
 /**
- * Fills the weights buffers and checks all checksums on the way.
+ * Fills the weights buffers, and the memory of those on the host, and checks all checksums on the way.
  * Throws `ENGINE_DAMAGED`, `SOURCE_UNREADABLE`, `DEVICE_LOST`, `GPU_VALIDATION` or `GPU_FAILED`.
  */
 export async function uploadWeights(
@@ -21,6 +21,13 @@ export async function uploadWeights(
   let [done, queued] = [0, 0];
   for await (const { blob, offset, bytes } of readBlobs(engine)) {
     const { buffer, offset: start } = blobs[blob]!;
+    const memory = residency.constants.get(buffer);
+    if (memory) {
+      memory.set(bytes, start + offset);
+      done += bytes.length;
+      onDone(done, total);
+      continue;
+    }
     await checked(residency, 'writing weights', () =>
       queue.writeBuffer(residency.buffers[buffer]!, start + offset, bytes as Uint8Array<ArrayBuffer>),
     );

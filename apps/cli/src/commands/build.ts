@@ -16,6 +16,7 @@ interface Options extends ShapeOptions {
   readonly output: string;
   readonly O: BuildOptions['level'];
   readonly portable?: boolean;
+  readonly host: boolean;
 }
 
 export function addBuild(program: Command, session: Session): void {
@@ -33,12 +34,13 @@ export function addBuild(program: Command, session: Session): void {
     .option('--opt-shapes <spec>', 'typical sizes; they are checked, kernels suit the whole range', collect)
     .option('--max-shapes <spec>', 'the largest sizes', collect)
     .option('-O <level>', 'optimization, 0 to 3', parseLevel, 2)
+    .option('--no-host', 'fail with a list of the nodes that the host would have to compute at each run')
     .option('--portable', 'ask only for what every WebGPU device has')
     .action((model: string, options: Options) => buildEngine(model, options, session));
 }
 
 async function buildEngine(model: string, options: Options, session: Session): Promise<void> {
-  const { output, O: level, portable = false } = options;
+  const { output, O: level, portable = false, host } = options;
   const profile = profileFrom(options);
   await requireOutput(output, model);
   const start = performance.now();
@@ -50,6 +52,7 @@ async function buildEngine(model: string, options: Options, session: Session): P
     profile,
     level,
     target,
+    noHost: !host,
     onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
   });
   await writeWhole(output, file.chunks);

@@ -3,6 +3,7 @@
 import { openBackend } from '@trtx/builder/node';
 import { quote } from '@trtx/errors';
 import type { Tensor } from '@trtx/ir';
+import { hostOps } from '@trtx/reference';
 import { Engine, type TensorData } from '@trtx/runtime';
 import { type FileSource, fileSource } from '@trtx/runtime/node';
 import type { Command } from 'commander';
@@ -95,6 +96,7 @@ async function load(source: FileSource, device: GPUDevice, { progress }: Session
   const start = performance.now();
   const engine = await Engine.load(source, {
     device,
+    hostOps: hostOps(),
     onProgress: ({ stage, done, total, label }) => progress.show(stage, done, total, label),
   });
   return { engine, loadMs: performance.now() - start };
@@ -102,7 +104,7 @@ async function load(source: FileSource, device: GPUDevice, { progress }: Session
 
 async function runOnce(engine: Engine, inputs: ReadonlyMap<string, Tensor>) {
   const given = Object.fromEntries(
-    [...inputs].map(([name, { data, dims }]) => [name, { data: data as TensorData, dims }]),
+    [...inputs].map(([name, { data, dims }]) => [name, { data: data as TensorData | readonly string[], dims }]),
   );
   const start = performance.now();
   const results = await engine.createContext().run(given);

@@ -6,7 +6,7 @@ import { bytesText } from '../text.ts';
 
 /** What an engine takes, gives, does and needs: rows of a name and a text. */
 export function engineRows(summary: EngineSummary): [string, string][] {
-  const { dispatches, copies, pipelines, kernels, hostNodes, requires } = summary;
+  const { dispatches, copies, pipelines, kernels, hostNodes, hostSteps, requires } = summary;
   const limits = Object.entries(requires.limits).map(([name, value]) => `${name} ${value}`);
   const needs = [...requires.features, ...limits];
   return [
@@ -17,7 +17,7 @@ export function engineRows(summary: EngineSummary): [string, string][] {
     ['kernels', kernels.join(', ') || 'none'],
     ['weights', bytesText(summary.weightBytes)],
     ['arena', `${bytesText(summary.arenaBytes)}, of which ${bytesText(summary.liveBytesPeak)} are alive at once`],
-    ['host nodes', hostNodes.length === 0 ? 'none' : String(hostNodes.length)],
+    ['host nodes', hostNodes.length === 0 ? 'none' : `${hostNodes.length}, ${hostSteps} of them at each run`],
     ...hostNodes.map(({ node, op, reason }): [string, string] => ['', `${quote(node)} (${quote(op)}): ${reason}`]),
     ['requires', needs.join(', ') || 'the WebGPU defaults'],
   ];

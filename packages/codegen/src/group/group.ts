@@ -7,7 +7,7 @@
 //   inlined    values that are computed where they are read, in this group or another: views, and pointwise producers
 //              with a single reader
 
-import { type Graph, type Node, sameShape, type Trait, traitOf, type Value } from '@trtx/ir';
+import { type Graph, type Node, sameShape, symbolsOf, type Trait, traitOf, type Value } from '@trtx/ir';
 import { affineSource, linearSource } from './view.ts';
 
 export interface Group {
@@ -20,9 +20,19 @@ export interface Group {
   readonly result: Value;
 }
 
+/** A node that the host computes at run time. */
+export interface HostUnit {
+  readonly node: Node;
+  readonly reason: string;
+}
+
+export type Unit = Group | HostUnit;
+
 export interface Grouping {
   /** In an order in which they can run. */
   readonly groups: readonly Group[];
+  /** Groups and host nodes, in an order in which they can run: as few times from one kind to the other as possible. */
+  readonly units: readonly Unit[];
   /** Values whose producer is evaluated wherever they are read. */
   readonly inlined: ReadonlySet<Value>;
   /** Values that are the memory of another value, as it lies. */
@@ -39,15 +49,22 @@ export interface GroupLimits {
 /** Pointwise nodes that one group may chain; past this a shader gets long to compile and gains nothing. */
 const MAX_CHAIN = 64;
 
-export function formGroups(graph: Graph, limits: GroupLimits): Grouping {
+export function isHostUnit(unit: Unit): unit is HostUnit {
+  return 'reason' in unit;
+}
+
+/** @param hosted nodes that the host computes at run time: they join no group, and what they read is in memory */
+export function formGroups(graph: Graph, limits: GroupLimits, hosted: ReadonlyMap<Node, string> = new Map()): Grouping {
   const order = graph.topological();
-  const state = new Former(graph, order, limits);
+  const state = new Former(graph, order, limits, hosted);
   for (const node of order) state.visit(node);
-  return { groups: sortGroups(state.groups, state), inlined: state.inlined, aliases: state.aliases, host: state.host };
+  const { inlined, aliases, host } = state;
+  const units = sortUnits(state.units, state);
+  return { groups: units.filter((unit) => !isHostUnit(unit)) as Group[], units, inlined, aliases, host };
 }
 
 class Former {
-  readonly groups: Group[] = [];
+  readonly units: Unit[] = [];
   readonly inlined = new Set<Value>();
   readonly aliases = new Map<Value, Value>();
   readonly host: Node[] = [];
@@ -58,19 +75,25 @@ class Former {
     readonly graph: Graph,
     order: readonly Node[],
     readonly limits: GroupLimits,
+    readonly hosted: ReadonlyMap<Node, string>,
   ) {
     this.#position = new Map(order.map((node, i) => [node, i]));
   }
 
   visit(node: Node): void {
     if (this.#taken.has(node)) return;
+    const reason = this.hosted.get(node);
+    if (reason !== undefined) {
+      this.units.push({ node, reason });
+      return;
+    }
     const kind = kindOf(node);
     if (kind === 'shape' || node.outputs.every((v) => v.contents !== undefined)) {
       // Known contents are printed where they are read; only a graph output needs them in memory.
       this.host.push(node);
       for (const value of node.outputs)
         if (this.graph.isOutput(value))
-          this.groups.push({ anchor: null, nodes: [node], accumulated: value, result: value });
+          this.units.push({ anchor: null, nodes: [node], accumulated: value, result: value });
       return;
     }
     if (kind === 'injective' && node.outputs.every((v) => this.#asAlias(v) || this.#asView(v))) return;
@@ -79,13 +102,13 @@ class Former {
       return;
     }
     if (kind === 'pointwise' || kind === 'injective') {
-      for (const value of node.outputs) this.groups.push(this.#grow(null, node, value));
+      for (const value of node.outputs) this.units.push(this.#grow(null, node, value));
     }
     // A kernel stores one result: a node with several runs once for each that is wanted.
     else
       for (const value of node.outputs)
         if (value === node.output || value.users.size > 0 || this.graph.isOutput(value))
-          this.groups.push(this.#grow(node, node, value));
+          this.units.push(this.#grow(node, node, value));
   }
 
   /** A linear op over a value in memory shares that memory. */
@@ -101,7 +124,8 @@ class Former {
     if (this.graph.isOutput(value)) return false;
     const affine = affineSource(value);
     if (!affine || (this.inlined.has(affine.source) && !affineSource(affine.source))) return false;
-    for (const reader of value.users.keys()) if (linearSource(reader.output) === value) return false;
+    for (const reader of value.users.keys())
+      if (this.hosted.has(reader) || linearSource(reader.output) === value) return false;
     this.inlined.add(value);
     return true;
   }
@@ -116,6 +140,7 @@ class Former {
     const value = node.output;
     if (this.graph.isOutput(value) || value.users.size !== 1) return false;
     const [reader] = [...value.users.keys()];
+    if (this.hosted.has(reader!)) return false;
     if (kindOf(reader!) !== 'reduction' || reader!.inputs[0] !== value || value.users.get(reader!)!.size !== 1)
       return false;
     return this.#tensorsOf([node, reader!], value).size < this.limits.tensors;
@@ -145,7 +170,7 @@ class Former {
   }
 
   #followers(value: Value): Node[] {
-    return [...value.users.keys()].filter((node) => !this.#taken.has(node));
+    return [...value.users.keys()].filter((node) => !this.#taken.has(node) && !this.hosted.has(node));
   }
 
   /** A pointwise node of the same shape whose other operands exist without this group. */
@@ -157,14 +182,14 @@ class Former {
 
   /** The value of the region that something outside it reads, if that is one alone. */
   #escapeOf(members: ReadonlySet<Value>): Value | undefined {
-    let escape: Value | undefined;
+    let only: Value | undefined;
     for (const value of members) {
       const outside = [...value.users.keys()].some((node) => !members.has(node.output));
       if (!outside && !this.graph.isOutput(value)) continue;
-      if (escape) return undefined;
-      escape = value;
+      if (only) return undefined;
+      only = value;
     }
-    return escape;
+    return only;
   }
 
   /** The tensors in memory that nodes read, through everything inlined. Single numbers are printed, not read. */
@@ -198,45 +223,89 @@ export function isNumber(value: Value): boolean {
   return value.constant !== null && value.type.shape.every((d) => d === 1) && value.type.dtype !== 'string';
 }
 
-/** Data order over groups: a group runs where its first node stands, or as soon after as its operands are there. */
-function sortGroups(groups: readonly Group[], state: Former): Group[] {
-  const maker = new Map<Value, Group>();
-  for (const group of groups) maker.set(group.result, group);
-  const done = new Set<Group>();
-  const sorted: Group[] = [];
-  for (const root of groups) {
-    const stack: { group: Group; pending: Group[] }[] = [{ group: root, pending: dependencies(root) }];
+/**
+ * Data order over units: each runs where its first node stands, or as soon after as its operands are there; where the host
+ * computes nodes, all that can be submitted before it waits goes first.
+ */
+function sortUnits(units: readonly Unit[], state: Former): Unit[] {
+  const maker = new Map<Value, Unit>();
+  for (const unit of units)
+    if (isHostUnit(unit)) for (const value of unit.node.outputs) maker.set(value, unit);
+    else maker.set(unit.result, unit);
+  const teller = tellers(units, state.graph);
+  const done = new Set<Unit>();
+  const sorted: Unit[] = [];
+  for (const root of units) {
+    const stack = [{ unit: root, pending: dependencies(root) }];
     while (stack.length > 0) {
       const top = stack.at(-1)!;
-      if (done.has(top.group)) {
+      if (done.has(top.unit)) {
         stack.pop();
         continue;
       }
       const next = top.pending.pop();
       if (next) {
-        if (!done.has(next)) stack.push({ group: next, pending: dependencies(next) });
+        if (!done.has(next)) stack.push({ unit: next, pending: dependencies(next) });
         continue;
       }
-      done.add(top.group);
-      sorted.push(top.group);
+      done.add(top.unit);
+      sorted.push(top.unit);
       stack.pop();
     }
   }
-  return sorted;
+  return inPhases(sorted, dependencies);
 
-  function dependencies(group: Group): Group[] {
-    const found = new Set<Group>();
-    const own = computedBy(group.nodes, group.accumulated);
-    const stack = group.nodes.flatMap((node) => [...node.inputs]);
+  function dependencies(unit: Unit): Unit[] {
+    const found = new Set<Unit>();
+    const own = isHostUnit(unit) ? new Set(unit.node.outputs) : computedBy(unit.nodes, unit.accumulated);
+    const nodes = isHostUnit(unit) ? [unit.node] : unit.nodes;
+    const stack: (Value | null)[] = nodes.flatMap((node) => [...node.inputs]);
+    for (const value of own) addTellers(value);
     while (stack.length > 0) {
       const value = stack.pop();
       if (!value || own.has(value)) continue;
+      addTellers(value);
       const alias = state.aliases.get(value);
       const source = maker.get(value);
       if (alias) stack.push(alias);
       else if (state.inlined.has(value)) stack.push(...value.producer!.inputs);
-      else if (source && source !== group) found.add(source);
+      else if (source && source !== unit) found.add(source);
     }
+    found.delete(unit);
     return [...found].reverse();
+
+    /** Sizes are operands too, where a host node tells them. */
+    function addTellers({ type, contents }: Value): void {
+      if (teller.size === 0) return;
+      for (const dim of [...type.shape, ...(contents?.values ?? [])])
+        for (const symbol of symbolsOf(dim).keys()) {
+          const unit = teller.get(symbol);
+          if (unit) found.add(unit);
+        }
+    }
   }
+}
+
+/** The host node that tells each symbol which no input has. */
+function tellers(units: readonly Unit[], graph: Graph): Map<string, HostUnit> {
+  const found = new Map<string, HostUnit>();
+  const ofInputs = new Set(graph.inputs.flatMap(({ type }) => type.shape.flatMap((d) => [...symbolsOf(d).keys()])));
+  for (const unit of units) {
+    if (!isHostUnit(unit)) continue;
+    for (const symbol of unit.node.outputs.flatMap(({ type }) => type.shape.flatMap((d) => [...symbolsOf(d).keys()])))
+      if (!ofInputs.has(symbol) && !found.has(symbol)) found.set(symbol, unit);
+  }
+  return found;
+}
+
+/** Sorted units by phases: even ones on the GPU, odd ones on the host, each unit in the first that it can be in. */
+function inPhases(sorted: readonly Unit[], dependencies: (unit: Unit) => readonly Unit[]): Unit[] {
+  if (!sorted.some(isHostUnit)) return [...sorted];
+  const phases = new Map<Unit, number>();
+  for (const unit of sorted) {
+    const least = isHostUnit(unit) ? 1 : 0;
+    const after = dependencies(unit).reduce((most, other) => Math.max(most, phases.get(other)!), least);
+    phases.set(unit, after % 2 === least ? after : after + 1);
+  }
+  return [...sorted].sort((a, b) => phases.get(a)! - phases.get(b)!);
 }

@@ -1,13 +1,30 @@
 // Where everything lies: inputs and outputs in buffers of their own, intermediates in the arena, constants in read-only
 // buffers, dynamic sizes in the params buffer.
 
-import type { Plan, PlanBinding, PlanBlob, PlanBuffer, Size } from '@trtx/engine';
+import {
+  type Plan,
+  type PlanBinding,
+  type PlanBlob,
+  type PlanBuffer,
+  type PlanRange,
+  type Size,
+  sourceBytes,
+} from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
-import { type Dim, elementCount, type Graph, product, type Value } from '@trtx/ir';
+import {
+  type Constant,
+  type Dim,
+  elementCount,
+  elementsOf,
+  type Graph,
+  type Node,
+  product,
+  type Value,
+} from '@trtx/ir';
 import type { Emitted } from '../emitted.ts';
 import type { Packed, Slot } from '../emitter.ts';
-import type { Grouping } from '../group/group.ts';
-import { storedBytes } from '../storage.ts';
+import { type Grouping, type HostUnit, isHostUnit } from '../group/group.ts';
+import { storageOf, storedBytes } from '../storage.ts';
 import { DEFAULT_LIMITS, type Target } from '../target.ts';
 import { align, type Lifetime, planArena } from './arena.ts';
 import { maximum, type SizeTable } from './sizes.ts';
@@ -19,7 +36,14 @@ interface Place {
   readonly size?: number;
 }
 
+/** What is done, in order: dispatches and nodes that the host computes. */
+export type Schedule = readonly (Emitted | HostUnit)[];
+
 export class Layout {
+  /** Graph inputs that host steps read. */
+  readonly hostReads: ReadonlySet<Value>;
+  readonly #hosted: ReadonlySet<Node>;
+  #hostBuffer: { buffer: number; bytes: number } | undefined;
   readonly blobs: (() => Uint8Array)[] = [];
   readonly #buffers: PlanBuffer[] = [];
   readonly #planBlobs: PlanBlob[] = [];
@@ -33,27 +57,58 @@ export class Layout {
 
   constructor(
     graph: Graph,
-    grouping: Grouping,
-    emitted: readonly Emitted[],
+    readonly grouping: Grouping,
+    schedule: Schedule,
     readonly sizes: SizeTable,
     readonly target: Target,
   ) {
-    for (const value of graph.inputs)
+    const units = grouping.units.filter(isHostUnit);
+    this.#hosted = new Set(units.map(({ node }) => node));
+    this.hostReads = inputsOnHost(graph, units, grouping.aliases);
+    const bound = new Set(schedule.flatMap((unit) => ('reason' in unit ? [] : unit.emitter.slots.flatMap(memoryOf))));
+    for (const value of graph.inputs) {
+      if (!storageOf(value.type.dtype) || (this.hostReads.has(value) && !bound.has(value))) continue;
       this.#places.set(value, { buffer: this.#add('input', bytesOf(value)), offset: 0 });
+    }
     for (const { value } of graph.outputs) {
-      const root = rootOf(value, grouping);
+      const root = rootOf(value, grouping.aliases);
+      if (this.isHosted(root)) continue;
       const place = { buffer: this.#add('output', bytesOf(value)), offset: 0 };
       this.#places.set(root, place);
       this.#places.set(value, place);
     }
-    this.#livePeak = this.#placeIntermediates(emitted);
+    this.#livePeak = this.#placeIntermediates(schedule, bound);
     this.#paramBuffer = this.#buffers.length;
     this.#buffers.push({ kind: 'params', bytes: 0 });
   }
 
-  /** The buffer of a graph input or output. */
-  bufferOf(value: Value): number {
-    return this.#places.get(value)!.buffer;
+  /** Where the GPU has a value; undefined for what only the host has, and for constants and inlined values. */
+  placeOf(value: Value): Place | undefined {
+    return this.#places.get(rootOf(value, this.grouping.aliases));
+  }
+
+  /** True for what a host step gives, and what is the memory of such a value. */
+  isHosted(value: Value): boolean {
+    const { producer } = rootOf(value, this.grouping.aliases);
+    return producer !== null && this.#hosted.has(producer);
+  }
+
+  /** A place for a constant in the host's memory, as its elements are in an array. */
+  hostConstant(constant: Constant, name: string): PlanRange {
+    const bytes = () => {
+      const { buffer, byteOffset, byteLength } = elementsOf(constant);
+      const padded = new Uint8Array(Math.ceil(byteLength / 8) * 8);
+      padded.set(new Uint8Array(buffer, byteOffset, byteLength));
+      return padded;
+    };
+    const size = Math.ceil((elementCount(constant.dims) * sourceBytes(constant.dtype)) / 8) * 8;
+    this.#hostBuffer ??= { buffer: this.#add('host', 0), bytes: 0 };
+    const { buffer, bytes: offset } = this.#hostBuffer;
+    this.#hostBuffer.bytes += size;
+    this.#buffers[buffer] = { kind: 'host', bytes: this.#hostBuffer.bytes };
+    this.#planBlobs.push({ buffer, offset, bytes: size, names: [name] });
+    this.blobs.push(bytes);
+    return { buffer, offset };
   }
 
   binding(slot: Slot): PlanBinding {
@@ -64,7 +119,9 @@ export class Layout {
     if (!constant) throw new TrtxError('CODEGEN', 'a tensor without a place is bound', { tensor: name });
     const key = `${name}:plain`;
     const size = Math.max(4, 4 * elementCount(constant.dims));
-    return this.#constant(key, { key, names: [name], size, bytes: () => storedBytes(constant, name) });
+    // A binding is never empty, a constant may be.
+    const bytes = () => (size > 4 * elementCount(constant.dims) ? new Uint8Array(size) : storedBytes(constant, name));
+    return this.#constant(key, { key, names: [name], size, bytes });
   }
 
   /** A block of the params buffer that holds these sizes, one word each. */
@@ -102,17 +159,25 @@ export class Layout {
   }
 
   /** Gives every other result a place in the arena. Returns the live peak. */
-  #placeIntermediates(emitted: readonly Emitted[]): number {
+  #placeIntermediates(schedule: Schedule, bound: ReadonlySet<Value>): number {
     const values: Value[] = [];
     const lives = new Map<Value, { first: number; last: number }>();
-    emitted.forEach(({ emitter }, step) => {
-      for (const slot of emitter.slots) {
-        if (slot.kind !== 'value' || !slot.value.producer || this.#places.has(slot.value)) continue;
-        const life = lives.get(slot.value);
+    const onGpu = (value: Value | null) => {
+      const root = value && rootOf(value, this.grouping.aliases);
+      return root && bound.has(root) ? [root] : [];
+    };
+    schedule.forEach((unit, step) => {
+      const touched =
+        'reason' in unit
+          ? [...unit.node.inputs, ...unit.node.outputs].flatMap(onGpu)
+          : unit.emitter.slots.flatMap(memoryOf);
+      for (const value of touched) {
+        if (!value.producer || this.#places.has(value)) continue;
+        const life = lives.get(value);
         if (life) life.last = step;
         else {
-          values.push(slot.value);
-          lives.set(slot.value, { first: step, last: step });
+          values.push(value);
+          lives.set(value, { first: step, last: step });
         }
       }
     });
@@ -166,10 +231,20 @@ export class Layout {
   }
 }
 
+/** Graph inputs that a host step reads, or what is their memory. */
+function inputsOnHost(graph: Graph, units: readonly HostUnit[], aliases: ReadonlyMap<Value, Value>): Set<Value> {
+  const read = new Set(units.flatMap(({ node }) => node.inputs.map((value) => value && rootOf(value, aliases))));
+  return new Set(graph.inputs.filter((input) => read.has(input)));
+}
+
+function memoryOf(slot: Slot): Value[] {
+  return slot.kind === 'value' ? [slot.value] : [];
+}
+
 /** The value whose memory a value is. */
-function rootOf(value: Value, grouping: Grouping): Value {
+export function rootOf(value: Value, aliases: ReadonlyMap<Value, Value>): Value {
   let root = value;
-  for (let next = grouping.aliases.get(root); next; next = grouping.aliases.get(root)) root = next;
+  for (let next = aliases.get(root); next; next = aliases.get(root)) root = next;
   return root;
 }
 

@@ -1,10 +1,12 @@
 // Dims as the plan writes them: numbers, or entries of its expression table.
 
-import type { ExprNode, PlanSymbol, Size } from '@trtx/engine';
+import type { DataSymbol, ExprNode, InputSymbol, PlanSymbol, Size } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
-import { asSymbol, bounds, type Dim, foldDim, type Graph, type Sym } from '@trtx/ir';
+import { asSymbol, bounds, type Dim, foldDim, type Graph, type Node, type Sym, type Value } from '@trtx/ir';
 
 const OPERATIONS = { '+': '+', '*': '*', floor: '/', min: 'min', max: 'max' } as const;
+
+type DataPlace = Pick<DataSymbol, 'step' | 'output' | 'axis'>;
 
 export class SizeTable {
   readonly exprs: ExprNode[] = [];
@@ -12,22 +14,32 @@ export class SizeTable {
   readonly #known = new Map<string, number>();
   readonly #symbols = new Map<string, number>();
 
-  /** Finds every symbol on an axis of an input. @throws TrtxError SYMBOL_UNBOUND */
-  constructor(graph: Graph) {
-    graph.inputs.forEach((input, i) => {
-      input.type.shape.forEach((dim, axis) => {
-        const found = asSymbol(dim);
-        if (!found || this.#symbols.has(found.symbol.name)) return;
-        const { symbol, factor } = found;
-        this.#symbols.set(symbol.name, this.symbols.length);
-        this.symbols.push({
-          name: symbol.name,
-          input: i,
-          axis,
-          min: symbol.min * factor,
-          max: symbol.max * factor,
-          multipleOf: factor,
-        });
+  /**
+   * Finds every symbol on an axis of an input, or else on one of what a host step gives.
+   * @param hostSteps nodes that the host computes, with the number of the plan's step
+   */
+  constructor(graph: Graph, hostSteps: ReadonlyMap<Node, number> = new Map()) {
+    graph.inputs.forEach((value, input) => {
+      this.#find(value, (axis) => ({ input, axis }));
+    });
+    for (const [node, step] of hostSteps)
+      node.outputs.forEach((value, output) => {
+        this.#find(value, (axis) => ({ step, output, axis }));
+      });
+  }
+
+  #find({ type }: Value, place: (axis: number) => Pick<InputSymbol, 'input' | 'axis'> | DataPlace): void {
+    type.shape.forEach((dim, axis) => {
+      const found = asSymbol(dim);
+      if (!found || this.#symbols.has(found.symbol.name) || found.symbol.definition !== undefined) return;
+      const { symbol, factor } = found;
+      this.#symbols.set(symbol.name, this.symbols.length);
+      this.symbols.push({
+        name: symbol.name,
+        ...place(axis),
+        min: symbol.min * factor,
+        max: symbol.max * factor,
+        multipleOf: factor,
       });
     });
   }

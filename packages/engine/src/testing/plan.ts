@@ -1,5 +1,5 @@
 // A small plan that uses every feature of plans, for the tests of this package.
-import type { Plan } from '../plan.ts';
+import type { Dispatch, Plan } from '../plan.ts';
 
 export const samplePlan: Plan = {
   name: 'sample',
@@ -70,14 +70,98 @@ export const samplePlan: Plan = {
   liveBytesPeak: 768,
 };
 
+/** A small plan with host steps that uses every feature of theirs. */
+export const hostPlan: Plan = {
+  ...samplePlan,
+  symbols: [
+    { name: 'H', input: 0, axis: 0, min: 0, max: 64, multipleOf: 1 },
+    { name: 'k', step: 1, output: 0, axis: 0, min: 0, max: 64, multipleOf: 1 },
+  ],
+  exprs: [
+    ['$', 0],
+    ['$', 1],
+    ['#', 4],
+    ['*', 1, 2],
+  ],
+  constraints: [{ a: { expr: 1 }, b: { expr: 0 }, node: 'Add_1' }],
+  values: [
+    { name: 'x', dtype: 'int64', shape: [{ expr: 0 }], gpu: { buffer: 0, offset: 0, storage: 'i32' } },
+    { name: 'y', dtype: 'float32', shape: [{ expr: 0 }], gpu: { buffer: 2, offset: 256, storage: 'f32' } },
+    { name: 'z', dtype: 'float32', shape: [{ expr: 1 }], gpu: { buffer: 2, offset: 0, storage: 'f32' } },
+    { name: 'names', dtype: 'string', shape: [{ expr: 1 }] },
+    { name: 'w', dtype: 'float64', shape: [2], bytes: { buffer: 4, offset: 8 } },
+    { name: 'texts', dtype: 'string', shape: [2], strings: ['a', ''] },
+    { name: 'sizes', dtype: 'int64', shape: [2], elements: [-1, { expr: 0 }] },
+    { name: 'row', dtype: 'float32', shape: [1, { expr: 0 }], of: 1 },
+    { name: 'words', dtype: 'string', shape: [1] },
+  ],
+  inputs: [
+    { name: 'x', dtype: 'int64', storage: 'i32', shape: [{ expr: 0 }], buffer: 0, value: 0 },
+    { name: 'words', dtype: 'string', shape: [1], value: 8 },
+  ],
+  outputs: [
+    { name: 'y', dtype: 'float32', storage: 'f32', shape: [{ expr: 1 }], buffer: 1 },
+    { name: 'names', dtype: 'string', shape: [{ expr: 1 }], value: 3 },
+  ],
+  buffers: [
+    { kind: 'input', bytes: 256 },
+    { kind: 'output', bytes: 256 },
+    { kind: 'arena', bytes: 1024 },
+    { kind: 'params', bytes: 272 },
+    { kind: 'host', bytes: 24 },
+  ],
+  blobs: [{ buffer: 4, offset: 0, bytes: 24, names: ['w'] }],
+  params: [
+    [0, { expr: 0 }],
+    [64, { expr: 1 }],
+  ],
+  pipelines: [{ module: 0, entryPoint: 'main', layout: ['uniform', 'read', 'read_write'] }],
+  steps: [
+    { kind: 'dispatches', dispatches: [scale(0, 0, 0)] },
+    {
+      kind: 'host',
+      op: 'com.example::Pick',
+      attributes: {
+        mode: 'a',
+        axes: [0, { number: '-Infinity' }],
+        names: ['x'],
+        fill: { number: 'NaN' },
+        w: { value: 4 },
+      },
+      inputs: [7, null, 0, 5, 6, 8],
+      outputs: [2, 3],
+      node: 'Pick_1',
+      reason: 'no kernel',
+    },
+    { kind: 'dispatches', dispatches: [scale(2, 256, 1)] },
+    { kind: 'copy', from: { buffer: 2, offset: 0 }, to: { buffer: 1, offset: 0 }, bytes: { expr: 3 } },
+  ],
+  hostNodes: [{ node: 'Pick_1', op: 'com.example::Pick', reason: 'no kernel', step: 1 }],
+};
+
+/** A dispatch from the start of a buffer to byte 512 of the arena. */
+function scale(from: number, params: number, count: number): Dispatch {
+  return {
+    pipeline: 0,
+    bindings: [
+      { buffer: 3, offset: params, size: 16 },
+      { buffer: from, offset: 0, size: 256 },
+      { buffer: from === 2 ? 1 : 2, offset: from === 2 ? 0 : 256, size: 256 },
+    ],
+    workgroups: [{ expr: count }],
+    label: 'map',
+    nodes: ['Mul_1'],
+  };
+}
+
 export const sampleBlobs: readonly Uint8Array[] = [
   Uint8Array.from({ length: 200 }, (_, i) => (i * 7) & 255),
   Uint8Array.from({ length: 100 }, (_, i) => 255 - i),
 ];
 
 /** Calls `change` with a copy that may be written to. */
-export function changed(change: (plan: MutablePlan) => void): unknown {
-  const plan = structuredClone(samplePlan) as MutablePlan;
+export function changed(change: (plan: MutablePlan) => void, from: Plan = samplePlan): unknown {
+  const plan = structuredClone(from) as MutablePlan;
   change(plan);
   return plan;
 }

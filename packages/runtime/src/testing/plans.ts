@@ -202,3 +202,72 @@ export function copyPlan(types: readonly Pick<PlanTensor, 'dtype' | 'storage'>[]
     })),
   });
 }
+
+/**
+ * x → y = 2x + 1 on the GPU → the host keeps some of y, k of them, and tells how it is called → w = 2 kept + 1 on the GPU.
+ * Outputs: w[k], kept[k] as the host has it, a text, and n, the length of x. Buffers: 0 params, 1 x, 2 w, 3 arena (y, then
+ * kept), 4 a constant of float64 on the host.
+ */
+export function hostPlan(parts: Partial<Plan> = {}): Plan {
+  const base = affinePlan();
+  const dispatch = (from: number, param: number, to: number, count: number): Dispatch => ({
+    pipeline: 0,
+    bindings: [
+      { buffer: 0, offset: param, size: 16 },
+      { buffer: from, offset: 0, ...(from === 3 ? { size: 4096 } : {}) },
+      { buffer: to, offset: 0, ...(to === 3 ? { size: 4096 } : {}) },
+    ],
+    workgroups: [{ expr: count }],
+    label: 'map affine',
+    nodes: ['Affine'],
+  });
+  const [n, k] = [{ expr: 0 }, { expr: 5 }];
+  const place = { buffer: 3, offset: 0, storage: 'f32' } as const;
+  return {
+    ...base,
+    symbols: [lengthSymbol, { name: 'k', step: 1, output: 0, axis: 0, min: 0, max: 1000, multipleOf: 1 }],
+    // 5: k, 6: k + 63, 7: workgroups of 64.
+    exprs: [...lengthExprs, ['$', 1], ['+', 5, 2], ['/', 6, 1]],
+    values: [
+      { name: 'y', dtype: 'float32', shape: [n], gpu: place },
+      { name: 'kept', dtype: 'float32', shape: [k], gpu: place },
+      { name: 'least', dtype: 'float64', shape: [], bytes: { buffer: 4, offset: 8 } },
+      { name: 'text', dtype: 'string', shape: [1] },
+      { name: 'prefix', dtype: 'string', shape: [1], strings: ['kept '] },
+      { name: 'sizes', dtype: 'int64', shape: [2], elements: [n, -1] },
+      { name: 'column', dtype: 'float32', shape: [n, 1], of: 0 },
+    ],
+    inputs: base.inputs,
+    outputs: [
+      f32('w', 2, [k]),
+      { name: 'kept', dtype: 'float32', shape: [k], value: 1 },
+      { name: 'text', dtype: 'string', shape: [1], value: 3 },
+    ],
+    buffers: [
+      { kind: 'params', bytes: 512 },
+      { kind: 'input', bytes: 4000 },
+      { kind: 'output', bytes: 4000 },
+      { kind: 'arena', bytes: 4096 },
+      { kind: 'host', bytes: 16 },
+    ],
+    blobs: [{ buffer: 4, offset: 0, bytes: 16, names: ['least'] }],
+    params: [
+      [0, n],
+      [64, k],
+    ],
+    steps: [
+      { kind: 'dispatches', dispatches: [dispatch(1, 0, 3, 4)] },
+      {
+        kind: 'host',
+        op: 'test::Keep',
+        attributes: { gain: { number: 'Infinity' }, axes: [0, 1], least: { value: 2 } },
+        inputs: [6, null, 4, 5],
+        outputs: [1, 3],
+        node: 'Keep_1',
+        reason: 'the size of its output depends on the elements of its input',
+      },
+      { kind: 'dispatches', dispatches: [dispatch(3, 256, 2, 7)] },
+    ],
+    ...parts,
+  };
+}

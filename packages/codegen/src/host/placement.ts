@@ -1,0 +1,76 @@
+// Placement: which nodes the host computes at run time, and why. A node is on the GPU unless a reason speaks against it.
+
+import { TrtxError } from '@trtx/errors';
+import { bounds, type Graph, isComplex, type Node, opName, product, symbolsOf, type Value } from '@trtx/ir';
+import { storageOf } from '../storage.ts';
+import type { Target } from '../target.ts';
+
+/** The nodes that the host computes at run time, each with the reason. */
+export type Hosted = ReadonlyMap<Node, string>;
+
+export const NO_KERNEL = 'no kernel for this op with these types and attributes';
+
+/**
+ * The nodes that no kernel can serve: they touch a type that the GPU has no form for, only their data tell a size, or what
+ * has such a size may be larger than the GPU can bind.
+ */
+export function hostOnly(graph: Graph, { limits }: Target): Map<Node, string> {
+  const hosted = new Map<Node, string>();
+  const ofInputs = new Map(graph.inputs.flatMap(({ type }) => type.shape.flatMap((dim) => [...symbolsOf(dim)])));
+  const told = new Map(ofInputs);
+  for (const node of graph.topological()) {
+    if (isKnown(node)) continue;
+    const large = (value: Value) => mayExceed(value, limits.maxStorageBufferBindingSize, ofInputs);
+    const reason = typeReason(node) ?? sizeReason(node, told) ?? largeReason(node, large);
+    for (const { type } of node.outputs) for (const dim of type.shape) symbolsOf(dim, told);
+    if (reason !== undefined) hosted.set(node, reason);
+  }
+  return hosted;
+}
+
+/** True where shape inference knows all that a node gives. */
+export function isKnown(node: Node): boolean {
+  return node.outputs.every((value) => value.contents !== undefined);
+}
+
+function typeReason(node: Node): string | undefined {
+  const values = [...node.inputs, ...node.outputs].filter((value): value is Value => value !== null);
+  const odd = values.find((value) => !value.contents && !storageOf(value.type.dtype));
+  if (!odd) return undefined;
+  const { dtype } = odd.type;
+  const what = dtype === 'string' ? 'texts' : isComplex(dtype) ? 'complex numbers' : dtype;
+  return `the GPU has no ${what}, which ${odd.name} is`;
+}
+
+function sizeReason(node: Node, told: ReadonlyMap<string, unknown>): string | undefined {
+  for (const { name, type } of node.outputs)
+    for (const dim of type.shape)
+      for (const symbol of symbolsOf(dim).keys())
+        if (!told.has(symbol)) return `only the elements of its inputs tell the size of ${name}`;
+  return undefined;
+}
+
+function largeReason(node: Node, isLarge: (value: Value) => boolean): string | undefined {
+  const large = [...node.inputs, ...node.outputs].find((value) => value && !value.contents && isLarge(value));
+  return large ? `${large.name}, whose size only the run tells, may be larger than the GPU can bind` : undefined;
+}
+
+/** True for a value whose size the inputs' shapes do not tell, if its largest size passes the limit. */
+function mayExceed({ type }: Value, bytes: number, ofInputs: ReadonlyMap<string, unknown>): boolean {
+  const isTold = type.shape.some((dim) => [...symbolsOf(dim).keys()].some((symbol) => !ofInputs.has(symbol)));
+  return isTold && 4 * bounds(product(type.shape)).max > bytes;
+}
+
+/** Everything that the host would have to compute, in one error. */
+export function refused(graph: Graph, hosted: Hosted): TrtxError {
+  const inputs = graph.inputs
+    .filter(({ type }) => !storageOf(type.dtype))
+    .map(({ name, type }) => ({ node: name, reason: `the input is ${type.dtype}` }));
+  const nodes = [...hosted].map(([node, reason]) => ({ node: `${node.name} (${opName(node.op)})`, reason }));
+  const all = [...inputs, ...nodes];
+  return new TrtxError('UNSUPPORTED_NODES', `${all.length} node(s) cannot be computed on the GPU`, {
+    node: all[0]!.node,
+    details: all.map(({ node, reason }) => `${node}: ${reason}`),
+    hint: 'Let the host compute them, by leaving out --no-host, or write a plugin with a kernel for them.',
+  });
+}
