@@ -99,6 +99,10 @@ export interface BuilderMethods {
   DFT(input: Value, attributes?: DFTAttributes, options?: NodeOptions): Value;
   DFT(input: Value, dft_length: Value | null | undefined, attributes?: DFTAttributes, options?: NodeOptions): Value;
   DFT(input: Value, dft_length: Value | null | undefined, axis: Value | null | undefined, attributes?: DFTAttributes, options?: NodeOptions): Value;
+  /** convolution whose taps are moved by offsets and weighed by masks; between elements it interpolates linearly */
+  DeformConv(X: Value, W: Value, offset: Value, attributes?: DeformConvAttributes, options?: NodeOptions): Value;
+  DeformConv(X: Value, W: Value, offset: Value, B: Value | null | undefined, attributes?: DeformConvAttributes, options?: NodeOptions): Value;
+  DeformConv(X: Value, W: Value, offset: Value, B: Value | null | undefined, mask: Value | null | undefined, attributes?: DeformConvAttributes, options?: NodeOptions): Value;
   /** blocks of channels laid out as blocks of height and width */
   DepthToSpace(input: Value, attributes: DepthToSpaceAttributes, options?: NodeOptions): Value;
   /** (x − x_zero_point) · x_scale */
@@ -217,6 +221,8 @@ export interface BuilderMethods {
   Max(data_0: readonly Value[], attributes?: None, options?: NodeOptions): Value;
   /** the largest element under a sliding window */
   MaxPool(X: Value, attributes: MaxPoolAttributes, options?: NodeOptions): readonly Value[];
+  /** the largest element in each cell of a grid over each region */
+  MaxRoiPool(X: Value, rois: Value, attributes: MaxRoiPoolAttributes, options?: NodeOptions): Value;
   /** elements put back where a MaxPool took them from, zeros elsewhere */
   MaxUnpool(X: Value, I: Value, attributes: MaxUnpoolAttributes, options?: NodeOptions): Value;
   MaxUnpool(X: Value, I: Value, output_shape: Value | null | undefined, attributes: MaxUnpoolAttributes, options?: NodeOptions): Value;
@@ -322,6 +328,8 @@ export interface BuilderMethods {
   Resize(X: Value, roi: Value | null | undefined, scales: Value | null | undefined, sizes: Value | null | undefined, attributes?: ResizeAttributes, options?: NodeOptions): Value;
   /** the first elements of each sequence in reverse, as many as its length says */
   ReverseSequence(input: Value, sequence_lens: Value, attributes?: ReverseSequenceAttributes, options?: NodeOptions): Value;
+  /** the mean or largest of points in each cell of a grid over each region, interpolated between elements */
+  RoiAlign(X: Value, rois: Value, batch_indices: Value, attributes?: RoiAlignAttributes, options?: NodeOptions): Value;
   /** pairs of features (a, b) become (a·cos − b·sin, a·sin + b·cos), with the angles of their position */
   RotaryEmbedding(X: Value, cos_cache: Value, sin_cache: Value, attributes?: RotaryEmbeddingAttributes, options?: NodeOptions): Value;
   RotaryEmbedding(X: Value, cos_cache: Value, sin_cache: Value, position_ids: Value | null | undefined, attributes?: RotaryEmbeddingAttributes, options?: NodeOptions): Value;
@@ -535,6 +543,14 @@ interface DFTAttributes {
   readonly inverse?: number;
   readonly onesided?: number;
 }
+interface DeformConvAttributes {
+  readonly dilations?: readonly number[];
+  readonly kernel_shape?: readonly number[];
+  readonly pads?: readonly number[];
+  readonly strides?: readonly number[];
+  readonly group?: number;
+  readonly offset_group?: number;
+}
 interface DepthToSpaceAttributes {
   readonly blocksize: number;
   readonly mode?: 'DCR' | 'CRD';
@@ -673,6 +689,10 @@ interface MaxPoolAttributes {
   readonly ceil_mode?: number;
   readonly storage_order?: number;
 }
+interface MaxRoiPoolAttributes {
+  readonly pooled_shape: readonly number[];
+  readonly spatial_scale?: number;
+}
 interface MaxUnpoolAttributes {
   readonly kernel_shape: readonly number[];
   readonly pads?: readonly number[];
@@ -805,6 +825,14 @@ interface ResizeAttributes {
 interface ReverseSequenceAttributes {
   readonly batch_axis?: number;
   readonly time_axis?: number;
+}
+interface RoiAlignAttributes {
+  readonly coordinate_transformation_mode?: 'half_pixel' | 'output_half_pixel';
+  readonly mode?: 'avg' | 'max';
+  readonly output_height?: number;
+  readonly output_width?: number;
+  readonly sampling_ratio?: number;
+  readonly spatial_scale?: number;
 }
 interface RotaryEmbeddingAttributes {
   readonly interleaved?: number;

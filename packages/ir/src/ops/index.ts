@@ -5,6 +5,7 @@ import { activationOps } from './activations.ts';
 import { attentionOps } from './attention.ts';
 import { bitCastOps } from './bit-cast.ts';
 import { convOps } from './conv.ts';
+import { deformConvOps } from './deform-conv.ts';
 import { detOps } from './det.ts';
 import { dropoutOps } from './dropout.ts';
 import { einsumOps } from './einsum.ts';
@@ -26,6 +27,7 @@ import { recurrentOps } from './recurrent.ts';
 import { reduceOps } from './reduce.ts';
 import { reshapeOps } from './reshape.ts';
 import { resizeOps } from './resize.ts';
+import { roiOps } from './roi.ts';
 import { rotaryOps } from './rotary.ts';
 import { samplingOps } from './sampling.ts';
 import { scanOps } from './scan.ts';
@@ -40,6 +42,7 @@ export * from './attention.ts';
 export { normalizeAxis } from './axis.ts';
 export { broadcast } from './broadcast.ts';
 export * from './conv.ts';
+export * from './deform-conv.ts';
 export * from './einsum.ts';
 export type { Heads } from './heads.ts';
 export * from './integer.ts';
@@ -54,6 +57,7 @@ export * from './recurrent.ts';
 export type { RecurrentFunction } from './recurrent-functions.ts';
 export * from './reduce.ts';
 export * from './resize.ts';
+export * from './roi.ts';
 export * from './rotary.ts';
 export * from './sampling.ts';
 export * from './scan.ts';
@@ -82,6 +86,8 @@ export const standardOps = new OpRegistry([
   ...reduceOps,
   ...normalizationOps,
   ...recurrentOps,
+  ...deformConvOps,
+  ...roiOps,
   ...quantizeOps,
   ...integerProductOps,
   ...maskOps,

@@ -5,6 +5,7 @@ import { attention } from './attention.ts';
 import { bitCast } from './bit-cast.ts';
 import { conv } from './conv.ts';
 import { convTranspose } from './conv-transpose.ts';
+import { deformConv } from './deform-conv.ts';
 import { det } from './det.ts';
 import { dropout } from './dropout.ts';
 import { einsum } from './einsum.ts';
@@ -31,6 +32,7 @@ import { bernoulli, multinomial, randomNormal, randomNormalLike, randomUniform, 
 import { gru, lstm, rnn } from './recurrent.ts';
 import { argMax, argMin, reduceKernel, reduceLogSumExp } from './reduce.ts';
 import { resize } from './resize.ts';
+import { maxRoiPool, roiAlign } from './roi.ts';
 import { rotaryEmbedding } from './rotary.ts';
 import { affineGrid, gridSample } from './sampling.ts';
 import { cumProd, cumSum } from './scan.ts';
@@ -72,6 +74,10 @@ export const standardKernels = new ReferenceKernels([
   rnn,
   matmulInteger,
   convInteger,
+  deformConv,
+  maxRoiPool,
+  roiAlign,
+  tfIdfVectorizer,
   quantizeLinear,
   dequantizeLinear,
   attention,
@@ -113,5 +119,4 @@ export const standardKernels = new ReferenceKernels([
   stringConcat,
   stringNormalizer,
   stringSplit,
-  tfIdfVectorizer,
 ]);
