@@ -76,7 +76,8 @@ class Parser {
   /** Up to \E: characters as they are. */
   #quoted(): RegexNode[] {
     const items: RegexNode[] = [];
-    while (this.#cursor.peek() !== undefined && !this.#cursor.skip('\\E')) items.push(this.#literal(this.#cursor.take()));
+    while (this.#cursor.peek() !== undefined && !this.#cursor.skip('\\E'))
+      items.push(this.#literal(this.#cursor.take()));
     return items;
   }
 
