@@ -17,7 +17,8 @@ import { describe, expect, it } from 'vitest';
 import { testDevice } from '../support/chain.ts';
 import { expectedOf, runCompiled } from './support.ts';
 
-const FLOATS = [0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 3, -3, 0.1, 100.75, -1e4, 1e4, 3e9, -3e9, 1e20, 3e38, 1e-20];
+// Divisors past 2^126 are beyond what WGSL promises.
+const FLOATS = [0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 3, -3, 0.1, 100.75, -1e4, 1e4, 3e9, -3e9, 1e20, 8e37, 1e-20];
 const SPECIAL = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 const VALUES: Partial<Record<DType, readonly number[]>> = {
   float32: [...FLOATS, ...SPECIAL],

@@ -11,7 +11,10 @@ const FUNCTIONS: Readonly<Record<string, { needs?: readonly string[]; text: stri
   nan: { text: 'var<private> nan_bits: u32 = 0x7fc00000u;\nfn nan() -> f32 { return bitcast<f32>(nan_bits); }' },
   inf: { text: 'var<private> inf_bits: u32 = 0x7f800000u;\nfn inf() -> f32 { return bitcast<f32>(inf_bits); }' },
 
-  /** As `max` and `min`, but NaN where either side is. */
+  /**
+   * As `max` and `min`, but NaN where either side is: comparisons keep a NaN on the left, and its bits tell one on the
+   * right. Comparisons alone would not do, since drivers make `max` of them.
+   */
   maximum: {
     needs: ['is_nan'],
     text: 'fn maximum(a: f32, b: f32) -> f32 { return select(a, b, (b > a) | is_nan(b)); }',
@@ -67,12 +70,12 @@ const FUNCTIONS: Readonly<Record<string, { needs?: readonly string[]; text: stri
   },
 
   /**
-   * Built-ins compute it by exponentials, which overflow, and cancel near 0: there its series does. The comparisons keep
-   * NaN, which `clamp` may not.
+   * Built-ins compute it by exponentials, which overflow, and cancel near 0: there its series does.
    */
   hyperbolic_tangent: {
+    needs: ['is_nan'],
     text: `fn hyperbolic_tangent(x: f32) -> f32 {
-  let far = tanh(select(select(x, 15.0f, x > 15.0f), -15.0f, x < -15.0f));
+  let far = select(tanh(clamp(x, -15.0f, 15.0f)), x, is_nan(x));
   let s = x * x;
   return select(far, x + x * s * (-0.333333333f + s * 0.133333333f), s < 0.02f);
 }`,

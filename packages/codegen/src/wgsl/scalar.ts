@@ -146,14 +146,12 @@ export function printBinary(shader: Shader, op: BinaryOp, a: string, b: string, 
   }
   if (!isFloat(dtype)) return printInteger(shader, op, a, b, dtype);
   if (op === 'div') return `(${a} / ${b})`;
-  if ((op === 'min' || op === 'max') && (isLiteral(a) || isLiteral(b))) {
-    // NaN is neither below nor above, so that it stays.
-    const [x, limit] = isLiteral(b) ? [shader.let(a), b] : [shader.let(b), a];
-    return `select(${x}, ${limit}, ${x} ${op === 'max' ? '<' : '>'} ${limit})`;
-  }
   const name = FLOAT_FUNCTIONS[op];
   if (!name) throw unsupported(op, dtype);
-  return call(shader, name, a, b);
+  // The functions look for NaN in their second operand where compilers would make a built-in of what is left.
+  return op === 'min' || op === 'max'
+    ? call(shader, name, ...(isLiteral(b) ? [b, a] : [a, b]))
+    : call(shader, name, a, b);
 }
 
 function printInteger(shader: Shader, op: BinaryOp, a: string, b: string, dtype: DType): string {
