@@ -120,12 +120,16 @@ function triangle(at: NodeView): IndexMap {
   const rank = at.input(0).shape.length;
   const all = at.input(0).shape.map((_, i) => coord(i));
   const diagonal = indexOp('-', coord(rank - 1), coord(rank - 2));
-  const k: Index = { kind: 'element', input: 1, at: [], size: 0 };
   // A k beyond every diagonal is as good as a large one, which no arithmetic in 32 bits wraps.
-  const cut = at.inputs[1] ? indexOp('-', diagonal, indexOp('min', indexOp('max', k, -FAR), FAR)) : diagonal;
+  const known = at.inputs[1] ? at.numbers(1)?.[0] : 0;
+  const told: Index = { kind: 'element', input: 1, at: [], size: 0 };
+  const k = known === undefined ? indexOp('min', indexOp('max', told, -FAR), FAR) : within(known, -FAR, FAR);
+  const cut = indexOp('-', diagonal, k);
   const range = at.int('upper') ? { low: 0, high: 2 ** 31 - 1 } : { low: -(2 ** 31), high: 1 };
   return { sources: [{ input: 0, at: all, where: [{ index: cut, ...range }] }], otherwise: { value: 0 } };
 }
+
+const within = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high);
 
 function hotAxis(at: NodeView): number {
   return normalizeAxis(at, at.int('axis'), at.input(0).shape.length + 1);

@@ -2,7 +2,7 @@
 
 import type { DType } from '../dtype.ts';
 import { defineOp, type OpDef } from '../op.ts';
-import type { BinaryOp, UnaryOp } from '../scalar.ts';
+import type { BinaryOp, Scalar, UnaryOp } from '../scalar.ts';
 import * as s from '../scalar.ts';
 import { CAST_ATTRIBUTES, castOptions, definePointwise } from './pointwise.ts';
 import { CASTABLE, FLOATS, INTEGERS, NUMBERS, UNSIGNED_INTEGERS } from './types.ts';
@@ -31,6 +31,10 @@ const variadic = (name: string, since: number, op: BinaryOp, summary: string, ty
     scalar: (_, ...args) => args.reduce((a, b) => s.binary(op, a, b)),
   });
 
+/** Types that have infinities or NaN; those of 8 bits are tested as float32. */
+const TESTED: readonly DType[] = [...FLOATS, 'float8e4m3fn', 'float8e4m3fnuz', 'float8e5m2', 'float8e5m2fnuz'];
+const tested = (x: Scalar) => (FLOATS.includes(x.dtype) ? x : s.cast(x, 'float32'));
+
 export const mathOps: readonly OpDef[] = [
   unary('Sin', 22, 'sin', 'sine'),
   unary('Cos', 22, 'cos', 'cosine'),
@@ -44,23 +48,30 @@ export const mathOps: readonly OpDef[] = [
   unary('Acosh', 22, 'acosh', 'inverse hyperbolic cosine'),
   unary('Atanh', 22, 'atanh', 'inverse hyperbolic tangent'),
   unary('Sign', 13, 'sign', '−1, 0 or 1', NUMBERS),
-  unary('IsNaN', 20, 'isnan', 'whether x is not a number'),
+  definePointwise({
+    name: 'IsNaN',
+    since: 20,
+    summary: 'whether x is not a number',
+    operands: [['X', TESTED]],
+    scalar: (_, x) => s.unary('isnan', tested(x!)),
+  }),
   unary('BitwiseNot', 18, 'bitnot', 'every bit inverted', INTEGERS),
   definePointwise({
     name: 'IsInf',
     since: 20,
     summary: 'whether x is infinite, of the signs asked for',
-    operands: [['X', FLOATS]],
+    operands: [['X', TESTED]],
     attributes: {
       detect_negative: { type: 'int', default: 1, min: 0, max: 1 },
       detect_positive: { type: 'int', default: 1, min: 0, max: 1 },
     },
-    scalar(at, x) {
-      const zero = s.constant(0, x!.dtype);
-      const infinite = s.unary('isinf', x!);
+    scalar(at, operand) {
+      const x = tested(operand!);
+      const zero = s.constant(0, x.dtype);
+      const infinite = s.unary('isinf', x);
       const signs = [
-        at.int('detect_negative') ? [s.compare('lt', x!, zero)] : [],
-        at.int('detect_positive') ? [s.compare('gt', x!, zero)] : [],
+        at.int('detect_negative') ? [s.compare('lt', x, zero)] : [],
+        at.int('detect_positive') ? [s.compare('gt', x, zero)] : [],
       ].flat();
       if (signs.length === 2) return infinite;
       return s.binary('and', infinite, signs[0] ?? s.constant(0, 'bool'));

@@ -118,6 +118,33 @@ describe('attributes that became inputs', () => {
     `);
   });
 
+  it('TopK-1', async () => {
+    expect(
+      await normalized({ opset: 9, nodes: [node('TopK', ['x'], ['y'], { k: 2, axis: 1 })] }),
+    ).toMatchInlineSnapshot(`
+      "constant n_y/constant = int64[1] [2]
+      y = TopK(x, n_y/constant) { axis: 1 }"
+    `);
+    await expect(normalized({ opset: 9, nodes: [node('TopK', ['x'], ['y'])] })).rejects.toThrow(
+      'attribute k is missing',
+    );
+  });
+
+  it('DFT-17, whose axis is 1 by default', async () => {
+    const inputs = [info('x', 'float32', [2, 5, 6, 1])];
+    const dft = (opset: number, attributes = {}) =>
+      normalized({ opset, nodes: [node('DFT', ['x'], ['y'], attributes)], inputs });
+    expect(await dft(19, { onesided: 1 })).toMatchInlineSnapshot(`
+      "constant n_y/constant = int64[] [1]
+      y = DFT(x, -, n_y/constant) { onesided: 1 }"
+    `);
+    expect(await dft(19, { axis: -2 })).toMatchInlineSnapshot(`
+      "constant n_y/constant = int64[] [-2]
+      y = DFT(x, -, n_y/constant)"
+    `);
+    expect(await dft(20)).toMatchInlineSnapshot(`"y = DFT(x)"`);
+  });
+
   it('reductions, ReduceSum earlier than the others', async () => {
     const reduce = (op: string, opset: number) =>
       normalized({ opset, nodes: [node(op, ['x'], ['y'], { axes: [-1], keepdims: 0 })] });
@@ -175,6 +202,33 @@ describe('element types', () => {
     await expect(normalized({ opset: 1, nodes: [node('Cast', ['x'], ['y'], { to: 'FLUFF' })] })).rejects.toThrow(
       'ONNX_OPSET: a Cast to FLUFF (node n_y (Cast-1), tensor y)',
     );
+  });
+});
+
+describe('names and types that changed', () => {
+  it('Scatter-9 and GridSample-16', async () => {
+    const inputs = [info('x', 'float32', [2, 2]), info('i', 'int64', [1, 2]), info('u', 'float32', [1, 2])];
+    const scatter = [node('Scatter', ['x', 'i', 'u'], ['y'], { axis: 0 })];
+    expect(await normalized({ opset: 10, nodes: scatter, inputs })).toMatchInlineSnapshot(
+      `"y = ScatterElements(x, i, u) { axis: 0 }"`,
+    );
+    const images = [info('x', 'float32', [1, 2, 3, 4]), info('g', 'float32', [1, 5, 6, 2])];
+    const sample = (mode: string) =>
+      normalized({ opset: 16, nodes: [node('GridSample', ['x', 'g'], ['y'], { mode })], inputs: images });
+    expect(await sample('bilinear')).toMatchInlineSnapshot(`"y = GridSample(x, g) { mode: "linear" }"`);
+    expect(await sample('bicubic')).toMatchInlineSnapshot(`"y = GridSample(x, g) { mode: "cubic" }"`);
+  });
+
+  it('indices of OneHot that are floats', async () => {
+    const inputs = [info('x', 'float32', [3])];
+    const initializers = [numbers('depth', 'int64', [], [4]), numbers('values', 'float32', [2], [0, 1])];
+    const nodes = [node('OneHot', ['x', 'depth', 'values'], ['y'])];
+    expect(await normalized({ nodes, inputs, initializers })).toMatchInlineSnapshot(`
+      "constant depth = int64[] [4]
+      constant values = float32[2] [0, 1]
+      n_y/Cast.0 = Cast(x) { to: "int64" }
+      y = OneHot(n_y/Cast.0, depth, values)"
+    `);
   });
 });
 

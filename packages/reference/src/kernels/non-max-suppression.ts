@@ -56,5 +56,6 @@ function intersectionOverUnion(a: Box, b: Box): number {
   const sides = [0, 1].map((i) => Math.min(a.high[i]!, b.high[i]!) - Math.max(a.low[i]!, b.low[i]!));
   const common = Math.max(sides[0]!, 0) * Math.max(sides[1]!, 0);
   const union = a.area + b.area - common;
-  return common > 0 && union > 0 ? common / union : 0;
+  // In the type of the threshold: an overlap that is just the threshold is none that is larger.
+  return common > 0 && union > 0 ? Math.fround(common / union) : 0;
 }

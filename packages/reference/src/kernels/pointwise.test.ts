@@ -1,4 +1,4 @@
-import type { DType } from '@trtx/ir';
+import type { DType, Tensor } from '@trtx/ir';
 import { describe, expect, it } from 'vitest';
 import { check, random, runReference, tensor } from '../testing/check.ts';
 
@@ -208,4 +208,11 @@ describe('Cast', () => {
     check('Cast', [tensor('float32', [5], [65519, 65520, -1e9, 2 ** -25, 1 + 2 ** -11])], { to: 'float16' }));
   it('CastLike', () =>
     check('CastLike', [random([3], { low: 0, high: 9 }), tensor('int32', [2], [0, 0])], {}, { opset: 19 }));
+});
+
+it('IsNaN and IsInf of 8-bit floats', async () => {
+  // e5m2: +∞, −∞, NaN, 1
+  const x: Tensor = { dtype: 'float8e5m2', dims: [4], data: Uint8Array.of(0x7c, 0xfc, 0x7f, 0x3c) };
+  expect((await runReference('IsNaN', [x]))[0]!.data).toEqual(Uint8Array.of(0, 0, 1, 0));
+  expect((await runReference('IsInf', [x], { detect_negative: 0 }))[0]!.data).toEqual(Uint8Array.of(1, 0, 0, 0));
 });
