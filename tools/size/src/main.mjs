@@ -1,9 +1,6 @@
 // Bundles @trtx/runtime as a web page would and tells its size: `npm run -s size -- [--json] [--limit BYTES] [--why]`.
 // Exits with 1 where the bundle, compressed by gzip -9, is larger than the limit.
-import { measure } from './measure.mjs';
-
-/** The budget of the whole runtime, gzipped. */
-const LIMIT = 25_600;
+import { LIMIT, measure } from './measure.mjs';
 
 const args = process.argv.slice(2);
 const at = args.indexOf('--limit');

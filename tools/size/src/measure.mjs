@@ -1,6 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { bundle } from './bundle.mjs';
 
+/** The budget of the whole runtime, in bytes, gzipped. */
+export const LIMIT = 25_600;
+
 /**
  * The bundle of everything that @trtx/runtime exports.
  *
