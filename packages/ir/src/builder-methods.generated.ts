@@ -75,6 +75,8 @@ export interface BuilderMethods {
   Compress(input: Value, condition: Value, attributes?: CompressAttributes, options?: NodeOptions): Value;
   /** tensors one after another along an axis */
   Concat(inputs: readonly Value[], attributes: ConcatAttributes, options?: NodeOptions): Value;
+  /** the tensors of a sequence, one after the other along an axis or along a new one */
+  ConcatFromSequence(input_sequence: Value, attributes: ConcatFromSequenceAttributes, options?: NodeOptions): Value;
   /** a tensor of the given shape with one value everywhere */
   ConstantOfShape(input: Value, attributes?: ConstantOfShapeAttributes, options?: NodeOptions): Value;
   /** convolution over one or more spatial axes, with groups, strides, padding and dilation */
@@ -176,6 +178,9 @@ export interface BuilderMethods {
   Hardmax(input: Value, attributes?: HardmaxAttributes, options?: NodeOptions): Value;
   /** the value itself */
   Identity(input: Value, attributes?: None, options?: NodeOptions): Value;
+  /** the outputs of one of two bodies */
+  If(cond: Value, attributes?: None, options?: NodeOptions): readonly Value[];
+  If(cond: Value, captured: readonly Value[], attributes?: None, options?: NodeOptions): readonly Value[];
   /** each channel of each batch element normalized over its spatial positions, then scale and B */
   InstanceNormalization(input: Value, scale: Value, B: Value, attributes?: InstanceNormalizationAttributes, options?: NodeOptions): Value;
   /** whether x is infinite, of the signs asked for */
@@ -207,6 +212,11 @@ export interface BuilderMethods {
   Log(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** x − log Σ eˣ along an axis */
   LogSoftmax(input: Value, attributes?: LogSoftmaxAttributes, options?: NodeOptions): Value;
+  /** runs its body until M iterations are done or its condition is false */
+  Loop(attributes: LoopAttributes, options?: NodeOptions): readonly Value[];
+  Loop(M: Value | null | undefined, attributes: LoopAttributes, options?: NodeOptions): readonly Value[];
+  Loop(M: Value | null | undefined, cond: Value | null | undefined, attributes: LoopAttributes, options?: NodeOptions): readonly Value[];
+  Loop(M: Value | null | undefined, cond: Value | null | undefined, v_initial: readonly Value[], attributes: LoopAttributes, options?: NodeOptions): readonly Value[];
   /** x divided by the sum of |x| (p = 1) or the root of the sum of x² (p = 2) along an axis; 0 where that is 0 */
   LpNormalization(input: Value, attributes?: LpNormalizationAttributes, options?: NodeOptions): Value;
   /** the p-norm (Σ|x|ᵖ)^(1/p) under a sliding window; padding counts as 0 */
@@ -253,6 +263,13 @@ export interface BuilderMethods {
   Not(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** along a new axis of size depth the second value at the index, the first elsewhere; none for indices beyond */
   OneHot(indices: Value, depth: Value, values: Value, attributes?: OneHotAttributes, options?: NodeOptions): Value;
+  /** an optional that holds the input, or nothing where there is none */
+  Optional(attributes?: OptionalAttributes, options?: NodeOptions): Value;
+  Optional(input: Value | null | undefined, attributes?: OptionalAttributes, options?: NodeOptions): Value;
+  /** what an optional holds */
+  OptionalGetElement(input: Value, attributes?: None, options?: NodeOptions): Value;
+  /** whether an optional holds something */
+  OptionalHasElement(input: Value, attributes?: None, options?: NodeOptions): Value;
   /** logical or */
   Or(A: Value, B: Value, attributes?: None, options?: NodeOptions): Value;
   /** x where x ≥ 0, else slope·x */
@@ -345,6 +362,20 @@ export interface BuilderMethods {
   ScatterND(data: Value, indices: Value, updates: Value, attributes?: ScatterNDAttributes, options?: NodeOptions): Value;
   /** gamma·x where x > 0, else gamma·alpha·(eˣ − 1) */
   Selu(X: Value, attributes?: SeluAttributes, options?: NodeOptions): Value;
+  /** the tensor at a position of a sequence, from its end where that is negative */
+  SequenceAt(input_sequence: Value, position: Value, attributes?: None, options?: NodeOptions): Value;
+  /** a sequence of the inputs */
+  SequenceConstruct(inputs: readonly Value[], attributes?: None, options?: NodeOptions): Value;
+  /** a sequence of no tensors */
+  SequenceEmpty(attributes?: SequenceEmptyAttributes, options?: NodeOptions): Value;
+  /** the sequence without the tensor at a position, or without its last one */
+  SequenceErase(input_sequence: Value, attributes?: None, options?: NodeOptions): Value;
+  SequenceErase(input_sequence: Value, position: Value | null | undefined, attributes?: None, options?: NodeOptions): Value;
+  /** the sequence with a tensor before a position, or at its end */
+  SequenceInsert(input_sequence: Value, tensor: Value, attributes?: None, options?: NodeOptions): Value;
+  SequenceInsert(input_sequence: Value, tensor: Value, position: Value | null | undefined, attributes?: None, options?: NodeOptions): Value;
+  /** how many tensors are in a sequence */
+  SequenceLength(input_sequence: Value, attributes?: None, options?: NodeOptions): Value;
   /** the dimensions of a tensor, or a range of them */
   Shape(data: Value, attributes?: ShapeAttributes, options?: NodeOptions): Value;
   /** x drawn towards 0 by bias where |x| > lambd, else 0 */
@@ -374,6 +405,9 @@ export interface BuilderMethods {
   /** an axis cut into parts: of the given sizes, or equal but for a smaller last one */
   Split(input: Value, attributes?: SplitAttributes, options?: NodeOptions): readonly Value[];
   Split(input: Value, split: Value | null | undefined, attributes?: SplitAttributes, options?: NodeOptions): readonly Value[];
+  /** a sequence of the parts of a tensor along an axis */
+  SplitToSequence(input: Value, attributes?: SplitToSequenceAttributes, options?: NodeOptions): Value;
+  SplitToSequence(input: Value, split: Value | null | undefined, attributes?: SplitToSequenceAttributes, options?: NodeOptions): Value;
   /** √x */
   Sqrt(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** without axes of size 1: the given ones, or all */
@@ -501,6 +535,10 @@ interface CompressAttributes {
 }
 interface ConcatAttributes {
   readonly axis: number;
+}
+interface ConcatFromSequenceAttributes {
+  readonly axis: number;
+  readonly new_axis?: number;
 }
 interface ConstantOfShapeAttributes {
   readonly value?: Constant;
@@ -667,6 +705,9 @@ interface LinearAttentionAttributes {
 interface LogSoftmaxAttributes {
   readonly axis?: number;
 }
+interface LoopAttributes {
+  readonly carried: number;
+}
 interface LpNormalizationAttributes {
   readonly axis?: number;
   readonly p?: number;
@@ -714,6 +755,10 @@ interface NonMaxSuppressionAttributes {
 }
 interface OneHotAttributes {
   readonly axis?: number;
+}
+interface OptionalAttributes {
+  readonly dtype?: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8' | 'bool' | 'string' | 'float8e4m3fn' | 'float8e4m3fnuz' | 'float8e5m2' | 'float8e5m2fnuz' | 'float8e8m0' | 'float4e2m1' | 'int4' | 'uint4' | 'int2' | 'uint2' | 'complex64' | 'complex128' | 'sequence' | 'optional';
+  readonly sequence?: number;
 }
 interface PadAttributes {
   readonly mode?: 'constant' | 'reflect' | 'edge' | 'wrap';
@@ -853,6 +898,9 @@ interface SeluAttributes {
   readonly alpha?: number;
   readonly gamma?: number;
 }
+interface SequenceEmptyAttributes {
+  readonly dtype?: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8' | 'bool' | 'string' | 'float8e4m3fn' | 'float8e4m3fnuz' | 'float8e5m2' | 'float8e5m2fnuz' | 'float8e8m0' | 'float4e2m1' | 'int4' | 'uint4' | 'int2' | 'uint2' | 'complex64' | 'complex128' | 'sequence' | 'optional';
+}
 interface ShapeAttributes {
   readonly start?: number;
   readonly end?: number;
@@ -870,6 +918,10 @@ interface SpaceToDepthAttributes {
 interface SplitAttributes {
   readonly axis?: number;
   readonly num_outputs?: number;
+}
+interface SplitToSequenceAttributes {
+  readonly axis?: number;
+  readonly keepdims?: number;
 }
 interface StringNormalizerAttributes {
   readonly case_change_action?: 'NONE' | 'LOWER' | 'UPPER';

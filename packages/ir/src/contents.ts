@@ -66,6 +66,12 @@ export function injectiveContents(
   return { dims, values };
 }
 
+/** True where both are known to be the same, or both are unknown. */
+export function sameContents(a: Contents | undefined, b: Contents | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.values.length === b.values.length && a.values.every((dim, i) => sameDim(dim, b.values[i]!));
+}
+
 /** The value as numbers, or undefined where one is symbolic. */
 export function asNumbers(contents: Contents | undefined): number[] | undefined {
   return contents?.values.every((v) => typeof v === 'number') ? (contents.values as number[]).slice() : undefined;

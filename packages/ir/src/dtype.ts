@@ -1,8 +1,11 @@
 // Element types, by their ONNX names in lower case, and how their bytes are read. One table tells all that is special
 // about a type; what it says in numbers is in codec.ts.
 
-/** What the elements of a type are: `complex` ones are pairs of numbers, `string` ones have no bytes. */
-type Class = 'float' | 'int' | 'uint' | 'bool' | 'complex' | 'string';
+/**
+ * What the elements of a type are: `complex` ones are pairs of numbers; `string` ones have no bytes; `container` ones are
+ * no elements at all but other values (a tensor of no axes of type `sequence` is a sequence).
+ */
+type Class = 'float' | 'int' | 'uint' | 'bool' | 'complex' | 'string' | 'container';
 
 interface Spec {
   /** Of one element in a file; below 8, elements share bytes, the first in the lowest bits. */
@@ -39,15 +42,23 @@ const TABLE = {
   uint2: { bits: 2, class: 'uint', array: Uint8Array },
   complex64: { bits: 64, class: 'complex', array: Float32Array },
   complex128: { bits: 128, class: 'complex', array: Float64Array },
+  sequence: { bits: 0, class: 'container' },
+  optional: { bits: 0, class: 'container' },
 } as const satisfies Readonly<Record<string, Spec>>;
 
 export type DType = keyof typeof TABLE;
 
+/** The types of tensors' elements. */
+export type ElementDType = Exclude<DType, 'sequence' | 'optional'>;
+
 export const DTYPES = Object.keys(TABLE) as DType[];
+
+/** Those whose elements are numbers. */
+export const NUMERIC_DTYPES = DTYPES.filter((dtype) => TABLE[dtype].bits > 0);
 
 const spec = (dtype: DType): Spec => TABLE[dtype];
 
-/** Bits of one element; 0 for strings, which have no fixed size. */
+/** Bits of one element; 0 for strings and containers, which have no fixed size. */
 export function bitWidth(dtype: DType): number {
   return spec(dtype).bits;
 }
@@ -64,7 +75,7 @@ export function byteLength(dtype: DType, count: number): number {
 
 /** True where elements share bytes in files. In arrays each has its own. */
 export function isPacked(dtype: DType): boolean {
-  return spec(dtype).bits < 8 && dtype !== 'string';
+  return spec(dtype).bits < 8 && spec(dtype).bits > 0;
 }
 
 export function isFloat(dtype: DType): boolean {
@@ -78,6 +89,11 @@ export function isInteger(dtype: DType): boolean {
 
 export function isUnsigned(dtype: DType): boolean {
   return spec(dtype).class === 'uint';
+}
+
+/** True for the types of values that hold other values: sequences and optionals. */
+export function isContainer(dtype: DType): boolean {
+  return spec(dtype).class === 'container';
 }
 
 export function isComplex(dtype: DType): boolean {
@@ -110,7 +126,7 @@ type ArrayConstructor = {
 
 /**
  * The typed array class of a type. Floats below 32 bits give their bits, integers below 8 bits their values; complex
- * numbers take two places each; strings have none.
+ * numbers take two places each; strings and containers have none.
  */
 export function arrayType(dtype: DType): ArrayConstructor {
   const type = spec(dtype).array;

@@ -72,6 +72,8 @@ export class Node {
     private ownName: string,
     readonly op: OpDef,
     readonly attributes: Attributes,
+    /** The graphs that it runs, in the order of `op.bodies`. They read nothing outside but through their inputs. */
+    readonly bodies: readonly Graph[],
     /** Names of the nodes of the source model that this one came from. */
     readonly origin: readonly string[],
   ) {}
@@ -93,7 +95,7 @@ export class Node {
 
   /** What op definitions, kernels and rules read of a node: types, known contents, attributes with defaults. */
   view(): NodeView {
-    return viewNode(this.op, this.inputList, this.attributes, this.outputs.length, this.name);
+    return viewNode(this.op, this.inputList, this.attributes, this.outputs.length, this.name, [], this.bodies);
   }
 
   /** @internal for Graph.rename */
@@ -112,6 +114,8 @@ export interface NodeOptions {
   /** Names of the outputs, or how many; one by default. */
   outputs?: number | readonly string[];
   origin?: readonly string[];
+  /** Made with `Graph.body` of the graph that the node is to be in. */
+  bodies?: readonly Graph[];
 }
 
 export class Graph {
@@ -120,10 +124,32 @@ export class Graph {
   readonly #nodes = new Set<Node>();
   readonly #constraints = new Map<string, Constraint>();
   // As in ONNX, nodes and values are named apart: a node may have the name of its output.
-  readonly #valueNames = new Names();
-  readonly #nodeNames = new Names();
+  readonly #valueNames: Names;
+  readonly #nodeNames: Names;
 
-  constructor(readonly name: string) {}
+  /** @param around the graph that one of its nodes has this one as a body, where there is one */
+  constructor(
+    readonly name: string,
+    around?: Graph,
+  ) {
+    // Names are unique in a graph with all its bodies: so are the symbols that are named after nodes.
+    this.#valueNames = around ? around.#valueNames : new Names();
+    this.#nodeNames = around ? around.#nodeNames : new Names();
+  }
+
+  /** A graph to become a body of a node of this one. */
+  body(name: string): Graph {
+    return new Graph(name, this);
+  }
+
+  /** This graph and those in its nodes, outer ones first. */
+  *withBodies(): IterableIterator<Graph> {
+    const pending: Graph[] = [this];
+    for (let graph = pending.shift(); graph; graph = pending.shift()) {
+      yield graph;
+      for (const node of graph.#nodes) pending.push(...node.bodies);
+    }
+  }
 
   /** Nodes in order of creation. For data order use `topological`. */
   get nodes(): ReadonlySet<Node> {
@@ -135,7 +161,7 @@ export class Graph {
     return this.#constraints.values();
   }
 
-  addInput(name: string, type: TensorType): Value {
+  addInput(name: string, type: Inferred): Value {
     if (this.inputs.some((input) => input.name === name))
       throw new TrtxError('GRAPH', 'two graph inputs have one name', { tensor: name });
     const value = new Value(this.#valueNames.claim(name), type, null, null);
@@ -169,8 +195,9 @@ export class Graph {
         : attributeMap(attributes as Record<string, AttributeValue>);
     const count = typeof options.outputs === 'object' ? options.outputs.length : (options.outputs ?? 1);
     const name = this.#nodeNames.claim(options.name || op.name);
-    const node = new Node(name, op, map, options.origin ?? [options.name || name]);
-    const { outputs, constraints } = inferNode(op, inputs, map, count, name);
+    const bodies = options.bodies ?? [];
+    const node = new Node(name, op, map, bodies, options.origin ?? [options.name || name]);
+    const { outputs, constraints } = inferNode(op, inputs, map, count, name, bodies);
     for (const constraint of constraints) this.addConstraint(constraint);
     node.inputList = [...inputs];
     inputs.forEach((input, index) => {
@@ -289,6 +316,7 @@ export class Graph {
         node.attributes,
         node.outputs.length,
         node.name,
+        node.bodies,
       );
       for (const constraint of constraints) this.addConstraint(constraint);
       outputs.forEach((type, i) => {

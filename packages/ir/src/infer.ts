@@ -4,8 +4,8 @@
 import { quote, TrtxError } from '@trtx/errors';
 import { asNumbers, type Contents, injectiveContents, MAX_CONTENTS, pointwiseContents } from './contents.ts';
 import { bounds, type Dim, dimOf, neverEqual, Sym, sameDim } from './dim.ts';
-import { isInteger } from './dtype.ts';
-import type { AttributeValue, Inferred, NodeView, OpDef, OperandSpec } from './op.ts';
+import { isContainer, isInteger } from './dtype.ts';
+import type { AttributeValue, BodyView, Inferred, NodeView, OpDef, OperandSpec } from './op.ts';
 import { opName, traitOf } from './op.ts';
 import { type Constant, elementCount, numbersOf, type TensorType } from './tensor.ts';
 
@@ -31,6 +31,13 @@ export interface Inference {
 
 export type Attributes = ReadonlyMap<string, AttributeValue>;
 
+/** A graph inside a node, as far as inference needs it. */
+export interface Body {
+  readonly inputs: readonly { setType(inferred: Inferred): void }[];
+  readonly outputs: readonly { readonly value: Known }[];
+  reinfer(): void;
+}
+
 /**
  * Types (and contents, where known) of a node's outputs.
  * @throws TrtxError ATTRIBUTE, INPUT, SHAPE or SHAPE_UNKNOWN, naming the node
@@ -41,9 +48,12 @@ export function inferNode(
   attributes: Attributes,
   outputCount: number,
   node: string,
+  bodies: readonly Body[] = [],
 ): Inference {
   const constraints: Constraint[] = [];
-  const view = viewNode(op, inputs, attributes, outputCount, node, constraints);
+  const view = viewNode(op, inputs, attributes, outputCount, node, constraints, bodies);
+  if (bodies.length !== (op.bodies?.length ?? 0))
+    throw view.fail(`${bodies.length} bodies where ${opName(op)} has ${op.bodies?.length ?? 0}`);
   checkOperands(op, inputs, view);
   checkAttributes(op, attributes, view);
   const outputs = op.infer(view).map((output, i) => withContents(op, view, output, i));
@@ -60,6 +70,7 @@ export function viewNode(
   outputCount: number,
   node: string,
   constraints: Constraint[] = [],
+  bodies: readonly Body[] = [],
 ): NodeView {
   const fail = (message: string, hint?: string) =>
     new TrtxError('SHAPE', message, { node: `${node} (${opName(op)})`, hint });
@@ -113,8 +124,26 @@ export function viewNode(
       constraints.push({ a, b, node });
       return simpler(a, b);
     },
+    body: (index) => bodyView(bodies[index]!, fail),
+    symbolName: (hint) => `${node}.${hint}`,
     unknown: (hint, most) => dimOf(new Sym(`${node}.${hint}`, 0, bounds(most).max)),
     fail,
+  };
+}
+
+function bodyView(body: Body, fail: NodeView['fail']): BodyView {
+  const { inputs, outputs } = body;
+  return {
+    inputCount: inputs.length,
+    infer(types) {
+      if (types.length !== inputs.length)
+        throw fail(`a body of ${inputs.length} inputs where ${types.length} are given to it`);
+      inputs.forEach((input, i) => {
+        input.setType(types[i]!);
+      });
+      body.reinfer();
+      return outputs.map(({ value }) => ({ ...value.type, contents: value.contents }));
+    },
   };
 }
 
@@ -156,8 +185,11 @@ function checkOperands(op: OpDef, inputs: readonly (Known | null)[], view: NodeV
 
 function checkType(spec: OperandSpec, input: Known, letters: Map<string, string>, view: NodeView): void {
   const { dtype } = input.type;
-  if (spec.types && !spec.types.includes(dtype))
-    throw view.fail(`input ${spec.name} (${quote(input.name)}) is ${dtype}`, `It may be ${spec.types.join(', ')}.`);
+  if (spec.types ? !spec.types.includes(dtype) : isContainer(dtype) && spec.holds !== 'any')
+    throw view.fail(
+      `input ${spec.name} (${quote(input.name)}) is ${dtype}`,
+      spec.types && `It may be ${spec.types.join(', ')}.`,
+    );
   for (const dim of input.type.shape)
     if (bounds(dim).max < 0)
       throw view.fail(`input ${spec.name} (${quote(input.name)}) has the negative dimension ${dim}`);

@@ -30,6 +30,8 @@ export interface OperandSpec {
   /** Operands with the same letter have the same element type. */
   readonly sameAs?: string;
   readonly optional?: boolean;
+  /** Whether it may also be a sequence or optional, where `types` does not say so itself. */
+  readonly holds?: 'any';
   /** The last operand only: stands for any number (at least one) of them. */
   readonly variadic?: boolean;
   /**
@@ -47,6 +49,7 @@ export interface OperandSpec {
  *               reduced (to 1, or gone) or whole (Softmax, norms)
  *   contraction sums of products over axes that two inputs share
  *   shape       shape arithmetic: its contents are known when shapes are, it reads no data
+ *   control     runs bodies
  *   opaque      anything else: kernels register for it
  */
 export type Trait =
@@ -61,6 +64,7 @@ export type Trait =
     }
   | { readonly kind: 'contraction' }
   | { readonly kind: 'shape' }
+  | { readonly kind: 'control' }
   | { readonly kind: 'opaque'; readonly delicate?: boolean };
 
 /**
@@ -98,6 +102,8 @@ export interface NodeView {
   string(name: string): string;
   strings(name: string): readonly string[] | undefined;
   tensor(name: string): Constant | undefined;
+  /** The name of a symbol of the node's own. */
+  symbolName(hint: string): string;
   /** True where the node has the attribute itself, not by default. */
   has(name: string): boolean;
   /** Records that two dims must be equal, and gives the one to go on with. */
@@ -107,8 +113,17 @@ export interface NodeView {
    * run. `hint` names it among the node's.
    */
   unknown(hint: string, most: Dim): Dim;
+  /** What the op reads of a body that the node has, by its place in `OpDef.bodies`. */
+  body(index: number): BodyView;
   /** A TrtxError that names the node. */
   fail(message: string, hint?: string): TrtxError;
+}
+
+/** A body of a control-flow node, as its op's inference sees it. */
+export interface BodyView {
+  readonly inputCount: number;
+  /** Infers the body anew for these inputs, in place, and gives its outputs. @throws TrtxError as `inferNode` */
+  infer(inputs: readonly Inferred[]): readonly Inferred[];
 }
 
 export interface Inferred extends TensorType {
@@ -128,6 +143,11 @@ export interface OpDef {
   readonly outputs: readonly OperandSpec[];
   readonly attributes: Readonly<Record<string, AttributeSpec>>;
   readonly trait: Trait;
+  /**
+   * Names of the graphs that a node of the op has, in ONNX attributes. Each has one input for each value that it captures:
+   * the last inputs of the node.
+   */
+  readonly bodies?: readonly string[];
   /** Gives other values at each run: such nodes are neither computed at build nor taken for one another. */
   readonly random?: boolean;
   /** The trait of a node whose attributes make it simpler than `trait` says: Resize to the nearest is injective. */

@@ -3,12 +3,22 @@
 import { TrtxError } from '@trtx/errors';
 import { codecOf } from './codec.ts';
 import type { Dim } from './dim.ts';
-import { arrayType, byteLength, type DataArray, type DType, isPacked, lanesOf } from './dtype.ts';
+import { arrayType, byteLength, type DataArray, type DType, isContainer, isPacked, lanesOf } from './dtype.ts';
 import { pack, unpack } from './packing.ts';
 
 export interface TensorType {
   readonly dtype: DType;
   readonly shape: readonly Dim[];
+  /** Of a sequence or optional, which has no axes itself: the type of the values in it. */
+  readonly element?: ElementType;
+}
+
+/** What is known of the values in a sequence or optional. */
+export interface ElementType {
+  readonly dtype: DType;
+  /** null where the values differ along an axis; undefined where not even the number of axes is known. */
+  readonly shape?: readonly (Dim | null)[];
+  readonly element?: ElementType;
 }
 
 /**
@@ -22,11 +32,14 @@ export interface Constant {
   readonly strings?: readonly string[];
 }
 
-/** A tensor with concrete dims, as a `Runner` takes and gives them. `data` are as `arrayType` says, strings as they are. */
+/**
+ * A tensor with concrete dims, as a `Runner` takes and gives them. `data` are as `arrayType` says, strings as they are, and
+ * for a sequence or optional the values in it.
+ */
 export interface Tensor {
   readonly dtype: DType;
   readonly dims: readonly number[];
-  readonly data: DataArray | readonly string[];
+  readonly data: DataArray | readonly string[] | readonly Tensor[];
 }
 
 /** Number of elements. */
@@ -87,7 +100,14 @@ export function constantFrom(dtype: DType, dims: readonly number[], values: read
   return constantOf(dtype, dims, data);
 }
 
-/** `float32[1,3,H,2*W]` */
-export function printType(type: TensorType): string {
-  return `${type.dtype}[${type.shape.join(',')}]`;
+/** True where the values are of one kind: the same element type and, for containers, what they hold. */
+export function sameKind(a: TensorType | ElementType, b: TensorType | ElementType): boolean {
+  if (a.dtype !== b.dtype) return false;
+  return a.element && b.element ? sameKind(a.element, b.element) : true;
+}
+
+/** `float32[1,3,H,2*W]`, `sequence(float32[2,?])`, `optional(sequence(float32))` */
+export function printType(type: TensorType | ElementType): string {
+  if (isContainer(type.dtype)) return `${type.dtype}(${type.element ? printType(type.element) : ''})`;
+  return `${type.dtype}${type.shape ? `[${type.shape.map((dim) => dim ?? '?').join(',')}]` : ''}`;
 }

@@ -3,10 +3,18 @@
 import { quote, TrtxError } from '@trtx/errors';
 import { codecOf } from './codec.ts';
 import { add, type Dim, dimOf, floorDiv, maxDim, minDim, mul, Sym, sameShape } from './dim.ts';
-import { arrayType, DTYPES, type DType, lanesOf } from './dtype.ts';
+import { arrayType, DTYPES, type DType, isContainer, lanesOf } from './dtype.ts';
 import { Graph, type Value } from './graph.ts';
 import type { AttributeValue, OpRegistry } from './op.ts';
-import { type Constant, constantOf, elementCount, printType, type TensorType } from './tensor.ts';
+import {
+  type Constant,
+  constantOf,
+  type ElementType,
+  elementCount,
+  printType,
+  sameKind,
+  type TensorType,
+} from './tensor.ts';
 
 export interface ParseOptions {
   /** The constants that the text names by hash. */
@@ -29,7 +37,8 @@ interface Result {
 class Parser {
   #at = 0;
   readonly #symbols = new Map<string, Sym>();
-  readonly #values = new Map<string, Value>();
+  /** Values by name: of the graph that is being read, and of those around it. */
+  #values = new Map<string, Value>();
 
   constructor(
     readonly text: string,
@@ -39,19 +48,35 @@ class Parser {
 
   graph(): Graph {
     const graph = new Graph(this.#accept(/graph\s/y) ? this.#name() : 'graph');
-    while (!this.#atEnd()) {
-      if (this.#accept(/symbol\s/y)) this.#symbol();
-      else if (this.#accept(/input\s/y)) this.#input(graph);
-      else if (this.#accept(/constant\s/y)) {
-        const name = this.#name();
-        this.#expect('=');
-        this.#define(name, graph.addConstant(this.#constant(), name));
-      } else if (this.#accept(/output\s/y)) {
-        const name = this.#name();
-        graph.addOutput(name, this.#value(this.#accept(/=/y) ? this.#name() : name));
-      } else this.#node(graph);
-    }
+    while (!this.#atEnd()) this.#statement(graph);
     return graph;
+  }
+
+  #statement(graph: Graph): void {
+    if (this.#accept(/symbol\s/y)) this.#symbol();
+    else if (this.#accept(/input\s/y)) this.#input(graph);
+    else if (this.#accept(/constant\s/y)) {
+      const name = this.#name();
+      this.#expect('=');
+      this.#define(name, graph.addConstant(this.#constant(), name));
+    } else if (this.#accept(/output\s/y)) {
+      const name = this.#name();
+      graph.addOutput(name, this.#value(this.#accept(/=/y) ? this.#name() : name));
+    } else this.#node(graph);
+  }
+
+  /** A body sees none of the values around it but through its inputs. */
+  #body(graph: Graph, name: string): Graph {
+    this.#take(new RegExp(`${name}\\s*\\{`, 'y'), `the body ${name}`);
+    const outside = this.#values;
+    this.#values = new Map();
+    const body = graph.body(name);
+    while (!this.#accept(/\}/y)) {
+      if (this.#atEnd()) throw this.#fail('} is wanted');
+      this.#statement(body);
+    }
+    this.#values = outside;
+    return body;
   }
 
   #symbol(): void {
@@ -82,10 +107,12 @@ class Parser {
     const attributes = new Map(this.#accept(/\{/y) ? this.#closed('}', () => this.#attribute()) : []);
     const name = this.#accept(/as\s/y) ? this.#name() : undefined;
     const origin = this.#accept(/from\s/y) ? this.#list(() => this.#name()) : undefined;
-    const node = graph.addNode(op, inputs, attributes, { name, origin, outputs: results.map((r) => r.name) });
+    const bodies = op.bodies?.map((body) => this.#body(graph, body));
+    const outputs = results.map((r) => r.name);
+    const node = graph.addNode(op, inputs, attributes, { name, origin, outputs, bodies });
     results.forEach(({ name, type }, i) => {
       const inferred = node.outputs[i]!.type;
-      if (type && (type.dtype !== inferred.dtype || !sameShape(type.shape, inferred.shape)))
+      if (type && !(sameKind(type, inferred) && sameShape(type.shape, inferred.shape)))
         throw this.#fail(`${quote(name)} is ${printType(inferred)}, not ${printType(type)}`);
       this.#define(name, node.outputs[i]!);
     });
@@ -111,10 +138,27 @@ class Parser {
   }
 
   #type(): TensorType {
-    const dtype = this.#take(/\w+/y, 'an element type') as DType;
-    if (!DTYPES.includes(dtype)) throw this.#fail(`no element type ${quote(dtype)}`);
+    const dtype = this.#dtype();
+    if (isContainer(dtype)) {
+      this.#expect('(');
+      return { dtype, shape: [], element: this.#until(')', this.#element()) };
+    }
     this.#expect('[');
     return { dtype, shape: this.#accept(/\]/y) ? [] : this.#closed(']', () => this.#sum()) };
+  }
+
+  #dtype(): DType {
+    const dtype = this.#take(/\w+/y, 'an element type') as DType;
+    if (!DTYPES.includes(dtype)) throw this.#fail(`no element type ${quote(dtype)}`);
+    return dtype;
+  }
+
+  #element(): ElementType {
+    if (this.#peek(/(sequence|optional)\(/y)) return this.#type();
+    const dtype = this.#dtype();
+    if (!this.#accept(/\[/y)) return { dtype };
+    const dim = () => (this.#accept(/\?/y) ? null : this.#sum());
+    return { dtype, shape: this.#accept(/\]/y) ? [] : this.#closed(']', dim) };
   }
 
   #looksLikeType(): boolean {
@@ -143,7 +187,7 @@ class Parser {
     const data = new (arrayType(dtype))(length);
     const big = data instanceof BigInt64Array || data instanceof BigUint64Array;
     const put = (element: string) => (big ? BigInt(element) : toElement(dtype, element)) as never;
-    if (splat) data.fill(put(this.#element()));
+    if (splat) data.fill(put(this.#numeral()));
     list?.forEach((element, i) => {
       data[i] = put(element);
     });
@@ -151,12 +195,12 @@ class Parser {
   }
 
   #elements(dtype: DType): string[] {
-    const one = () => (dtype === 'string' ? this.#name() : this.#element());
+    const one = () => (dtype === 'string' ? this.#name() : this.#numeral());
     if (!this.#accept(/\[/y)) return [one()];
     return this.#accept(/\]/y) ? [] : this.#closed(']', one);
   }
 
-  #element(): string {
+  #numeral(): string {
     return this.#take(NUMBER, 'a number');
   }
 
@@ -215,7 +259,7 @@ class Parser {
   }
 
   #number(): number {
-    return toNumber(this.#element());
+    return toNumber(this.#numeral());
   }
 
   /** Items with commas between them. */

@@ -8,6 +8,8 @@
 //       z = Add(y, float32[] [1])
 //       output z
 //
+// A node's bodies follow it, each with its name: `then_branch { input a: float32[2] … output b }`.
+//
 // A value's type and what follows a node's attributes may be left out. `-` is an optional input that is absent. Small
 // constants are written out (`[1, 2]`, `splat 0`; a number in hexadecimal is the bits of a 16-bit float), large ones by their hash.
 
@@ -27,8 +29,12 @@ export interface TextOptions {
 
 /** The graph as text that `parseGraph` reads; with it, the large constants by hash. */
 export function printGraph(graph: Graph, options: TextOptions = {}): string {
-  const inline = options.inline ?? 16;
-  const lines = [`graph ${printName(graph.name)}`, ...symbolLines(graph)];
+  const lines = [`graph ${printName(graph.name)}`, ...symbolLines(graph), ...graphLines(graph, options.inline ?? 16)];
+  return `${lines.join('\n  ')}\n`;
+}
+
+function graphLines(graph: Graph, inline: number): string[] {
+  const lines: string[] = [];
   for (const input of graph.inputs) lines.push(`input ${printName(input.name)}: ${printType(input.type)}`);
   for (const value of graph.constants())
     lines.push(`constant ${printName(value.name)} = ${printConstant(value.constant!, inline)}`);
@@ -40,15 +46,21 @@ export function printGraph(graph: Graph, options: TextOptions = {}): string {
         ? ''
         : ` from ${node.origin.map(printString).join(', ')}`;
     lines.push(`${results.join(', ')} = ${call(node, operands, inline)} as ${printName(node.name)}${from}`);
+    lines.push(...bodyLines(node, (body) => graphLines(body, inline)));
   }
   for (const { name, value } of graph.outputs)
     lines.push(`output ${printName(name)}${name === value.name ? '' : ` = ${printName(value.name)}`}`);
-  return `${lines.join('\n  ')}\n`;
+  return lines;
+}
+
+function bodyLines({ op, bodies }: Node, linesOf: (body: Graph) => readonly string[]): string[] {
+  return bodies.flatMap((body, i) => [`${op.bodies![i]} {`, ...linesOf(body).map((line) => `  ${line}`), '}']);
 }
 
 /** The graph's large constants by hash, as `parseGraph` takes them. */
 export function constantTable(graph: Graph): Map<string, Constant> {
-  return new Map(graph.constants().map(({ constant }) => [hashConstant(constant!), constant!]));
+  const all = [...graph.withBodies()].flatMap((each) => each.constants());
+  return new Map(all.map(({ constant }) => [hashConstant(constant!), constant!]));
 }
 
 /**
@@ -61,19 +73,27 @@ export function structurallyEqual(a: Graph, b: Graph): boolean {
 
 /** A text that is the same for graphs that are structurally equal, to be shown where two are not. */
 export function canonicalText(graph: Graph): string {
+  return [...symbolLines(graph), ...canonicalLines(graph, ({ name }) => printName(name))].join('\n');
+}
+
+function canonicalLines(graph: Graph, portName: (port: { readonly name: string }, i: number) => string): string[] {
   const names = new Map<Value, string>();
-  const lines = symbolLines(graph);
-  for (const input of graph.inputs) {
-    names.set(input, printName(input.name));
-    lines.push(`input ${printName(input.name)}: ${printType(input.type)}`);
-  }
+  const lines: string[] = [];
+  graph.inputs.forEach((input, i) => {
+    names.set(input, portName(input, i));
+    lines.push(`input ${portName(input, i)}: ${printType(input.type)}`);
+  });
   for (const node of fromOutputs(graph)) {
     const operands = node.inputs.map((input) => (input ? nameOf(input) : '-'));
     for (const output of node.outputs) names.set(output, `%${names.size - graph.inputs.length}`);
     lines.push(`${node.outputs.map(nameOf).join(', ')} = ${call(node, operands, 64)}`);
+    // The inputs and outputs of a body are told apart by their places.
+    lines.push(...bodyLines(node, (body) => canonicalLines(body, (_, i) => `$${i}`)));
   }
-  for (const { name, value } of graph.outputs) lines.push(`output ${printName(name)} = ${nameOf(value)}`);
-  return lines.join('\n');
+  graph.outputs.forEach((output, i) => {
+    lines.push(`output ${portName(output, i)} = ${nameOf(output.value)}`);
+  });
+  return lines;
 
   function nameOf(value: Value): string {
     return value.constant ? printConstant(value.constant, 64) : names.get(value)!;
@@ -116,6 +136,7 @@ function printString(text: string): string {
   return JSON.stringify(text);
 }
 
+/** The bounds of symbols, where they are not the ordinary ones. Those of bodies are inferred. */
 function symbolLines(graph: Graph): string[] {
   const symbols = new Map<string, Sym>();
   for (const input of graph.inputs) for (const dim of input.type.shape) symbolsOf(dim as Dim, symbols);

@@ -5,10 +5,10 @@ import { DimEquality } from './equality.ts';
 import type { Graph, Node, Value } from './graph.ts';
 import { type Constraint, inferNode } from './infer.ts';
 import { opName } from './op.ts';
-import { printType } from './tensor.ts';
+import { printType, sameKind } from './tensor.ts';
 
 /**
- * Checks that the graph is in SSA form without cycles, that use lists match inputs, that names are unique, that what
+ * Checks that the graph, and every body in it, is in SSA form without cycles, that use lists match inputs, that names are unique, that what
  * nodes and outputs read is there, and that the recorded types are those that inference gives: element type and rank
  * exactly, dims up to the graph's constraints.
  *
@@ -17,11 +17,13 @@ import { printType } from './tensor.ts';
 export function verify(graph: Graph): void {
   const findings: Finding[] = [];
   const report = (message: string, node?: Node, value?: Value) => findings.push({ message, node, value });
-  const order = graph.topological();
-  checkNodes(graph, order, report);
-  checkUses(order, report);
-  checkNames(graph, order, report);
-  if (findings.length === 0) checkTypes(graph, order, report);
+  const graphs = [...graph.withBodies()].map((each): Ordered => ({ graph: each, order: each.topological() }));
+  for (const { graph, order } of graphs) {
+    checkNodes(graph, order, report);
+    checkUses(order, report);
+  }
+  checkNames(graphs, report);
+  if (findings.length === 0) checkTypes(graphs, report);
   if (findings.length === 0) return;
   const [first] = findings as [Finding];
   throw new TrtxError('VERIFY', first.message, {
@@ -36,6 +38,12 @@ interface Finding {
   readonly message: string;
   readonly node?: Node;
   readonly value?: Value;
+}
+
+/** The graph or a body in it, with its nodes in data order. */
+interface Ordered {
+  readonly graph: Graph;
+  readonly order: readonly Node[];
 }
 
 type Report = (message: string, node?: Node, value?: Value) => void;
@@ -79,26 +87,28 @@ function checkUses(order: readonly Node[], report: Report): void {
     }
 }
 
-function checkNames(graph: Graph, order: readonly Node[], report: Report): void {
+function checkNames(graphs: readonly Ordered[], report: Report): void {
   const nodeNames = new Set<string>();
   const valueNames = new Map<string, Value>();
   const value = (v: Value, node?: Node) => {
     if ((valueNames.get(v.name) ?? v) !== v) report('two values have one name', node, v);
     valueNames.set(v.name, v);
   };
-  for (const input of graph.inputs) value(input);
-  for (const node of order) {
-    if (nodeNames.has(node.name)) report('two nodes have one name', node);
-    nodeNames.add(node.name);
-    for (const v of [...node.inputs, ...node.outputs]) if (v) value(v, node);
+  for (const { graph, order } of graphs) {
+    for (const input of graph.inputs) value(input);
+    for (const node of order) {
+      if (nodeNames.has(node.name)) report('two nodes have one name', node);
+      nodeNames.add(node.name);
+      for (const v of [...node.inputs, ...node.outputs]) if (v) value(v, node);
+    }
   }
 }
 
-function checkTypes(graph: Graph, order: readonly Node[], report: Report): void {
+function checkTypes(graphs: readonly Ordered[], report: Report): void {
   const inferred = new Map<Node, ReturnType<typeof inferNode>['outputs']>();
-  const constraints: Constraint[] = [...graph.constraints];
-  for (const node of order) {
-    const result = inferNode(node.op, node.inputs, node.attributes, node.outputs.length, node.name);
+  const constraints: Constraint[] = graphs.flatMap(({ graph }) => [...graph.constraints]);
+  for (const node of graphs.flatMap(({ order }) => order)) {
+    const result = inferNode(node.op, node.inputs, node.attributes, node.outputs.length, node.name, node.bodies);
     inferred.set(node, result.outputs);
     constraints.push(...result.constraints);
   }
@@ -106,7 +116,7 @@ function checkTypes(graph: Graph, order: readonly Node[], report: Report): void 
   for (const [node, types] of inferred)
     types.forEach((type, i) => {
       const recorded = node.outputs[i]!.type;
-      if (type.dtype !== recorded.dtype || !equality.sameShape(type.shape, recorded.shape))
+      if (!sameKind(type, recorded) || !equality.sameShape(type.shape, recorded.shape))
         report(`recorded as ${printType(recorded)}, inferred as ${printType(type)}`, node, node.outputs[i]);
     });
 }

@@ -3,13 +3,12 @@
 
 import { TrtxError } from '@trtx/errors';
 import {
-  type Contents,
   DimEquality,
   type Graph,
   inferNode,
   type Node,
   type OpRegistry,
-  sameDim,
+  sameContents,
   sameShape,
   type Value,
 } from '@trtx/ir';
@@ -144,9 +143,4 @@ type Knowledge = Pick<Value, 'type' | 'contents'>;
 
 function sameKnowledge(a: Knowledge, b: Knowledge): boolean {
   return sameShape(a.type.shape, b.type.shape) && sameContents(a.contents, b.contents);
-}
-
-function sameContents(a: Contents | undefined, b: Contents | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return a.values.length === b.values.length && a.values.every((dim, i) => sameDim(dim, b.values[i]!));
 }

@@ -39,25 +39,31 @@ export function bindInputs(graph: Graph, tensors: Tensors): Bindings {
 }
 
 /**
- * The symbols that got a value with a node's output: sizes that its elements tell (NonZero, Unique). They are added to
- * the bindings, and the constraints that they are in are checked.
+ * The symbols that got a value with a node's output or a body's input: sizes that only the run tells (NonZero, Unique,
+ * the number of an iteration). They are added to the bindings, and the constraints that they are in are checked.
  *
  * @throws TrtxError REFERENCE where a size is not within the symbol's bounds, CONSTRAINT as `bindInputs`
  */
-export function bindOutput(graph: Graph, output: Value, dims: readonly number[], bindings: Bindings): void {
+export function bindOutput(graph: Graph, output: Value, tensor: Tensor, bindings: Bindings): void {
   let found = false;
-  output.type.shape.forEach((dim, axis) => {
+  const bind = (dim: Dim, size: number, what: string) => {
     const scaled = asSymbol(dim);
     if (!scaled || bindings.has(scaled.symbol.name) || scaled.symbol.definition !== undefined) return;
     const { symbol, factor } = scaled;
-    const value = dims[axis]! / factor;
+    const value = size / factor;
     if (!(Number.isInteger(value) && value >= symbol.min && value <= symbol.max))
-      throw new TrtxError('REFERENCE', `axis ${axis} is ${dims[axis]} where ${dim} is to be at most ${symbol.max}`, {
+      throw new TrtxError('REFERENCE', `${what} is ${size} where ${dim} is to be ${symbol.min} to ${symbol.max}`, {
         node: output.producer?.name,
         tensor: output.name,
       });
     bindings.set(symbol.name, value);
     found = true;
+  };
+  output.type.shape.forEach((dim, axis) => {
+    bind(dim, tensor.dims[axis]!, `axis ${axis}`);
+  });
+  output.contents?.values.forEach((dim, i) => {
+    if (typeof dim !== 'number') bind(dim, Number(tensor.data[i]), `element ${i}`);
   });
   if (found) checkConstraints(graph, bindings);
 }

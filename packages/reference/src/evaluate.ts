@@ -7,6 +7,7 @@ import {
   type Contents,
   elementCount,
   inferNode,
+  isContainer,
   isInteger,
   type Known,
   lanesOf,
@@ -17,7 +18,7 @@ import {
   viewNode,
 } from '@trtx/ir';
 import type { ConcreteType, KernelCall, ReferenceKernel, ReferenceKernels } from './kernel.ts';
-import { constantOfTensor } from './tensors.ts';
+import { constantOfTensor, typeOfTensor } from './tensors.ts';
 
 /** What of a node an evaluation needs. */
 export interface NodeLike {
@@ -51,7 +52,8 @@ export function evaluateNode(node: NodeLike, inputs: readonly (Tensor | null)[],
   });
   const results = runKernel(node, kernel, { op: node.op, at, inputs, outputs: types });
   results.forEach((tensor, i) => {
-    if (tensor.data.length !== elementCount(tensor.dims) * lanesOf(tensor.dtype) || tensor.dtype !== types[i]!.dtype)
+    const fits = isContainer(tensor.dtype) || tensor.data.length === elementCount(tensor.dims) * lanesOf(tensor.dtype);
+    if (!fits || tensor.dtype !== types[i]!.dtype)
       throw new TrtxError('REFERENCE', `the kernel gave ${describe(tensor)} for ${types[i]!.dtype}`, {
         node: `${node.name} (${opName(node.op)})`,
         tensor: node.outputs[i]?.name,
@@ -75,19 +77,19 @@ function runKernel(node: NodeLike, kernel: ReferenceKernel, call: KernelCall): T
   }
 }
 
-/** A tensor as shape inference sees an input: a constant. */
+/** A tensor as shape inference sees an input: a constant, but for sequences and optionals. */
 class KnownTensor implements Known {
-  readonly constant: Constant;
+  readonly constant: Constant | null;
 
   constructor(
     readonly name: string,
     private readonly tensor: Tensor,
   ) {
-    this.constant = constantOfTensor(tensor);
+    this.constant = isContainer(tensor.dtype) ? null : constantOfTensor(tensor);
   }
 
   get type() {
-    return { dtype: this.tensor.dtype, shape: this.tensor.dims };
+    return typeOfTensor(this.tensor);
   }
 
   get contents(): Contents | undefined {

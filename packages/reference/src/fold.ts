@@ -1,6 +1,6 @@
 // Constant folding: the value of a node whose inputs are all constants.
 
-import type { Constant, Node, Tensor } from '@trtx/ir';
+import { type Constant, isContainer, type Node, type Tensor } from '@trtx/ir';
 import { evaluateNode } from './evaluate.ts';
 import type { ReferenceKernels } from './kernel.ts';
 import { standardKernels } from './kernels/index.ts';
@@ -21,7 +21,7 @@ export interface FoldOptions {
  */
 export function foldNode(node: Node, options: FoldOptions = {}): Constant[] | undefined {
   const { maxBytes = 2 ** 28, kernels = standardKernels } = options;
-  if (node.op.random) return undefined;
+  if (node.op.random || node.outputs.some(({ type }) => isContainer(type.dtype))) return undefined;
   const fixed = node.outputs.every(({ type }) => type.shape.every((dim) => typeof dim === 'number'));
   if (!fixed) return undefined;
   const bytes = node.outputs.reduce((sum, { type }) => sum + sizeOf(type.dtype, type.shape as number[]), 0);

@@ -1,17 +1,16 @@
 // Runs a graph on the CPU, one node after the other, each by its reference kernel.
 
 import { TrtxError } from '@trtx/errors';
-import type { Graph, Node, Runner, Tensor, Tensors, Value } from '@trtx/ir';
-import { type Bindings, bindInputs, bindOutput, dimValue } from './bind.ts';
-import { evaluateNode } from './evaluate.ts';
+import type { Graph, Node, Runner, Tensor, Tensors } from '@trtx/ir';
+import { bindInputs } from './bind.ts';
 import type { ReferenceKernels } from './kernel.ts';
 import { standardKernels } from './kernels/index.ts';
-import { tensorOf } from './tensors.ts';
+import { runGraph } from './run-graph.ts';
 
 export interface ReferenceOptions {
   /** Kernels by op; those for the default ONNX domain by default. */
   kernels?: ReferenceKernels;
-  /** Values of the graph to give beside its outputs, by name, or `'all'`. */
+  /** Values of the graph to give beside its outputs, by name, or `'all'`; of those in a body, what they were last. */
   values?: readonly string[] | 'all';
   /** Called after each node, with its outputs. */
   onNode?(node: Node, outputs: readonly Tensor[], milliseconds: number): void;
@@ -24,18 +23,17 @@ export interface ReferenceOptions {
  */
 export class ReferenceRunner implements Runner {
   readonly #graph: Graph;
-  readonly #order: readonly Node[];
-  readonly #kernels: ReferenceKernels;
   readonly #options: ReferenceOptions;
 
   /** @throws TrtxError GRAPH_CYCLE; REFERENCE where `values` names what the graph lacks */
   constructor(graph: Graph, options: ReferenceOptions = {}) {
     this.#graph = graph;
-    this.#order = graph.topological();
-    this.#kernels = options.kernels ?? standardKernels;
     this.#options = options;
-    const names = new Set(this.#order.flatMap((node) => node.outputs.map((value) => value.name)));
-    for (const input of graph.inputs) names.add(input.name);
+    const names = new Set<string>();
+    for (const each of graph.withBodies()) {
+      for (const input of each.inputs) names.add(input.name);
+      for (const node of each.topological()) for (const value of node.outputs) names.add(value.name);
+    }
     for (const name of options.values === 'all' ? [] : (options.values ?? []))
       if (!names.has(name)) throw new TrtxError('REFERENCE', 'the graph has no such value', { tensor: name });
   }
@@ -47,71 +45,21 @@ export class ReferenceRunner implements Runner {
    * @throws TrtxError as `bindInputs` where the inputs do not fit the graph, and as `evaluateNode`
    */
   async run(inputs: Tensors): Promise<Map<string, Tensor>> {
+    const { inputs: values, outputs } = this.#graph;
     const bindings = bindInputs(this.#graph, inputs);
-    const wanted = this.#options.values;
+    const { kernels = standardKernels, values: wanted, onNode } = this.#options;
     const kept = new Map<string, Tensor>();
-    const keep = (value: Value, tensor: Tensor) => {
-      if (wanted === 'all' || wanted?.includes(value.name)) kept.set(value.name, tensor);
-    };
-    const tensors = new Map<Value, Tensor>();
-    const uses = this.#countUses();
-    for (const input of this.#graph.inputs) {
-      tensors.set(input, inputs.get(input.name)!);
-      keep(input, inputs.get(input.name)!);
-    }
-    for (const node of this.#order) {
-      const operands = node.inputs.map((value) => value && readValue(value, tensors));
-      const start = performance.now();
-      const results = evaluateNode(node, operands, this.#kernels);
-      this.#options.onNode?.(node, results, performance.now() - start);
-      node.outputs.forEach((value, i) => {
-        bindOutput(this.#graph, value, results[i]!.dims, bindings);
-        checkShape(node, value, results[i]!, bindings);
-        keep(value, results[i]!);
-        if (uses.get(value)) tensors.set(value, results[i]!);
-      });
-      for (const value of node.inputs) if (value) release(value, uses, tensors);
-    }
-    for (const { name, value } of this.#graph.outputs) kept.set(name, readValue(value, tensors));
+    const given = values.map(({ name }) => inputs.get(name)!);
+    const results = runGraph(this.#graph, given, bindings, {
+      kernels,
+      onNode,
+      keep(value, tensor) {
+        if (wanted === 'all' || wanted?.includes(value.name)) kept.set(value.name, tensor);
+      },
+    });
+    outputs.forEach(({ name }, i) => {
+      kept.set(name, results[i]!);
+    });
     return kept;
   }
-
-  /** How often each value is still to be read. */
-  #countUses(): Map<Value, number> {
-    const uses = new Map<Value, number>();
-    const count = (value: Value) => uses.set(value, (uses.get(value) ?? 0) + 1);
-    for (const node of this.#order) for (const value of node.inputs) if (value) count(value);
-    for (const { value } of this.#graph.outputs) count(value);
-    return uses;
-  }
-}
-
-function readValue(value: Value, tensors: ReadonlyMap<Value, Tensor>): Tensor {
-  if (value.constant) return tensorOf(value.constant);
-  const tensor = tensors.get(value);
-  if (!tensor) throw new TrtxError('REFERENCE', 'a value that no node and no input gives', { tensor: value.name });
-  return tensor;
-}
-
-function release(value: Value, uses: Map<Value, number>, tensors: Map<Value, Tensor>): void {
-  const left = uses.get(value)! - 1;
-  uses.set(value, left);
-  if (left === 0) tensors.delete(value);
-}
-
-/** What was computed must have the shape that the graph foretold: inference is checked on every run. */
-function checkShape(node: Node, value: Value, tensor: Tensor, bindings: Bindings): void {
-  const { shape } = value.type;
-  const foretold = shape.map((dim) => dimValue(dim, bindings));
-  if (shape.length === tensor.dims.length && foretold.every((dim, i) => dim === undefined || dim === tensor.dims[i]))
-    return;
-  throw new TrtxError(
-    'REFERENCE',
-    `the tensor is [${tensor.dims.join(',')}] where the graph has [${shape.join(',')}]`,
-    {
-      node: `${node.name} (${node.op.name})`,
-      tensor: value.name,
-      hint: 'Shape inference and the tensors disagree: this is a bug, or a constraint of the model does not hold.',
-    },
-  );
 }

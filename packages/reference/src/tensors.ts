@@ -10,8 +10,12 @@ import {
   type DataArray,
   type DType,
   elementCount,
+  elementOf,
   elementsOf,
+  isContainer,
+  joinElements,
   type Tensor,
+  type TensorType,
 } from '@trtx/ir';
 
 /** The elements as numbers: a copy, or for 64-bit floats the data itself. Integers beyond 2^53 are rounded. */
@@ -60,6 +64,13 @@ export function constantOfTensor(tensor: Tensor): Constant {
   if (dtype === 'string')
     return { dtype, dims, read: () => new Uint8Array(), strings: tensor.data as readonly string[] };
   return constantOf(dtype, dims, tensor.data as DataArray);
+}
+
+/** The type of a tensor; of an empty sequence or optional nothing is known of what it would hold. */
+export function typeOfTensor({ dtype, dims, data }: Tensor): TensorType {
+  if (!isContainer(dtype)) return { dtype, shape: dims };
+  const items = (data as readonly Tensor[]).map((item) => elementOf(typeOfTensor(item)));
+  return { dtype, shape: dims, ...(items.length > 0 && { element: items.reduce(joinElements) }) };
 }
 
 /** Row-major strides in elements. */

@@ -1,10 +1,10 @@
 // The bits of an element as an element of another type.
 
-import { bitWidth, DTYPES, type DType, isInteger, isPacked } from '../dtype.ts';
+import { bitWidth, type DType, isInteger, isPacked, NUMERIC_DTYPES } from '../dtype.ts';
 import { defineOp, type OpDef } from '../op.ts';
 import * as s from '../scalar.ts';
 
-const TYPES: readonly DType[] = DTYPES.filter((dtype) => dtype !== 'string');
+const TYPES: readonly DType[] = NUMERIC_DTYPES;
 
 export const bitCastOps: readonly OpDef[] = [
   defineOp({

@@ -4,6 +4,7 @@ import { OpRegistry } from '../op.ts';
 import { activationOps } from './activations.ts';
 import { attentionOps } from './attention.ts';
 import { bitCastOps } from './bit-cast.ts';
+import { controlOps } from './control.ts';
 import { convOps } from './conv.ts';
 import { deformConvOps } from './deform-conv.ts';
 import { detOps } from './det.ts';
@@ -33,6 +34,7 @@ import { samplingOps } from './sampling.ts';
 import { scanOps } from './scan.ts';
 import { scatterOps } from './scatter.ts';
 import { selectOps } from './select.ts';
+import { sequenceOps } from './sequences.ts';
 import { shapeOps } from './shape.ts';
 import { signalOps } from './signal.ts';
 import { stringOps } from './strings.ts';
@@ -41,9 +43,11 @@ import { unpoolOps } from './unpool.ts';
 export * from './attention.ts';
 export { normalizeAxis } from './axis.ts';
 export { broadcast } from './broadcast.ts';
+export { loopCounts } from './control.ts';
 export * from './conv.ts';
 export * from './deform-conv.ts';
 export * from './einsum.ts';
+export { elementOf, joinElements } from './elements.ts';
 export type { Heads } from './heads.ts';
 export * from './integer.ts';
 export * from './linear-attention.ts';
@@ -92,6 +96,8 @@ export const standardOps = new OpRegistry([
   ...integerProductOps,
   ...maskOps,
   ...orderOps,
+  ...controlOps,
+  ...sequenceOps,
   ...scanOps,
   ...scatterOps,
   ...selectOps,

@@ -38,6 +38,7 @@ import { affineGrid, gridSample } from './sampling.ts';
 import { cumProd, cumSum } from './scan.ts';
 import { scatterElements, scatterND } from './scatter.ts';
 import { compress, nonZero, unique } from './select.ts';
+import { sequenceKernels } from './sequences.ts';
 import { range, shapeKernel } from './shape.ts';
 import { dft, stft } from './signal.ts';
 import { regexFullMatch, stringConcat, stringNormalizer, stringSplit } from './strings.ts';
@@ -119,4 +120,5 @@ export const standardKernels = new ReferenceKernels([
   stringConcat,
   stringNormalizer,
   stringSplit,
+  ...sequenceKernels,
 ]);
