@@ -1,7 +1,14 @@
 // ONNX Runtime as an oracle: small models written down as nodes, encoded as ONNX here and run by onnxruntime-node with its
 // optimizations off. Shares no code with what it is compared with but the op definitions, which tell attribute types.
 
-import { type AttributeSpec, type AttributeValue, type DType, standardOps, type Tensor } from '@trtx/ir';
+import {
+  type AttributeSpec,
+  type AttributeValue,
+  type DType,
+  type ElementDType,
+  standardOps,
+  type Tensor,
+} from '@trtx/ir';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 
 /** A node of the model. Absent optional inputs are ''. */
@@ -85,7 +92,7 @@ export function encodeModel(
   );
 }
 
-const TYPES: Readonly<Record<DType, number>> = {
+const TYPES: Readonly<Record<ElementDType, number>> = {
   float32: 1,
   uint8: 2,
   int8: 3,
@@ -130,7 +137,7 @@ function encodeNode({ op, inputs, outputs, domain = '', attributes = {} }: Oracl
 
 function encodeAttribute(name: string, value: AttributeValue, spec: AttributeSpec | undefined): Uint8Array {
   if (['to', 'dtype', 'output_dtype', 'precision', 'output_datatype'].includes(name))
-    return message(field(1, name), field(3, TYPES[value as DType]), field(20, 2));
+    return message(field(1, name), field(3, TYPES[value as ElementDType]), field(20, 2));
   const list: readonly (number | string)[] = Array.isArray(value) ? value : [];
   const one = (list.length ? list[0] : value) as unknown;
   const guess = typeof one === 'string' ? 'string' : Number.isInteger(one) ? 'int' : 'float';
@@ -169,12 +176,20 @@ function encodeTensor(tensor: Tensor, name: string): Uint8Array {
 }
 
 function encodeBytes(dtype: DType, dims: readonly number[], bytes: Uint8Array, name: string): Uint8Array {
-  return message(...dims.map((dim) => field(1, dim)), field(2, TYPES[dtype]), field(8, name), field(9, bytes));
+  return message(
+    ...dims.map((dim) => field(1, dim)),
+    field(2, TYPES[dtype as ElementDType]),
+    field(8, name),
+    field(9, bytes),
+  );
 }
 
 function encodeInput(name: string, { dtype, dims }: Tensor): Uint8Array {
   const shape = message(...dims.map((dim) => field(1, message(field(1, dim)))));
-  return message(field(1, name), field(2, message(field(1, message(field(1, TYPES[dtype]), field(2, shape))))));
+  return message(
+    field(1, name),
+    field(2, message(field(1, message(field(1, TYPES[dtype as ElementDType]), field(2, shape))))),
+  );
 }
 
 // The wire format of protobuf: fields are (number, value) with integers as varints and all else with its length in front.

@@ -161,6 +161,11 @@ export class Graph {
     return this.#constraints.values();
   }
 
+  /** The name, or with a number after it where a value has it. */
+  freeName(name: string): string {
+    return this.#valueNames.free(name);
+  }
+
   addInput(name: string, type: Inferred): Value {
     if (this.inputs.some((input) => input.name === name))
       throw new TrtxError('GRAPH', 'two graph inputs have one name', { tensor: name });
@@ -350,11 +355,16 @@ class Names {
 
   /** The name, or with a number after it where it is taken. */
   claim(name: string): string {
+    const unique = this.free(name);
+    this.#taken.add(unique);
+    return unique;
+  }
+
+  free(name: string): string {
     let unique = name;
     let i = this.#next.get(name) ?? 1;
     for (; this.#taken.has(unique); i++) unique = `${name}_${i}`;
     if (unique !== name) this.#next.set(name, i);
-    this.#taken.add(unique);
     return unique;
   }
 

@@ -3,6 +3,7 @@
 import { quote, TrtxError } from '@trtx/errors';
 import { type Dim, dimOf, mul, Sym } from './dim.ts';
 import { asSymbol, substitute } from './dim-visit.ts';
+import { isContainer } from './dtype.ts';
 import type { Graph, Value } from './graph.ts';
 import type { TensorType } from './tensor.ts';
 
@@ -37,6 +38,8 @@ export function specialize(graph: Graph, profile: Profile): Graph {
       throw new TrtxError('PROFILE', `the model has no input ${quote(name)}`, {
         hint: `Its inputs are ${graph.inputs.map((i) => quote(i.name)).join(', ') || 'none'}.`,
       });
+    // What is in a sequence or optional has the sizes that the run gives.
+    if (isContainer(input.type.dtype)) continue;
     const { shape } = input.type;
     if (axes.length !== shape.length)
       throw fail(input, `the profile has ${axes.length} axes where the input has ${shape.length}: [${shape}]`);
@@ -47,7 +50,7 @@ export function specialize(graph: Graph, profile: Profile): Graph {
   const before = graph.inputs.map((input) => input.type);
   for (const input of graph.inputs) {
     const shape = input.type.shape.map((dim) => substitute(dim, (symbol) => chosen.get(symbol.name)?.value));
-    input.setType({ dtype: input.type.dtype, shape });
+    input.setType({ ...input.type, shape });
   }
   reinferOrRestore(graph, before);
   return graph;

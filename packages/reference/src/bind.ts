@@ -7,6 +7,7 @@ import {
   elementCount,
   evaluateDim,
   type Graph,
+  isContainer,
   lanesOf,
   printType,
   type Sym,
@@ -93,7 +94,7 @@ function bindInput(input: Value, tensor: Tensor | undefined, bindings: Bindings)
   if (tensor.dtype !== dtype) throw fail(input, `the tensor is ${tensor.dtype} where the input is ${dtype}`);
   if (tensor.dims.length !== shape.length)
     throw fail(input, `a tensor of [${tensor.dims.join(',')}] where the input is ${printType(input.type)}`);
-  if (tensor.data.length !== elementCount(tensor.dims) * lanesOf(dtype))
+  if (!isContainer(dtype) && tensor.data.length !== elementCount(tensor.dims) * lanesOf(dtype))
     throw fail(input, `${tensor.data.length} elements for a tensor of [${tensor.dims.join(',')}]`);
   shape.forEach((dim, axis) => {
     const size = tensor.dims[axis]!;

@@ -1,7 +1,7 @@
 // The two ways from a model to outputs that cases are run on.
 
 import type { Plan, Step } from '@trtx/engine';
-import { type Constant, type Graph, type Profile, type Runner, specialize, type Tensor } from '@trtx/ir';
+import { type Constant, type Graph, type InputProfile, isContainer, type Runner, type Tensor } from '@trtx/ir';
 import { importModel } from '@trtx/onnx';
 import { optimize } from '@trtx/passes';
 import { ReferenceRunner } from '@trtx/reference';
@@ -43,7 +43,6 @@ export async function openExecutor(name: BackendName): Promise<Executor> {
 const reference: Executor = {
   async execute(job) {
     const graph = await importGraph(job);
-    specialize(graph, profileOf(graph, job));
     optimize(graph, { level: 2 });
     const hostNodes = graph.topological().length;
     return { outputs: await new ReferenceRunner(graph).run(job.inputs), gpuNodes: 0, hostNodes };
@@ -66,8 +65,7 @@ async function webgpu(): Promise<Executor> {
   return {
     async execute(job) {
       const graph = await importGraph(job);
-      const profile = profileOf(graph, job);
-      const runner = await EngineRunner.create(graph, { device, software, profile, level: 2 });
+      const runner = await EngineRunner.create(graph, { device, software, level: 2 });
       try {
         return { outputs: await (runner as Runner).run(job.inputs), ...placementOf(runner.engine.plan) };
       } finally {
@@ -77,14 +75,17 @@ async function webgpu(): Promise<Executor> {
   };
 }
 
-async function importGraph({ model, constants }: Job): Promise<Graph> {
-  return (await importModel(model, { constants })).graph;
+async function importGraph({ model, constants, inputs }: Job): Promise<Graph> {
+  const profile = Object.fromEntries([...inputs].map(([name, tensor]) => [name, axesOf(tensor)]));
+  return (await importModel(model, { constants, profile })).graph;
 }
 
-/** Fixed sizes for the dynamic dimensions. */
-function profileOf(graph: Graph, { inputs }: Job): Profile {
-  const dynamic = graph.inputs.filter(({ type }) => type.shape.some((dim) => typeof dim !== 'number'));
-  return Object.fromEntries(dynamic.flatMap(({ name }) => (inputs.has(name) ? [[name, inputs.get(name)!.dims]] : [])));
+/** The sizes of a tensor, or those that all tensors of a sequence have; a build sees them and no element. */
+function axesOf(tensor: Tensor): InputProfile {
+  if (!isContainer(tensor.dtype)) return tensor.dims;
+  const items = (tensor.data as readonly Tensor[]).map(axesOf);
+  const [first = []] = items;
+  return first.map((size, axis) => (items.every((item) => item[axis] === size) ? size : null));
 }
 
 function placementOf(plan: Plan): Placement {

@@ -51,11 +51,13 @@ describe('difference', () => {
   });
 
   it('goes into sequences, and tells an absent value', () => {
-    expect(difference([floats(1)], [floats(1)])).toBeUndefined();
-    expect(difference([floats(1), floats(2)], [floats(1), floats(3)])).toMatch('item 1: 1 of 1');
-    expect(difference([], [floats(1)])).toMatch('a sequence of 0 where a sequence of 1');
-    expect(difference(null, null)).toBeUndefined();
-    expect(difference(floats(1), null)).toMatch('where nothing is expected');
-    expect(difference(null, [])).toMatch('nothing where a sequence of 0');
+    const sequence = (...data: Tensor[]): Tensor => ({ dtype: 'sequence', dims: [], data });
+    const optional = (...data: Tensor[]): Tensor => ({ dtype: 'optional', dims: [], data });
+    expect(difference(sequence(floats(1)), sequence(floats(1)))).toBeUndefined();
+    expect(difference(sequence(floats(1), floats(2)), sequence(floats(1), floats(3)))).toMatch('item 1: 1 of 1');
+    expect(difference(sequence(), sequence(floats(1)))).toMatch('sequence of 0 where sequence of 1');
+    expect(difference(optional(), optional())).toBeUndefined();
+    expect(difference(floats(1), optional())).toMatch('where optional of 0 is expected');
+    expect(difference(optional(), sequence())).toMatch('optional of 0 where sequence of 0');
   });
 });

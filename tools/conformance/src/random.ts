@@ -1,7 +1,7 @@
 // Which outputs of a model are random: those that depend on a node that draws numbers.
 
+import type { Tensor } from '@trtx/ir';
 import type { ModelFlow } from '@trtx/onnx';
-import { isTensor, type Value } from './values.ts';
 
 const DRAWING = new Set([
   'Bernoulli',
@@ -13,7 +13,7 @@ const DRAWING = new Set([
 ]);
 
 /** The names of values that nobody can foretell, for these values of the graph inputs. */
-export function randomValues(flow: ModelFlow, inputs: ReadonlyMap<string, Value>): Set<string> {
+export function randomValues(flow: ModelFlow, inputs: ReadonlyMap<string, Tensor>): Set<string> {
   const readers = new Map<string, (readonly string[])[]>();
   const pending: string[] = [];
   for (const { op, domain, inputs: names, outputs } of flow.edges) {
@@ -30,10 +30,10 @@ export function randomValues(flow: ModelFlow, inputs: ReadonlyMap<string, Value>
 }
 
 /** Dropout draws in training, where the ratio (0.5 by default) is not 0. */
-function trains([, ratio = '', training = '']: readonly string[], inputs: ReadonlyMap<string, Value>): boolean {
+function trains([, ratio = '', training = '']: readonly string[], inputs: ReadonlyMap<string, Tensor>): boolean {
   return scalarOf(inputs.get(training)) === 1 && scalarOf(inputs.get(ratio)) !== 0;
 }
 
-function scalarOf(value: Value | undefined): number | undefined {
-  return value && isTensor(value) ? Number(value.data[0]) : undefined;
+function scalarOf(value: Tensor | undefined): number | undefined {
+  return value && Number(value.data[0]);
 }

@@ -8,7 +8,7 @@ import type { Executor } from './backends.ts';
 import type { Case, DataSet } from './cases.ts';
 import { difference } from './compare.ts';
 import { randomValues } from './random.ts';
-import { isTensor, ramp, readValue, type Value } from './values.ts';
+import { ramp, readValue } from './values.ts';
 
 export interface Outcome {
   /** Why the case does not pass; undefined where it does. */
@@ -39,7 +39,7 @@ export async function runCase(testCase: Case, executor: Executor): Promise<Outco
   }
 }
 
-function readInputs(flow: ModelFlow, { inputs }: DataSet): Map<string, Value> {
+function readInputs(flow: ModelFlow, { inputs }: DataSet): Map<string, Tensor> {
   if (inputs && inputs.length > flow.inputs.length)
     throw new Error(`${inputs.length} inputs are given to a model that has ${flow.inputs.length}`);
   const given = flow.inputs.slice(0, inputs?.length);
@@ -49,12 +49,11 @@ function readInputs(flow: ModelFlow, { inputs }: DataSet): Map<string, Value> {
 }
 
 /** What the builder is told, and what only the run is. */
-function divide(flow: ModelFlow, values: ReadonlyMap<string, Value>) {
+function divide(flow: ModelFlow, values: ReadonlyMap<string, Tensor>) {
   const steering = steeringInputs(flow);
   const constants = new Map<string, Constant>();
   const inputs = new Map<string, Tensor>();
   for (const [name, value] of values) {
-    if (!isTensor(value)) throw new Error(`the input ${name} is a sequence or an optional`);
     if (steering.has(name)) constants.set(name, constantOfTensor(value));
     else inputs.set(name, value);
   }
@@ -63,7 +62,7 @@ function divide(flow: ModelFlow, values: ReadonlyMap<string, Value>) {
 
 function compare(
   flow: ModelFlow,
-  inputs: ReadonlyMap<string, Value>,
+  inputs: ReadonlyMap<string, Tensor>,
   outputs: ReadonlyMap<string, Tensor>,
   { outputs: files }: DataSet,
 ): string | undefined {

@@ -173,6 +173,7 @@ export const sequenceOps: readonly OpDef[] = [
     attributes: {
       dtype: {
         type: 'string',
+        default: 'float32',
         oneOf: DTYPES,
         doc: 'without an input: of the tensor to come, or of those in its sequence',
       },

@@ -3,8 +3,8 @@
 
 import { type OpRegistry, standardOps } from '@trtx/ir';
 import { currentName } from '../normalize/index.ts';
-import { readMetadata, readSource } from '../source/read.ts';
-import { type AttributeProto, decodeModel, type GraphProto } from '../wire/index.ts';
+import { readMetadata, readSource, withBodies } from '../source/read.ts';
+import { decodeModel } from '../wire/index.ts';
 import { type DeclaredValue, declared } from './survey.ts';
 
 /** A node, or a body's way in or out of its node: the outputs depend on the inputs. */
@@ -33,33 +33,17 @@ export function readFlow(bytes: Uint8Array): ModelFlow {
   const model = decodeModel(bytes);
   const source = readSource(model, readMetadata(model));
   const edges: FlowEdge[] = [];
-  const bodies: GraphProto[] = [];
-  const visit = (
-    op: string,
-    domain: string,
-    inputs: readonly string[],
-    outputs: readonly string[],
-    graphs: GraphProto[],
-  ) => {
-    edges.push({ op: domain === '' ? currentName(op) : op, domain, inputs, outputs });
-    for (const body of graphs) {
-      bodies.push(body);
-      body.input.forEach(({ name = '' }, i) => {
-        if (inputs[i]) edges.push({ op: '', domain: '', inputs: [inputs[i]], outputs: [name] });
-      });
-      edges.push({ op: '', domain: '', inputs: body.output.map(({ name = '' }) => name), outputs });
+  for (const graph of withBodies(source))
+    for (const { op, domain, inputs, outputs, bodies } of graph.nodes) {
+      edges.push({ op: domain === '' ? currentName(op) : op, domain, inputs, outputs });
+      for (const body of bodies.values()) {
+        body.inputs.forEach(({ name = '' }, i) => {
+          if (inputs[i]) edges.push({ op: '', domain: '', inputs: [inputs[i]], outputs: [name] });
+        });
+        edges.push({ op: '', domain: '', inputs: body.outputs.map(({ name = '' }) => name), outputs });
+      }
     }
-  };
-  for (const { op, domain, inputs, outputs, attributes } of source.nodes)
-    visit(op, domain, inputs, outputs, subgraphs(attributes));
-  for (let body = bodies.pop(); body; body = bodies.pop())
-    for (const { op_type = '', domain = '', input, output, attribute } of body.node)
-      visit(op_type, domain === 'ai.onnx' ? '' : domain, input, output, subgraphs(attribute));
   return { inputs: source.inputs.map(declared), outputs: source.outputs.map(declared), edges };
-}
-
-function subgraphs(attributes: readonly AttributeProto[]): GraphProto[] {
-  return attributes.flatMap(({ g, graphs }) => (g ? [g, ...graphs] : graphs));
 }
 
 /**

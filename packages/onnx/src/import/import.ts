@@ -1,9 +1,9 @@
 // From the bytes of an ONNX file to a graph.
 
 import { TrtxError } from '@trtx/errors';
-import { type Constant, type Graph, type OpRegistry, standardOps, verify } from '@trtx/ir';
+import { type Constant, type Graph, type OpRegistry, type Profile, standardOps, verify } from '@trtx/ir';
 import { loadExternal, type ResolveExternal } from '../source/external.ts';
-import { externalTensors, type ModelMetadata, readMetadata, readSource } from '../source/read.ts';
+import { allNodes, externalTensors, type ModelMetadata, readMetadata, readSource } from '../source/read.ts';
 import { decodeModel } from '../wire/index.ts';
 import { buildGraph } from './build.ts';
 import { unsupportedError, unsupportedOps } from './support.ts';
@@ -15,6 +15,11 @@ export interface ImportOptions {
   resolveExternal?: ResolveExternal;
   /** Values for graph inputs, which become constants: a flag or an axis that never changes. */
   constants?: ReadonlyMap<string, Constant>;
+  /**
+   * Sizes or ranges of dynamic input dimensions, as `specialize` takes them. Given here, they also stand in for shapes that
+   * the file does not declare, of tensors and of what is in sequences; and branches that they decide need not fit otherwise.
+   */
+  profile?: Profile;
   /** Name of the graph; the file's by default. */
   name?: string;
 }
@@ -37,7 +42,7 @@ export async function importModel(bytes: Uint8Array, options: ImportOptions = {}
   const decoded = decodeModel(bytes);
   const model = readMetadata(decoded);
   const source = readSource(decoded, model);
-  const unsupported = unsupportedOps(source.nodes, registry);
+  const unsupported = unsupportedOps(allNodes(source), registry);
   if (unsupported.length > 0) throw unsupportedError(unsupported);
   const external = await loadExternal(externalTensors(source), options.resolveExternal);
   const constants = options.constants ?? new Map<string, Constant>();
@@ -48,6 +53,7 @@ export async function importModel(bytes: Uint8Array, options: ImportOptions = {}
     registry,
     external,
     constants,
+    profile: options.profile ?? {},
     name: options.name ?? (source.name || 'model'),
   });
   verify(graph);

@@ -1,13 +1,15 @@
 // One node of the file becomes one or several of the graph: with attributes read, normalized to the newest semantics, and
 // only the outputs that are read.
 
-import { isTrtxError, TrtxError } from '@trtx/errors';
-import { type AttributeValue, constantFrom, type Graph, type OpRegistry, toBfloat16, toFloat16 } from '@trtx/ir';
-import { currentName, type Emitter, type LegacyNode, normalize } from '../normalize/index.ts';
+import { isTrtxError } from '@trtx/errors';
+import type { Graph, OpRegistry } from '@trtx/ir';
+import { currentName, type LegacyNode, normalize } from '../normalize/index.ts';
 import { readAttributes } from '../source/attributes.ts';
 import { constantOfNode, graphAttribute } from '../source/constants.ts';
-import type { SourceNode } from '../source/nodes.ts';
+import type { SourceGraph, SourceNode } from '../source/nodes.ts';
 import type { ExternalData } from '../source/tensor.ts';
+import { addControl, isControl } from './control.ts';
+import { emitterFor } from './emitter.ts';
 import type { Values } from './values.ts';
 
 export interface NodeContext {
@@ -17,6 +19,8 @@ export interface NodeContext {
   readonly external: ExternalData;
   /** Names of values that a node reads, or that are graph outputs. */
   readonly read: ReadonlySet<string>;
+  /** Adds the nodes of a graph that a node holds. */
+  addNodes(source: SourceGraph, context: Omit<NodeContext, 'read' | 'addNodes'>): void;
 }
 
 /**
@@ -26,6 +30,7 @@ export interface NodeContext {
 export function addNode(source: SourceNode, context: NodeContext): void {
   try {
     if (source.op === 'Constant' && source.domain === '') addConstant(source, context);
+    else if (isControl(source)) addControl(source, context);
     else addOperation(source, context);
   } catch (error) {
     throw located(error, source);
@@ -40,7 +45,7 @@ function addConstant(source: SourceNode, { graph, values, external }: NodeContex
 
 function addOperation(source: SourceNode, context: NodeContext): void {
   const { graph, values, registry, external } = context;
-  const emit = emitter(source, context);
+  const emit = emitterFor(source, graph, registry);
   const node: LegacyNode = {
     op: source.op,
     version: source.version,
@@ -51,6 +56,10 @@ function addOperation(source: SourceNode, context: NodeContext): void {
   if (source.domain === '') {
     normalize(node, emit);
     for (const [name, value] of node.attributes) node.attributes.set(name, graphAttribute(node.op, name, value));
+  }
+  if (node.value) {
+    if (source.outputs[0]) values.set(source.outputs[0], node.value);
+    return;
   }
   while (node.inputs.at(-1) === null) node.inputs.pop();
   const op = registry.get(node.op, source.domain);
@@ -76,29 +85,6 @@ function outputCount(source: SourceNode, { registry, read }: NodeContext): numbe
   if (op?.outputs.at(-1)?.variadic) return count;
   while (count > 1 && !read.has(source.outputs[count - 1]!)) count--;
   return count;
-}
-
-function emitter(source: SourceNode, { graph, registry }: NodeContext): Emitter {
-  const fail = (message: string, hint?: string) =>
-    new TrtxError('ONNX_OPSET', message, {
-      node: `${source.name} (${source.op}-${source.version})`,
-      hint: hint ?? 'Convert the model to a newer opset (onnx.version_converter) and import that.',
-    });
-  const constant: Emitter['constant'] = (dtype, dims, values) =>
-    graph.addConstant(constantFrom(dtype, dims, values), `${source.name}/constant`);
-  return {
-    fail,
-    constant,
-    scalar(dtype, value) {
-      const bits = dtype === 'float16' ? toFloat16(value) : dtype === 'bfloat16' ? toBfloat16(value) : value;
-      return constant(dtype, [], [bits]);
-    },
-    node(name, inputs, attributes: Readonly<Record<string, AttributeValue>> = {}) {
-      const op = registry.get(name);
-      if (!op) throw fail(`it needs ${name} to be brought up to date, which the registry lacks`);
-      return graph.addNode(op, inputs, attributes, { name: `${source.name}/${name}`, origin: [source.name] }).output;
-    },
-  };
 }
 
 /** The error with the node and its first output, where it names none. */

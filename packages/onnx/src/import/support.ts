@@ -4,8 +4,8 @@
 import { quote, TrtxError } from '@trtx/errors';
 import type { OpRegistry } from '@trtx/ir';
 import { currentName, NEWEST_OPSET } from '../normalize/index.ts';
-import { holdsGraph } from '../source/attributes.ts';
 import type { SourceNode } from '../source/nodes.ts';
+import { isControl } from './control.ts';
 
 /** Nodes of one op that cannot be imported. */
 export interface UnsupportedOp {
@@ -38,7 +38,8 @@ export function unsupportedOps(nodes: readonly SourceNode[], registry: OpRegistr
 }
 
 function whyUnsupported(node: SourceNode, registry: OpRegistry): string | undefined {
-  if (node.attributes.some(holdsGraph)) return 'it holds a subgraph, and control flow is not supported';
+  if (isControl(node)) return undefined;
+  if (node.bodies.size > 0) return 'it holds a graph, and is no If, Loop, Scan or SequenceMap';
   if (node.domain === '' && node.op === 'Constant') return undefined;
   if (node.domain === '' && node.version > NEWEST_OPSET) return `opset ${node.version} is newer than ${NEWEST_OPSET}`;
   const name = node.domain === '' ? currentName(node.op) : node.op;

@@ -3,16 +3,10 @@
 import { type OpRegistry, standardOps } from '@trtx/ir';
 import { dtypeName } from '../source/dtypes.ts';
 import type { SourceNode } from '../source/nodes.ts';
-import { type ModelMetadata, readMetadata, readSource } from '../source/read.ts';
+import { allNodes, type ModelMetadata, readMetadata, readSource, withBodies } from '../source/read.ts';
 import { isExternal } from '../source/tensor.ts';
 import { declaredDims, foreignKind } from '../source/types.ts';
-import {
-  type AttributeProto,
-  decodeModel,
-  type GraphProto,
-  type TensorProto,
-  type ValueInfoProto,
-} from '../wire/index.ts';
+import { decodeModel, type TensorProto, type ValueInfoProto } from '../wire/index.ts';
 import { type UnsupportedOp, unsupportedOps } from './support.ts';
 
 /** A graph input or output as the file declares it. */
@@ -57,7 +51,9 @@ export function surveyModel(bytes: Uint8Array, options: { registry?: OpRegistry 
     const key = domain === '' ? op : `${domain}::${op}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  const tensors = [...source.initializers.values(), ...source.nodes.flatMap(attributeTensors)];
+  const all = allNodes(source);
+  const initializers = [...withBodies(source)].flatMap((graph) => [...graph.initializers.values()]);
+  const tensors = [...initializers, ...all.flatMap(attributeTensors)];
   const locations = tensors.flatMap((tensor) =>
     isExternal(tensor)
       ? tensor.external_data.flatMap(({ key, value }) => (key === 'location' && value ? [value] : []))
@@ -69,9 +65,9 @@ export function surveyModel(bytes: Uint8Array, options: { registry?: OpRegistry 
     inputs: source.inputs.map(declared),
     outputs: source.outputs.map(declared),
     nodes: source.nodes.length,
-    nodesInSubgraphs: countSubgraphNodes(source.nodes),
+    nodesInSubgraphs: all.length - source.nodes.length,
     opCounts: new Map([...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))),
-    unsupported: unsupportedOps(source.nodes, options.registry ?? standardOps),
+    unsupported: unsupportedOps(all, options.registry ?? standardOps),
     parameters: tensors.reduce((sum, { dims }) => sum + dims.reduce((n, dim) => n * Number(dim), 1), 0),
     externalFiles: [...new Set(locations)],
     functions: model.functions.map(({ name = '' }) => name),
@@ -89,18 +85,4 @@ export function declared(info: ValueInfoProto): DeclaredValue {
 
 function attributeTensors(node: SourceNode): TensorProto[] {
   return node.attributes.flatMap(({ t, tensors }) => (t ? [t, ...tensors] : tensors));
-}
-
-function countSubgraphNodes(nodes: readonly SourceNode[]): number {
-  let count = 0;
-  const graphs = nodes.flatMap((node) => subgraphs(node.attributes));
-  for (let graph = graphs.pop(); graph; graph = graphs.pop()) {
-    count += graph.node.length;
-    for (const node of graph.node) graphs.push(...subgraphs(node.attribute));
-  }
-  return count;
-}
-
-function subgraphs(attributes: readonly AttributeProto[]): GraphProto[] {
-  return attributes.flatMap(({ g, graphs }) => (g ? [g, ...graphs] : graphs));
 }

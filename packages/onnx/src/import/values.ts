@@ -13,6 +13,8 @@ export class Values {
     private readonly graph: Graph,
     private readonly initializers: ReadonlyMap<string, TensorProto>,
     private readonly external: ExternalData,
+    /** Those around these, for names that are not here. */
+    private readonly around?: Values,
   ) {}
 
   set(name: string, value: Value): void {
@@ -27,6 +29,7 @@ export class Values {
     const known = this.#values.get(name);
     if (known) return known;
     const tensor = this.initializers.get(name);
+    if (!tensor && this.around) return this.around.get(name);
     if (!tensor) throw modelError('the value is given nowhere', { tensor: name });
     const value = this.graph.addConstant(readTensor(tensor, this.external), name);
     this.#values.set(name, value);

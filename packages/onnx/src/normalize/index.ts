@@ -16,6 +16,7 @@ import { quantizeSteps } from './quantize.ts';
 import { recurrentSteps } from './recurrent.ts';
 import { reduceSteps } from './reduce.ts';
 import { resizeSteps } from './resize.ts';
+import { sequenceSteps } from './sequences.ts';
 import { signalSteps } from './signal.ts';
 import { statisticsSteps } from './statistics.ts';
 
@@ -41,6 +42,7 @@ const STEPS: readonly Step[] = [
   ...quantizeSteps,
   ...lossSteps,
   ...causalConvSteps,
+  ...sequenceSteps,
 ];
 
 const stepsOf = new Map<string, Step[]>();
@@ -56,6 +58,8 @@ for (const own of stepsOf.values()) own.sort((a, b) => a.before - b.before);
 const SUCCESSORS: ReadonlyMap<string, string> = new Map([
   ['Upsample', 'Resize'],
   ['Scatter', 'ScatterElements'],
+  ['Scan', 'Loop'],
+  ['SequenceMap', 'Loop'],
   ['MeanVarianceNormalization', 'Div'],
   ['LRN', 'Div'],
   ['NegativeLogLikelihoodLoss', 'Neg'],

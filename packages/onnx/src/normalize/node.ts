@@ -13,6 +13,8 @@ export interface LegacyNode {
   readonly attributes: Map<string, AttributeValue>;
   /** Outputs that the node has. */
   outputCount: number;
+  /** What the model's output is, where no node of its own is needed for it. */
+  value?: Value;
   /** Nodes behind this one: what the model's outputs are, given this node's. */
   behind?: (outputs: readonly Value[]) => readonly Value[];
 }

@@ -4,6 +4,7 @@ import type { AttributeValue } from '@trtx/ir';
 import type { AttributeProto } from '../wire/index.ts';
 import { modelError } from './error.ts';
 import { type ExternalData, readTensor } from './tensor.ts';
+import { typeName } from './types.ts';
 
 /** AttributeProto.AttributeType: the field of each, and whether it is a list. */
 const FIELDS = new Map<number, keyof AttributeProto>([
@@ -19,6 +20,7 @@ const FIELDS = new Map<number, keyof AttributeProto>([
   [10, 'graphs'],
   [11, 'sparse_tensor'],
   [12, 'sparse_tensors'],
+  [13, 'tp'],
 ]);
 
 const LISTS: ReadonlySet<keyof AttributeProto> = new Set([
@@ -40,12 +42,6 @@ export function attributeField(attribute: AttributeProto): keyof AttributeProto 
     if (LISTS.has(field) ? (value as unknown[]).length > 0 : value !== undefined) return field;
   }
   return undefined;
-}
-
-/** True where the attribute holds a graph: the node is control flow. */
-export function holdsGraph(attribute: AttributeProto): boolean {
-  const field = attributeField(attribute);
-  return field === 'g' || field === 'graphs';
 }
 
 /**
@@ -83,6 +79,8 @@ function readAttribute(attribute: AttributeProto, node: string, external: Extern
     case 't':
       if (!attribute.t) throw fail('has no tensor');
       return readTensor(attribute.t, external, `${node}.${name}`);
+    case 'tp':
+      return typeName(attribute.tp, node);
     case 'floats':
       return attribute.floats;
     case 'ints':

@@ -59,6 +59,7 @@ const DTYPE_ATTRIBUTES: ReadonlySet<string> = new Set([
   'HammingWindow.output_datatype',
   'HannWindow.output_datatype',
   'MelWeightMatrix.output_datatype',
+  'SequenceEmpty.dtype',
   'QuantizeLinear.output_dtype',
   'QuantizeLinear.precision',
   'DequantizeLinear.output_dtype',

@@ -1,8 +1,8 @@
 // ONNX's numbers for element types.
 
-import type { DType } from '@trtx/ir';
+import type { DType, ElementDType } from '@trtx/ir';
 
-const NUMBERS: Readonly<Record<DType, number>> = {
+const NUMBERS: Readonly<Record<ElementDType, number>> = {
   float32: 1,
   uint8: 2,
   int8: 3,
@@ -40,7 +40,7 @@ export function dtypeOf(number: number | undefined): DType | undefined {
 
 /** ONNX's number of an element type. */
 export function numberOf(dtype: DType): number {
-  return NUMBERS[dtype];
+  return NUMBERS[dtype as ElementDType];
 }
 
 /** The name of ONNX's number, for messages also where it has none. */

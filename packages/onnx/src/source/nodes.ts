@@ -1,8 +1,16 @@
-// A model's nodes as one flat list: checked names, the opset version that each node is of, bodies of functions put in
-// place of their calls.
+// A graph's nodes as one flat list: checked names, the opset version that each node is of, bodies of functions put in
+// place of their calls. Graphs in nodes are read by whoever asks for the list.
 
 import { quote } from '@trtx/errors';
-import type { AttributeProto, FunctionProto, ModelProto, NodeProto, OperatorSetId } from '../wire/index.ts';
+import type {
+  AttributeProto,
+  FunctionProto,
+  GraphProto,
+  NodeProto,
+  OperatorSetId,
+  TensorProto,
+  ValueInfoProto,
+} from '../wire/index.ts';
 import { checkedName, modelError } from './error.ts';
 
 /** A node as the file has it, with nothing interpreted but where it is. */
@@ -17,10 +25,27 @@ export interface SourceNode {
   /** Names of values; '' for an optional one that is absent. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Without those that hold graphs. */
   readonly attributes: readonly AttributeProto[];
+  /** The graphs that it holds, by attribute. */
+  readonly bodies: ReadonlyMap<string, SourceGraph>;
+  /** Names of values around the node that its bodies read. */
+  readonly captures: readonly string[];
 }
 
-type Opsets = ReadonlyMap<string, number>;
+/** A graph as the file has it: the main one, or one that a node holds. */
+export interface SourceGraph {
+  readonly name: string;
+  /** In data order. */
+  readonly nodes: readonly SourceNode[];
+  /** Graph inputs that the caller gives: those that are initializers too have their value already. */
+  readonly inputs: readonly ValueInfoProto[];
+  readonly outputs: readonly ValueInfoProto[];
+  readonly valueInfos: readonly ValueInfoProto[];
+  readonly initializers: ReadonlyMap<string, TensorProto>;
+}
+
+export type Opsets = ReadonlyMap<string, number>;
 
 /** Nodes past which inlining of functions stops: a few functions that call each other twice make any number. */
 const MAX_NODES = 250_000;
@@ -49,16 +74,24 @@ function plainDomain(domain: string | undefined): string {
   return !domain || domain === 'ai.onnx' ? '' : domain;
 }
 
-/** A call being worked off: its nodes, and what the names in them stand for. */
-interface Frame {
+/** Nodes being worked off, and what the names in them stand for. */
+interface Frame extends Scope {
   readonly nodes: readonly NodeProto[];
   next: number;
-  readonly opsets: Opsets;
-  /** Undefined in the main graph. */
-  readonly call?: Call;
 }
 
-interface Call {
+/** Where nodes stand: what the names in them mean. */
+export interface Scope {
+  readonly functions: ReadonlyMap<string, FunctionProto>;
+  readonly opsets: Opsets;
+  /** The calls of functions around them, the innermost one last. */
+  readonly calls: readonly Call[];
+}
+
+/** Reads a graph that a node holds. @param where the node's name */
+export type ReadBody = (graph: GraphProto, scope: Scope, where: string) => SourceGraph;
+
+export interface Call {
   /** The function, as `functionKey` writes it. */
   readonly key: string;
   readonly node: string;
@@ -67,13 +100,13 @@ interface Call {
 }
 
 /**
- * The nodes of the main graph, with model-local functions inlined, in the file's order.
+ * The nodes of a graph, with model-local functions inlined, in the file's order.
  * @throws TrtxError ONNX_MODEL
  */
-export function flatten(model: ModelProto, opsets: Opsets, irVersion: number): SourceNode[] {
-  const functions = readFunctions(model.functions);
+export function flatten(protos: readonly NodeProto[], scope: Scope, readBody: ReadBody): SourceNode[] {
+  const { functions } = scope;
   const result: SourceNode[] = [];
-  const stack: Frame[] = [{ nodes: model.graph?.node ?? [], next: 0, opsets }];
+  const stack: Frame[] = [{ ...scope, nodes: protos, next: 0 }];
   while (stack.length > 0) {
     const frame = stack.at(-1)!;
     const proto = frame.nodes[frame.next++];
@@ -81,26 +114,28 @@ export function flatten(model: ModelProto, opsets: Opsets, irVersion: number): S
       stack.pop();
       continue;
     }
-    const node = readNode(proto, frame, frame.next - 1);
+    const node = readNode(proto, frame, frame.next - 1, readBody);
     const key = functionKey(node.domain, node.op, proto.overload);
     const callee = functions.get(key);
     if (!callee) {
       result.push(node);
-      if (frame.call && result.length > MAX_NODES)
+      if (frame.calls.length > 0 && result.length > MAX_NODES)
         throw modelError(`more than ${MAX_NODES} nodes after functions were inlined`, { node: node.name });
       continue;
     }
-    if (stack.some(({ call }) => call?.key === key))
+    if (frame.calls.some((call) => call.key === key))
       throw modelError(`the function ${quote(node.op)} calls itself`, { node: node.name });
-    if (stack.length > MAX_CALLS)
+    if (frame.calls.length >= MAX_CALLS)
       throw modelError(`functions call functions more than ${MAX_CALLS} deep`, { node: node.name });
-    const own = readOpsets(callee.opset_import, irVersion);
-    stack.push({ nodes: callee.node, next: 0, opsets: own, call: enter(callee, key, node) });
+    // Functions came with IR version 8, in which every opset is imported by name.
+    const opsets = readOpsets(callee.opset_import, 8);
+    stack.push({ functions, opsets, nodes: callee.node, next: 0, calls: [...frame.calls, enter(callee, key, node)] });
   }
   return result;
 }
 
-function readFunctions(protos: readonly FunctionProto[]): Map<string, FunctionProto> {
+/** The model's functions. @throws TrtxError ONNX_MODEL */
+export function readFunctions(protos: readonly FunctionProto[]): Map<string, FunctionProto> {
   const functions = new Map<string, FunctionProto>();
   for (const proto of protos) {
     const key = functionKey(plainDomain(proto.domain), checkedName(proto.name, 'a function'), proto.overload);
@@ -114,8 +149,8 @@ function functionKey(domain: string, name: string, overload = ''): string {
   return JSON.stringify([domain, name, overload]);
 }
 
-function readNode(proto: NodeProto, frame: Frame, index: number): SourceNode {
-  const { call } = frame;
+function readNode(proto: NodeProto, frame: Frame, index: number, readBody: ReadBody): SourceNode {
+  const call = frame.calls.at(-1);
   const op = checkedName(proto.op_type, 'an op');
   const own = checkedName(proto.name, 'a node') || proto.output.find((name) => name !== '') || `${op}_${index}`;
   const name = call ? `${call.node}/${own}` : own;
@@ -124,19 +159,38 @@ function readNode(proto: NodeProto, frame: Frame, index: number): SourceNode {
   const version = frame.opsets.get(domain);
   if (version === undefined && domain === '')
     throw modelError('the model imports no opset of the default domain', { node: name });
-  const rename = (value: string) => {
-    checkedName(value, 'a value');
-    return call && value !== '' ? insideName(call, value) : value;
-  };
+  const attributes = call ? bindAttributes(proto.attribute, call) : proto.attribute;
+  const bodies = new Map<string, SourceGraph>();
+  for (const { name: key = '', g } of attributes) {
+    if (g && bodies.has(key)) throw modelError(`two attributes ${key}`, { node: name });
+    if (g) bodies.set(key, readBody(g, frame, name));
+  }
   return {
     name,
     op,
     domain,
     version: version ?? 1,
-    inputs: proto.input.map(rename),
-    outputs: proto.output.map(rename),
-    attributes: call ? bindAttributes(proto.attribute, call) : proto.attribute,
+    inputs: proto.input.map((value) => valueName(value, frame)),
+    outputs: proto.output.map((value) => valueName(value, frame)),
+    attributes: attributes.filter((attribute) => attribute.g === undefined),
+    bodies,
+    captures: [...new Set([...bodies.values()].flatMap(freeNames))],
   };
+}
+
+/** The name of a value, where calls of functions may have other names than the function. */
+export function valueName(name: string, { calls }: Scope): string {
+  checkedName(name, 'a value');
+  const call = calls.at(-1);
+  return call && name !== '' ? insideName(call, name) : name;
+}
+
+/** Names that a graph reads and does not give itself. */
+function freeNames({ nodes, inputs, outputs, initializers }: SourceGraph): string[] {
+  const own = new Set([...inputs.map(({ name }) => name!), ...initializers.keys()]);
+  for (const node of nodes) for (const name of node.outputs) own.add(name);
+  const read = [...nodes.flatMap((node) => [...node.inputs, ...node.captures]), ...outputs.map(({ name }) => name!)];
+  return read.filter((name) => name !== '' && !own.has(name));
 }
 
 function insideName(call: Call, value: string): string {

@@ -8,9 +8,14 @@ import type { SourceNode } from './nodes.ts';
 /**
  * The nodes in data order, in the file's order as far as possible.
  * @param given names of inputs and initializers
+ * @param isAround whether the graphs around this one may have a value
  * @throws TrtxError ONNX_MODEL, naming node and tensor
  */
-export function sortNodes(nodes: readonly SourceNode[], given: ReadonlySet<string>): readonly SourceNode[] {
+export function sortNodes(
+  nodes: readonly SourceNode[],
+  given: ReadonlySet<string>,
+  isAround: (name: string) => boolean,
+): readonly SourceNode[] {
   const producers = new Map<string, number>();
   nodes.forEach((node, i) => {
     for (const tensor of node.outputs) {
@@ -28,9 +33,10 @@ export function sortNodes(nodes: readonly SourceNode[], given: ReadonlySet<strin
   });
   const waiting = nodes.map((node) => {
     const before = new Set<number>();
-    for (const tensor of node.inputs) {
+    for (const tensor of [...node.inputs, ...node.captures]) {
       if (tensor === '' || given.has(tensor)) continue;
       const producer = producers.get(tensor);
+      if (producer === undefined && isAround(tensor)) continue;
       if (producer === undefined)
         throw modelError('an input of a node is given nowhere', { node: describe(node), tensor });
       before.add(producer);

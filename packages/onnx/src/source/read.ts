@@ -4,7 +4,15 @@ import { TrtxError } from '@trtx/errors';
 import type { GraphProto, ModelProto, TensorProto, ValueInfoProto } from '../wire/index.ts';
 import { attributeField } from './attributes.ts';
 import { checkedName, modelError } from './error.ts';
-import { flatten, readOpsets, type SourceNode } from './nodes.ts';
+import {
+  flatten,
+  readFunctions,
+  readOpsets,
+  type Scope,
+  type SourceGraph,
+  type SourceNode,
+  valueName,
+} from './nodes.ts';
 import { sortNodes } from './order.ts';
 import { isExternal } from './tensor.ts';
 
@@ -19,17 +27,6 @@ export interface ModelMetadata {
   readonly modelVersion: bigint;
   /** metadata_props of the file. */
   readonly properties: ReadonlyMap<string, string>;
-}
-
-export interface Source {
-  readonly name: string;
-  /** In data order. */
-  readonly nodes: readonly SourceNode[];
-  /** Graph inputs that the caller gives: those that are initializers too have their value already. */
-  readonly inputs: readonly ValueInfoProto[];
-  readonly outputs: readonly ValueInfoProto[];
-  readonly valueInfos: readonly ValueInfoProto[];
-  readonly initializers: ReadonlyMap<string, TensorProto>;
 }
 
 /** What the model says about itself. */
@@ -50,12 +47,53 @@ export function readMetadata(model: ModelProto): ModelMetadata {
  * The model's main graph, checked and sorted, functions inlined.
  * @throws TrtxError ONNX_MODEL, naming node and tensor; ONNX_PARSE where graph or opset are missing
  */
-export function readSource(model: ModelProto, metadata: ModelMetadata): Source {
+export function readSource(model: ModelProto, metadata: ModelMetadata): SourceGraph {
   const graph = mainGraph(model);
   if (metadata.opsets.size === 0) throw incomplete('the file does not say which opset it is of');
+  return readGraph(graph, { functions: readFunctions(model.functions), opsets: metadata.opsets, calls: [] }, 0);
+}
+
+/** Graphs in graphs past which a model is refused; the deepest known one has five. */
+const MAX_NESTING = 50;
+
+// What bodies in bodies recurse to is bounded.
+function readGraph(graph: GraphProto, scope: Scope, depth: number): SourceGraph {
+  const rename = (name: string | undefined) => valueName(name ?? '', scope);
+  const initializers = readInitializers(graph, rename);
+  const inputs = unique(graph.input, 'input', rename);
+  const given = new Set([...inputs.keys(), ...initializers.keys()]);
+  const read = flatten(graph.node, scope, (body, inner, where) => {
+    if (depth === MAX_NESTING) throw modelError(`graphs in graphs more than ${MAX_NESTING} deep`, { node: where });
+    return readGraph(body, inner, depth + 1);
+  });
+  const isAround = () => depth > 0;
+  const nodes = sortNodes(read, given, isAround);
+  // A body may give one value several times over.
+  const outputs = depth === 0 ? [...unique(graph.output, 'output', rename).values()] : graph.output.map(named(rename));
+  const values = new Set(given);
+  for (const node of nodes) for (const name of node.outputs) values.add(name);
+  for (const { name } of outputs)
+    if (!values.has(name!) && !isAround()) throw modelError('a graph output is given nowhere', { tensor: name });
+  return {
+    name: graph.name ?? '',
+    nodes,
+    inputs: [...inputs.values()].filter(({ name }) => !initializers.has(name!)),
+    outputs,
+    valueInfos: graph.value_info.map(named(rename)),
+    initializers,
+  };
+}
+
+type Rename = (name: string | undefined) => string;
+
+const named =
+  (rename: Rename) =>
+  (info: ValueInfoProto): ValueInfoProto => ({ ...info, name: rename(info.name) });
+
+function readInitializers(graph: GraphProto, rename: Rename): Map<string, TensorProto> {
   const initializers = new Map<string, TensorProto>();
   for (const tensor of graph.initializer) {
-    const name = checkedName(tensor.name, 'an initializer');
+    const name = rename(checkedName(tensor.name, 'an initializer'));
     if (name === '') throw modelError('an initializer without a name');
     if (initializers.has(name)) throw modelError('two initializers have one name', { tensor: name });
     initializers.set(name, tensor);
@@ -65,40 +103,42 @@ export function readSource(model: ModelProto, metadata: ModelMetadata): Source {
       tensor: graph.sparse_initializer[0]!.values?.name ?? 'sparse_initializer[0]',
       hint: 'Sparse tensors are not supported; export the model with dense ones.',
     });
-  const declared = unique(graph.input, 'input');
-  const given = new Set([...declared.keys(), ...initializers.keys()]);
-  const nodes = sortNodes(flatten(model, metadata.opsets, metadata.irVersion), given);
-  const outputs = unique(graph.output, 'output');
-  const values = new Set(given);
-  for (const node of nodes) for (const name of node.outputs) values.add(name);
-  for (const name of outputs.keys())
-    if (!values.has(name)) throw modelError('a graph output is given nowhere', { tensor: name });
-  return {
-    name: graph.name ?? '',
-    nodes,
-    inputs: graph.input.filter(({ name }) => !initializers.has(name!)),
-    outputs: graph.output,
-    valueInfos: graph.value_info,
-    initializers,
-  };
+  return initializers;
+}
+
+/** A graph and those in its nodes, outer ones first. */
+export function* withBodies(source: SourceGraph): IterableIterator<SourceGraph> {
+  const pending = [source];
+  for (let graph = pending.pop(); graph; graph = pending.pop()) {
+    yield graph;
+    for (const { bodies } of graph.nodes) pending.push(...bodies.values());
+  }
+}
+
+/** The nodes of a graph and of those in them. */
+export function allNodes(source: SourceGraph): SourceNode[] {
+  return [...withBodies(source)].flatMap(({ nodes }) => nodes);
 }
 
 /** Names of the values that a node reads, or that are graph outputs. */
-export function readNames(source: Source): Set<string> {
+export function readNames(source: SourceGraph): Set<string> {
   const read = new Set(source.outputs.map(({ name }) => name!));
-  for (const node of source.nodes) for (const name of node.inputs) if (name !== '') read.add(name);
+  for (const { inputs, captures } of source.nodes)
+    for (const name of [...inputs, ...captures]) if (name !== '') read.add(name);
   return read;
 }
 
 /** The tensors that nodes or outputs read and that are in files of their own, with their names. */
-export function externalTensors(source: Source): Map<TensorProto, string> {
+export function externalTensors(source: SourceGraph): Map<TensorProto, string> {
   const found = new Map<TensorProto, string>();
-  const read = readNames(source);
-  for (const [name, tensor] of source.initializers) if (read.has(name) && isExternal(tensor)) found.set(tensor, name);
-  for (const node of source.nodes)
-    for (const attribute of node.attributes)
-      if (attributeField(attribute) === 't' && attribute.t && isExternal(attribute.t))
-        found.set(attribute.t, node.outputs[0] || `${node.name}.${attribute.name}`);
+  for (const graph of withBodies(source)) {
+    const read = readNames(graph);
+    for (const [name, tensor] of graph.initializers) if (read.has(name) && isExternal(tensor)) found.set(tensor, name);
+    for (const node of graph.nodes)
+      for (const attribute of node.attributes)
+        if (attributeField(attribute) === 't' && attribute.t && isExternal(attribute.t))
+          found.set(attribute.t, node.outputs[0] || `${node.name}.${attribute.name}`);
+  }
   return found;
 }
 
@@ -115,13 +155,13 @@ function incomplete(message: string): TrtxError {
 }
 
 /** The infos by name. */
-function unique(infos: readonly ValueInfoProto[], what: string): Map<string, ValueInfoProto> {
+function unique(infos: readonly ValueInfoProto[], what: string, rename: Rename): Map<string, ValueInfoProto> {
   const result = new Map<string, ValueInfoProto>();
   for (const info of infos) {
-    const name = checkedName(info.name, `a graph ${what}`);
+    const name = rename(checkedName(info.name, `a graph ${what}`));
     if (name === '') throw modelError(`a graph ${what} without a name`);
     if (result.has(name)) throw modelError(`two graph ${what}s have one name`, { tensor: name });
-    result.set(name, info);
+    result.set(name, { ...info, name });
   }
   return result;
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isTrtxError } from '@trtx/errors';
-import { DTYPES, type DType, elementsOf } from '@trtx/ir';
+import { DTYPES, type DType, type ElementDType, elementsOf, isContainer } from '@trtx/ir';
 import protobuf from 'protobufjs/minimal.js';
 import { describe, expect, it } from 'vitest';
 import { tensorProto } from '../export/tensor.ts';
@@ -19,7 +19,7 @@ function varintBytes(values: readonly number[]): Uint8Array {
 const rawOf = (array: { buffer: ArrayBufferLike }) => new Uint8Array(array.buffer);
 
 /** Each type's field beside raw_data, with [1, 2] in it; floats below 32 bits as bits. */
-const TYPED: Record<DType, Partial<TensorProto>> = {
+const TYPED: Record<ElementDType, Partial<TensorProto>> = {
   float32: { float_data: rawOf(Float32Array.of(1, 2)) },
   float64: { double_data: rawOf(Float64Array.of(1, 2)) },
   int64: { int64_data: varintBytes([1, 2]) },
@@ -61,28 +61,31 @@ function refusal(proto: TensorProto): string {
 }
 
 describe('readTensor', () => {
-  it.each(DTYPES)('reads typed data of %s, and its raw data as a view', (dtype) => {
-    const typed = readTensor(tensor('w', dtype, [2], TYPED[dtype]));
-    expect(typed).toMatchObject({ dtype, dims: [2] });
-    if (dtype === 'string') {
-      expect(typed.strings).toEqual(['a', 'ä']);
-      expect(typed.read().length).toBe(0);
-      return;
-    }
-    const elements: Partial<Record<DType, number[]>> = {
-      bool: [1, 0],
-      float16: [0x3c00, 0x4000],
-      bfloat16: [0x3f80, 0x4000],
-      int2: [1, -2],
-      complex64: [1, 0, 2, -1],
-      complex128: [1, 0, 2, -1],
-    };
-    expect(Array.from(elementsOf(typed) as ArrayLike<number>, Number)).toEqual(elements[dtype] ?? [1, 2]);
-    const raw_data = typed.read().slice();
-    const raw = readTensor(tensor('w', dtype, [2], { raw_data }));
-    expect(raw.read()).toBe(raw_data);
-    expect(readTensor(tensorProto(raw, 'w')).read()).toEqual(raw_data);
-  });
+  it.each(DTYPES.filter((dtype) => !isContainer(dtype)) as ElementDType[])(
+    'reads typed data of %s, and its raw data as a view',
+    (dtype) => {
+      const typed = readTensor(tensor('w', dtype, [2], TYPED[dtype]));
+      expect(typed).toMatchObject({ dtype, dims: [2] });
+      if (dtype === 'string') {
+        expect(typed.strings).toEqual(['a', 'ä']);
+        expect(typed.read().length).toBe(0);
+        return;
+      }
+      const elements: Partial<Record<DType, number[]>> = {
+        bool: [1, 0],
+        float16: [0x3c00, 0x4000],
+        bfloat16: [0x3f80, 0x4000],
+        int2: [1, -2],
+        complex64: [1, 0, 2, -1],
+        complex128: [1, 0, 2, -1],
+      };
+      expect(Array.from(elementsOf(typed) as ArrayLike<number>, Number)).toEqual(elements[dtype] ?? [1, 2]);
+      const raw_data = typed.read().slice();
+      const raw = readTensor(tensor('w', dtype, [2], { raw_data }));
+      expect(raw.read()).toBe(raw_data);
+      expect(readTensor(tensorProto(raw, 'w')).read()).toEqual(raw_data);
+    },
+  );
 
   it('reads negative numbers and the ends of ranges', () => {
     const read = (dtype: DType, field: 'int32_data' | 'int64_data', values: number[]) =>

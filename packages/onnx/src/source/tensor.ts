@@ -1,7 +1,7 @@
 // The one door to tensor data. Initializers, Constant nodes, attributes: every tensor of a file is read here, so every
 // check is here, and no other code reads data fields.
 
-import { arrayType, byteLength, type Constant, type DType, isPacked } from '@trtx/ir';
+import { arrayType, byteLength, type Constant, type DType, type ElementDType, isPacked } from '@trtx/ir';
 import { countVarints, type TensorProto, varints } from '../wire/index.ts';
 import { dtypeName, dtypeOf } from './dtypes.ts';
 import { modelError } from './error.ts';
@@ -89,7 +89,7 @@ const FIELDS = [
 type DataField = (typeof FIELDS)[number];
 
 /** The field for each type beside raw_data. */
-const FIELD_OF: Readonly<Record<DType, DataField>> = {
+const FIELD_OF: Readonly<Record<ElementDType, DataField>> = {
   float32: 'float_data',
   float64: 'double_data',
   int64: 'int64_data',
@@ -143,8 +143,10 @@ function fieldBytes(
   name: string,
 ): Uint8Array | Converted {
   if (field === undefined) return new Uint8Array(0);
-  if (field !== 'raw_data' && field !== FIELD_OF[dtype])
-    throw modelError(`a tensor of ${dtype} with data in ${field}, not in ${FIELD_OF[dtype]}`, { tensor: name });
+  if (field !== 'raw_data' && field !== FIELD_OF[dtype as ElementDType])
+    throw modelError(`a tensor of ${dtype} with data in ${field}, not in ${FIELD_OF[dtype as ElementDType]}`, {
+      tensor: name,
+    });
   const data = tensor[field] as Uint8Array;
   if (field === 'raw_data' || field === 'float_data' || field === 'double_data') return data;
   return { count: countVarints(data), convert: () => fromVarints(data, dtype) };

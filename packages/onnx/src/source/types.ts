@@ -1,6 +1,6 @@
 // Declared types of graph inputs and outputs. Dynamic dimensions become symbols.
 
-import { type Dim, type DType, dimOf, Sym } from '@trtx/ir';
+import { type Dim, dimOf, type ElementType, Sym, type TensorType } from '@trtx/ir';
 import type { TypeProto, ValueInfoProto } from '../wire/index.ts';
 import { dtypeName, dtypeOf } from './dtypes.ts';
 import { modelError } from './error.ts';
@@ -58,21 +58,69 @@ export function declaredDims(info: ValueInfoProto): (number | string | undefined
 
 /**
  * The type of a graph input.
+ * @param rank number of axes where the file declares none
  * @throws TrtxError ONNX_MODEL, naming the input
  */
-export function inputType(info: ValueInfoProto, symbols: DimSymbols): { dtype: DType; shape: Dim[] } {
+export function inputType(info: ValueInfoProto, symbols: DimSymbols, rank?: number): TensorType {
   const tensor = info.name;
-  const foreign = foreignKind(info.type);
-  if (foreign)
-    throw modelError(`the graph input is ${foreign}`, { tensor, hint: 'Only tensors are supported as inputs.' });
+  const { type } = info;
+  if (type?.map_type || type?.sparse_tensor_type)
+    throw modelError(`the graph input is ${foreignKind(type)}`, {
+      tensor,
+      hint: 'Tensors, sequences and optionals are supported.',
+    });
+  if (type?.sequence_type || type?.optional_type) return containerType(type, tensor, rank);
+  return tensorType(info, symbols, rank);
+}
+
+/** Sizes of what is in a sequence or optional are told by the run where the file declares no number. */
+function containerType(type: TypeProto, tensor: string | undefined, rank: number | undefined): TensorType {
+  const element = elementType((type.sequence_type ?? type.optional_type)?.elem_type);
+  if (!element) throw modelError('the graph input holds values of no known type', { tensor });
+  const dtype = type.sequence_type ? 'sequence' : 'optional';
+  return { dtype, shape: [], element: withRank(element, rank) };
+}
+
+function withRank(element: ElementType, rank: number | undefined): ElementType {
+  if (element.element) return { ...element, element: withRank(element.element, rank) };
+  if (element.shape || rank === undefined) return element;
+  return { ...element, shape: new Array<null>(rank).fill(null) };
+}
+
+/** What a type declares of values in a sequence or optional. Recursion is as deep as the decoder lets messages be. */
+function elementType(type: TypeProto | undefined): ElementType | undefined {
+  if (type?.sequence_type || type?.optional_type) {
+    const element = elementType((type.sequence_type ?? type.optional_type)?.elem_type);
+    return element && { dtype: type.sequence_type ? 'sequence' : 'optional', shape: [], element };
+  }
+  const dtype = dtypeOf(type?.tensor_type?.elem_type);
+  if (!dtype) return undefined;
+  const shape = type!.tensor_type!.shape?.dim.map(({ dim_value }) =>
+    dim_value === undefined ? null : Number(dim_value),
+  );
+  return shape ? { dtype, shape } : { dtype };
+}
+
+/**
+ * A type that is an attribute, as text: `float32`, `sequence(int64)`.
+ * @throws TrtxError ONNX_MODEL
+ */
+export function typeName(type: TypeProto | undefined, node: string): string {
+  const element = elementType(type);
+  if (!element) throw modelError('a type that is no tensor and no sequence', { node });
+  return element.element ? `${element.dtype}(${element.element.dtype})` : element.dtype;
+}
+
+function tensorType(info: ValueInfoProto, symbols: DimSymbols, rank: number | undefined): TensorType {
+  const tensor = info.name;
   const elem = info.type?.tensor_type?.elem_type;
   const dtype = dtypeOf(elem);
   if (!dtype) throw modelError(`the graph input is of ${dtypeName(elem)}`, { tensor });
-  const dims = declaredDims(info);
+  const dims = declaredDims(info) ?? (rank === undefined ? undefined : new Array<undefined>(rank).fill(undefined));
   if (!dims)
     throw modelError('the graph input has no declared shape', {
       tensor,
-      hint: 'Declare its rank in the model; dimensions may stay dynamic.',
+      hint: 'Declare its rank in the model, or give its shape in the profile; dimensions may stay dynamic.',
     });
   if (dims.length > MAX_RANK) throw modelError(`the graph input has rank ${dims.length}`, { tensor });
   let count = 1;

@@ -92,12 +92,17 @@ export interface TensorTypeProto {
   shape?: TensorShapeProto;
 }
 
+/** The type of a sequence or optional. */
+export interface ContainerTypeProto {
+  elem_type?: TypeProto;
+}
+
 export interface TypeProto {
   tensor_type?: TensorTypeProto;
-  sequence_type?: object;
+  sequence_type?: ContainerTypeProto;
   map_type?: object;
   sparse_tensor_type?: object;
-  optional_type?: object;
+  optional_type?: ContainerTypeProto;
 }
 
 export interface ValueInfoProto {
@@ -112,6 +117,7 @@ export interface AttributeProto {
   s?: Uint8Array;
   t?: TensorProto;
   g?: GraphProto;
+  tp?: TypeProto;
   floats: number[];
   ints: bigint[];
   strings: Uint8Array[];
@@ -243,12 +249,14 @@ const TENSOR_TYPE = message<TensorTypeProto>('TypeProto.Tensor', {
   shape: one(2, () => SHAPE),
 });
 
-const TYPE = message<TypeProto>('TypeProto', {
+const CONTAINER_TYPE = message<ContainerTypeProto>('TypeProto.Sequence', { elem_type: one(1, () => TYPE) });
+
+const TYPE: Schema = message<TypeProto>('TypeProto', {
   tensor_type: one(1, () => TENSOR_TYPE),
-  sequence_type: one(4, empty),
+  sequence_type: one(4, () => CONTAINER_TYPE),
   map_type: one(5, empty),
   sparse_tensor_type: one(8, empty),
-  optional_type: one(9, empty),
+  optional_type: one(9, () => CONTAINER_TYPE),
 });
 
 const VALUE_INFO = message<ValueInfoProto>('ValueInfoProto', { name: one(1, 'string'), type: one(2, () => TYPE) });
@@ -260,6 +268,7 @@ const ATTRIBUTE = message<AttributeProto>('AttributeProto', {
   s: one(4, 'bytes'),
   t: one(5, () => TENSOR),
   g: one(6, () => GRAPH),
+  tp: one(14, () => TYPE),
   floats: many(7, 'float'),
   ints: many(8, 'int64'),
   strings: many(9, 'bytes'),
