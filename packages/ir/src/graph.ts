@@ -174,6 +174,13 @@ export class Graph {
     return value;
   }
 
+  /** Removes an input that nothing reads. */
+  removeInput(value: Value): void {
+    if (!this.isUnused(value)) throw new TrtxError('GRAPH', 'a used input cannot be removed', { tensor: value.name });
+    this.inputs.splice(this.inputs.indexOf(value), 1);
+    this.#valueNames.release(value.name);
+  }
+
   addConstant(constant: Constant, name = 'constant'): Value {
     return new Value(this.#valueNames.claim(name), { dtype: constant.dtype, shape: constant.dims }, null, constant);
   }

@@ -49,7 +49,7 @@ export interface OperandSpec {
  *               reduced (to 1, or gone) or whole (Softmax, norms)
  *   contraction sums of products over axes that two inputs share
  *   shape       shape arithmetic: its contents are known when shapes are, it reads no data
- *   control     runs bodies
+ *   control     runs bodies, of which each sees the last `captured` inputs of the node as its last inputs
  *   opaque      anything else: kernels register for it
  */
 export type Trait =
@@ -64,7 +64,7 @@ export type Trait =
     }
   | { readonly kind: 'contraction' }
   | { readonly kind: 'shape' }
-  | { readonly kind: 'control' }
+  | { readonly kind: 'control'; captured(at: NodeView): number }
   | { readonly kind: 'opaque'; readonly delicate?: boolean };
 
 /**

@@ -70,14 +70,14 @@ const MAX_ROUNDS = 20;
 export function optimize(graph: Graph, options: OptimizeOptions = {}): OptimizeReport {
   const run = new Run(graph, options);
   const start = performance.now();
-  const nodesBefore = graph.nodes.size;
+  const nodesBefore = countNodes(graph);
   run.all();
   return {
     graph,
     trace: run.trace,
     passes: [...run.statistics.values()],
     nodesBefore,
-    nodesAfter: graph.nodes.size,
+    nodesAfter: countNodes(graph),
     milliseconds: performance.now() - start,
     stopped: run.stopped,
   };
@@ -90,7 +90,7 @@ class Run {
   readonly #skipped: ReadonlySet<string>;
   readonly #limit: number;
   readonly #maxSteps: number;
-  readonly #rewriter: Rewriter;
+  readonly #rewriters = new Map<Graph, Rewriter>();
 
   constructor(
     readonly graph: Graph,
@@ -101,8 +101,7 @@ class Run {
     this.#skipped = new Set(options.skip);
     this.#pipeline = selected(pipeline, options.only).filter((pass) => !this.#skipped.has(pass.name));
     this.#limit = options.stopAfter ?? Number.POSITIVE_INFINITY;
-    this.#maxSteps = 1000 + 50 * graph.nodes.size;
-    this.#rewriter = new Rewriter(graph, options.ops ?? standardOps);
+    this.#maxSteps = 1000 + 50 * countNodes(graph);
   }
 
   get stopped(): boolean {
@@ -121,13 +120,11 @@ class Run {
   #pass(pass: Pass): void {
     const start = performance.now();
     const before = this.trace.length;
-    if (pass.rules) this.#rules(pass);
-    else
-      pass.run!({
-        graph: this.graph,
-        rewrite: (rule, node, make) => this.#fire(pass, rule, node, make) !== undefined,
-        record: (rule, nodes, reason) => !this.stopped && this.#record(pass, rule, nodes, reason),
-      });
+    const graphs = [...this.graph.withBodies()];
+    // Bodies first: what is known of them is known of the node then.
+    for (const graph of graphs.reverse()) this.#passOver(graph, pass);
+    // Types pass from bodies to nodes and back.
+    if (graphs.length > 1 && this.trace.length > before) this.graph.reinfer();
     let statistics = this.statistics.get(pass.name);
     if (!statistics) {
       statistics = { pass: pass.name, runs: 0, firings: 0, milliseconds: 0 };
@@ -139,34 +136,62 @@ class Run {
     if (this.options.verify && this.trace.length > before) this.#verify(pass);
   }
 
+  #passOver(graph: Graph, pass: Pass): void {
+    if (pass.rules) this.#rules(graph, pass);
+    else
+      pass.run!({
+        graph,
+        ops: this.options.ops ?? standardOps,
+        rewrite: (rule, node, make) => this.#fire(graph, pass, rule, node, make) !== undefined,
+        record: (rule, nodes, reason) => !this.stopped && this.#record(pass, rule, nodes, reason),
+      });
+  }
+
+  #rewriter(graph: Graph): Rewriter {
+    let rewriter = this.#rewriters.get(graph);
+    if (!rewriter) {
+      const constraints = [...this.graph.withBodies()].flatMap((each) => [...each.constraints]);
+      rewriter = new Rewriter(graph, this.options.ops ?? standardOps, constraints);
+      this.#rewriters.set(graph, rewriter);
+    }
+    return rewriter;
+  }
+
   /** Sweeps over the graph; within one, what a rule changed is looked at again. The last sweep changes nothing. */
-  #rules(pass: Pass): void {
+  #rules(graph: Graph, pass: Pass): void {
     const rulesFor = ruleIndex(pass.rules!.filter((rule) => !this.#skipped.has(`${pass.name}/${rule.name}`)));
     for (let changed = true; changed && !this.stopped; ) {
       changed = false;
-      const queue = new Set(this.graph.topological());
+      const queue = new Set(graph.topological());
       for (const node of queue) {
         queue.delete(node);
-        if (!this.graph.nodes.has(node)) continue;
+        if (!graph.nodes.has(node)) continue;
         for (const rule of rulesFor(node)) {
-          const applied = this.#fire(pass, rule.name, node, (patch) => rule.apply(node, patch));
+          const applied = this.#fire(graph, pass, rule.name, node, (patch) => rule.apply(node, patch));
           if (!applied) continue;
           changed = true;
           for (const next of neighbours(applied)) queue.add(next);
-          if (!this.graph.nodes.has(node)) break;
+          if (!graph.nodes.has(node)) break;
         }
       }
     }
   }
 
-  #fire(pass: Pass, rule: string, node: Node, make: (patch: Patch) => Patch | undefined): Applied | undefined {
+  #fire(
+    graph: Graph,
+    pass: Pass,
+    rule: string,
+    node: Node,
+    make: (patch: Patch) => Patch | undefined,
+  ): Applied | undefined {
     if (this.stopped) return undefined;
     try {
-      const patch = make(this.#rewriter.patch(node));
+      const rewriter = this.#rewriter(graph);
+      const patch = make(rewriter.patch(node));
       if (!patch || patch.replacements.length === 0) return undefined;
       const covered = [...patch.covered];
       const names = covered.map(({ name }) => name);
-      const applied = this.#rewriter.apply(patch);
+      const applied = rewriter.apply(patch);
       if (applied) this.#record(pass, rule, covered, patch.reason, names);
       return applied;
     } catch (error) {
@@ -203,6 +228,13 @@ class Run {
       hint: `Skip one of ${last.join(', ')}.`,
     });
   }
+}
+
+/** Those in bodies included. */
+function countNodes(graph: Graph): number {
+  let count = 0;
+  for (const { nodes } of graph.withBodies()) count += nodes.size;
+  return count;
 }
 
 /** Nodes around a change, where a pattern may hold now that did not before. */

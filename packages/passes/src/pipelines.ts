@@ -6,22 +6,37 @@ import { deadCode } from './passes/dead-code.ts';
 import { foldBatchNorm } from './passes/fold-batch-norm.ts';
 import { foldConstants } from './passes/fold-constants.ts';
 import { foldScales } from './passes/fold-scales.ts';
+import { inlineBranches } from './passes/inline-branches.ts';
 import { mergeClips } from './passes/merge-clips.ts';
 import { removeExpands } from './passes/remove-expands.ts';
 import { removeNoOps } from './passes/remove-no-ops.ts';
 import { simplifyArithmetic } from './passes/simplify-arithmetic.ts';
+import { sinkConstants } from './passes/sink-constants.ts';
+import { unrollLoops } from './passes/unroll-loops.ts';
 import type { Pass } from './rule.ts';
 
 /** 0 only computes what is known at build; 1 rewrites nothing that computes; 2 and 3 also change how it is computed. */
 export type Level = 0 | 1 | 2 | 3;
 
-const O0: readonly Pass[] = [deadCode, foldConstants];
+const O0: readonly Pass[] = [deadCode, foldConstants, inlineBranches];
 
-const O1: readonly Pass[] = [deadCode, foldConstants, removeNoOps, canonicalReshapes, mergeClips, commonSubexpressions];
+const O1: readonly Pass[] = [
+  deadCode,
+  foldConstants,
+  inlineBranches,
+  sinkConstants,
+  removeNoOps,
+  canonicalReshapes,
+  mergeClips,
+  commonSubexpressions,
+];
 
 const O2: readonly Pass[] = [
   deadCode,
   foldConstants,
+  inlineBranches,
+  sinkConstants,
+  unrollLoops,
   removeNoOps,
   canonicalReshapes,
   mergeClips,

@@ -3,6 +3,7 @@
 
 import { TrtxError } from '@trtx/errors';
 import {
+  type Constraint,
   DimEquality,
   type Graph,
   inferNode,
@@ -28,9 +29,10 @@ export class Rewriter {
   constructor(
     readonly graph: Graph,
     readonly ops: OpRegistry,
+    constraints: Iterable<Constraint>,
   ) {
     // Patches may add no constraint that does not follow from these, so they hold for all rewrites.
-    this.#equality = new DimEquality(graph.constraints);
+    this.#equality = new DimEquality(constraints);
   }
 
   patch(anchor: Node): Patch {
@@ -117,7 +119,7 @@ export class Rewriter {
     const stack = [...value.users.keys()];
     while (stack.length > 0) {
       const node = stack.pop()!;
-      const { outputs } = inferNode(node.op, node.inputs, node.attributes, node.outputs.length, node.name);
+      const { outputs } = inferNode(node.op, node.inputs, node.attributes, node.outputs.length, node.name, node.bodies);
       outputs.forEach((type, i) => {
         const output = node.outputs[i]!;
         if (sameKnowledge(output, { type, contents: type.contents })) return;

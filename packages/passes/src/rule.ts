@@ -1,7 +1,7 @@
 // What a pass and a rule are: values that are named, so that they can be left out, counted and traced.
 
 import { TrtxError } from '@trtx/errors';
-import type { Graph, Node, OpDef } from '@trtx/ir';
+import type { Graph, Node, OpDef, OpRegistry } from '@trtx/ir';
 import type { Patch } from './patch.ts';
 
 /** A pattern at a node, and what to put in its place. */
@@ -16,9 +16,11 @@ export interface Rule {
   apply(node: Node, patch: Patch): Patch | undefined;
 }
 
-/** What a pass that is not made of rules sees. */
+/** What a pass that is not made of rules sees: a graph, or a body in it; passes go over bodies first. */
 export interface PassContext {
   readonly graph: Graph;
+  /** The ops that passes may make nodes of. */
+  readonly ops: OpRegistry;
   /** Applies what `make` records; true where it recorded something and it was applied. */
   rewrite(rule: string, node: Node, make: (patch: Patch) => Patch | undefined): boolean;
   /** Tells the trace of a change that the pass is about to make on the graph itself; false where it may not. */

@@ -32,7 +32,7 @@ export const controlOps: readonly OpDef[] = [
     outputs: [{ name: 'outputs', variadic: true }],
     attributes: {},
     bodies: ['then_branch', 'else_branch'],
-    trait: { kind: 'control' },
+    trait: { kind: 'control', captured: (at) => at.inputs.length - 1 },
     infer(at) {
       const captured = at.inputs.slice(1).map((_, i) => inferredInput(at, i + 1));
       const cond = at.numbers(0)?.[0];
@@ -66,7 +66,7 @@ export const controlOps: readonly OpDef[] = [
       },
     },
     bodies: ['body'],
-    trait: { kind: 'control' },
+    trait: { kind: 'control', captured: (at) => loopCounts(at).captured },
     infer: inferLoop,
   }),
 ];

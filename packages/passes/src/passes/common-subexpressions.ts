@@ -35,7 +35,7 @@ export const commonSubexpressions = definePass({
       // What becomes unused goes at once, wherever it is.
       if (!context.graph.nodes.has(node)) continue;
       for (const output of node.outputs) shareContents(context, node, output, known);
-      if (!context.graph.nodes.has(node) || node.op.random) continue;
+      if (!context.graph.nodes.has(node) || node.op.random || node.bodies.length > 0) continue;
       const attributes = [...node.attributes].map(([name, value]) => `${name}=${attributeKey(value)}`).sort();
       const key = `${opName(node.op)}/${node.outputs.length}(${node.inputs.map(numberOf)}){${attributes}}`;
       const first = seen.get(key);
