@@ -48,7 +48,7 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
   const emitted = emitAll(grouping, tactics, target, options);
   const schedule = grouping.units.map((unit) => (isHostUnit(unit) ? unit : emitted.get(unit)!));
   const numbers = stepNumbers(grouping.units);
-  const sizes = new SizeTable(graph, numbers);
+  const sizes = new SizeTable(graph, numbers.keys());
   const layout = new Layout(graph, grouping, schedule, sizes, target);
   const host = new HostValues(layout, sizes);
   const modules = new Numbering<string>((wgsl) => wgsl);
@@ -92,7 +92,7 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
     ],
     ...(host.values.length > 0 ? { values: host.values } : {}),
     ...layout.finish(),
-    symbols: sizes.symbols,
+    symbols: sizes.symbols((value) => host.of(value)),
     exprs: sizes.exprs,
   };
   return { plan, blobs: layout.blobs };

@@ -6,6 +6,7 @@ export { type BlobRange, type EngineHeader, type EngineManifest, FORMAT_VERSION,
 export { type EngineSummary, inspectEngine, kernelId, type TensorSummary } from './inspect.ts';
 export type * from './plan.ts';
 export { type ParsedEngine, parseEngine, readHeader, readManifest } from './read.ts';
+export { walkSteps } from './steps.ts';
 export { type BlobPiece, type ByteSource, type OpenEngine, openEngine, readBlobs, readPlan } from './stream.ts';
 export { alignUp, sourceBytes, storageBytes, storageOf } from './types.ts';
 export { validatePlan } from './validate.ts';

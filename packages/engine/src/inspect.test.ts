@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { inspectEngine } from './inspect.ts';
 import type { ExprNode } from './plan.ts';
-import { sampleBlobs, samplePlan } from './testing/plan.ts';
+import { flowPlan, sampleBlobs, samplePlan } from './testing/plan.ts';
 import { engineBytes } from './write.ts';
 
 it('sums up an engine', () => {
@@ -14,6 +14,8 @@ it('sums up an engine', () => {
     dispatches: 2,
     copies: 1,
     hostSteps: 0,
+    branches: 0,
+    loops: 0,
     kernels: ['gemm', 'map'],
     pipelines: 2,
     arenaBytes: 1024,
@@ -28,6 +30,10 @@ it('sums up an engine', () => {
   expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
   const { builder: _, fileBytes: __, ...rest } = summary;
   expect(inspectEngine(samplePlan)).toEqual(rest);
+});
+
+it('counts the steps inside others', () => {
+  expect(inspectEngine(flowPlan)).toMatchObject({ dispatches: 1, copies: 1, hostSteps: 3, branches: 1, loops: 2 });
 });
 
 it('keeps the texts of shared expressions short', () => {

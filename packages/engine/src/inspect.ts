@@ -1,6 +1,17 @@
 // What an engine does, in numbers, without a device: for reports, budgets in CI and `trtx inspect`.
-import type { ExprNode, HostNode, Plan, PlanTensor, Requirements, Size, SourceType, StorageType } from './plan.ts';
+import type {
+  ExprNode,
+  HostNode,
+  Plan,
+  PlanTensor,
+  Requirements,
+  Size,
+  SourceType,
+  Step,
+  StorageType,
+} from './plan.ts';
 import { parseEngine } from './read.ts';
+import { walkSteps } from './steps.ts';
 
 export interface TensorSummary {
   readonly name: string;
@@ -17,10 +28,13 @@ export interface EngineSummary {
   readonly builder?: string;
   /** Bytes of the engine file; absent when only the plan is at hand. */
   readonly fileBytes?: number;
+  /** Of these and all steps: as the plan has them, however often a run does each. */
   readonly dispatches: number;
   readonly copies: number;
   /** Nodes that the host computes at each run, of `hostNodes`. */
   readonly hostSteps: number;
+  readonly branches: number;
+  readonly loops: number;
   /** Different kernels among the dispatches: the first words of their labels. */
   readonly kernels: readonly string[];
   readonly pipelines: number;
@@ -44,7 +58,9 @@ export function inspectEngine(engine: Uint8Array | Plan): EngineSummary {
 }
 
 function summarize(plan: Plan): EngineSummary {
-  const dispatches = plan.steps.flatMap((step) => (step.kind === 'dispatches' ? step.dispatches : []));
+  const steps = [...walkSteps(plan.steps)];
+  const dispatches = steps.flatMap((step) => (step.kind === 'dispatches' ? step.dispatches : []));
+  const count = (kind: Step['kind']) => steps.filter((step) => step.kind === kind).length;
   const bytesOf = (kind: string) => plan.buffers.reduce((sum, b) => sum + (b.kind === kind ? b.bytes : 0), 0);
   const texts = exprTexts(plan);
   const tensor = ({ name, dtype, storage, shape }: PlanTensor): TensorSummary => {
@@ -54,8 +70,10 @@ function summarize(plan: Plan): EngineSummary {
   return {
     name: plan.name,
     dispatches: dispatches.length,
-    copies: plan.steps.filter(({ kind }) => kind === 'copy').length,
-    hostSteps: plan.steps.filter(({ kind }) => kind === 'host').length,
+    copies: count('copy'),
+    hostSteps: count('host'),
+    branches: count('if'),
+    loops: count('loop'),
     kernels: [...new Set(dispatches.map(({ label }) => kernelId(label)))].sort(),
     pipelines: plan.pipelines.length,
     arenaBytes: bytesOf('arena'),

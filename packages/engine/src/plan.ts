@@ -1,7 +1,10 @@
 // The Plan: everything that a run does, as data. Codegen writes it, the engine file stores it as its JSON manifest, the
 // runtime replays it. It names no graph, no operator semantics and no device objects.
 
-/** Element type of a tensor in the source model, by its ONNX name in lower case. */
+/**
+ * Element type of a tensor in the source model, by its ONNX name in lower case. `sequence` and `optional` stand for values
+ * of no axes that hold other values: any number of them, or at most one. Only the host has them.
+ */
 export type SourceType =
   | 'float32'
   | 'float16'
@@ -28,7 +31,9 @@ export type SourceType =
   | 'int2'
   | 'uint2'
   | 'complex64'
-  | 'complex128';
+  | 'complex128'
+  | 'sequence'
+  | 'optional';
 
 /** Element type of a tensor in a GPU buffer. A source type that the GPU lacks is stored in a wider one. */
 export type StorageType = 'f32' | 'f16' | 'i32' | 'u32';
@@ -45,7 +50,7 @@ export type ExprNode =
   | readonly ['#', value: number]
   | readonly ['+' | '-' | '*' | '/' | 'min' | 'max', a: number, b: number];
 
-/** A free dimension, of an input or of what a host step gives. */
+/** A free dimension of an input, or a size that only the run tells. */
 export type PlanSymbol = InputSymbol | DataSymbol;
 
 /** A free dimension of the inputs. It is read off `inputs[input].shape[axis]`. */
@@ -55,14 +60,14 @@ export interface InputSymbol extends SymbolRange {
 }
 
 /**
- * A size that only the elements tell. It is read off axis `axis` of output `output` of the host step `steps[step]`, and
- * sizes that depend on it are known from there on.
+ * A size that only the run tells: that of axis `axis` of `plan.values[value]`, or (`element`) the integer at that place of
+ * it. It is read off whenever a step sets the value, and sizes that depend on it are known from there on, until a step
+ * sets the value anew.
  */
-export interface DataSymbol extends SymbolRange {
-  readonly step: number;
-  readonly output: number;
-  readonly axis: number;
-}
+export type DataSymbol = SymbolRange & { readonly value: number } & (
+    | { readonly axis: number }
+    | { readonly element: number }
+  );
 
 export interface SymbolRange {
   readonly name: string;
@@ -95,14 +100,15 @@ export interface PlanTensor {
 }
 
 /**
- * A tensor that host steps read or write. It has at most one of `bytes`, `strings`, `elements` and `of`, is a plan's
- * input, is what a host step gives, or else is what the GPU has left at `gpu`, read back when a host step wants it.
+ * A tensor that the host reads or writes, or that is moved. It has at most one of `bytes`, `strings`, `elements` and `of`,
+ * is a plan's input, is set by a step (a host step's output, the `to` of a move or stack, a loop's `iteration`), or else is
+ * what dispatches have left at `gpu`, read back when the host wants it.
  */
 export interface PlanValue {
   readonly name: string;
   readonly dtype: SourceType;
   readonly shape: readonly Size[];
-  /** Where the GPU has it. What a host step gives is written there after the step. */
+  /** Where the GPU has it. What sets the value writes it there. */
   readonly gpu?: PlanRange & { readonly storage: StorageType };
   /** A constant: where its bytes are in a buffer of kind `host`, in the source type; the offset a multiple of 8. */
   readonly bytes?: PlanRange;
@@ -170,11 +176,63 @@ export interface Dispatch {
   readonly nodes: readonly string[];
 }
 
-/** What a run does, in order. */
+/** What a run does, in order: a tree, for branches and loops have steps of their own. */
 export type Step =
   | { readonly kind: 'dispatches'; readonly dispatches: readonly Dispatch[] }
   | { readonly kind: 'copy'; readonly from: PlanRange; readonly to: PlanRange; readonly bytes: Size }
-  | HostStep;
+  | HostStep
+  | IfStep
+  | LoopStep;
+
+/**
+ * Sets a value: `plan.values[to]` becomes what `plan.values[from]` is. Where both are on the GPU, it is copied there; what
+ * only one side has is brought to where `to` is.
+ */
+export interface PlanMove {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Steps that may be run or not, and then the moves that set what others read of them. */
+export interface PlanBlock {
+  readonly steps: readonly Step[];
+  readonly moves: readonly PlanMove[];
+}
+
+/** Runs one of two blocks. Their moves set the same values. */
+export interface IfStep {
+  readonly kind: 'if';
+  /** Index into `plan.values`: a bool of one element. */
+  readonly condition: number;
+  readonly then: PlanBlock;
+  readonly else: PlanBlock;
+  /** Name of the graph's node. */
+  readonly node: string;
+}
+
+/**
+ * Runs its body again and again. Before each iteration k = 0, 1, … it ends if k has reached `trips` or the condition is
+ * false. An iteration sets `iteration` to k (an int64 of no axes), runs `steps`, and then `carry`. At first `enter` has
+ * been done; at the end `exit` is.
+ */
+export interface LoopStep {
+  readonly kind: 'loop';
+  /** Index into `plan.values`: an int64 of one element; absent where only the condition ends the loop. */
+  readonly trips?: number;
+  /** Index into `plan.values`, a bool of one element: whether the first iteration is run; absent for true. */
+  readonly condition?: number;
+  /** Likewise, set by `steps`: whether the next one is; absent for true. */
+  readonly next?: number;
+  readonly iteration?: number;
+  readonly enter: readonly PlanMove[];
+  readonly steps: readonly Step[];
+  /** From what `steps` give to what the next iteration reads; no move reads what another one sets. */
+  readonly carry: readonly PlanMove[];
+  readonly exit: readonly PlanMove[];
+  /** `to` becomes the `from` of all iterations, one after the other along a new first axis. */
+  readonly stacks: readonly PlanMove[];
+  readonly node: string;
+}
 
 /** A node that a function of the host computes, found by the id of its op. */
 export interface HostStep {
@@ -213,7 +271,10 @@ export interface HostNode {
   readonly node: string;
   readonly op: string;
   readonly reason: string;
-  /** The host step that computes it at each run; absent for shape arithmetic, which is done when shapes change. */
+  /**
+   * The step that computes it at each run, by its number in `walkSteps`; absent for shape arithmetic, which is done when
+   * shapes change.
+   */
   readonly step?: number;
 }
 

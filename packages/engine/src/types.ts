@@ -29,6 +29,8 @@ export const storageOf: Readonly<Record<SourceType, readonly StorageType[]>> = {
   uint2: [],
   complex64: [],
   complex128: [],
+  sequence: [],
+  optional: [],
 };
 
 /** Bytes of one element in a GPU buffer. */
@@ -36,7 +38,7 @@ export function storageBytes(type: StorageType): number {
   return type === 'f16' ? 2 : 4;
 }
 
-/** Bytes of one element of a source type on the host, where each has a byte at least; texts have none. */
+/** Bytes of one element of a source type on the host, where each has a byte at least; texts, sequences and optionals have none. */
 export function sourceBytes(type: SourceType): number {
   return /^(bool|float[48])|int[24]$/.test(type) ? 1 : Number(/\d*$/.exec(type)![0]) / 8;
 }

@@ -1,31 +1,37 @@
-// The part of the plan that is about the host: values, host steps, and that no size is read before the host step that
-// tells it. A plan without host steps has none of this.
+// The part of the plan that is about the host: values, and what steps do with them. A plan whose steps are dispatches and
+// copies has none of this.
 import { fail, index, list, multiple, object, oneOf, size, string, strings } from './check.ts';
-import type { HostStep, Plan, PlanBuffer, PlanValue, Size } from './plan.ts';
+import type { HostStep, IfStep, LoopStep, Plan, PlanBuffer, PlanValue, Step } from './plan.ts';
 import { sourceBytes, storageBytes, storageOf } from './types.ts';
 
-/** Where a value comes from. */
-type Source = 'constant' | 'input' | 'step' | 'elements' | 'of' | 'gpu';
+/**
+ * Where a value comes from; what has none is what dispatches leave on the GPU. `step` is a host step's output or a loop's
+ * iteration, which nothing else sets; `move` is what moves and stacks set.
+ */
+export type Source = 'constant' | 'input' | 'step' | 'move' | 'elements' | 'of';
+export type Sources = readonly (Source | undefined)[];
 
-/** Checks all that `validatePlan` has left out; `exprs` is the number of expressions. */
-export function checkHost(plan: Plan, exprs: number): void {
+/** Checks all that `validatePlan` has left out, but for the order. `exprs` is the number of expressions. */
+export function checkHost(plan: Plan, exprs: number): Sources {
   const values = plan.values ?? [];
   list(values, 'values', (entry, path, i) => checkValue(entry, path, { at: i, plan, exprs }));
   const sources = values.map((value, i) => ownSource(value, `values[${i}]`));
   const claim = (at: unknown, path: string, source: Source) => {
     const i = index(at, path, values.length);
-    if (sources[i]) fail(path, `is value ${i}, which comes from elsewhere too`);
+    const known = sources[i];
+    if (known && !(known === 'move' && source === 'move')) fail(path, `is value ${i}, which comes from elsewhere too`);
     sources[i] = source;
   };
   checkInputs(plan, claim);
-  for (const [k, step] of plan.steps.entries()) {
-    if (step.kind === 'host') checkStep(step, `steps[${k}]`, { values, sources, claim });
-  }
+  checkSteps(plan.steps, 'steps', { values, sources, claim });
   for (const [i, { gpu }] of values.entries()) {
-    if (sources[i] === 'step' && gpu && plan.buffers[gpu.buffer]!.kind !== 'arena') {
-      fail(`values[${i}].gpu.buffer`, `is of kind ${plan.buffers[gpu.buffer]!.kind}`);
-    }
-    if (!sources[i] && !gpu) fail(`values[${i}]`, 'comes from nowhere');
+    const path = `values[${i}]`;
+    const source = sources[i];
+    if (!source && !gpu) fail(path, 'comes from nowhere');
+    if (!source || !gpu || source === 'input') continue;
+    if (source !== 'step' && source !== 'move') fail(`${path}.gpu`, 'is a place that nothing writes to');
+    const { kind } = plan.buffers[gpu.buffer]!;
+    if (kind !== 'arena' && !(source === 'move' && kind === 'output')) fail(`${path}.gpu.buffer`, `is of kind ${kind}`);
   }
   for (const [i, { value, buffer }] of plan.outputs.entries()) {
     if (value === undefined) continue;
@@ -34,7 +40,8 @@ export function checkHost(plan: Plan, exprs: number): void {
     while (values[root]!.of !== undefined) root = values[root]!.of!;
     if (!sources[root]) fail(`outputs[${i}].value`, 'is on the GPU alone');
   }
-  checkOrder(plan, sources);
+  checkSymbols(plan, sources);
+  return sources;
 }
 
 function checkValue(
@@ -50,6 +57,7 @@ function checkValue(
     const n = size(dim, at, exprs);
     elements *= typeof n === 'number' ? n : Number.NaN;
   });
+  if (isNest(dtype) && (value.shape as unknown[]).length > 0) fail(`${path}.shape`, 'has axes');
   if (value.gpu !== undefined) {
     const storage = oneOf(object(value.gpu, `${path}.gpu`).storage, `${path}.gpu.storage`, storageOf[dtype]);
     checkPlace(value.gpu, `${path}.gpu`, {
@@ -60,7 +68,7 @@ function checkValue(
     });
   }
   if (value.bytes !== undefined) {
-    if (dtype === 'string' || Number.isNaN(elements)) fail(path, 'is no constant that has bytes');
+    if (sourceBytes(dtype) === 0 || Number.isNaN(elements)) fail(path, 'is no constant that has bytes');
     const bytes = elements * sourceBytes(dtype);
     checkPlace(value.bytes, `${path}.bytes`, { buffers: plan.buffers, kinds: ['host'], step: 8, bytes });
   }
@@ -117,8 +125,67 @@ function checkInputs(plan: Plan, claim: (at: unknown, path: string, source: Sour
 
 interface StepContext {
   readonly values: readonly PlanValue[];
-  readonly sources: readonly (Source | undefined)[];
+  readonly sources: Sources;
   readonly claim: (at: unknown, path: string, source: Source) => void;
+}
+
+function checkSteps(steps: readonly Step[], where: string, context: StepContext): void {
+  for (const [k, step] of steps.entries()) {
+    const path = `${where}[${k}]`;
+    if (step.kind === 'host') checkStep(step, path, context);
+    else if (step.kind === 'if') checkBranches(step, path, context);
+    else if (step.kind === 'loop') checkLoop(step, path, context);
+  }
+}
+
+function checkBranches(step: IfStep, path: string, context: StepContext): void {
+  string(step.node, `${path}.node`);
+  checkScalar(step.condition, `${path}.condition`, 'bool', context.values);
+  const [first, second] = (['then', 'else'] as const).map((branch) => {
+    const { steps, moves } = step[branch];
+    checkSteps(steps, `${path}.${branch}.steps`, context);
+    checkMoves(moves, `${path}.${branch}.moves`, context);
+    return new Set(moves.map(({ to }) => to));
+  }) as [Set<number>, Set<number>];
+  if (first.size !== second.size || [...first].some((to) => !second.has(to))) {
+    fail(path, 'has branches that set different values');
+  }
+}
+
+function checkLoop(step: LoopStep, path: string, context: StepContext): void {
+  string(step.node, `${path}.node`);
+  const { trips, condition, next, iteration } = step;
+  if (trips === undefined && next === undefined) fail(path, 'never ends');
+  if (trips !== undefined) checkScalar(trips, `${path}.trips`, 'int64', context.values);
+  if (condition !== undefined) checkScalar(condition, `${path}.condition`, 'bool', context.values);
+  if (next !== undefined) checkScalar(next, `${path}.next`, 'bool', context.values);
+  if (iteration !== undefined) {
+    context.claim(iteration, `${path}.iteration`, 'step');
+    checkScalar(iteration, `${path}.iteration`, 'int64', context.values);
+  }
+  for (const part of ['enter', 'carry', 'exit'] as const) checkMoves(step[part], `${path}.${part}`, context);
+  checkMoves(step.stacks, `${path}.stacks`, context, 1);
+  checkSteps(step.steps, `${path}.steps`, context);
+}
+
+function checkScalar(value: unknown, path: string, dtype: PlanValue['dtype'], values: readonly PlanValue[]): void {
+  const { dtype: of, shape } = values[index(value, path, values.length)]!;
+  if (of !== dtype) fail(path, `is of type ${of}`);
+  if (shape.some((n) => typeof n === 'number' && n !== 1)) fail(path, 'has other than one element');
+}
+
+/** @param more axes that `to` has beyond those of `from` */
+function checkMoves(moves: unknown, path: string, { values, claim }: StepContext, more = 0): void {
+  list(moves, path, (entry, at) => {
+    const move = object(entry, at);
+    claim(move.to, `${at}.to`, 'move');
+    const from = values[index(move.from, `${at}.from`, values.length)]!;
+    const to = values[move.to as number]!;
+    if (from.dtype !== to.dtype) fail(at, `makes ${to.dtype} of ${from.dtype}`);
+    if (from.gpu && to.gpu && from.gpu.storage !== to.gpu.storage) fail(at, 'makes another storage type');
+    if (more > 0 && isNest(from.dtype)) fail(at, `stacks what is a ${from.dtype}`);
+    if (from.shape.length + more !== to.shape.length) fail(at, `makes ${to.shape.length} axes of ${from.shape.length}`);
+  });
 }
 
 function checkStep(step: HostStep, path: string, { values, sources, claim }: StepContext): void {
@@ -134,12 +201,7 @@ function checkStep(step: HostStep, path: string, { values, sources, claim }: Ste
   list(step.outputs, `${path}.outputs`, (value, at) => claim(value, at, 'step'));
 }
 
-function checkAttribute(
-  attribute: unknown,
-  path: string,
-  values: readonly PlanValue[],
-  sources: readonly (Source | undefined)[],
-): void {
+function checkAttribute(attribute: unknown, path: string, values: readonly PlanValue[], sources: Sources): void {
   const number = (value: unknown, at: string) => {
     if (!Number.isFinite(value)) oneOf(object(value, at).number, at, ['Infinity', '-Infinity', 'NaN', '-0']);
   };
@@ -154,59 +216,24 @@ function checkAttribute(
   else if (sources[index(value, `${path}.value`, values.length)] !== 'constant') fail(path, 'is no constant');
 }
 
-/**
- * No step reads a size or a value that comes later. What the GPU computes for the host is not looked at: garbage is read
- * there as it would be by a kernel.
- */
-function checkOrder(plan: Plan, sources: readonly (Source | undefined)[]): void {
-  const { steps, symbols, exprs, values = [] } = plan;
-  const made = new Map<number, number>();
-  for (const [k, step] of steps.entries()) if (step.kind === 'host') for (const v of step.outputs) made.set(v, k);
-  // The step that an expression is known after; -1 for what the inputs tell.
-  const known: number[] = [];
+function checkSymbols({ symbols, values = [] }: Plan, sources: Sources): void {
   for (const [i, symbol] of symbols.entries()) {
-    if (!('step' in symbol)) continue;
+    if (!('value' in symbol)) continue;
     const path = `symbols[${i}]`;
-    const step = steps[index(symbol.step, `${path}.step`, steps.length)]!;
-    if (step.kind !== 'host') fail(`${path}.step`, 'is no host step');
-    const output = step.outputs[index(symbol.output, `${path}.output`, step.outputs.length)]!;
-    index(symbol.axis, `${path}.axis`, values[output]!.shape.length);
-  }
-  const symbolStep = (k: number) => {
-    const symbol = symbols[k]!;
-    return 'step' in symbol ? symbol.step : -1;
-  };
-  for (const [op, a, b] of exprs) {
-    if (op === '#') known.push(-1);
-    else known.push(op === '$' ? symbolStep(a) : Math.max(known[a]!, known[b!]!));
-  }
-  const before = (sizes: readonly Size[], k: number, path: string) => {
-    if (sizes.some((n) => typeof n !== 'number' && known[n.expr]! >= k)) fail(path, 'has a size that is known later');
-  };
-  for (const [i, { shape }] of plan.inputs.entries()) before(shape, 0, `inputs[${i}].shape`);
-  const late = plan.params.filter(([, n]) => typeof n !== 'number' && known[n.expr]! >= 0);
-  const readable = (v: number, k: number, path: string) => {
-    const { shape, elements = [], of } = values[v]!;
-    before([...shape, ...elements], k, path);
-    if (sources[v] === 'step' && made.get(v)! >= k) fail(path, 'is what a later step gives');
-    if (of !== undefined) readable(of, k, path);
-  };
-  for (const [k, step] of steps.entries()) {
-    const path = `steps[${k}]`;
-    if (step.kind === 'copy') before([step.bytes], k, path);
-    else if (step.kind === 'host') {
-      for (const v of step.inputs) if (v !== null) readable(v, k, `${path}.inputs`);
-      for (const v of step.outputs) before(values[v]!.shape, k + 1, `${path}.outputs`);
-    } else {
-      for (const { workgroups, bindings } of step.dispatches) {
-        before(workgroups, k, `${path}.dispatches`);
-        for (const [word, value] of late) {
-          const reads = bindings.some(({ buffer, offset, size: bytes = 0 }) => {
-            return plan.buffers[buffer]!.kind === 'params' && word * 4 >= offset && word * 4 < offset + bytes;
-          });
-          if (reads) before([value], k, `${path}.dispatches`);
-        }
-      }
+    const v = index(symbol.value, `${path}.value`, values.length);
+    if (sources[v] !== 'step' && sources[v] !== 'move') fail(`${path}.value`, 'is set by no step');
+    const { shape, dtype } = values[v]!;
+    if ('axis' in symbol) {
+      index(symbol.axis, `${path}.axis`, shape.length);
+      continue;
     }
+    const count = shape.reduce<number>((n, dim) => n * (typeof dim === 'number' ? dim : Number.NaN), 1);
+    index(symbol.element, `${path}.element`, Number.isNaN(count) ? Number.MAX_SAFE_INTEGER : count);
+    if (!/int/.test(dtype)) fail(path, `reads an integer of what is ${dtype}`);
   }
+}
+
+/** Whether it holds other values. */
+function isNest(dtype: PlanValue['dtype']): boolean {
+  return dtype === 'sequence' || dtype === 'optional';
 }

@@ -64,7 +64,7 @@ describe('validatePlan', () => {
     ['a pipeline of no module', (p) => (p.pipelines[0].module = 1), 'pipelines[0].module is 1'],
     ['a binding of another kind', (p) => (p.pipelines[0].layout[0] = 'write'), 'pipelines[0].layout[0] is write'],
     ['many bindings', (p) => (p.pipelines[0].layout = Array(65).fill('read')), 'pipelines[0].layout has more than 64'],
-    ['a step of another kind', (p) => (p.steps[0].kind = 'loop'), 'steps[0].kind is loop'],
+    ['a step of another kind', (p) => (p.steps[0].kind = 'jump'), 'steps[0].kind is jump'],
     ['a dispatch of no pipeline', (p) => (dispatch(p, 0).pipeline = 2), 'steps[0].dispatches[0].pipeline is 2'],
     [
       'a binding too few',

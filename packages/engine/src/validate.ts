@@ -4,9 +4,11 @@
 //
 // Generic walkers over the fields of a plan would be shorter; they would not say what is wrong.
 import { distinct, fail, index, integer, list, multiple, object, oneOf, size, string, strings } from './check.ts';
-import type { BindingKind, Plan, PlanBuffer, PlanPipeline, PlanTensor } from './plan.ts';
+import type { Plan, PlanBuffer, PlanPipeline, PlanTensor } from './plan.ts';
 import { storageBytes, storageOf } from './types.ts';
 import { checkHost } from './validate-host.ts';
+import { checkOrder } from './validate-order.ts';
+import { checkSteps } from './validate-steps.ts';
 
 const BUFFER_KINDS = ['arena', 'weights', 'params', 'input', 'output', 'host'] as const;
 const BINDING_KINDS = ['uniform', 'read', 'read_write'] as const;
@@ -39,7 +41,7 @@ export function validatePlan(value: unknown): Plan {
     strings([node, op, reason], path);
     if (step !== undefined) index(step, `${path}.step`, steps);
   });
-  checkHost(value as Plan, exprs);
+  checkOrder(value as Plan, checkHost(value as Plan, exprs));
   const { features, limits } = object(plan.requires, 'requires');
   strings(features, 'requires.features');
   for (const [name, least] of Object.entries(object(limits, 'requires.limits'))) {
@@ -120,8 +122,8 @@ function checkSymbols(value: unknown, inputs: readonly PlanTensor[]): void {
   list(value, 'symbols', (entry, path) => {
     const symbol = object(entry, path);
     string(symbol.name, `${path}.name`);
-    // `checkHost` looks at the symbols of host steps.
-    if (symbol.step === undefined) {
+    // `checkHost` looks at the symbols that values tell.
+    if (symbol.value === undefined) {
       const input = index(symbol.input, `${path}.input`, inputs.length);
       index(symbol.axis, `${path}.axis`, inputs[input]!.shape.length);
     }
@@ -159,89 +161,4 @@ function checkPipelines(value: unknown, modules: number): readonly PlanPipeline[
     if (bindings > MAX_BINDINGS) fail(`${path}.layout`, `has more than ${MAX_BINDINGS} bindings`);
   });
   return value as PlanPipeline[];
-}
-
-function checkSteps(
-  value: unknown,
-  buffers: readonly PlanBuffer[],
-  pipelines: readonly PlanPipeline[],
-  exprs: number,
-): number {
-  return list(value, 'steps', (entry, path) => {
-    const step = object(entry, path);
-    const kind = oneOf(step.kind, `${path}.kind`, ['dispatches', 'copy', 'host']);
-    if (kind === 'host') return;
-    if (kind === 'copy') {
-      const bytes = size(step.bytes, `${path}.bytes`, exprs);
-      const least = typeof bytes === 'number' ? multiple(bytes, `${path}.bytes`, 4) : 0;
-      const from = checkRange(step.from, `${path}.from`, buffers, least);
-      const to = checkRange(step.to, `${path}.to`, buffers, least);
-      if (buffers[from]!.kind === 'host') fail(`${path}.from.buffer`, 'is of kind host');
-      if (!isWritable(buffers[to]!)) fail(`${path}.to.buffer`, `is of kind ${buffers[to]!.kind}`);
-      if (from === to) fail(path, 'copies inside one buffer, which WebGPU does not allow');
-      return;
-    }
-    list(step.dispatches, `${path}.dispatches`, (dispatch, at) => {
-      const d = object(dispatch, at);
-      const { layout } = pipelines[index(d.pipeline, `${at}.pipeline`, pipelines.length)]!;
-      checkBindings(d.bindings, `${at}.bindings`, layout, buffers);
-      const dims = list(d.workgroups, `${at}.workgroups`, (n, here) => void size(n, here, exprs));
-      if (dims < 1 || dims > 3) fail(`${at}.workgroups`, 'has a wrong length');
-      string(d.label, `${at}.label`);
-      strings(d.nodes, `${at}.nodes`);
-    });
-  });
-}
-
-function isWritable({ kind }: PlanBuffer): boolean {
-  return kind === 'arena' || kind === 'output';
-}
-
-function checkRange(value: unknown, path: string, buffers: readonly PlanBuffer[], bytes: number): number {
-  const { buffer, offset } = object(value, path);
-  const i = index(buffer, `${path}.buffer`, buffers.length);
-  multiple(offset, `${path}.offset`, 4, buffers[i]!.bytes - bytes);
-  return i;
-}
-
-interface BoundRange {
-  kind: BindingKind;
-  buffer: number;
-  start: number;
-  end: number;
-}
-
-function checkBindings(
-  value: unknown,
-  path: string,
-  layout: readonly BindingKind[],
-  buffers: readonly PlanBuffer[],
-): void {
-  const ranges: BoundRange[] = [];
-  const count = list(value, path, (entry, at, i) => {
-    const kind = layout[i];
-    if (!kind) fail(at, 'is one binding more than its pipeline has');
-    const binding = object(entry, at);
-    const buffer = index(binding.buffer, `${at}.buffer`, buffers.length);
-    const { kind: of, bytes } = buffers[buffer]!;
-    if (of === 'host') fail(at, 'binds a buffer of the host');
-    if (kind === 'read_write' ? !isWritable(buffers[buffer]!) : kind === 'uniform' && of !== 'params') {
-      fail(at, `binds a buffer of kind ${of} as ${kind}`);
-    }
-    const start = multiple(binding.offset, `${at}.offset`, 256, bytes);
-    let end = bytes;
-    if (binding.size !== undefined || (of !== 'input' && of !== 'output')) {
-      const length = multiple(binding.size, `${at}.size`, 4, bytes - start);
-      if (length === 0) fail(`${at}.size`, 'is 0, which WebGPU does not allow');
-      end = start + length;
-    }
-    for (const other of ranges) {
-      if (other.buffer !== buffer || (kind !== 'read_write' && other.kind !== 'read_write')) continue;
-      // WebGPU looks at the whole buffer when one binding reads and another writes, at ranges when both write.
-      if (kind !== other.kind) fail(at, `binds buffer ${buffer} as ${kind}, another binding as ${other.kind}`);
-      if (start < other.end && other.start < end) fail(at, `overlaps another writable binding of buffer ${buffer}`);
-    }
-    ranges.push({ kind, buffer, start, end });
-  });
-  if (count < layout.length) fail(path, `are ${count}, its pipeline has ${layout.length}`);
 }

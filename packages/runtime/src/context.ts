@@ -2,12 +2,14 @@
 // share its weights and pipelines and nothing else.
 import { isTrtxError, TrtxError } from '@trtx/errors';
 import type { BindingSet } from './bindings.ts';
+import { Commands } from './commands.ts';
+import { Executor } from './executor.ts';
 import { checkBuffers, type Feeds, matchFeeds } from './feeds.ts';
-import { HostRun } from './host-run.ts';
 import { ContextMemory } from './memory.ts';
 import type { Program } from './program.ts';
 import { replay } from './replay.ts';
 import type { Residency } from './residency.ts';
+import { RunState } from './run-state.ts';
 import { scoped } from './scope.ts';
 import { type BoundShape, bindShape } from './shapes.ts';
 import {
@@ -19,6 +21,7 @@ import {
   unmapStaging,
 } from './staging.ts';
 import {
+  copyData,
   elements,
   fromStorage,
   type HostTensor,
@@ -64,8 +67,8 @@ interface Recording {
   readonly set: BindingSet;
   readonly placed: readonly StagedOutput[];
   readonly staging: StagingSet;
-  /** The host steps that have been run; undefined where the plan has none. */
-  readonly host?: HostRun;
+  /** What is left of the steps that have been done; undefined where all is one segment. */
+  readonly state?: RunState;
 }
 
 /** A run that is on the GPU. */
@@ -152,7 +155,7 @@ export class ExecutionContext {
   #submit(feeds: Feeds): Submitted | Promise<Submitted> {
     const residency = this.#host.residency();
     const shape = this.#bind(feeds, residency);
-    if (this.#host.program.segments.length > 1) return this.#submitWithHost(residency, feeds, shape);
+    if (!this.#host.program.isFlat) return this.#submitSteps(residency, feeds, shape);
     const memory = this.#memory?.residency === residency ? this.#memory : undefined;
     const set = memory?.find(feeds.given);
     if (memory && set && memory.isProven(shape, set)) {
@@ -171,30 +174,22 @@ export class ExecutionContext {
     return this.#record({ memory, feeds, shape, set, placed, staging });
   }
 
-  /** Runs the host steps and what comes before them, and submits the rest. No other run is submitted in between. */
-  async #submitWithHost(residency: Residency, feeds: Feeds, first: BoundShape): Promise<Submitted> {
-    checkBuffers(this.#host.program, feeds, first);
+  /** Does the steps, and submits what is left of them. No other run is submitted in between. */
+  async #submitSteps(residency: Residency, feeds: Feeds, first: BoundShape): Promise<Submitted> {
+    const { program } = this.#host;
+    checkBuffers(program, feeds, first);
     const { memory, set } = await this.#prepare(residency, feeds);
-    let host: HostRun;
     try {
-      host = new HostRun(
-        {
-          memory,
-          set,
-          feeds,
-          scratch: this.#scratch,
-          rebind: (told) => this.#shapeOf(feeds.dims, residency, told),
-          writeParams: (shape) => this.#writeParams(memory, shape),
-        },
-        first,
-      );
-      const shape = await host.finish();
-      checkBuffers(this.#host.program, feeds, shape);
+      const commands = new Commands(memory, set, this.#scratch);
+      const state = new RunState(residency, commands, first, (shape) => checkBuffers(program, feeds, shape));
+      await new Executor(state).run(feeds);
+      commands.check();
+      const { shape } = state;
       const placed = this.#place(memory, feeds, shape);
       const staging = await memory.makeStaging(placed);
-      return await this.#record({ memory, feeds, shape, set, placed, staging, host });
+      return await this.#record({ memory, feeds, shape, set, placed, staging, state });
     } catch (cause) {
-      memory.dropReadBack();
+      memory.dropSpare('read-back');
       memory.distrust(set);
       throw await residency.explain(cause, 'a run');
     }
@@ -221,12 +216,11 @@ export class ExecutionContext {
     return this.#shape;
   }
 
-  /** Sizes for these inputs; `told` are the symbols that host steps have told. */
-  #shapeOf(dims: Feeds['dims'], { device }: Residency, told?: readonly number[]): BoundShape {
-    const key = told ? `${dims.join(';')}|${told}` : dims.join(';');
+  #shapeOf(dims: Feeds['dims'], { device }: Residency): BoundShape {
+    const key = dims.join(';');
     let shape = this.#shapes.get(key);
     if (!shape) {
-      shape = bindShape(this.#host.program, dims, device.limits.maxComputeWorkgroupsPerDimension, told);
+      shape = bindShape(this.#host.program, dims, device.limits.maxComputeWorkgroupsPerDimension);
       if (this.#shapes.size >= MOST_SHAPES) this.#shapes.delete(this.#shapes.keys().next().value!);
       this.#shapes.set(key, shape);
     }
@@ -245,18 +239,16 @@ export class ExecutionContext {
 
   /** Writes, records and submits a run, and starts to map what it reads back. Errors of the device arrive later. */
   #record(run: Recording): Submitted | Promise<Submitted> {
-    const { memory, shape, set, placed, staging, host } = run;
+    const { memory, set, placed, staging, state } = run;
     const { residency } = memory;
-    const { device, program, pipelines } = residency;
-    const tape = shape.tapes.at(-1)!;
+    const { device, program } = residency;
     try {
       const { result, verdict } = scoped(residency, 'a run', () => {
-        if (host) this.#writeParams(memory, shape);
-        else this.#write(run);
-        // After the last host step there may be nothing left to do.
-        if (host && tape.length === 0 && placed.length === 0) return Promise.resolve();
-        const encoder = device.createCommandEncoder();
-        replay(encoder, tape, program, pipelines, set);
+        if (!state) this.#write(run);
+        const left = state ? state.commands.take() : this.#replay(run);
+        // After the last step there may be nothing left to do.
+        if (!left && placed.length === 0) return Promise.resolve();
+        const encoder = left ?? device.createCommandEncoder();
         for (const { output, bin, offset, bytes } of placed) {
           const { buffer } = program.plan.outputs[output]!;
           encoder.copyBufferToBuffer(set.buffers[buffer!]!, 0, staging[bin]!, offset, bytes);
@@ -264,7 +256,7 @@ export class ExecutionContext {
         device.queue.submit([encoder.finish()]);
         return mapStaging(staging, placed);
       });
-      const verdicts = host ? Promise.all([...host.verdicts, verdict]).then(() => {}) : verdict;
+      const verdicts = state ? Promise.all([state.commands.verdict, verdict]).then(() => {}) : verdict;
       return { ...run, verdict: verdicts, mapped: residency.guard(result, 'reading back') };
     } catch (cause) {
       // A tensor that cannot be converted leaves the staging buffers alone; after anything else their state is unknown.
@@ -280,20 +272,18 @@ export class ExecutionContext {
     const { queue } = memory.residency.device;
     for (const [i, tensor] of this.#host.program.plan.inputs.entries()) {
       const { data } = feeds.tensors[i]!;
-      // Without host steps every input is on the GPU.
       if (data && data.length > 0) {
         queue.writeBuffer(set.ports[i]!, 0, toStorage(tensor as TensorForm, data as TensorData, this.#scratch));
       }
     }
-    this.#writeParams(memory, shape);
+    if (!memory.hasParams(shape)) memory.writeParams(shape);
   }
 
-  #writeParams(memory: ContextMemory, shape: BoundShape): void {
-    const { queue } = memory.residency.device;
-    if (memory.paramsOf !== shape && shape.params) {
-      queue.writeBuffer(memory.paramsBuffer!, 0, shape.params);
-      memory.paramsOf = shape;
-    }
+  #replay({ memory, shape, set }: Recording): GPUCommandEncoder {
+    const { device, program, pipelines } = memory.residency;
+    const encoder = device.createCommandEncoder();
+    for (const i of program.segments.keys()) replay(encoder, shape.tape(i), program, pipelines, set);
+    return encoder;
   }
 
   async #finish(run: Submitted): Promise<Record<string, Tensor>> {
@@ -325,7 +315,7 @@ export class ExecutionContext {
   }
 
   /** The outputs of a run that is done: data copied out of the mapped staging buffers, or the caller's buffers. */
-  #collect({ feeds, shape, placed, staging, host }: Submitted): Record<string, Tensor> {
+  #collect({ feeds, shape, placed, staging, state }: Submitted): Record<string, Tensor> {
     const { plan } = this.#host.program;
     const outputs: Record<string, Tensor> = Object.create(null);
     const mapped = mappedStaging(staging, placed);
@@ -335,7 +325,7 @@ export class ExecutionContext {
       if (buffer) outputs[tensor.name] = { buffer, dims };
       // A copy: a function of the host may have given the data of an input, or of a constant.
       else if (tensor.value !== undefined) {
-        outputs[tensor.name] = { data: host!.value(tensor.value).data.slice(), dims };
+        outputs[tensor.name] = { data: copyData(state!.value(tensor.value).data), dims };
       } else {
         const place = placed.find(({ output }) => output === i);
         const data = fromStorage(tensor as TensorForm, place && mapped.get(place.bin), place?.offset ?? 0, dims);

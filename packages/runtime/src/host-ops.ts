@@ -1,14 +1,7 @@
 // Functions of the host: what a caller registers for the ops that an engine does not compute on the GPU.
-import type { HostStep, Plan, PlanAttribute, PlanNumber, SourceType } from '@trtx/engine';
+import { type HostStep, type Plan, type PlanAttribute, type PlanNumber, walkSteps } from '@trtx/engine';
 import { quote, TrtxError } from '@trtx/errors';
-import type { TensorData } from './tensors.ts';
-
-/** A tensor as functions of the host take and give it; `data` is an array of texts for string. */
-export interface HostValue {
-  readonly dtype: SourceType;
-  readonly dims: readonly number[];
-  readonly data: TensorData | readonly string[];
-}
+import type { HostValue } from './tensors.ts';
 
 /**
  * Computes a node: gives `outputCount` tensors. An optional input that is absent is null. Data of inputs may not be
@@ -29,7 +22,7 @@ export type HostOps = ReadonlyMap<string, HostOp> | Readonly<Record<string, Host
 export function resolveHostOps(plan: Plan, ops: HostOps = {}): ReadonlyMap<string, HostOp> {
   const found = new Map<string, HostOp>();
   const missing = new Map<string, string>();
-  for (const step of plan.steps) {
+  for (const step of walkSteps(plan.steps)) {
     if (step.kind !== 'host') continue;
     const run = ops instanceof Map ? ops.get(step.op) : own(ops as Readonly<Record<string, HostOp>>, step.op);
     if (run) found.set(step.op, run);

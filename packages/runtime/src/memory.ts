@@ -9,11 +9,17 @@ import type { BoundShape } from './shapes.ts';
 import { planStaging, type StagedOutput, type StagingPlan, type StagingSet, stagingRequest } from './staging.ts';
 import { COPY_DST, COPY_SRC, MAP_READ, STORAGE, UNIFORM } from './usage.ts';
 
+/** A buffer beside the plan's: for read-backs between the steps of a run, and for copies inside one buffer. */
+export type Spare = 'read-back' | 'transit';
+
+const SPARE_USAGE: Readonly<Record<Spare, number>> = {
+  'read-back': MAP_READ | COPY_DST,
+  transit: COPY_SRC | COPY_DST,
+};
+
 export class ContextMemory {
   readonly residency: Residency;
   readonly staging: StagingPlan;
-  /** The shape whose sizes the params buffer holds. */
-  paramsOf: BoundShape | undefined;
   /** Shapes that a run has been found valid with, for each combination of buffers. */
   readonly #proven = new WeakMap<BindingSet, WeakSet<BoundShape>>();
   readonly #own: (GPUBuffer | undefined)[];
@@ -21,7 +27,9 @@ export class ContextMemory {
   readonly #sets: BindingSets;
   readonly #idleStaging: StagingSet[] = [];
   readonly #held = new Set<GPUBuffer>();
-  #readBack: GPUBuffer | undefined;
+  /** What the params buffer holds. */
+  #params: Uint32Array<ArrayBuffer> | undefined;
+  readonly #spares = new Map<Spare, GPUBuffer>();
 
   private constructor(residency: Residency, buffers: (GPUBuffer | undefined)[], made: readonly GPUBuffer[]) {
     this.residency = residency;
@@ -54,8 +62,16 @@ export class ContextMemory {
     }
   }
 
-  get paramsBuffer(): GPUBuffer | undefined {
-    return this.#buffers[this.residency.program.plan.buffers.findIndex(({ kind }) => kind === 'params')];
+  /** Whether the params buffer holds what a run with this shape reads. */
+  hasParams({ params }: BoundShape): boolean {
+    return params === undefined || this.#params === params;
+  }
+
+  writeParams({ params }: BoundShape): void {
+    const { device, program } = this.residency;
+    const buffer = this.#buffers[program.plan.buffers.findIndex(({ kind }) => kind === 'params')]!;
+    device.queue.writeBuffer(buffer, 0, params!);
+    this.#params = params;
   }
 
   /** The set for the caller's buffers, with the context's own where there is none; undefined if it has to be made. */
@@ -96,7 +112,7 @@ export class ContextMemory {
   /** After a run that failed: nothing it used or wrote is taken for granted. */
   distrust(set: BindingSet): void {
     this.#sets.forget(set);
-    this.paramsOf = undefined;
+    this.#params = undefined;
   }
 
   /** Staging buffers for these outputs, if such a set is idle. */
@@ -129,19 +145,26 @@ export class ContextMemory {
     free(this.residency, buffers as GPUBuffer[]);
   }
 
-  /** A buffer of at least `bytes` for read-backs between the segments of a run. It grows in powers of two. */
-  async readBack(bytes: number): Promise<GPUBuffer> {
-    if (this.#readBack && this.#readBack.size >= bytes) return this.#readBack;
-    this.dropReadBack();
-    const size = 2 ** Math.ceil(Math.log2(Math.max(bytes, 1024)));
-    [this.#readBack] = await this.#allocate([{ label: 'trtx read-back', bytes: size, usage: MAP_READ | COPY_DST }]);
-    return this.#readBack!;
+  /** Whether `spare` has a buffer of `bytes` already. If not, it frees the one there is. */
+  hasSpare(spare: Spare, bytes: number): boolean {
+    return (this.#spares.get(spare)?.size ?? 0) >= bytes;
+  }
+
+  /** A buffer of at least `bytes`. It grows in powers of two. */
+  async spare(spare: Spare, bytes: number): Promise<GPUBuffer> {
+    if (!this.hasSpare(spare, bytes)) {
+      this.dropSpare(spare);
+      const size = 2 ** Math.ceil(Math.log2(Math.max(bytes, 1024)));
+      const [made] = await this.#allocate([{ label: `trtx ${spare}`, bytes: size, usage: SPARE_USAGE[spare] }]);
+      this.#spares.set(spare, made!);
+    }
+    return this.#spares.get(spare)!;
   }
 
   /** Frees it: because it is too small, or nobody knows whether it is mapped. */
-  dropReadBack(): void {
-    const buffer = this.#readBack;
-    this.#readBack = undefined;
+  dropSpare(spare: Spare): void {
+    const buffer = this.#spares.get(spare);
+    this.#spares.delete(spare);
     if (buffer && this.#held.delete(buffer)) free(this.residency, [buffer]);
   }
 

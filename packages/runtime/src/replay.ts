@@ -1,6 +1,7 @@
 // The hot loop: records a run from flat numbers. Nothing is looked up by name and nothing is made.
 import type { BindingSet } from './bindings.ts';
-import type { CopyOp, Program } from './program.ts';
+import type { CopyOp } from './flatten.ts';
+import type { Program } from './program.ts';
 import { TAPE_STRIDE } from './shapes.ts';
 
 /** Records all dispatches and copies of `tape`: one compute pass, unless copies stand between dispatches. */

@@ -1,5 +1,5 @@
 // Whether a device can run a plan, told before anything is made on it.
-import type { Plan } from '@trtx/engine';
+import { type Plan, walkSteps } from '@trtx/engine';
 import { quote, TrtxError } from '@trtx/errors';
 
 /** Throws `DEVICE_UNSUITABLE` with everything that the device lacks. */
@@ -33,7 +33,7 @@ function neededLimits(plan: Plan): Map<string, number> {
     need('maxUniformBuffersPerShaderStage', uniforms);
     need('maxStorageBuffersPerShaderStage', layout.length - uniforms);
   }
-  for (const step of plan.steps) {
+  for (const step of walkSteps(plan.steps)) {
     if (step.kind !== 'dispatches') continue;
     for (const { pipeline, bindings } of step.dispatches) {
       for (const [i, { buffer, offset, size }] of bindings.entries()) {

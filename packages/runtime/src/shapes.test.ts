@@ -18,21 +18,25 @@ function refusal(plan: Plan, dims: number[][], most?: number): string {
 
 describe('bindShape', () => {
   it('fills params, sizes and the tape', () => {
-    expect(bind(affinePlan(), [[130]])).toMatchObject({
+    const shape = bind(affinePlan(), [[130]]);
+    expect(shape).toMatchObject({
       outputDims: [[130]],
       portBytes: [520, 520],
       params: Uint32Array.of(130, 0, 0, 0),
-      tapes: [[0, 0, 3, 1, 1]],
     });
+    expect(shape.tape(0)).toEqual([0, 0, 3, 1, 1]);
   });
 
   it('leaves out what has nothing to do', () => {
-    expect(bind(affinePlan(), [[0]]).tapes).toEqual([[]]);
-    expect(bind(copyPlan([{ dtype: 'float32', storage: 'f32' }]), [[0]]).tapes).toEqual([[]]);
+    expect(bind(affinePlan(), [[0]]).tape(0)).toEqual([]);
+    expect(bind(copyPlan([{ dtype: 'float32', storage: 'f32' }]), [[0]]).tape(0)).toEqual([]);
   });
 
   it('folds a count in the least area that covers it', () => {
-    const tape = (n: number, most: number) => bind(affinePlan(), [[n * 64]], most).tapes[0]!.slice(2, 4);
+    const tape = (n: number, most: number) =>
+      bind(affinePlan(), [[n * 64]], most)
+        .tape(0)
+        .slice(2, 4);
     expect(tape(10, 10)).toEqual([10, 1]);
     expect(tape(11, 10)).toEqual([6, 2]);
     expect(tape(15, 4)).toEqual([4, 4]);

@@ -1,28 +1,88 @@
 // The shapes of one run: checked against the profile, and turned into all numbers that the run needs. This happens once
-// for each shape, not for each run.
+// for each shape, not for each run, and again when values tell more sizes.
 import { alignUp, evaluate, type Plan, type PlanTensor, type Size, sizeValue, storageBytes } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
+import { type CopyOp, isCopy, type Segment } from './flatten.ts';
 import { mismatch } from './mismatch.ts';
-import { type CopyOp, isCopy, type Program, type Segment } from './program.ts';
+import type { Program } from './program.ts';
 
 /** Numbers of one op on a tape: pipeline, bind group, x, y, z; for a copy -1, index into `ops`, bytes, 0, 0. */
 export const TAPE_STRIDE = 5;
 
-export interface BoundShape {
+export class BoundShape {
   readonly inputDims: readonly (readonly number[])[];
   readonly outputDims: readonly (readonly number[])[];
   /** Bytes of each port's tensor in its buffer, rounded up to 4; 0 for what only the host has. */
   readonly portBytes: readonly number[];
-  /** Contents of the params buffer. */
+  /** Contents of the params buffer. Words of sizes that are not known are what they were before. */
   readonly params: Uint32Array<ArrayBuffer> | undefined;
-  /** What to replay, for each segment. Dispatches of no workgroups and copies of no bytes are left out. */
-  readonly tapes: readonly (readonly number[])[];
-  /** Values of the plan's symbols, NaN for those that only a later host step tells. What depends on them is NaN too. */
+  /** Values of the plan's symbols, NaN for those that no value has told. What depends on them is NaN too. */
   readonly symbols: readonly number[];
   /** Values of the plan's expressions. */
   readonly values: readonly number[];
-  /** The number that a size stands for. */
-  sizeOf(size: Size): number;
+  readonly #program: Program;
+  readonly #maxWorkgroups: number;
+  /** Of each segment, once it has been asked for. */
+  readonly #tapes: (readonly number[] | undefined)[];
+
+  /**
+   * Throws `SHAPE_CONSTRAINT`, `TENSOR_SHAPE`, `SIZE_OVERFLOW` or `ENGINE_INVALID`.
+   *
+   * @param before the same inputs with other values of what values tell
+   */
+  constructor(
+    program: Program,
+    inputDims: BoundShape['inputDims'],
+    symbols: readonly number[],
+    maxWorkgroups: number,
+    before?: BoundShape,
+  ) {
+    const { plan } = program;
+    this.#program = program;
+    this.#maxWorkgroups = maxWorkgroups;
+    this.inputDims = inputDims;
+    this.symbols = symbols;
+    this.values = evaluate(plan.exprs, symbols);
+    checkConstraints(plan, this.sizeOf);
+    if (!before) {
+      for (const [i, tensor] of plan.inputs.entries()) checkDims(tensor, inputDims[i]!, tensor.shape.map(this.sizeOf));
+    }
+    this.outputDims = plan.outputs.map(({ shape }) => shape.map(this.sizeOf));
+    const dims = [...inputDims, ...this.outputDims];
+    this.portBytes = program.ports.map(({ tensor, buffer, bytes: most }, i) => {
+      if (buffer < 0) return 0;
+      const bytes = alignUp(
+        dims[i]!.reduce((n, dim) => n * dim, storageBytes(tensor.storage!)),
+        4,
+      );
+      if (bytes > most) throw planInvalid(`needs ${bytes} bytes and has a buffer of ${most}`, tensor.name);
+      return bytes;
+    });
+    this.params = fillParams(plan, this.sizeOf, before?.params);
+    this.#tapes = program.segments.map((segment, i) => {
+      return before && segment.symbols.every((k) => Object.is(symbols[k], before.symbols[k]))
+        ? before.#tapes[i]
+        : undefined;
+    });
+  }
+
+  /** The number that a size stands for. Throws `SIZE_OVERFLOW`. */
+  readonly sizeOf = (size: Size): number => sizeValue(size, this.values);
+
+  /**
+   * What to replay of a segment, whose sizes have to be known. Dispatches of no workgroups and copies of no bytes are left
+   * out. Throws `DISPATCH_TOO_LARGE`, `SIZE_OVERFLOW` or `ENGINE_INVALID`.
+   */
+  tape(segment: number): readonly number[] {
+    const { segments } = this.#program;
+    this.#tapes[segment] ??= makeTape(this.#program, segments[segment]!, this.sizeOf, this.#maxWorkgroups);
+    return this.#tapes[segment];
+  }
+
+  /** The same inputs with other values of the symbols. */
+  told(symbols: readonly number[]): BoundShape {
+    return new BoundShape(this.#program, this.inputDims, symbols, this.#maxWorkgroups, this);
+  }
 }
 
 /**
@@ -30,55 +90,22 @@ export interface BoundShape {
  * `DISPATCH_TOO_LARGE`, `SIZE_OVERFLOW`, or `ENGINE_INVALID`.
  *
  * @param maxWorkgroups the device's `maxComputeWorkgroupsPerDimension`
- * @param told values of symbols that host steps have told, by index
  */
 export function bindShape(
   program: Program,
   inputDims: readonly (readonly number[])[],
   maxWorkgroups: number,
-  told: readonly number[] = [],
 ): BoundShape {
-  const { plan } = program;
-  const symbols = readSymbols(plan, inputDims, told);
-  const values = evaluate(plan.exprs, symbols);
-  const sizeOf = (size: Size) => sizeValue(size, values);
-
-  for (const { a, b, node } of plan.constraints) {
-    const [left, right] = [sizeOf(a), sizeOf(b)];
-    if (left !== right && !Number.isNaN(left + right)) {
-      throw new TrtxError('SHAPE_CONSTRAINT', `two sizes have to be equal here, and are ${left} and ${right}`, {
-        node,
-        hint: 'the model takes only some combinations of input shapes',
-      });
-    }
-  }
-  for (const [i, tensor] of plan.inputs.entries()) checkDims(tensor, inputDims[i]!, tensor.shape.map(sizeOf));
-
-  const outputDims = plan.outputs.map(({ shape }) => shape.map(sizeOf));
-  const dims = [...inputDims, ...outputDims];
-  const portBytes = program.ports.map(({ tensor, buffer, bytes: most }, i) => {
-    if (buffer < 0) return 0;
-    const bytes = alignUp(
-      dims[i]!.reduce((n, dim) => n * dim, storageBytes(tensor.storage!)),
-      4,
-    );
-    if (bytes > most) throw planInvalid(`needs ${bytes} bytes and has a buffer of ${most}`, tensor.name);
-    return bytes;
-  });
-  return {
-    inputDims: inputDims.map((d) => [...d]),
-    outputDims,
-    portBytes,
-    params: fillParams(plan, sizeOf),
-    tapes: program.segments.map((segment) => makeTape(program, segment, sizeOf, maxWorkgroups)),
-    symbols,
-    values,
-    sizeOf,
-  };
+  const { plan, isFlat, segments } = program;
+  const dims = inputDims.map((d) => [...d]);
+  const shape = new BoundShape(program, dims, readSymbols(plan, dims), maxWorkgroups);
+  // So that what is wrong with it is found before anything is submitted.
+  if (isFlat) for (const i of segments.keys()) shape.tape(i);
+  return shape;
 }
 
 /** The symbols' values in units of their `multipleOf`. */
-function readSymbols(plan: Plan, inputDims: readonly (readonly number[])[], told: readonly number[]): number[] {
+function readSymbols(plan: Plan, inputDims: readonly (readonly number[])[]): number[] {
   for (const [i, { name, shape }] of plan.inputs.entries()) {
     const rank = inputDims[i]!.length;
     if (rank !== shape.length) {
@@ -89,8 +116,8 @@ function readSymbols(plan: Plan, inputDims: readonly (readonly number[])[], told
       throw mismatch('TENSOR_SHAPE', `[${inputDims[i]}] is no shape`, name);
     }
   }
-  return plan.symbols.map((symbol, k) => {
-    if ('step' in symbol) return told[k] ?? Number.NaN;
+  return plan.symbols.map((symbol) => {
+    if ('value' in symbol) return Number.NaN;
     const { name, input, axis, min, max, multipleOf } = symbol;
     const dim = inputDims[input]![axis]!;
     if (dim < min || dim > max || dim % multipleOf !== 0) {
@@ -112,16 +139,36 @@ function checkDims({ name }: PlanTensor, got: readonly number[], want: readonly 
   }
 }
 
-function fillParams(plan: Plan, sizeOf: (size: Size) => number): Uint32Array<ArrayBuffer> | undefined {
+function checkConstraints({ constraints }: Plan, sizeOf: (size: Size) => number): void {
+  for (const { a, b, node } of constraints) {
+    const [left, right] = [sizeOf(a), sizeOf(b)];
+    if (left !== right && !Number.isNaN(left + right)) {
+      throw new TrtxError('SHAPE_CONSTRAINT', `two sizes have to be equal here, and are ${left} and ${right}`, {
+        node,
+        hint: 'the model takes only some combinations of input shapes',
+      });
+    }
+  }
+}
+
+/** The same array as `before` where nothing is different. */
+function fillParams(
+  plan: Plan,
+  sizeOf: (size: Size) => number,
+  before: Uint32Array<ArrayBuffer> | undefined,
+): Uint32Array<ArrayBuffer> | undefined {
   const buffer = plan.buffers.find(({ kind }) => kind === 'params');
   if (!buffer) return undefined;
-  const words = new Uint32Array(buffer.bytes / 4);
+  const words = before?.slice() ?? new Uint32Array(buffer.bytes / 4);
+  let isSame = before !== undefined;
   for (const [word, size] of plan.params) {
     const value = sizeOf(size);
     if (value > 0xffffffff) throw planInvalid(`parameter ${word} is ${value}, more than 32 bits hold`);
+    if (Number.isNaN(value) || words[word] === value) continue;
     words[word] = value;
+    isSame = false;
   }
-  return words;
+  return isSame ? before : words;
 }
 
 function makeTape(
@@ -133,8 +180,6 @@ function makeTape(
   const tape: number[] = [];
   for (let i = start; i < end; i++) {
     const op = ops[i]!;
-    // Before its sizes are known, a segment is not replayed.
-    if ((isCopy(op) ? [op.bytes] : op.workgroups).some((size) => Number.isNaN(sizeOf(size)))) return [];
     if (isCopy(op)) {
       const bytes = sizeOf(op.bytes);
       checkCopy(plan, op, bytes);
@@ -171,7 +216,7 @@ function checkCopy({ buffers }: Plan, { from, fromOffset, to, toOffset }: CopyOp
   }
 }
 
-function planInvalid(why: string, tensor?: string): TrtxError {
+export function planInvalid(why: string, tensor?: string): TrtxError {
   return new TrtxError('ENGINE_INVALID', why, {
     ...(tensor && { tensor }),
     hint: 'build the engine again; if that does not help, report it',

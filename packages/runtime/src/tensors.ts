@@ -1,5 +1,5 @@
 // Tensors as callers have them, and the way between their element types and those of GPU buffers.
-import { alignUp, type PlanTensor, type SourceType, type StorageType, storageBytes } from '@trtx/engine';
+import { alignUp, type PlanTensor, type SourceType, type StorageType, storageBytes, storageOf } from '@trtx/engine';
 import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf } from './half.ts';
 import { mismatch } from './mismatch.ts';
 
@@ -15,13 +15,25 @@ export type TensorData =
   | Uint16Array
   | Uint8Array;
 
+/** Texts are those of a tensor of strings, values those of a sequence or optional. */
+export type HostData = TensorData | readonly string[] | readonly HostValue[];
+
+/** A value that tells its type: as functions of the host take and give it, and as sequences and optionals hold it. */
+export interface HostValue {
+  readonly dtype: SourceType;
+  readonly dims: readonly number[];
+  /** As that of a `HostTensor`. */
+  readonly data: HostData;
+}
+
 /**
  * Elements in row-major order. The array's type follows the tensor's: BigInt64Array for int64, Uint8Array of 0 and 1 for
  * bool, Uint16Array of bits for float16 and bfloat16 (a Float16Array is taken too), an array of texts for string, arrays of
- * bytes for narrower types, pairs of numbers for complex ones.
+ * bytes for narrower types, pairs of numbers for complex ones. A sequence is an array of its values (`HostValue`), an
+ * optional an array of one value or of none; both have the dims [].
  */
 export interface HostTensor {
-  readonly data: TensorData | readonly string[];
+  readonly data: HostData;
   readonly dims: readonly number[];
   readonly buffer?: undefined;
 }
@@ -35,7 +47,7 @@ export interface GpuTensor {
 
 export type Tensor = HostTensor | GpuTensor;
 
-const arrays: Record<Exclude<SourceType, 'string'>, new (length: number) => TensorData> = {
+const arrays: Record<Exclude<SourceType, 'string' | 'sequence' | 'optional'>, new (length: number) => TensorData> = {
   float32: Float32Array,
   float16: Uint16Array,
   bfloat16: Uint16Array,
@@ -97,28 +109,59 @@ export function arrayFor(dtype: SourceType, count: number, memory?: ArrayBuffer,
   return memory ? new Type(memory, offset, length) : new Type(length);
 }
 
-/** Throws `TENSOR_TYPE` or `TENSOR_SHAPE` unless `data` has the type of `tensor` and as many elements as `dims` say. */
-export function checkData(
-  tensor: Pick<PlanTensor, 'name' | 'dtype'>,
-  data: TensorData | readonly string[],
-  dims: readonly number[],
-): void {
-  const want = tensor.dtype === 'string' ? 'Array' : arrays[tensor.dtype].name;
+/**
+ * Throws `TENSOR_TYPE` or `TENSOR_SHAPE` unless `data` has the type of `tensor` and as many elements as `dims` say; of a
+ * sequence or optional, unless that is so for each of its values.
+ */
+export function checkData(tensor: Pick<PlanTensor, 'name' | 'dtype'>, data: HostData, dims: readonly number[]): void {
+  const { name, dtype } = tensor;
+  const isNest = dtype === 'sequence' || dtype === 'optional';
+  const want = isNest || dtype === 'string' ? 'Array' : arrays[dtype].name;
   // By name, for an array of another realm is not an `instanceof`.
   const got =
-    tensor.dtype === 'string' && Array.isArray(data)
+    want === 'Array' && Array.isArray(data)
       ? 'Array'
       : (data as { [Symbol.toStringTag]?: string } | undefined)?.[Symbol.toStringTag];
-  if (got !== want && !(got === 'Float16Array' && tensor.dtype === 'float16')) {
-    throw mismatch('TENSOR_TYPE', `is a ${got ?? typeof data}, ${tensor.dtype} takes a ${want}`, tensor.name);
+  if (got !== want && !(got === 'Float16Array' && dtype === 'float16')) {
+    throw mismatch('TENSOR_TYPE', `is a ${got ?? typeof data}, ${dtype} takes a ${want}`, name);
   }
-  if (data.length !== elements(dims) * lanes(tensor.dtype)) {
-    throw mismatch(
-      'TENSOR_SHAPE',
-      `has ${data.length} elements, its dims [${dims}] make ${elements(dims)}`,
-      tensor.name,
-    );
+  if (isNest) checkNest(tensor, data as readonly HostValue[], dims);
+  else if (data.length !== elements(dims) * lanes(dtype)) {
+    throw mismatch('TENSOR_SHAPE', `has ${data.length} elements, its dims [${dims}] make ${elements(dims)}`, name);
   }
+}
+
+function checkNest(
+  { name, dtype }: Pick<PlanTensor, 'name' | 'dtype'>,
+  data: readonly HostValue[],
+  dims: readonly number[],
+) {
+  if (dims.length > 0) throw mismatch('TENSOR_SHAPE', `has dims [${dims}], which of ${dtype} are []`, name);
+  if (dtype === 'optional' && data.length > 1)
+    throw mismatch('TENSOR_SHAPE', `is optional and has ${data.length} values`, name);
+  for (const [i, item] of data.entries()) {
+    const place = `${name}[${i}]`;
+    if (!Object.hasOwn(storageOf, item?.dtype) || !Array.isArray(item.dims)) {
+      throw mismatch('TENSOR_TYPE', 'is no value: it has no dtype or no dims', place);
+    }
+    checkData({ name: place, dtype: item.dtype }, item.data, item.dims);
+  }
+}
+
+/** `data` in memory of its own. */
+export function copyData(data: HostData): HostData {
+  if (!Array.isArray(data)) return (data as TensorData).slice();
+  return data.map((item) => (typeof item === 'string' ? item : { ...item, data: copyData(item.data) })) as HostData;
+}
+
+/** The `parts`, each of the same type and number of elements, one after the other. */
+export function concatData(dtype: SourceType, count: number, parts: readonly HostData[]): HostData {
+  if (dtype === 'string') return (parts as readonly (readonly string[])[]).flat();
+  const all = arrayFor(dtype, count);
+  const bytes = bytesOf(all);
+  // As bytes: elements of a Float16Array are not its bits.
+  for (const [i, part] of (parts as readonly TensorData[]).entries()) bytes.set(bytesOf(part), i * part.byteLength);
+  return all;
 }
 
 /**

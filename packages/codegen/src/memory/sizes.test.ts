@@ -30,7 +30,7 @@ function table(): SizeTable {
 
 describe('symbols', () => {
   it('are read off the first axis that has them', () => {
-    expect(table().symbols).toEqual([
+    expect(table().symbols(() => 0)).toEqual([
       { name: 'H', input: 0, axis: 1, min: 1, max: 64, multipleOf: 1 },
       { name: 'W', input: 1, axis: 1, min: 1, max: 64, multipleOf: 1 },
     ]);
@@ -40,7 +40,15 @@ describe('symbols', () => {
     const b = new GraphBuilder('g');
     b.input('x', 'float32', ['H']);
     specialize(b.graph, { x: [{ min: 32, max: 960, multipleOf: 32 }] });
-    expect(new SizeTable(b.graph).symbols).toMatchObject([{ min: 32, max: 960, multipleOf: 32 }]);
+    expect(new SizeTable(b.graph).symbols(() => 0)).toMatchObject([{ min: 32, max: 960, multipleOf: 32 }]);
+  });
+
+  it('of what the host gives are read off the value', () => {
+    const b = new GraphBuilder('g');
+    const x = b.input('x', 'float32', [9]);
+    const found = b.NonZero(x);
+    const sizes = new SizeTable(b.graph, [found.producer!]);
+    expect(sizes.symbols((value) => (value === found ? 7 : 0))).toMatchObject([{ value: 7, axis: 1, max: 9 }]);
   });
 
   it('that no input has are an error', () => {

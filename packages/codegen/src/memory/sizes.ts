@@ -1,47 +1,47 @@
 // Dims as the plan writes them: numbers, or entries of its expression table.
 
-import type { DataSymbol, ExprNode, InputSymbol, PlanSymbol, Size } from '@trtx/engine';
+import type { ExprNode, PlanSymbol, Size, SymbolRange } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { asSymbol, bounds, type Dim, foldDim, type Graph, type Node, type Sym, type Value } from '@trtx/ir';
 
 const OPERATIONS = { '+': '+', '*': '*', floor: '/', min: 'min', max: 'max' } as const;
 
-type DataPlace = Pick<DataSymbol, 'step' | 'output' | 'axis'>;
+/** Where a symbol is read off: an axis of an input, by its number, or of what a host step gives. */
+interface SymbolPlace extends SymbolRange {
+  readonly of: number | Value;
+  readonly axis: number;
+}
 
 export class SizeTable {
   readonly exprs: ExprNode[] = [];
-  readonly symbols: PlanSymbol[] = [];
+  readonly #places: SymbolPlace[] = [];
   readonly #known = new Map<string, number>();
   readonly #symbols = new Map<string, number>();
 
-  /**
-   * Finds every symbol on an axis of an input, or else on one of what a host step gives.
-   * @param hostSteps nodes that the host computes, with the number of the plan's step
-   */
-  constructor(graph: Graph, hostSteps: ReadonlyMap<Node, number> = new Map()) {
+  /** Finds every symbol on an axis of an input, or else on one of what `hosted` nodes give, which the host computes. */
+  constructor(graph: Graph, hosted: Iterable<Node> = []) {
     graph.inputs.forEach((value, input) => {
-      this.#find(value, (axis) => ({ input, axis }));
+      this.#find(value, input);
     });
-    for (const [node, step] of hostSteps)
-      node.outputs.forEach((value, output) => {
-        this.#find(value, (axis) => ({ step, output, axis }));
-      });
+    for (const node of hosted) for (const value of node.outputs) this.#find(value, value);
   }
 
-  #find({ type }: Value, place: (axis: number) => Pick<InputSymbol, 'input' | 'axis'> | DataPlace): void {
+  #find({ type }: Value, of: number | Value): void {
     type.shape.forEach((dim, axis) => {
       const found = asSymbol(dim);
       if (!found || this.#symbols.has(found.symbol.name) || found.symbol.definition !== undefined) return;
       const { symbol, factor } = found;
-      this.#symbols.set(symbol.name, this.symbols.length);
-      this.symbols.push({
-        name: symbol.name,
-        ...place(axis),
-        min: symbol.min * factor,
-        max: symbol.max * factor,
-        multipleOf: factor,
-      });
+      const { name, min, max } = symbol;
+      this.#symbols.set(name, this.#places.length);
+      this.#places.push({ of, axis, name, min: min * factor, max: max * factor, multipleOf: factor });
     });
+  }
+
+  /** The plan's symbols; `numberOf` gives the number of a value in the plan's table. */
+  symbols(numberOf: (value: Value) => number): PlanSymbol[] {
+    return this.#places.map(({ of, ...symbol }) =>
+      typeof of === 'number' ? { ...symbol, input: of } : { ...symbol, value: numberOf(of) },
+    );
   }
 
   size(dim: Dim): Size {

@@ -1,5 +1,5 @@
 // A small plan that uses every feature of plans, for the tests of this package.
-import type { Dispatch, Plan } from '../plan.ts';
+import type { Dispatch, HostStep, IfStep, Plan, PlanBlock } from '../plan.ts';
 
 export const samplePlan: Plan = {
   name: 'sample',
@@ -75,7 +75,7 @@ export const hostPlan: Plan = {
   ...samplePlan,
   symbols: [
     { name: 'H', input: 0, axis: 0, min: 0, max: 64, multipleOf: 1 },
-    { name: 'k', step: 1, output: 0, axis: 0, min: 0, max: 64, multipleOf: 1 },
+    { name: 'k', value: 2, axis: 0, min: 0, max: 64, multipleOf: 1 },
   ],
   exprs: [
     ['$', 0],
@@ -138,6 +138,102 @@ export const hostPlan: Plan = {
   ],
   hostNodes: [{ node: 'Pick_1', op: 'com.example::Pick', reason: 'no kernel', step: 1 }],
 };
+
+/** A small plan with a branch and loops that uses every feature of theirs. The state of the outer loop grows. */
+export const flowPlan: Plan = {
+  ...hostPlan,
+  symbols: [
+    { name: 'H', input: 0, axis: 0, min: 0, max: 64, multipleOf: 1 },
+    { name: 'n', value: 3, axis: 0, min: 0, max: 64, multipleOf: 1 },
+    { name: 'k', value: 7, element: 0, min: 0, max: 64, multipleOf: 1 },
+    { name: 'm', value: 9, axis: 0, min: 0, max: 64, multipleOf: 1 },
+  ],
+  exprs: [
+    ['$', 0],
+    ['$', 1],
+    ['$', 2],
+    ['$', 3],
+  ],
+  constraints: [],
+  values: [
+    { name: 'x', dtype: 'int64', shape: [{ expr: 0 }], gpu: { buffer: 0, offset: 0, storage: 'i32' } },
+    { name: 'flag', dtype: 'bool', shape: [] },
+    { name: 'trips', dtype: 'int64', shape: [1] },
+    { name: 'state', dtype: 'float32', shape: [{ expr: 1 }], gpu: { buffer: 2, offset: 256, storage: 'f32' } },
+    { name: 'start', dtype: 'float32', shape: [0], bytes: { buffer: 4, offset: 0 } },
+    { name: 'grown', dtype: 'float32', shape: [{ expr: 2 }], gpu: { buffer: 2, offset: 512, storage: 'f32' } },
+    { name: 'more', dtype: 'bool', shape: [] },
+    { name: 'length', dtype: 'int64', shape: [1] },
+    { name: 'k', dtype: 'int64', shape: [] },
+    { name: 'rows', dtype: 'int64', shape: [{ expr: 3 }], gpu: { buffer: 1, offset: 0, storage: 'i32' } },
+    { name: 'words', dtype: 'sequence', shape: [] },
+    { name: 'chosen', dtype: 'sequence', shape: [] },
+    { name: 'last', dtype: 'float32', shape: [{ expr: 1 }] },
+    { name: 'maybe', dtype: 'optional', shape: [] },
+    { name: 'j', dtype: 'int64', shape: [] },
+  ],
+  inputs: [
+    { name: 'x', dtype: 'int64', storage: 'i32', shape: [{ expr: 0 }], buffer: 0, value: 0 },
+    { name: 'flag', dtype: 'bool', shape: [], value: 1 },
+    { name: 'trips', dtype: 'int64', shape: [1], value: 2 },
+    { name: 'words', dtype: 'sequence', shape: [], value: 10 },
+  ],
+  outputs: [
+    { name: 'rows', dtype: 'int64', storage: 'i32', shape: [{ expr: 3 }], buffer: 1 },
+    { name: 'chosen', dtype: 'sequence', shape: [], value: 11 },
+    { name: 'last', dtype: 'float32', shape: [{ expr: 1 }], value: 12 },
+  ],
+  blobs: [{ buffer: 4, offset: 0, bytes: 24, names: ['start'] }],
+  params: [[0, { expr: 1 }]],
+  steps: [
+    branch(
+      1,
+      { steps: [], moves: [{ from: 10, to: 11 }] },
+      {
+        steps: [host('com.example::Wrap', [10], [13]), host('com.example::Unwrap', [13], [])],
+        moves: [{ from: 10, to: 11 }],
+      },
+    ),
+    {
+      kind: 'loop',
+      trips: 2,
+      condition: 1,
+      next: 6,
+      iteration: 8,
+      enter: [{ from: 4, to: 3 }],
+      steps: [
+        { kind: 'dispatches', dispatches: [{ ...scale(0, 0, 1), workgroups: [{ expr: 1 }] }] },
+        host('com.example::Grow', [3, 8], [6, 7]),
+        { kind: 'copy', from: { buffer: 0, offset: 0 }, to: { buffer: 2, offset: 512 }, bytes: { expr: 2 } },
+        {
+          kind: 'loop',
+          trips: 7,
+          iteration: 14,
+          enter: [],
+          steps: [],
+          carry: [],
+          exit: [],
+          stacks: [],
+          node: 'Loop_1',
+        },
+      ],
+      carry: [{ from: 5, to: 3 }],
+      exit: [{ from: 3, to: 12 }],
+      stacks: [{ from: 8, to: 9 }],
+      node: 'Loop_2',
+    },
+  ],
+  hostNodes: [{ node: 'Grow', op: 'com.example::Grow', reason: 'no kernel', step: 5 }],
+};
+
+export function branch(condition: number, yes: PlanBlock, no: PlanBlock): IfStep {
+  // biome-ignore lint/suspicious/noThenProperty: it is no function, so that nobody takes the step for a promise
+  return { kind: 'if', condition, then: yes, else: no, node: 'If_0' };
+}
+
+function host(op: string, inputs: readonly number[], outputs: readonly number[]): HostStep {
+  return { kind: 'host', op, attributes: {}, inputs, outputs, node: op, reason: 'no kernel' };
+}
 
 /** A dispatch from the start of a buffer to byte 512 of the arena. */
 function scale(from: number, params: number, count: number): Dispatch {

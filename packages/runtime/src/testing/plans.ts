@@ -225,7 +225,7 @@ export function hostPlan(parts: Partial<Plan> = {}): Plan {
   const place = { buffer: 3, offset: 0, storage: 'f32' } as const;
   return {
     ...base,
-    symbols: [lengthSymbol, { name: 'k', step: 1, output: 0, axis: 0, min: 0, max: 1000, multipleOf: 1 }],
+    symbols: [lengthSymbol, { name: 'k', value: 1, axis: 0, min: 0, max: 1000, multipleOf: 1 }],
     // 5: k, 6: k + 63, 7: workgroups of 64.
     exprs: [...lengthExprs, ['$', 1], ['+', 5, 2], ['/', 6, 1]],
     values: [
