@@ -153,7 +153,7 @@ export class HostRun {
     return [...wanted].map((value) => {
       const { shape, gpu } = this.#plan[value]!;
       const count = elements(shape.map(this.#shape.sizeOf));
-      const bytes = Math.ceil((count * storageBytes(gpu!.storage)) / 4) * 4;
+      const bytes = storageBytes(gpu!.storage, count);
       const offset = end;
       end += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
       return { value, offset, bytes };

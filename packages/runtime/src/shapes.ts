@@ -1,9 +1,10 @@
 // The shapes of one run: checked against the profile, and turned into all numbers that the run needs. This happens once
 // for each shape, not for each run.
-import { alignUp, evaluate, type Plan, type PlanTensor, type Size, sizeValue, storageBytes } from '@trtx/engine';
+import { evaluate, type Plan, type PlanTensor, type Size, sizeValue, storageBytes } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { mismatch } from './mismatch.ts';
 import { type CopyOp, isCopy, type Program, type Segment } from './program.ts';
+import { elements } from './tensors.ts';
 
 /** Numbers of one op on a tape: pipeline, bind group, x, y, z; for a copy -1, index into `ops`, bytes, 0, 0. */
 export const TAPE_STRIDE = 5;
@@ -58,10 +59,7 @@ export function bindShape(
   const dims = [...inputDims, ...outputDims];
   const portBytes = program.ports.map(({ tensor, buffer, bytes: most }, i) => {
     if (buffer < 0) return 0;
-    const bytes = alignUp(
-      dims[i]!.reduce((n, dim) => n * dim, storageBytes(tensor.storage!)),
-      4,
-    );
+    const bytes = storageBytes(tensor.storage!, elements(dims[i]!));
     if (bytes > most) throw planInvalid(`needs ${bytes} bytes and has a buffer of ${most}`, tensor.name);
     return bytes;
   });
