@@ -2,7 +2,7 @@
 // groups before a tactic is chosen, so that tactics can be compared and changed without their neighbours.
 
 import { TrtxError } from '@trtx/errors';
-import { type Graph, type Node, standardOps, type Value } from '@trtx/ir';
+import { type Graph, type Node, standardOps } from '@trtx/ir';
 import { type Group, type Grouping, rootOf } from '../group/group.ts';
 import { type Storages, storageOf, wordStorageOf } from '../storage.ts';
 import type { Tactic } from '../tactics.ts';
