@@ -37,7 +37,7 @@ describe.runIf(supported)('headless Chromium', () => {
     const engine = engineOf(
       copyPlan([
         { dtype: 'int64', storage: 'i32' },
-        { dtype: 'float16', storage: 'f16' },
+        { dtype: 'float16', storage: 'u16x2' },
       ]),
     );
     const feeds = { x0: { data: longs, dims: [3] }, x1: { data: halves, dims: [3] } };

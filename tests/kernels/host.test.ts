@@ -74,6 +74,16 @@ const cases: HostCase[] = [
     },
     steps: '1 TopK TopK 3',
   },
+  {
+    name: 'constants that 32 bits do not hold, and what follows from them',
+    inputs: [{ dtype: 'int64', dims: [6], low: -9, high: 9 }],
+    build(b, x) {
+      const large = b.Add(x, b.constant('int64', [1], [2 ** 40]));
+      const rest = b.Slice(x, ints(b, 1), ints(b, 2 ** 62));
+      return [large, b.Cast(large, { to: 'float32' }), b.Mul(rest, rest)];
+    },
+    steps: '1 Add Cast',
+  },
 ];
 
 /** As if none served TopK, whichever nodes the GPU can compute. */
@@ -82,7 +92,10 @@ const kernels = standardKernels.filter(({ ops }) => !ops.includes('TopK'));
 /** `2 TopK 1`: the plan's steps. */
 function stepsOf({ steps }: Plan): string {
   return steps
-    .map((step) => (step.kind === 'host' ? step.op : step.kind === 'copy' ? 'copy' : String(step.dispatches.length)))
+    .map((step) => {
+      if (step.kind === 'host') return step.op;
+      return step.kind === 'dispatches' ? String(step.dispatches.length) : step.kind;
+    })
     .join(' ');
 }
 

@@ -2,8 +2,10 @@
 
 import { type Compiled, compile, PORTABLE, type Tactic } from '@trtx/codegen';
 import { engineBytes } from '@trtx/engine';
+import { isTrtxError } from '@trtx/errors';
 import {
   arrayType,
+  codecOf,
   type DataArray,
   type DimRange,
   type DType,
@@ -54,6 +56,51 @@ export function graphOf({ name, inputs, build, symbols = {} }: Case): Graph {
   return specialize(b.graph, Object.fromEntries(profile));
 }
 
+/**
+ * The case with another type of floats for float32: inputs, and constants but where an op takes float32 alone. Undefined
+ * for a case that has no float32, or an op that does not take the type.
+ */
+export function inType(one: Case, dtype: DType): Case | undefined {
+  const { encode } = codecOf(dtype)!;
+  const narrow: Case = {
+    ...one,
+    name: `${one.name}, ${dtype}`,
+    inputs: one.inputs.map((input) => (input.dtype === 'float32' ? { ...input, dtype } : input)),
+    build(b, ...inputs) {
+      const kept = new Map<Value | null, () => Value>();
+      const constant = b.constant.bind(b) as (type: DType, dims: readonly number[], values: readonly number[]) => Value;
+      b.constant = ((type: DType, dims: readonly number[], values: readonly number[]) => {
+        if (type !== 'float32') return constant(type, dims, values);
+        const value = constant(
+          dtype,
+          dims,
+          values.map((x) => encode(x)),
+        );
+        kept.set(value, () => constant(type, dims, values));
+        return value;
+      }) as typeof b.constant;
+      const addNode = b.graph.addNode.bind(b.graph);
+      b.graph.addNode = (op, values, ...rest) => {
+        const takes = (i: number) => op.inputs[Math.min(i, op.inputs.length - 1)]?.types?.includes(dtype) ?? true;
+        return addNode(
+          op,
+          values.map((value, i) => (takes(i) ? value : (kept.get(value)?.() ?? value))),
+          ...rest,
+        );
+      };
+      return one.build(b, ...inputs);
+    },
+  };
+  try {
+    const graph = graphOf(narrow);
+    const values = [...graph.inputs, ...graph.topological().flatMap(({ outputs }) => outputs)];
+    return values.some(({ type }) => type.dtype === dtype) ? narrow : undefined;
+  } catch (error) {
+    if (isTrtxError(error)) return undefined;
+    throw error;
+  }
+}
+
 /** The inputs of each run. */
 export function feedsOf({ inputs, runs = [{}] }: Case): Map<string, Tensor>[] {
   return runs.map((sizes, run) => {
@@ -90,11 +137,12 @@ export function random(
   const [from, to] = [low ?? (dtype === 'bool' || dtype.startsWith('u') ? 0 : -1), high ?? (dtype === 'bool' ? 2 : 1)];
   let state = Math.imul(seed, 2654435761) | 0;
   const data = new (arrayType(dtype))(elementCount(dims)) as Float32Array | BigInt64Array;
+  const encode = dtype.includes('float') ? codecOf(dtype)?.encode : undefined;
   for (let i = 0; i < data.length; i++) {
     state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
     const value = from + ((state >>> 8) / 2 ** 24) * (to - from);
     if (data instanceof BigInt64Array) data[i] = BigInt(Math.floor(value));
-    else data[i] = dtype.includes('float') ? value : Math.floor(value);
+    else data[i] = encode ? encode(value) : dtype.includes('float') ? value : Math.floor(value);
   }
   return { dtype, dims, data: data as DataArray };
 }

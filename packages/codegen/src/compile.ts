@@ -13,7 +13,8 @@ import { standardKernels } from './kernels/index.ts';
 import { legalize } from './legalize.ts';
 import { Layout } from './memory/layout.ts';
 import { SizeTable } from './memory/sizes.ts';
-import { storageOf } from './storage.ts';
+import { packOutputs, storagesOf } from './memory/storages.ts';
+import { type Storages, storageOf } from './storage.ts';
 import { type Tactic, tacticLabel, tacticsFor } from './tactics.ts';
 import { PORTABLE, type Target } from './target.ts';
 
@@ -42,14 +43,14 @@ export interface Compiled {
 export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
   const { target = PORTABLE, noHost = false } = options;
   legalize(graph, target);
-  const { grouping, hosted, tactics } = place(graph, target, options);
+  const { grouping, hosted, tactics, storages } = place(graph, target, options);
   if (noHost && (hosted.size > 0 || graph.inputs.some(({ type }) => !storageOf(type.dtype))))
     throw refused(graph, hosted);
-  const emitted = emitAll(grouping, tactics, target, options);
+  const emitted = emitAll({ grouping, tactics, storages }, target, options);
   const schedule = grouping.units.map((unit) => (isHostUnit(unit) ? unit : emitted.get(unit)!));
   const numbers = stepNumbers(grouping.units);
   const sizes = new SizeTable(graph, numbers.keys());
-  const layout = new Layout(graph, grouping, schedule, sizes, target);
+  const layout = new Layout(graph, grouping, schedule, sizes, target, storages);
   const host = new HostValues(layout, sizes);
   const modules = new Numbering<string>((wgsl) => wgsl);
   const pipelines = new Numbering<Plan['pipelines'][number]>((p) => `${p.module} ${p.layout}`);
@@ -103,23 +104,31 @@ interface Placed {
   readonly hosted: Hosted;
   /** Of each group, at least one. */
   readonly tactics: ReadonlyMap<Group, readonly Tactic[]>;
+  readonly storages: Storages;
 }
 
-/** Forms groups; what no kernel serves goes to the host, and the groups are formed again around it. */
+/**
+ * Forms groups; what no kernel serves goes to the host, and outputs that their kernel cannot pack are copied by another:
+ * then the groups are formed again around that.
+ */
 function place(graph: Graph, target: Target, { kernels = standardKernels }: CompileOptions): Placed {
   const hosted = hostOnly(graph, target);
+  const apart = new Set<Node>();
   for (;;) {
-    const grouping = formGroups(graph, { tensors: target.limits.maxStorageBuffersPerShaderStage }, hosted);
+    const grouping = formGroups(graph, { tensors: target.limits.maxStorageBuffersPerShaderStage }, hosted, apart);
     const tactics = new Map(grouping.groups.map((group) => [group, tacticsFor(kernels, { group, grouping, target })]));
     const without = grouping.groups.filter((group) => tactics.get(group)!.length === 0);
-    if (without.length === 0) return { grouping, hosted, tactics };
     for (const { anchor, nodes } of without) hosted.set(anchor ?? nodes[0]!, NO_KERNEL);
+    if (without.length > 0) continue;
+    const storages = storagesOf(grouping, tactics);
+    const copies = packOutputs(graph, grouping, storages);
+    if (copies.length === 0) return { grouping, hosted, tactics, storages };
+    for (const copy of copies) apart.add(copy);
   }
 }
 
 function emitAll(
-  grouping: Grouping,
-  tactics: Placed['tactics'],
+  { grouping, tactics, storages }: Omit<Placed, 'hosted'>,
   target: Target,
   { choose = ([first]) => first, onProgress }: CompileOptions,
 ): Map<Group, Emitted> {
@@ -130,7 +139,7 @@ function emitAll(
     return { group, tactic };
   });
   const emitted = chosen.map(({ group, tactic }, i): [Group, Emitted] => {
-    const emitter = new Emitter(group, grouping);
+    const emitter = new Emitter(group, grouping, storages);
     const launch = tactic.kernel.emit(emitter, { group, grouping, target }, tactic.params);
     onProgress?.(i + 1, chosen.length, tactic.kernel.id);
     return [group, { group, tactic, emitter, launch, wgsl: emitter.shader.print(launch.workgroupSize) }];

@@ -2,20 +2,32 @@
 // result through its epilogue. A kernel never knows whether an operand is memory, a strided view, a number or a chain of
 // pointwise code.
 
-import type { StorageType } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
-import { type Contents, type Dim, elementsOf, type Index, type IndexMap, sameDim, traitOf, type Value } from '@trtx/ir';
+import {
+  type Contents,
+  type Dim,
+  type DType,
+  type Index,
+  type IndexMap,
+  numbersOf,
+  sameDim,
+  traitOf,
+  type Value,
+} from '@trtx/ir';
 import { computedBy, type Group, type Grouping, isNumber } from './group/group.ts';
 import { affineSource, mapOf, rowMajor, type TensorView, throughAffine } from './group/view.ts';
-import { computeOf, storageOf } from './storage.ts';
+import { computeOf, type Storages, storageOf } from './storage.ts';
+import { encode } from './wgsl/codes.ts';
 import type { Ix } from './wgsl/ix.ts';
 import * as ix from './wgsl/ix.ts';
+import { elementsPerWord, type Form, loadElement, loadVector, toWord, wordOf } from './wgsl/memory.ts';
 import { Position } from './wgsl/position.ts';
 import { literal, printScalar } from './wgsl/scalar.ts';
-import { Shader } from './wgsl/shader.ts';
+import { type BufferElement, Shader } from './wgsl/shader.ts';
 
-/** A constant in the layout that a kernel reads. */
+/** A constant in the layout that a kernel reads, of an element type that is computed in f32. */
 export interface Packed {
+  readonly dtype: DType;
   /** Equal keys mean equal bytes. */
   readonly key: string;
   readonly names: readonly string[];
@@ -30,8 +42,6 @@ export type Slot =
   | { readonly kind: 'value'; readonly value: Value }
   | { readonly kind: 'packed'; readonly packed: Packed };
 
-type Element = StorageType | `vec4<${'f32' | 'i32' | 'u32'}>`;
-
 export class Emitter {
   readonly shader = new Shader();
   /** In order of binding number. */
@@ -42,6 +52,7 @@ export class Emitter {
   constructor(
     readonly group: Group,
     readonly grouping: Grouping,
+    readonly storages: Storages,
   ) {
     this.#own = computedBy(group.nodes, group.accumulated);
   }
@@ -51,9 +62,18 @@ export class Emitter {
     return this.shader.size(dim);
   }
 
-  /** The binding of a packed constant. */
-  packed(packed: Packed, element: Element): string {
-    return this.#bind(packed.key, { kind: 'packed', packed }, 'read', element);
+  /** Reads an element of a packed constant by its number. */
+  packed(packed: Packed): (index: Ix) => string {
+    const form = { dtype: packed.dtype, storage: storageOf(packed.dtype)! };
+    const buffer = this.#bind(packed.key, { kind: 'packed', packed }, 'read', wordOf(form.storage));
+    return (index) => loadElement(this.shader, buffer, form, index);
+  }
+
+  /** Reads four neighbouring elements of a packed constant of 32- or 16-bit floats, of which `index` counts the fours. */
+  packedVectors(packed: Packed): (index: Ix) => string {
+    const element = packed.dtype === 'float32' ? 'vec4<f32>' : 'vec2<u32>';
+    const buffer = this.#bind(packed.key, { kind: 'packed', packed }, 'read', element);
+    return (index) => loadVector(this.shader, buffer, packed.dtype, index);
   }
 
   /** True where the operand is memory, perhaps with strides, so that `view` gives its addresses. */
@@ -80,8 +100,7 @@ export class Emitter {
 
   /** The element at an address (in elements) of memory. */
   load(storage: Value, address: Ix): string {
-    const element = `${this.#binding(storage)}[${ix.text(address)}]`;
-    return storage.type.dtype === 'bool' ? `(${element} != 0u)` : element;
+    return loadElement(this.shader, this.#binding(storage), this.#form(storage), address);
   }
 
   /** The element of an operand at a position of the operand's own shape. */
@@ -89,16 +108,41 @@ export class Emitter {
     return new Evaluation(this, new Map()).read(value, position);
   }
 
-  /** Applies the group's epilogue to an element of the anchor's result and stores what comes out. */
+  /**
+   * How many elements of the result share a word: more than 1 only for kernels that `ownsWords`, which then store by
+   * `code` and `storeWord`.
+   */
+  get resultsPerWord(): number {
+    return elementsPerWord(this.storages(this.group.result));
+  }
+
+  /** Applies the group's epilogue to an element of the anchor's result and stores what comes out, in a word of its own. */
   store(position: Position, accumulated: string): void {
-    const evaluation = new Evaluation(this, new Map([[this.group.accumulated, accumulated]]));
     const { result } = this.group;
-    const value = evaluation.read(result, position);
-    const stored = result.type.dtype === 'bool' ? `select(0u, 1u, ${value})` : value;
-    const address = ix.text(position.linear(this.shader));
+    if (this.resultsPerWord > 1)
+      throw new TrtxError('CODEGEN', 'an element is stored where it has no word of its own', { tensor: result.name });
+    const value = this.#finish(position, accumulated);
+    const stored = toWord(this.shader, result.type.dtype, value);
+    this.storeWord(position.linear(this.shader), stored);
+  }
+
+  /** Applies the epilogue; gives the code of what comes out, a u32, with other bits 0. */
+  code(position: Position, accumulated: string): string {
+    return encode(this.shader, this.group.result.type.dtype, this.#finish(position, accumulated));
+  }
+
+  /** Stores a word of the result. */
+  storeWord(number: Ix, word: string): void {
+    const { result } = this.group;
+    const at = ix.text(number);
+    const element = wordOf(this.storages(result));
     this.shader.line(
-      `${this.#bind(result, { kind: 'value', value: result }, 'read_write', element(result))}[${address}] = ${stored};`,
+      `${this.#bind(result, { kind: 'value', value: result }, 'read_write', element)}[${at}] = ${word};`,
     );
+  }
+
+  #finish(position: Position, accumulated: string): string {
+    return new Evaluation(this, new Map([[this.group.accumulated, accumulated]])).read(this.group.result, position);
   }
 
   /** @internal */ isComputed(value: Value): boolean {
@@ -108,10 +152,14 @@ export class Emitter {
   #binding(storage: Value): string {
     // What dispatches write lies in buffers that other bindings of the same dispatch may write: WebGPU wants one access.
     const access = storage.producer ? 'read_write' : 'read';
-    return this.#bind(storage, { kind: 'value', value: storage }, access, element(storage));
+    return this.#bind(storage, { kind: 'value', value: storage }, access, wordOf(this.storages(storage)));
   }
 
-  #bind(key: Value | string, slot: Slot, access: 'read' | 'read_write', type: Element): string {
+  #form(value: Value): Form {
+    return { dtype: value.type.dtype, storage: this.storages(value) };
+  }
+
+  #bind(key: Value | string, slot: Slot, access: 'read' | 'read_write', type: BufferElement): string {
     let name = this.#names.get(key);
     if (!name) {
       name = this.shader.buffer(access, type);
@@ -136,7 +184,7 @@ class Evaluation {
     if (bound !== undefined) return bound;
     const { shader } = this.emitter;
     if (value.contents && !value.constant) return contentsAt(shader, value, value.contents, position);
-    if (isNumber(value)) return literal(shader, Number(elementsOf(value.constant!)[0]), computeOf(value.type.dtype));
+    if (isNumber(value)) return literal(shader, numbersOf(value.constant!)[0]!, computeOf(value.type.dtype));
     const known = this.#done.get(value)?.get(position);
     if (known !== undefined) return known;
     const text = shader.let(this.#compute(value, position));
@@ -271,13 +319,4 @@ function contentsAt(shader: Shader, value: Value, contents: Contents, position: 
   return contents.values
     .map((dim, i) => ({ text: element(dim), i }))
     .reduceRight((rest, { text, i }) => (rest === '' ? text : `select(${rest}, ${text}, ${at} == ${i}u)`), '');
-}
-
-function element(value: Value): StorageType {
-  const storage = storageOf(value.type.dtype);
-  if (!storage)
-    throw new TrtxError('UNSUPPORTED_TYPE', `${value.type.dtype} has no representation on the GPU`, {
-      tensor: value.name,
-    });
-  return storage;
 }

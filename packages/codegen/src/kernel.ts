@@ -29,6 +29,11 @@ export interface Kernel<P = unknown> {
   readonly summary: string;
   /** Names of the ops whose groups it can anchor; none for the kernel of groups without an anchor. */
   readonly ops: readonly string[];
+  /**
+   * True where an invocation stores whole words of the result, by `emitResult`, so that elements narrower than 32 bits
+   * are stored packed. Otherwise each gets a word.
+   */
+  readonly ownsWords?: boolean;
   /** True where it computes the problem rightly over the whole range of shapes. */
   applies(problem: Problem): boolean;
   /** The variants to choose from, at least one where the kernel applies. */

@@ -1,63 +1,81 @@
-// Legalization of element types: how each type of the model is stored in a GPU buffer and computed in WGSL.
+// Legalization of element types: how each type of the model is stored in a GPU buffer and computed in WGSL. The two are
+// different things: what is narrower than 32 bits is stored packed, or a word an element, and computed as f32, i32 or u32,
+// which asks for no feature of the device.
 //
-// int64 is narrowed to i32: constants are checked here, inputs by the runtime. bool is one u32 an element, so that a
-// thread never shares a word with another.
+// int64 is narrowed to i32: constants are checked at build, inputs by the runtime.
 
-import type { StorageType } from '@trtx/engine';
+import { storageOf as STORAGE, type StorageType, storageBytes } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
-import { type Constant, type DType, elementsOf } from '@trtx/ir';
+import {
+  type Constant,
+  type Dim,
+  type DType,
+  elementCount,
+  elementsOf,
+  isFloat,
+  isUnsigned,
+  type Value,
+} from '@trtx/ir';
 
 export type ComputeType = 'f32' | 'i32' | 'u32' | 'bool';
 
-const STORAGE: Partial<Record<DType, StorageType>> = {
-  float32: 'f32',
-  int64: 'i32',
-  int32: 'i32',
-  int16: 'i32',
-  int8: 'i32',
-  uint64: 'u32',
-  uint32: 'u32',
-  uint16: 'u32',
-  uint8: 'u32',
-  bool: 'u32',
-};
+/** How each value in memory is stored. */
+export type Storages = (value: Value) => StorageType;
 
-/** The storage type of an element type, or undefined where the GPU has none for it. */
+/**
+ * The storage type of inputs, outputs and constants of an element type, and of whatever is written by whole words;
+ * undefined where the GPU has none for it.
+ */
 export function storageOf(dtype: DType): StorageType | undefined {
-  return STORAGE[dtype];
+  return STORAGE[dtype][0];
+}
+
+/** The storage type that gives each element a word of its own, so that no two invocations write to the same one. */
+export function wordStorageOf(dtype: DType): StorageType | undefined {
+  return STORAGE[dtype].at(-1);
 }
 
 /** The type that WGSL computes an element type in. */
 export function computeOf(dtype: DType): ComputeType {
-  const storage = STORAGE[dtype];
-  if (!storage || storage === 'f16')
-    throw new TrtxError('UNSUPPORTED_TYPE', `${dtype} has no representation on the GPU`);
-  return dtype === 'bool' ? 'bool' : storage;
+  if (!storageOf(dtype)) throw new TrtxError('UNSUPPORTED_TYPE', `${dtype} has no representation on the GPU`);
+  if (dtype === 'bool') return 'bool';
+  return isFloat(dtype) ? 'f32' : isUnsigned(dtype) ? 'u32' : 'i32';
 }
 
-/** Element types whose GPU representation is narrower than they are. */
+/** True for the types whose numbers 32 bits may not hold. */
 export function isNarrowed(dtype: DType): boolean {
   return dtype === 'int64' || dtype === 'uint64';
 }
 
-/** A constant's bytes in storage type. @throws TrtxError NARROWING where a 64-bit integer does not fit */
-export function storedBytes(constant: Constant, name: string): Uint8Array {
-  const elements = elementsOf(constant);
-  const storage = storageOf(constant.dtype);
-  if (storage === 'f32') return bytesOf(elements as Float32Array);
-  const stored = storage === 'i32' ? new Int32Array(elements.length) : new Uint32Array(elements.length);
-  for (let i = 0; i < elements.length; i++) {
-    const value = Number(elements[i]);
-    stored[i] = value;
-    if (stored[i] !== value)
-      throw new TrtxError('NARROWING', `element ${i} = ${elements[i]} does not fit into 32 bits`, {
-        tensor: name,
-        hint: 'The GPU has no 64-bit integers; the model needs values that 32 bits can hold.',
-      });
-  }
-  return bytesOf(stored);
+/** The first element known at build that 32 bits do not hold, if there is one. */
+export function firstWide({ type: { dtype }, constant, contents }: Value): number | undefined {
+  if (!isNarrowed(dtype)) return undefined;
+  const known = constant ? (elementsOf(constant) as BigInt64Array) : (contents?.values ?? []);
+  const [low, high] = dtype === 'int64' ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
+  const at = Array.from<Dim | bigint>(known).findIndex((value) => Number(value) < low || Number(value) > high);
+  return at < 0 ? undefined : at;
 }
 
-export function bytesOf(array: Float32Array | Int32Array | Uint32Array): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+/** Bytes that a constant takes as `storedBytes` gives it; a binding is never empty, a constant may be. */
+export function storedSize({ dtype, dims }: Constant): number {
+  return Math.max(storageBytes(storageOf(dtype)!, elementCount(dims)), 4);
+}
+
+/** A constant's bytes in storage type, filled up to whole words. */
+export function storedBytes(constant: Constant): Uint8Array {
+  const stored = new Uint8Array(storedSize(constant));
+  if (isNarrowed(constant.dtype)) {
+    const elements = elementsOf(constant) as BigInt64Array;
+    new Int32Array(stored.buffer).set(Array.from(elements, (value) => Number(BigInt.asIntN(32, value))));
+  } else stored.set(constant.read());
+  return stored;
+}
+
+/** An array's bytes, filled up to whole words. */
+export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+  if (byteLength % 4 === 0) return bytes;
+  const padded = new Uint8Array(Math.ceil(byteLength / 4) * 4);
+  padded.set(bytes);
+  return padded;
 }

@@ -8,6 +8,6 @@ export type * from './plan.ts';
 export { type ParsedEngine, parseEngine, readHeader, readManifest } from './read.ts';
 export { walkSteps } from './steps.ts';
 export { type BlobPiece, type ByteSource, type OpenEngine, openEngine, readBlobs, readPlan } from './stream.ts';
-export { alignUp, sourceBytes, storageBytes, storageOf } from './types.ts';
+export { alignUp, sourceBytes, storageBits, storageBytes, storageOf } from './types.ts';
 export { validatePlan } from './validate.ts';
 export { type EngineFile, type EngineSource, engineBytes, writeEngine } from './write.ts';

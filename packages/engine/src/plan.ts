@@ -35,8 +35,15 @@ export type SourceType =
   | 'sequence'
   | 'optional';
 
-/** Element type of a tensor in a GPU buffer. A source type that the GPU lacks is stored in a wider one. */
-export type StorageType = 'f32' | 'f16' | 'i32' | 'u32';
+/**
+ * How a tensor lies in a GPU buffer: a 32-bit word an element, or packed, as in memory of the source type, the first
+ * element in a word's lowest bits. In a word of its own an integer is a number of 32 bits, and a float of fewer bits
+ * (with `u32`) is its bits.
+ */
+export type StorageType = 'f32' | 'i32' | 'u32' | PackedType;
+
+/** Several elements of 16, 8, 4 or 2 bits a word. */
+export type PackedType = 'u16x2' | 'u8x4' | 'u4x8' | 'u2x16';
 
 /** A non-negative integer that is known at build, or the value of `plan.exprs[expr]` for the shapes of this run. */
 export type Size = number | { readonly expr: number };

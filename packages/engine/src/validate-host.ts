@@ -64,7 +64,7 @@ function checkValue(
       buffers: plan.buffers,
       kinds: ['arena', 'input', 'output'],
       step: 4,
-      bytes: elements * storageBytes(storage),
+      bytes: storageBytes(storage, elements),
     });
   }
   if (value.bytes !== undefined) {

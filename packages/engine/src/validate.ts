@@ -100,12 +100,12 @@ function checkTensors(
     if (owned.has(buffer)) fail(`${path}.buffer`, 'belongs to another tensor too');
     owned.add(buffer);
     // What a free dimension makes of the size is for the runtime to check, at each new shape.
-    let bytes: number = storageBytes(storage);
+    let count = 1;
     list(tensor.shape, `${path}.shape`, (dim, at) => {
       const n = size(dim, at, exprs);
-      bytes *= typeof n === 'number' ? n : Number.NaN;
+      count *= typeof n === 'number' ? n : Number.NaN;
     });
-    if (bytes > buffers[buffer]!.bytes) fail(path, `does not fit into buffer ${buffer}`);
+    if (storageBytes(storage, count) > buffers[buffer]!.bytes) fail(path, `does not fit into buffer ${buffer}`);
   });
   const tensors = value as PlanTensor[];
   distinct(

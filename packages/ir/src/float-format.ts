@@ -1,6 +1,8 @@
 // Floats of 16 bits and fewer, as data: where their fields are, and which codes are infinity and NaN. Encoding rounds a
 // float64 once, to nearest even, whatever the format.
 
+import type { DType } from './dtype.ts';
+
 /** A format with a sign bit on top, then exponent and mantissa. Codes are without the sign unless told otherwise. */
 export interface FloatFormat {
   readonly bits: number;
@@ -56,6 +58,17 @@ export const FLOAT8E5M2FNUZ: FloatFormat = {
 };
 /** NaN becomes −0, as in ml_dtypes, by which ONNX's cases were made. */
 export const FLOAT4E2M1: FloatFormat = { bits: 4, mantissa: 1, least: 0, largest: 0x7, nan: 0x8, noNan: true };
+
+/** The formats of the element types that have one. */
+export const FLOAT_FORMATS: Readonly<Partial<Record<DType, FloatFormat>>> = {
+  float16: FLOAT16,
+  bfloat16: BFLOAT16,
+  float8e4m3fn: FLOAT8E4M3FN,
+  float8e4m3fnuz: FLOAT8E4M3FNUZ,
+  float8e5m2: FLOAT8E5M2,
+  float8e5m2fnuz: FLOAT8E5M2FNUZ,
+  float4e2m1: FLOAT4E2M1,
+};
 
 const view = new DataView(new ArrayBuffer(8));
 

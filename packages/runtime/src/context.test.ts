@@ -15,9 +15,9 @@ describe('inputs and outputs', () => {
         copyPlan([
           { dtype: 'int64', storage: 'i32' },
           { dtype: 'bool', storage: 'u32' },
-          { dtype: 'float16', storage: 'f16' },
+          { dtype: 'float16', storage: 'u16x2' },
           { dtype: 'uint8', storage: 'u32' },
-          { dtype: 'float16', storage: 'f32' },
+          { dtype: 'float16', storage: 'u32' },
         ]),
       ),
       gpu,

@@ -64,7 +64,7 @@ describe('a plan that was tampered with', () => {
       'copies',
       copyPlan([
         { dtype: 'int64', storage: 'i32' },
-        { dtype: 'float16', storage: 'f16' },
+        { dtype: 'float16', storage: 'u16x2' },
       ]),
       [],
       { x0: { data: new BigInt64Array(9), dims: [9] }, x1: { data: new Uint16Array(9), dims: [9] } },

@@ -74,7 +74,7 @@ export class RunState {
 
   /** Whether a move needs its elements on the host. */
   comesToHost({ from, to }: PlanMove): boolean {
-    return !this.place(from) || !this.place(to) || this.#symbols(to).some((symbol) => 'element' in symbol);
+    return !this.#copied(from, to) || this.#symbols(to).some((symbol) => 'element' in symbol);
   }
 
   /** Brings values to the host that only the GPU has. */
@@ -140,9 +140,15 @@ export class RunState {
   /** What `to` becomes by a move. The host has `from` where the move needs it. */
   moved(move: PlanMove): Setting {
     const { from, to } = move;
-    const place = this.place(to) && this.place(from);
+    const place = this.#copied(from, to);
     const isKnown = !this.place(from) || this.#known[this.#root(from)] !== undefined;
     return { to, dims: this.dims(from), data: isKnown ? this.value(from).data : undefined, place };
+  }
+
+  /** Where `from` is, if it can become `to` by a copy on the GPU. */
+  #copied(from: number, to: number): Place | undefined {
+    const [source, target] = [this.place(from), this.place(to)];
+    return source?.storage === target?.storage ? source : undefined;
   }
 
   #plan(index: number): PlanValue {
@@ -178,7 +184,7 @@ export class RunState {
 
 /** Bytes in storage type, rounded up to 4. */
 export function storedBytes(dims: readonly number[], { storage }: Place): number {
-  return Math.ceil((elements(dims) * storageBytes(storage)) / 4) * 4;
+  return storageBytes(storage, elements(dims));
 }
 
 /** The size that a value tells, in units of the symbol's `multipleOf`. */

@@ -1,10 +1,11 @@
 // The shapes of one run: checked against the profile, and turned into all numbers that the run needs. This happens once
 // for each shape, not for each run, and again when values tell more sizes.
-import { alignUp, evaluate, type Plan, type PlanTensor, type Size, sizeValue, storageBytes } from '@trtx/engine';
+import { evaluate, type Plan, type PlanTensor, type Size, sizeValue, storageBytes } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { type CopyOp, isCopy, type Segment } from './flatten.ts';
 import { mismatch } from './mismatch.ts';
 import type { Program } from './program.ts';
+import { elements } from './tensors.ts';
 
 /** Numbers of one op on a tape: pipeline, bind group, x, y, z; for a copy -1, index into `ops`, bytes, 0, 0. */
 export const TAPE_STRIDE = 5;
@@ -51,10 +52,7 @@ export class BoundShape {
     const dims = [...inputDims, ...this.outputDims];
     this.portBytes = program.ports.map(({ tensor, buffer, bytes: most }, i) => {
       if (buffer < 0) return 0;
-      const bytes = alignUp(
-        dims[i]!.reduce((n, dim) => n * dim, storageBytes(tensor.storage!)),
-        4,
-      );
+      const bytes = storageBytes(tensor.storage!, elements(dims[i]!));
       if (bytes > most) throw planInvalid(`needs ${bytes} bytes and has a buffer of ${most}`, tensor.name);
       return bytes;
     });

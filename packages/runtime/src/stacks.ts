@@ -1,6 +1,6 @@
 // What a loop gives of all its iterations: each time a slice, one after the other along a new first axis. Slices that are
 // on the GPU stay there where their size is known and the same for all; others are collected on the host.
-import { type DataSymbol, type PlanMove, storageBytes } from '@trtx/engine';
+import { type DataSymbol, type PlanMove, storageBits } from '@trtx/engine';
 import { quote } from '@trtx/errors';
 import type { Place } from './commands.ts';
 import type { Refuse, RunState, Setting } from './run-state.ts';
@@ -26,7 +26,7 @@ export class Stack {
     const { gpu, shape: sizes } = program.plan.values![move.to]!;
     const [first, ...rest] = sizes.map(shape.sizeOf);
     if (!gpu || state.comesToHost(move) || rest.some(Number.isNaN)) return;
-    const bytes = elements(rest) * storageBytes(gpu.storage);
+    const bytes = (elements(rest) * storageBits(gpu.storage)) / 8;
     const told = program.symbolsOf[move.to]!.map((k) => program.plan.symbols[k] as DataSymbol);
     const room = Number.isNaN(first) ? told.find((symbol) => 'axis' in symbol && symbol.axis === 0)?.max : first;
     if (room === undefined || bytes % 4 !== 0) return;

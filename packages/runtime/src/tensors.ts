@@ -1,6 +1,12 @@
 // Tensors as callers have them, and the way between their element types and those of GPU buffers.
-import { alignUp, type PlanTensor, type SourceType, type StorageType, storageBytes, storageOf } from '@trtx/engine';
-import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf } from './half.ts';
+import {
+  type PlanTensor,
+  type SourceType,
+  type StorageType,
+  storageBits,
+  storageBytes,
+  storageOf,
+} from '@trtx/engine';
 import { mismatch } from './mismatch.ts';
 
 export type TensorData =
@@ -171,24 +177,25 @@ export function concatData(dtype: SourceType, count: number, parts: readonly Hos
 export function toStorage(tensor: TensorForm, data: TensorData, scratch: Scratch): Uint8Array<ArrayBuffer> {
   const { dtype, storage } = tensor;
   const { length } = data;
-  const bytes = alignUp(length * storageBytes(storage), 4);
-  if (/^(float|int|uint)32$/.test(dtype) || (storage === 'f16' && bytes === data.byteLength)) return bytesOf(data);
-  const buffer = scratch.take(bytes);
-  const out = new Uint8Array(buffer, 0, bytes);
-  if (storage === 'f16') {
-    out.set(bytesOf(data));
-    out.fill(0, data.byteLength);
-  } else if (storage === 'f32') {
-    const floats = new Float32Array(buffer, 0, length);
-    const decode = dtype === 'float16' ? halfToNumber : dtype === 'bfloat16' ? bfloatToNumber : undefined;
-    const from = decode ? new Uint16Array(data.buffer, data.byteOffset, length) : (data as Float64Array);
-    for (let i = 0; i < length; i++) floats[i] = decode ? decode(from[i]!) : from[i]!;
+  const bits = storageBits(storage);
+  const size = storageBytes(storage, length);
+  const source = bytesOf(data);
+  // Elements as they are, which fill the last word.
+  if (source.length === size && source.length * 8 === length * bits) return source;
+  const buffer = scratch.take(size);
+  const out = new Uint8Array(buffer, 0, size);
+  if (bits < 8) {
+    out.fill(0);
+    const mask = 2 ** bits - 1;
+    for (let i = 0; i < length; i++) out[(i * bits) >> 3]! |= (source[i]! & mask) << ((i * bits) & 7);
+  } else if (bits < 32) {
+    out.set(source);
+    out.fill(0, source.length);
   } else if (dtype === 'int64' || dtype === 'uint64') {
     narrow(tensor, data, new Int32Array(buffer, 0, length));
   } else {
-    const ints = storage === 'i32' ? new Int32Array(buffer, 0, length) : new Uint32Array(buffer, 0, length);
-    if (dtype === 'bool') for (let i = 0; i < length; i++) ints[i] = data[i] ? 1 : 0;
-    else ints.set(data as Int16Array);
+    const codes = arrayFor(dtype, length, source.buffer, source.byteOffset) as Int16Array;
+    new (storage === 'i32' ? Int32Array : Uint32Array)(buffer, 0, length).set(codes);
   }
   return out;
 }
@@ -229,18 +236,23 @@ export function fromStorage(
   const length = elements(dims);
   const out = arrayFor(dtype, length);
   if (!memory) return out;
-  if (storage === 'f16') {
-    (out as Uint16Array).set(new Uint16Array(memory, offset, length));
-  } else if (storage === 'f32') {
-    const floats = new Float32Array(memory, offset, length);
-    const encode = dtype === 'float16' ? numberToHalf : dtype === 'bfloat16' ? numberToBfloat : undefined;
-    if (encode) for (let i = 0; i < length; i++) out[i] = encode(floats[i]!);
-    else (out as Float64Array).set(floats);
+  const bits = storageBits(storage);
+  const bytes = bytesOf(out);
+  if (bits < 8) {
+    const stored = new Uint8Array(memory, offset);
+    // To the top of a word and back, which spreads the sign of what has one.
+    const rest = 32 - bits;
+    const signed = dtype.startsWith('int');
+    for (let i = 0; i < length; i++) {
+      const top = (stored[(i * bits) >> 3]! >> ((i * bits) & 7)) << rest;
+      out[i] = signed ? top >> rest : top >>> rest;
+    }
+  } else if (bytes.length * 8 === length * bits) {
+    bytes.set(new Uint8Array(memory, offset, bytes.length));
   } else {
-    const ints = new (storage === 'i32' ? Int32Array : Uint32Array)(memory, offset, length);
-    if (dtype === 'int64' || dtype === 'uint64') widen(ints, new Int32Array(out.buffer), dtype === 'int64');
-    else if (dtype === 'bool') for (let i = 0; i < length; i++) out[i] = ints[i] ? 1 : 0;
-    else (out as Int32Array).set(ints);
+    const words = new (storage === 'i32' ? Int32Array : Uint32Array)(memory, offset, length);
+    if (dtype === 'int64' || dtype === 'uint64') widen(words, new Int32Array(out.buffer), dtype === 'int64');
+    else (out as Int16Array).set(words);
   }
   return out;
 }

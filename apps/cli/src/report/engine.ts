@@ -29,6 +29,6 @@ export function dimensionText({ name, min, max, multipleOf }: EngineSummary['sym
 }
 
 function tensorText({ name, dtype, storage, shape }: TensorSummary): string {
-  const stored = { float32: 'f32', float16: 'f16', int32: 'i32', uint32: 'u32' }[dtype as string];
-  return `${quote(name)}: ${dtype}${shape}${stored === storage ? '' : `, stored as ${storage}`}`;
+  const isAsItIs = /x/.test(storage) || { float32: 'f32', int32: 'i32', uint32: 'u32' }[dtype as string] === storage;
+  return `${quote(name)}: ${dtype}${shape}${isAsItIs ? '' : `, stored as ${storage}`}`;
 }

@@ -53,10 +53,25 @@ export function isHostUnit(unit: Unit): unit is HostUnit {
   return 'reason' in unit;
 }
 
-/** @param hosted nodes that the host computes at run time: they join no group, and what they read is in memory */
-export function formGroups(graph: Graph, limits: GroupLimits, hosted: ReadonlyMap<Node, string> = new Map()): Grouping {
+/** The value whose memory a value is. */
+export function rootOf(value: Value, aliases: ReadonlyMap<Value, Value>): Value {
+  let root = value;
+  for (let next = aliases.get(root); next; next = aliases.get(root)) root = next;
+  return root;
+}
+
+/**
+ * @param hosted nodes that the host computes at run time: they join no group, and what they read is in memory
+ * @param apart nodes that join no group before theirs
+ */
+export function formGroups(
+  graph: Graph,
+  limits: GroupLimits,
+  hosted: ReadonlyMap<Node, string> = new Map(),
+  apart: ReadonlySet<Node> = new Set(),
+): Grouping {
   const order = graph.topological();
-  const state = new Former(graph, order, limits, hosted);
+  const state = new Former(graph, order, limits, hosted, apart);
   for (const node of order) state.visit(node);
   const { inlined, aliases, host } = state;
   const units = sortUnits(state.units, state);
@@ -76,6 +91,7 @@ class Former {
     order: readonly Node[],
     readonly limits: GroupLimits,
     readonly hosted: ReadonlyMap<Node, string>,
+    readonly apart: ReadonlySet<Node>,
   ) {
     this.#position = new Map(order.map((node, i) => [node, i]));
   }
@@ -170,7 +186,8 @@ class Former {
   }
 
   #followers(value: Value): Node[] {
-    return [...value.users.keys()].filter((node) => !this.#taken.has(node) && !this.hosted.has(node));
+    const isFree = (node: Node) => !this.#taken.has(node) && !this.hosted.has(node) && !this.apart.has(node);
+    return [...value.users.keys()].filter(isFree);
   }
 
   /** A pointwise node of the same shape whose other operands exist without this group. */

@@ -2,7 +2,7 @@
 
 import { TrtxError } from '@trtx/errors';
 import { bounds, type Graph, isComplex, type Node, opName, product, symbolsOf, type Value } from '@trtx/ir';
-import { storageOf } from '../storage.ts';
+import { firstWide, isNarrowed, storageOf } from '../storage.ts';
 import type { Target } from '../target.ts';
 
 /** The nodes that the host computes at run time, each with the reason. */
@@ -11,17 +11,18 @@ export type Hosted = ReadonlyMap<Node, string>;
 export const NO_KERNEL = 'no kernel for this op with these types and attributes';
 
 /**
- * The nodes that no kernel can serve: they touch a type that the GPU has no form for, only their data tell a size, or what
- * has such a size may be larger than the GPU can bind.
+ * The nodes that no kernel can serve: they touch a type that the GPU has no form for or an integer that 32 bits do not
+ * hold, only their data tell a size, or what has such a size may be larger than the GPU can bind.
  */
 export function hostOnly(graph: Graph, { limits }: Target): Map<Node, string> {
   const hosted = new Map<Node, string>();
   const ofInputs = new Map(graph.inputs.flatMap(({ type }) => type.shape.flatMap((dim) => [...symbolsOf(dim)])));
   const told = new Map(ofInputs);
+  const wide = new Map<Value, string>();
   for (const node of graph.topological()) {
     if (isKnown(node)) continue;
     const large = (value: Value) => mayExceed(value, limits.maxStorageBufferBindingSize, ofInputs);
-    const reason = typeReason(node) ?? sizeReason(node, told) ?? largeReason(node, large);
+    const reason = typeReason(node) ?? wideReason(node, wide) ?? sizeReason(node, told) ?? largeReason(node, large);
     for (const { type } of node.outputs) for (const dim of type.shape) symbolsOf(dim, told);
     if (reason !== undefined) hosted.set(node, reason);
   }
@@ -40,6 +41,23 @@ function typeReason(node: Node): string | undefined {
   const { dtype } = odd.type;
   const what = dtype === 'string' ? 'texts' : isComplex(dtype) ? 'complex numbers' : dtype;
   return `the GPU has no ${what}, which ${odd.name} is`;
+}
+
+/**
+ * Why a node reads an integer that 32 bits do not hold: it is known at build, or the result of such a node may have. What
+ * steers shapes is read by the build alone.
+ */
+function wideReason(node: Node, wide: Map<Value, string>): string | undefined {
+  const reasons = node.inputs.flatMap((value, i) => {
+    if (!value || node.op.inputs[Math.min(i, node.op.inputs.length - 1)]!.steersShape) return [];
+    const at = firstWide(value);
+    return at === undefined ? (wide.get(value) ?? []) : [`32 bits do not hold element ${at} of ${value.name}`];
+  });
+  const [reason] = reasons;
+  if (reason === undefined) return undefined;
+  for (const value of node.outputs)
+    if (isNarrowed(value.type.dtype)) wide.set(value, `32 bits may not hold what ${value.name} is computed from`);
+  return reason;
 }
 
 function sizeReason(node: Node, told: ReadonlyMap<string, unknown>): string | undefined {

@@ -5,7 +5,6 @@ import { type AttributeValue, type Constant, opName, type Value } from '@trtx/ir
 import type { HostUnit } from '../group/group.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { SizeTable } from '../memory/sizes.ts';
-import { storageOf } from '../storage.ts';
 
 export class HostValues {
   readonly values: PlanValue[] = [];
@@ -45,7 +44,7 @@ export class HostValues {
       name,
       dtype,
       shape: value.type.shape.map((dim) => this.sizes.size(dim)),
-      ...(onGpu ? { storage: storageOf(dtype)!, buffer: place.buffer } : {}),
+      ...(onGpu ? { storage: layout.storages(value), buffer: place.buffer } : {}),
       ...(!onGpu || (isInput && layout.hostReads.has(value)) ? { value: this.of(value) } : {}),
     };
   }
@@ -65,7 +64,7 @@ export class HostValues {
     else if (source) from = { of: this.of(source) };
     else {
       const place = this.layout.placeOf(value);
-      if (place) from = { gpu: { buffer: place.buffer, offset: place.offset, storage: storageOf(dtype)! } };
+      if (place) from = { gpu: { buffer: place.buffer, offset: place.offset, storage: this.layout.storages(value) } };
     }
     return this.#add(value, { name, dtype, shape, ...from });
   }

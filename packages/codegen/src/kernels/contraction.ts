@@ -6,7 +6,7 @@
 // Rows of one thread lie `lanes` apart, so that neighbouring invocations read neighbouring elements.
 
 import type { Constant, Dim, Value } from '@trtx/ir';
-import { ceilDiv, elementsOf, mul } from '@trtx/ir';
+import { arrayType, byteLength, ceilDiv, elementsOf, mul } from '@trtx/ir';
 import type { Emitter, Packed } from '../emitter.ts';
 import { bytesOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
@@ -209,7 +209,7 @@ export class Operand {
   }
 }
 
-/** A float32 constant's elements in an order of a kernel's own: `order(i)` is the source element of i, or −1 for 0. */
+/** A constant's floats in an order of a kernel's own: `order(i)` is the source element of i, or −1 for 0. */
 export function packConstant(
   name: string,
   constant: Constant,
@@ -218,14 +218,16 @@ export function packConstant(
   order: (i: number) => number,
 ): Packed {
   // A constant without elements still needs a vector to bind.
-  const stored = Math.max(length, 4);
+  const stored = Math.max(Math.ceil(length / 4) * 4, 4);
+  const { dtype } = constant;
   return {
+    dtype,
     key: `${name}:${key}`,
     names: [name],
-    size: stored * 4,
+    size: byteLength(dtype, stored),
     bytes() {
-      const source = elementsOf(constant) as Float32Array;
-      const packed = new Float32Array(stored);
+      const source = elementsOf(constant);
+      const packed = new (arrayType(dtype))(stored);
       for (let i = 0; i < length; i++) {
         const from = order(i);
         if (from >= 0) packed[i] = source[from]!;

@@ -4,6 +4,7 @@
 
 import { ceilDiv, convTransposeGeometry, type Dim, mul, product } from '@trtx/ir';
 import { defineKernel, type Problem } from '../kernel.ts';
+import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
@@ -44,7 +45,7 @@ export const convTransposeDirect = defineKernel<Tile>({
   version: 1,
   summary: 'transposed convolution by gathering, one phase of the stride a tile',
   ops: ['ConvTranspose'],
-  applies: ({ group }) => group.accumulated.type.dtype === 'float32',
+  applies: ({ group }) => computeOf(group.accumulated.type.dtype) === 'f32',
   params: () => TILES,
   cost(problem, tile) {
     const { rows, vectors, slices, depth } = layoutOf(problem);
@@ -161,14 +162,13 @@ export const convTransposeDirect = defineKernel<Tile>({
         const group = Math.floor(i / (padded * 4 * inputs * taps));
         return column < outputs ? ((group * inputs + ci) * outputs + column) * taps + tap : -1;
       });
-      const buffer = e.packed(packed, 'vec4<f32>');
+      const read = e.packedVectors(packed);
       return {
         base(group: Ix, at: readonly Ix[]) {
           const tap = at.reduce<Ix>((sum, k, d) => ix.add(ix.mul(sum, axes[d]!.kernel), k), 0);
           return ix.add(ix.mul(ix.add(ix.mul(group, taps), tap), inputs * padded), place.vector);
         },
-        at: (base: Ix, ci: Ix, vector: number) =>
-          `${buffer}[${ix.text(ix.add(ix.add(base, ix.mul(ci, padded)), vector))}]`,
+        at: (base: Ix, ci: Ix, vector: number) => read(ix.add(ix.add(base, ix.mul(ci, padded)), vector)),
       };
     }
   },

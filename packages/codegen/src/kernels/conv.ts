@@ -4,6 +4,7 @@
 
 import { convGeometry, type Dim, mul, type Node, product } from '@trtx/ir';
 import { defineKernel, type Problem } from '../kernel.ts';
+import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
@@ -49,7 +50,7 @@ export const convDirect = defineKernel<Tile>({
   version: 1,
   summary: 'convolution as implicit GEMM, a tile of registers a thread, operands read from memory',
   ops: ['Conv'],
-  applies: (problem) => problem.group.accumulated.type.dtype === 'float32',
+  applies: (problem) => computeOf(problem.group.accumulated.type.dtype) === 'f32',
   params: () => TILES,
   cost(problem, tile) {
     const { rows, vectors, groups, depth } = sizeOf(problem);
@@ -160,12 +161,11 @@ export const convDirect = defineKernel<Tile>({
               return column < outputs ? ((group * outputs + column) * inputs + ci) * taps + tap : -1;
             },
           );
-          const buffer = e.packed(packed, 'vec4<f32>');
+          const read = e.packedVectors(packed);
           return {
             base: (tap: Ix, place: { slice: Ix; vector: Ix }) =>
               ix.add(ix.mul(ix.add(ix.mul(place.slice, taps), tap), inputs * padded), place.vector),
-            at: (base: Ix, ci: Ix, vector: number) =>
-              `${buffer}[${ix.text(ix.add(ix.add(base, ix.mul(ci, padded)), vector))}]`,
+            at: (base: Ix, ci: Ix, vector: number) => read(ix.add(ix.add(base, ix.mul(ci, padded)), vector)),
           };
         }
         const operand = new Operand(e, w!);

@@ -3,6 +3,7 @@
 
 import { ceilDiv, convGeometry, mul, product } from '@trtx/ir';
 import { defineKernel } from '../kernel.ts';
+import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
@@ -23,7 +24,7 @@ export const convDepthwise = defineKernel<Params>({
   ops: ['Conv'],
   applies({ group }) {
     const g = convGeometry(group.anchor!.view());
-    return g.groups === g.inputChannels && g.groups > 1 && group.accumulated.type.dtype === 'float32';
+    return g.groups === g.inputChannels && g.groups > 1 && computeOf(group.accumulated.type.dtype) === 'f32';
   },
   params: () => [64, 16, 4].flatMap((lanes) => [1, 2, 4].map((positions) => ({ positions, lanes }))),
   cost({ group, target }, { positions, lanes }) {

@@ -8,7 +8,7 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal } from '../wgsl/scalar.ts';
-import { emitElements } from './elements.ts';
+import { emitResult } from './elements.ts';
 import { declareFilter } from './filters.ts';
 
 interface Sampling {
@@ -31,8 +31,9 @@ export const gridSample = defineKernel<null>({
   version: 1,
   summary: 'interpolation at positions that an input tells, one output element an invocation',
   ops: ['GridSample'],
+  ownsWords: true,
   applies({ group }) {
-    return group.anchor!.view().string('mode') === 'nearest' || group.accumulated.type.dtype === 'float32';
+    return group.anchor!.view().string('mode') === 'nearest' || computeOf(group.accumulated.type.dtype) === 'f32';
   },
   params: () => [null],
   cost: () => 1,
@@ -47,7 +48,7 @@ export const gridSample = defineKernel<null>({
       aligned: at.int('align_corners') === 1,
     } as Sampling;
     const sizes = input.type.shape.slice(2);
-    return emitElements(e, group.accumulated.type.shape, (position) => {
+    return emitResult(e, group.accumulated.type.shape, (position) => {
       const [n, c, ...out] = position.coords(shader);
       const axes = sizes.map((size, i) => {
         // The last axis comes first in the grid.
@@ -71,7 +72,7 @@ export const gridSample = defineKernel<null>({
         });
       };
       sum(0, []);
-      e.store(position, result);
+      return result;
     });
   },
 });

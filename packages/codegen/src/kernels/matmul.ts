@@ -3,6 +3,7 @@
 import { ceilDiv, type Dim, gemmGeometry, matmulGeometry, product, sameDim, type Value } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { defineKernel, type Kernel, type Launch, type Problem } from '../kernel.ts';
+import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
@@ -147,10 +148,10 @@ function columnReader(e: Emitter, p: Product, tile: Tile, place: Place) {
       if (column >= n) return -1;
       return transposed ? column * k + row : row * n + column;
     });
-    const buffer = e.packed(packed, 'vec4<f32>');
+    const read = e.packedVectors(packed);
     return {
       start: () => place.vector,
-      at: (start: Ix, row: Ix, v: number) => `${buffer}[${ix.text(ix.add(ix.add(start, ix.mul(row, padded)), v))}]`,
+      at: (start: Ix, row: Ix, v: number) => read(ix.add(ix.add(start, ix.mul(row, padded)), v)),
     };
   }
   const b = new Operand(e, p.b);
@@ -184,7 +185,7 @@ function define(op: string, id: string, summary: string, productOf: (problem: Pr
     version: 1,
     summary,
     ops: [op],
-    applies: (problem) => problem.group.accumulated.type.dtype === 'float32',
+    applies: (problem) => computeOf(problem.group.accumulated.type.dtype) === 'f32',
     params: () => TILES,
     cost(problem, tile) {
       const p = productOf(problem);

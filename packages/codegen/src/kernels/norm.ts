@@ -14,6 +14,7 @@ import {
 } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { defineKernel, type Kernel } from '../kernel.ts';
+import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
@@ -37,7 +38,7 @@ function defineNorm({ op, id, summary, geometry, centered, operand }: Norm): Ker
     version: 2,
     summary,
     ops: [op],
-    applies: ({ group }) => group.accumulated.type.dtype === 'float32',
+    applies: ({ group }) => computeOf(group.accumulated.type.dtype) === 'f32',
     params: () => ROW_PARAMS,
     cost({ group, target }, params) {
       const at = group.anchor!.view();
@@ -146,7 +147,7 @@ export const lpNorm = defineKernel<RowParams>({
   version: 1,
   summary: 'LpNormalization: the norm, then every element over it, in two passes over a row',
   ops: ['LpNormalization'],
-  applies: ({ group }) => group.accumulated.type.dtype === 'float32',
+  applies: ({ group }) => computeOf(group.accumulated.type.dtype) === 'f32',
   params: () => ROW_PARAMS,
   cost: ({ group, target }, params) => rowCost(target, rowsOfNorm(softmaxGeometry(group.anchor!.view())), params),
   emit(e, { group }, params) {

@@ -8,7 +8,7 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal, printBinary, printCompare } from '../wgsl/scalar.ts';
-import { emitElements } from './elements.ts';
+import { emitResult } from './elements.ts';
 
 interface Pooling {
   op: string;
@@ -24,15 +24,16 @@ function definePool({ op, id, summary, window }: Pooling): Kernel {
     version: 2,
     summary,
     ops: [op],
+    ownsWords: true,
     applies: () => true,
     params: () => [null],
     cost: () => 1,
     emit(e, { group }) {
       const node = group.anchor!;
-      return emitElements(e, group.accumulated.type.shape, (position) => {
+      return emitResult(e, group.accumulated.type.shape, (position) => {
         const [n, c, ...out] = position.coords(e.shader);
         const at = new Window(e, node.inputs[0]!, poolGeometry(node.view()), [n!, c!], out);
-        e.store(position, e.shader.let(window(e, at, group.accumulated)));
+        return e.shader.let(window(e, at, group.accumulated));
       });
     },
   });

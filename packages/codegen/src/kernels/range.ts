@@ -5,13 +5,14 @@ import { defineKernel } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
-import { emitElements } from './elements.ts';
+import { emitResult } from './elements.ts';
 
 export const range = defineKernel<null>({
   id: 'range',
   version: 1,
   summary: 'a sequence of equal steps, one element an invocation',
   ops: ['Range'],
+  ownsWords: true,
   applies: () => true,
   params: () => [null],
   cost: () => 1,
@@ -19,9 +20,9 @@ export const range = defineKernel<null>({
     const [start, , delta] = group.anchor!.inputs as [Value, Value, Value];
     const { shape, dtype } = group.accumulated.type;
     const number = (value: Value) => e.read(value, Position.linear(value.type.shape, 0));
-    return emitElements(e, shape, (position, i) => {
+    return emitResult(e, shape, (_, i) => {
       const element = `${number(start)} + ${computeOf(dtype)}(${ix.text(i)}) * ${number(delta)}`;
-      e.store(position, e.shader.let(element));
+      return e.shader.let(element);
     });
   },
 });

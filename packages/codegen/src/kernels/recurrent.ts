@@ -3,7 +3,10 @@
 // one.
 
 import {
+  arrayType,
+  byteLength,
   type Constant,
+  type DataArray,
   type Dim,
   elementCount,
   elementsOf,
@@ -19,7 +22,7 @@ import {
 } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { defineKernel, type Kernel } from '../kernel.ts';
-import { bytesOf } from '../storage.ts';
+import { bytesOf, computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
@@ -49,7 +52,7 @@ function defineRecurrent(cell: Cell): Kernel {
     ops: [cell.op],
     applies({ group, target }) {
       const { hidden } = cell.geometry(group.anchor!.view());
-      if (group.accumulated.type.dtype !== 'float32' || typeof hidden !== 'number') return false;
+      if (computeOf(group.accumulated.type.dtype) !== 'f32' || typeof hidden !== 'number') return false;
       const { inputs } = group.anchor!;
       const packed = WEIGHTS.every((index) => !inputs[index] || inputs[index].constant);
       const tensors = inputs.filter((value, index) => value && !(packed && WEIGHTS.includes(index))).length;
@@ -83,7 +86,7 @@ function defineRecurrent(cell: Cell): Kernel {
 
 /** Reads the weights: all of them packed into one buffer where they are constants, the rows of W and R side by side. */
 class Weights {
-  readonly #buffer: string | undefined;
+  readonly #packed: ((place: Ix) => string) | undefined;
   /** Where each input begins in the buffer. */
   readonly #starts: readonly number[];
 
@@ -98,21 +101,20 @@ class Weights {
     if (values.some((value, i) => value && !constants[i])) return;
     const names = values.flatMap((value) => (value ? [value.name] : []));
     const size = lengths.reduce((a, b) => a + b, 0);
-    this.#buffer = e.packed(
-      {
-        key: `${names.join(' ')}:recurrent`,
-        names,
-        size: size * 4,
-        bytes: () => {
-          const packed = new Float32Array(size);
-          constants.forEach((constant, i) => {
-            if (constant) packed.set(turned(constant), this.#starts[i]!);
-          });
-          return bytesOf(packed);
-        },
+    const { dtype } = inputs[0]!.type;
+    this.#packed = e.packed({
+      dtype,
+      key: `${names.join(' ')}:recurrent`,
+      names,
+      size: Math.ceil(byteLength(dtype, size) / 4) * 4,
+      bytes: () => {
+        const packed = new (arrayType(dtype))(size) as Float32Array;
+        constants.forEach((constant, i) => {
+          if (constant) packed.set(turned(constant) as Float32Array, this.#starts[i]!);
+        });
+        return bytesOf(packed);
       },
-      'f32',
-    );
+    });
   }
 
   has(index: number): boolean {
@@ -123,19 +125,19 @@ class Weights {
   read(index: number, [d, row, ...column]: readonly Ix[]): string {
     const value = this.inputs[index]!;
     const { shape } = value.type;
-    if (!this.#buffer) return this.e.read(value, Position.at(shape, [d!, row!, ...column]));
+    if (!this.#packed) return this.e.read(value, Position.at(shape, [d!, row!, ...column]));
     const [, rows, columns = 1] = shape as number[];
     const start = this.#starts[WEIGHTS.indexOf(index)]!;
     const place = ix.add(ix.mul(ix.add(ix.mul(d!, columns), column[0] ?? 0), rows!), row!);
-    return `${this.#buffer}[${ix.text(ix.add(place, start))}]`;
+    return this.#packed(ix.add(place, start));
   }
 }
 
 /** [direction, row, column] as [direction, column, row]. */
-function turned(constant: Constant): Float32Array {
-  const source = elementsOf(constant) as Float32Array;
+function turned(constant: Constant): DataArray {
+  const source = elementsOf(constant);
   const [directions, rows, columns = 1] = constant.dims as [number, number, number?];
-  const target = new Float32Array(source.length);
+  const target = new (arrayType(constant.dtype))(source.length);
   for (let d = 0; d < directions; d++)
     for (let row = 0; row < rows; row++)
       for (let c = 0; c < columns; c++)

@@ -23,7 +23,7 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal } from '../wgsl/scalar.ts';
-import { emitElements } from './elements.ts';
+import { emitResult } from './elements.ts';
 import { declareFilter } from './filters.ts';
 
 export const resize = defineKernel<null>({
@@ -31,9 +31,10 @@ export const resize = defineKernel<null>({
   version: 1,
   summary: 'interpolation along any axes, one output element an invocation',
   ops: ['Resize'],
+  ownsWords: true,
   applies({ group }) {
     const { mode, axes } = resizeGeometry(group.anchor!.view());
-    return axes.every(({ roi }) => roi) && (mode === 'nearest' || group.accumulated.type.dtype === 'float32');
+    return axes.every(({ roi }) => roi) && (mode === 'nearest' || computeOf(group.accumulated.type.dtype) === 'f32');
   },
   params: () => [null],
   cost: () => 1,
@@ -44,7 +45,7 @@ export const resize = defineKernel<null>({
     const g = resizeGeometry(at);
     const input = node.inputs[0]!;
     const { shape, dtype } = group.accumulated.type;
-    return emitElements(e, shape, (position) => {
+    return emitResult(e, shape, (position) => {
       const coords = position.coords(shader);
       const axes = g.axes.map((axis, d) => new AxisTaps(e, g, at, axis, coords[d]!));
       const result = shader.name('result');
@@ -71,7 +72,7 @@ export const resize = defineKernel<null>({
         const value = literal(shader, at.float('extrapolation_value'), computeOf(dtype));
         shader.line(`${result} = select(${result}, ${value}, ${outside.join(' | ')});`);
       }
-      e.store(position, result);
+      return result;
     });
   },
 });

@@ -2,17 +2,19 @@
 
 import { rotaryGeometry, type Value } from '@trtx/ir';
 import { defineKernel } from '../kernel.ts';
+import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
-import { emitElements } from './elements.ts';
+import { emitResult } from './elements.ts';
 
 export const rotary = defineKernel<null>({
   id: 'rotary',
   version: 1,
   summary: 'pairs of features turned, one element an invocation',
   ops: ['RotaryEmbedding'],
-  applies: ({ group }) => group.accumulated.type.dtype === 'float32',
+  ownsWords: true,
+  applies: ({ group }) => computeOf(group.accumulated.type.dtype) === 'f32',
   params: () => [null],
   cost: () => 1,
   emit(e, { group }) {
@@ -22,7 +24,7 @@ export const rotary = defineKernel<null>({
     const [x, cosines, sines, ids] = node.inputs as [Value, Value, Value, Value?];
     const g = rotaryGeometry(at);
     const { shape } = x.type;
-    return emitElements(e, shape, (position) => {
+    return emitResult(e, shape, (position) => {
       const coords = position.coords(shader);
       const last = coords.length - 1;
       // Packed heads lie one after the other in the last axis.
@@ -47,7 +49,7 @@ export const rotary = defineKernel<null>({
         const sine = shader.let(angle(sines));
         shader.line(`${result} = ${own} * ${angle(cosines)} + select(${other}, -${other}, ${first}) * ${sine};`);
       });
-      e.store(position, result);
+      return result;
     });
   },
 });

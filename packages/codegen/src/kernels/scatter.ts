@@ -9,7 +9,7 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { printBinary } from '../wgsl/scalar.ts';
-import { emitElements } from './elements.ts';
+import { emitResult } from './elements.ts';
 
 interface Scatter {
   op: string;
@@ -25,6 +25,7 @@ function defineScatter({ op, id, summary, search }: Scatter): Kernel {
     version: 1,
     summary,
     ops: [op],
+    ownsWords: true,
     applies: () => true,
     params: () => [null],
     cost: () => 1,
@@ -33,7 +34,7 @@ function defineScatter({ op, id, summary, search }: Scatter): Kernel {
       const node = group.anchor!;
       const [data, , updates] = node.inputs as [Value, Value, Value];
       const reduction = node.view().string('reduction') as ScatterReduction;
-      return emitElements(e, data.type.shape, (position) => {
+      return emitResult(e, data.type.shape, (position) => {
         const acc = shader.name('acc');
         shader.line(`var ${acc} = ${e.read(data, position)};`);
         search(e, node, position.coords(shader), (at) => {
@@ -41,7 +42,7 @@ function defineScatter({ op, id, summary, search }: Scatter): Kernel {
           const combined = reduction === 'none' ? update : printBinary(shader, reduction, acc, update, data.type.dtype);
           shader.line(`${acc} = ${combined};`);
         });
-        e.store(position, acc);
+        return acc;
       });
     },
   });

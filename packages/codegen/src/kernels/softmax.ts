@@ -4,6 +4,7 @@
 import { type Node, type NodeView, reduceGeometry, softmaxGeometry } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { defineKernel, type Kernel } from '../kernel.ts';
+import { computeOf } from '../storage.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal } from '../wgsl/scalar.ts';
 import { emitRows, ROW_PARAMS, type Row, type RowParams, rowCost, rowsOf } from './reduction.ts';
@@ -23,7 +24,7 @@ function defineSums({ op, id, summary, axes, finish }: Sums): Kernel {
     version: 1,
     summary,
     ops: [op],
-    applies: ({ group }) => group.accumulated.type.dtype === 'float32',
+    applies: ({ group }) => computeOf(group.accumulated.type.dtype) === 'f32',
     params: () => ROW_PARAMS,
     cost({ group, target }, params) {
       const at = group.anchor!.view();

@@ -9,6 +9,7 @@ import {
   type PlanRange,
   type Size,
   sourceBytes,
+  storageBytes,
 } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import {
@@ -23,8 +24,8 @@ import {
 } from '@trtx/ir';
 import type { Emitted } from '../emitted.ts';
 import type { Packed, Slot } from '../emitter.ts';
-import { type Grouping, type HostUnit, isHostUnit } from '../group/group.ts';
-import { storageOf, storedBytes } from '../storage.ts';
+import { type Grouping, type HostUnit, isHostUnit, rootOf } from '../group/group.ts';
+import { type Storages, storageOf, storedBytes, storedSize } from '../storage.ts';
 import { DEFAULT_LIMITS, type Target } from '../target.ts';
 import { align, type Lifetime, planArena } from './arena.ts';
 import { maximum, type SizeTable } from './sizes.ts';
@@ -61,6 +62,7 @@ export class Layout {
     schedule: Schedule,
     readonly sizes: SizeTable,
     readonly target: Target,
+    readonly storages: Storages,
   ) {
     const units = grouping.units.filter(isHostUnit);
     this.#hosted = new Set(units.map(({ node }) => node));
@@ -68,12 +70,12 @@ export class Layout {
     const bound = new Set(schedule.flatMap((unit) => ('reason' in unit ? [] : unit.emitter.slots.flatMap(memoryOf))));
     for (const value of graph.inputs) {
       if (!storageOf(value.type.dtype) || (this.hostReads.has(value) && !bound.has(value))) continue;
-      this.#places.set(value, { buffer: this.#add('input', bytesOf(value)), offset: 0 });
+      this.#places.set(value, { buffer: this.#add('input', this.#bytesOf(value)), offset: 0 });
     }
     for (const { value } of graph.outputs) {
       const root = rootOf(value, grouping.aliases);
       if (this.isHosted(root)) continue;
-      const place = { buffer: this.#add('output', bytesOf(value)), offset: 0 };
+      const place = { buffer: this.#add('output', this.#bytesOf(value)), offset: 0 };
       this.#places.set(root, place);
       this.#places.set(value, place);
     }
@@ -118,10 +120,8 @@ export class Layout {
     const { constant, name } = slot.value;
     if (!constant) throw new TrtxError('CODEGEN', 'a tensor without a place is bound', { tensor: name });
     const key = `${name}:plain`;
-    const size = Math.max(4, 4 * elementCount(constant.dims));
-    // A binding is never empty, a constant may be.
-    const bytes = () => (size > 4 * elementCount(constant.dims) ? new Uint8Array(size) : storedBytes(constant, name));
-    return this.#constant(key, { key, names: [name], size, bytes });
+    const bytes = () => storedBytes(constant);
+    return this.#constant(key, { key, names: [name], size: storedSize(constant), bytes });
   }
 
   /** A block of the params buffer that holds these sizes, one word each. */
@@ -154,6 +154,11 @@ export class Layout {
     };
   }
 
+  /** Bytes in storage type at the profile's maximum. */
+  #bytesOf(value: Value): number {
+    return storageBytes(this.storages(value), maximum(product(value.type.shape), value.name));
+  }
+
   #add(kind: PlanBuffer['kind'], bytes: number): number {
     return this.#buffers.push({ kind, bytes: Math.max(bytes, 4) }) - 1;
   }
@@ -181,7 +186,7 @@ export class Layout {
         }
       }
     });
-    const lifetimes = values.map((value): Lifetime => ({ bytes: bytesOf(value), ...lives.get(value)! }));
+    const lifetimes = values.map((value): Lifetime => ({ bytes: this.#bytesOf(value), ...lives.get(value)! }));
     const arena = planArena(lifetimes);
     if (values.length > 0) {
       const buffer = this.#add('arena', arena.bytes);
@@ -192,7 +197,7 @@ export class Layout {
     return arena.liveBytesPeak;
   }
 
-  #constant(key: string, packed: Packed): Place {
+  #constant(key: string, packed: Omit<Packed, 'dtype'>): Place {
     let place = this.#places.get(key);
     if (!place) {
       const bytes = packed.size;
@@ -239,16 +244,4 @@ function inputsOnHost(graph: Graph, units: readonly HostUnit[], aliases: Readonl
 
 function memoryOf(slot: Slot): Value[] {
   return slot.kind === 'value' ? [slot.value] : [];
-}
-
-/** The value whose memory a value is. */
-export function rootOf(value: Value, aliases: ReadonlyMap<Value, Value>): Value {
-  let root = value;
-  for (let next = aliases.get(root); next; next = aliases.get(root)) root = next;
-  return root;
-}
-
-/** Bytes in storage type at the profile's maximum: every storage type has four. */
-function bytesOf(value: Value): number {
-  return 4 * maximum(product(value.type.shape), value.name);
 }

@@ -4,8 +4,18 @@
 // operation whose operands are all constant reads one of them through a declaration.
 
 import { TrtxError } from '@trtx/errors';
-import { type BinaryOp, type DType, isFloat, isInteger, type Scalar, type UnaryOp } from '@trtx/ir';
+import {
+  type BinaryOp,
+  bitWidth,
+  type CastOptions,
+  type DType,
+  isFloat,
+  isInteger,
+  type Scalar,
+  type UnaryOp,
+} from '@trtx/ir';
 import { type ComputeType, computeOf } from '../storage.ts';
+import { isNarrowFloat, rounded } from './codes.ts';
 import { call } from './functions.ts';
 import type { Shader } from './shader.ts';
 
@@ -18,7 +28,7 @@ export function printScalar(shader: Shader, s: Scalar, args: (index: number) => 
       case 'const':
         return literal(shader, x.value, computeOf(x.dtype));
       case 'cast':
-        return printCast(shader, variable(shader, print(x.a)), x.a.dtype, x.dtype);
+        return printCast(shader, variable(shader, print(x.a)), x.a.dtype, x.dtype, x.options);
       case 'select':
         return `select(${print(x.b)}, ${print(x.a)}, ${print(x.test)})`;
       case 'compare':
@@ -189,15 +199,24 @@ function divide(a: string, operator: '/' | '%', b: string, zero: string): string
   return `select(${zero}, ${a} ${operator} ${b}, ${b} != ${zero})`;
 }
 
-function printCast(shader: Shader, a: string, from: DType, to: DType): string {
+function printCast(shader: Shader, a: string, from: DType, to: DType, options?: CastOptions): string {
   const source = computeOf(from);
   const target = computeOf(to);
   if (target === 'bool') return source === 'bool' ? a : printCompare('ne', a, literal(shader, 0, source), from);
+  if (isNarrowFloat(to)) {
+    const number = printCast(shader, a, from, 'float32');
+    return rounded(shader, to, number, { saturate: true, ...options });
+  }
   if (source === 'bool') return `select(${literal(shader, 0, target)}, ${literal(shader, 1, target)}, ${a})`;
   if (!isInteger(to)) return source === target ? a : `${target}(${a})`;
   if (source !== 'f32') return wrap(source === target ? a : `${target}(${a})`, to);
-  const whole = call(shader, `to_${target}`, a);
   const width = widthOf(to);
+  // Rounded, and so large that no bit is left from 2³¹ on.
+  if (width < 8) {
+    const number = `select(0i, i32(round(${a})), abs(${a}) < 2147483648.0f)`;
+    return wrap(target === 'u32' ? `bitcast<u32>(${number})` : number, to);
+  }
+  const whole = call(shader, `to_${target}`, a);
   if (width === 32) return whole;
   const low = target === 'u32' ? 0 : -(2 ** (width - 1));
   const high = target === 'u32' ? 2 ** width - 1 : 2 ** (width - 1) - 1;
@@ -206,7 +225,7 @@ function printCast(shader: Shader, a: string, from: DType, to: DType): string {
 
 /** Bits of an integer type, as far as the GPU goes. */
 function widthOf(dtype: DType): number {
-  return dtype.endsWith('8') ? 8 : dtype.endsWith('16') ? 16 : 32;
+  return Math.min(bitWidth(dtype), 32);
 }
 
 /** An integer of 32 bits brought to the width of its type; i32 shifts right by sign. */

@@ -3,16 +3,18 @@
 // Sizes that are known at build print as literals. The others are fields of one uniform struct `p`, whose words the
 // runtime writes when shapes change.
 
-import type { BindingKind, StorageType } from '@trtx/engine';
+import type { BindingKind } from '@trtx/engine';
 import { bounds, type Dim, DimExpr, mul, sameDim } from '@trtx/ir';
 import type { Ix } from './ix.ts';
 import * as ix from './ix.ts';
 
+/** What the array of a buffer is of. */
+export type BufferElement = 'f32' | 'i32' | 'u32' | 'vec4<f32>' | 'vec2<u32>';
+
 export interface ShaderBinding {
   readonly name: string;
   readonly kind: BindingKind;
-  /** WGSL type of an element, e.g. f32 or vec4<f32>. */
-  readonly element: string;
+  readonly element: BufferElement;
 }
 
 export class Shader {
@@ -26,7 +28,7 @@ export class Shader {
   #names = 0;
 
   /** Adds a storage buffer; returns its name. */
-  buffer(kind: 'read' | 'read_write', element: StorageType | `vec4<${'f32' | 'i32' | 'u32'}>`): string {
+  buffer(kind: 'read' | 'read_write', element: BufferElement): string {
     const name = `b${this.bindings.length}`;
     this.bindings.push({ name, kind, element });
     return name;

@@ -198,7 +198,7 @@ export function copyPlan(types: readonly Pick<PlanTensor, 'dtype' | 'storage'>[]
       kind: 'copy' as const,
       from: { buffer: 2 * i, offset: 0 },
       to: { buffer: 2 * i + 1, offset: 0 },
-      bytes: { expr: storage === 'f16' ? 8 : 2 },
+      bytes: { expr: storage === 'u16x2' ? 8 : 2 },
     })),
   });
 }

@@ -1,0 +1,55 @@
+// Elements in buffers: where in which word an element's code lies. Only the emitter reads and writes through this file, so
+// that no kernel knows how its operands are stored.
+
+import { type StorageType, storageBits } from '@trtx/engine';
+import type { DType } from '@trtx/ir';
+import { decode, encode, isNarrowFloat } from './codes.ts';
+import type { Ix } from './ix.ts';
+import * as ix from './ix.ts';
+import type { Shader } from './shader.ts';
+
+/** A tensor's type, and how it is stored. */
+export interface Form {
+  readonly dtype: DType;
+  readonly storage: StorageType;
+}
+
+/** The WGSL type of the words of a buffer. */
+export function wordOf(storage: StorageType): 'f32' | 'i32' | 'u32' {
+  return storage === 'f32' || storage === 'i32' ? storage : 'u32';
+}
+
+/** How many elements share a word. */
+export function elementsPerWord(storage: StorageType): number {
+  return 32 / storageBits(storage);
+}
+
+/** The element at an address (in elements) of a buffer. */
+export function loadElement(shader: Shader, buffer: string, { dtype, storage }: Form, address: Ix): string {
+  const count = elementsPerWord(storage);
+  if (count === 1) return fromWord(shader, dtype, `${buffer}[${ix.text(address)}]`);
+  const at = shader.index(address, 'at');
+  const offset = ix.mul(ix.mod(at, count), 32 / count);
+  const word = `${buffer}[${ix.text(ix.div(at, count))}]`;
+  return decode(shader, dtype, offset === 0 ? word : `(${word} >> ${ix.text(offset)})`);
+}
+
+/** The element that has a word of its own. */
+function fromWord(shader: Shader, dtype: DType, word: string): string {
+  if (isNarrowFloat(dtype)) return decode(shader, dtype, word);
+  return dtype === 'bool' ? `(${word} != 0u)` : word;
+}
+
+/** The word of an element that has one of its own. */
+export function toWord(shader: Shader, dtype: DType, value: string): string {
+  return isNarrowFloat(dtype) || dtype === 'bool' ? encode(shader, dtype, value) : value;
+}
+
+/** Four neighbouring floats, of which `index` counts the fours. */
+export function loadVector(shader: Shader, buffer: string, dtype: DType, index: Ix): string {
+  const vector = `${buffer}[${ix.text(index)}]`;
+  if (dtype === 'float32') return vector;
+  const words = shader.let(vector, 'words');
+  const codes = [`${words}.x`, `(${words}.x >> 16u)`, `${words}.y`, `(${words}.y >> 16u)`];
+  return `vec4<f32>(${codes.map((code) => decode(shader, dtype, code)).join(', ')})`;
+}
