@@ -1,21 +1,23 @@
-// From a graph to a plan: groups, a kernel for each, memory, and the list of dispatches.
+// From a graph to a plan: groups, a kernel for each, memory, and the tree of steps.
 
-import type { Dispatch, HostNode, Plan, PlanBinding, Step } from '@trtx/engine';
+import { type Dispatch, type HostNode, type Plan, type PlanBinding, walkSteps } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { type Graph, type Node, opName } from '@trtx/ir';
 import type { Emitted } from './emitted.ts';
 import { Emitter } from './emitter.ts';
-import { formGroups, type Group, type Grouping, isHostUnit, type Unit } from './group/group.ts';
-import { type Hosted, hostOnly, NO_KERNEL, refused } from './host/placement.ts';
+import type { Group } from './group/group.ts';
+import { refused } from './host/placement.ts';
 import { HostValues } from './host/values.ts';
 import type { Kernel } from './kernel.ts';
 import { standardKernels } from './kernels/index.ts';
 import { legalize } from './legalize.ts';
 import { Layout } from './memory/layout.ts';
 import { SizeTable } from './memory/sizes.ts';
-import { packOutputs, storagesOf } from './memory/storages.ts';
-import { type Storages, storageOf } from './storage.ts';
-import { type Tactic, tacticLabel, tacticsFor } from './tactics.ts';
+import { type Placed, place } from './place.ts';
+import { scheduleOf } from './schedule.ts';
+import { StepWriter } from './steps.ts';
+import { storageOf } from './storage.ts';
+import { type Tactic, tacticLabel } from './tactics.ts';
 import { PORTABLE, type Target } from './target.ts';
 
 export interface CompileOptions {
@@ -41,16 +43,16 @@ export interface Compiled {
  * @throws TrtxError UNSUPPORTED_NODES with all of those where `noHost` is set; SHAPE_UNBOUNDED; TENSOR_TOO_LARGE
  */
 export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
-  const { target = PORTABLE, noHost = false } = options;
+  const { target = PORTABLE, noHost = false, kernels = standardKernels } = options;
   legalize(graph, target);
-  const { grouping, hosted, tactics, storages } = place(graph, target, options);
+  const placed = place(graph, target, kernels);
+  const { grouping, hosted, storages } = placed;
   if (noHost && (hosted.size > 0 || graph.inputs.some(({ type }) => !storageOf(type.dtype))))
     throw refused(graph, hosted);
-  const emitted = emitAll({ grouping, tactics, storages }, target, options);
-  const schedule = grouping.units.map((unit) => (isHostUnit(unit) ? unit : emitted.get(unit)!));
-  const numbers = stepNumbers(grouping.units);
-  const sizes = new SizeTable(graph, numbers.keys());
-  const layout = new Layout(graph, grouping, schedule, sizes, target, storages);
+  const schedule = scheduleOf(graph, placed, emitAll(placed, target, options));
+  const set = [...[...hosted.keys()].flatMap(({ outputs }) => outputs), ...grouping.states];
+  const sizes = new SizeTable(graph, set, grouping.states);
+  const layout = new Layout(graph, { grouping, schedule, sizes, target, storages, hosted });
   const host = new HostValues(layout, sizes);
   const modules = new Numbering<string>((wgsl) => wgsl);
   const pipelines = new Numbering<Plan['pipelines'][number]>((p) => `${p.module} ${p.layout}`);
@@ -68,28 +70,25 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
       nodes: [...new Set(group.nodes.flatMap((node) => node.origin))],
     };
   };
-  const steps: Step[] = [];
-  let dispatches: Dispatch[] = [];
-  for (const unit of schedule) {
-    if ('reason' in unit) {
-      steps.push(host.step(unit));
-      dispatches = [];
-      continue;
-    }
-    if (dispatches.length === 0) steps.push({ kind: 'dispatches', dispatches });
-    dispatches.push(dispatch(unit));
-  }
+  const outputs = new Set([...graph.withBodies()].flatMap((each) => each.outputs.map(({ value }) => value)));
+  const writer = new StepWriter(host, (value) => value.users.size > 0 || outputs.has(value), dispatch);
+  const steps = writer.write(schedule);
   const plan: Plan = {
     name: graph.name,
     inputs: graph.inputs.map((value) => host.port(value.name, value, true)),
     outputs: graph.outputs.map(({ name, value }) => host.port(name, value, false)),
-    constraints: [...graph.constraints].map(({ a, b, node }) => ({ a: sizes.size(a), b: sizes.size(b), node })),
+    constraints: [...graph.withBodies()].flatMap(({ constraints }) =>
+      [...constraints].map(({ a, b, node }) => ({ a: sizes.size(a), b: sizes.size(b), node })),
+    ),
     modules: modules.items,
     pipelines: pipelines.items,
     steps,
     hostNodes: [
       ...grouping.host.map((node) => hostNode(node, SHAPE_ARITHMETIC)),
-      ...[...numbers].map(([node, step]) => hostNode(node, hosted.get(node)!, step)),
+      ...[...walkSteps(steps)].flatMap((step, number) => {
+        const node = writer.hostSteps.get(step);
+        return node ? [hostNode(node, hosted.get(node)!, number)] : [];
+      }),
     ],
     ...(host.values.length > 0 ? { values: host.values } : {}),
     ...layout.finish(),
@@ -99,36 +98,8 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
   return { plan, blobs: layout.blobs };
 }
 
-interface Placed {
-  readonly grouping: Grouping;
-  readonly hosted: Hosted;
-  /** Of each group, at least one. */
-  readonly tactics: ReadonlyMap<Group, readonly Tactic[]>;
-  readonly storages: Storages;
-}
-
-/**
- * Forms groups; what no kernel serves goes to the host, and outputs that their kernel cannot pack are copied by another:
- * then the groups are formed again around that.
- */
-function place(graph: Graph, target: Target, { kernels = standardKernels }: CompileOptions): Placed {
-  const hosted = hostOnly(graph, target);
-  const apart = new Set<Node>();
-  for (;;) {
-    const grouping = formGroups(graph, { tensors: target.limits.maxStorageBuffersPerShaderStage }, hosted, apart);
-    const tactics = new Map(grouping.groups.map((group) => [group, tacticsFor(kernels, { group, grouping, target })]));
-    const without = grouping.groups.filter((group) => tactics.get(group)!.length === 0);
-    for (const { anchor, nodes } of without) hosted.set(anchor ?? nodes[0]!, NO_KERNEL);
-    if (without.length > 0) continue;
-    const storages = storagesOf(grouping, tactics);
-    const copies = packOutputs(graph, grouping, storages);
-    if (copies.length === 0) return { grouping, hosted, tactics, storages };
-    for (const copy of copies) apart.add(copy);
-  }
-}
-
 function emitAll(
-  { grouping, tactics, storages }: Omit<Placed, 'hosted'>,
+  { grouping, tactics, storages }: Placed,
   target: Target,
   { choose = ([first]) => first, onProgress }: CompileOptions,
 ): Map<Group, Emitted> {
@@ -145,17 +116,6 @@ function emitAll(
     return [group, { group, tactic, emitter, launch, wgsl: emitter.shader.print(launch.workgroupSize) }];
   });
   return new Map(emitted);
-}
-
-/** The plan's step of each host node: dispatches in between are one step. */
-function stepNumbers(units: readonly Unit[]): Map<Node, number> {
-  const numbers = new Map<Node, number>();
-  let steps = 0;
-  units.forEach((unit, i) => {
-    if (isHostUnit(unit)) numbers.set(unit.node, steps++);
-    else if (i === 0 || isHostUnit(units[i - 1]!)) steps++;
-  });
-  return numbers;
 }
 
 const SHAPE_ARITHMETIC = 'shape arithmetic, computed from the input shapes whenever they change';

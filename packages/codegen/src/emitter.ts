@@ -151,7 +151,7 @@ export class Emitter {
 
   #binding(storage: Value): string {
     // What dispatches write lies in buffers that other bindings of the same dispatch may write: WebGPU wants one access.
-    const access = storage.producer ? 'read_write' : 'read';
+    const access = storage.producer || this.grouping.states.has(storage) ? 'read_write' : 'read';
     return this.#bind(storage, { kind: 'value', value: storage }, access, wordOf(this.storages(storage)));
   }
 

@@ -1,6 +1,6 @@
 // Rewrites that the target needs, before groups are formed.
 
-import { type Graph, type OpDef, standardOps, type Value } from '@trtx/ir';
+import { type Graph, isContainer, type Node, standardOps, traitOf, type Value } from '@trtx/ir';
 import { linearSource } from './group/view.ts';
 import type { Target } from './target.ts';
 
@@ -9,16 +9,20 @@ import type { Target } from './target.ts';
  * for one dispatch.
  */
 export function legalize(graph: Graph, target: Target): void {
-  ownOutputs(graph);
-  splitWideConcats(graph, target.limits.maxStorageBuffersPerShaderStage - 1);
+  for (const each of graph.withBodies()) {
+    ownOutputs(each, each !== graph);
+    splitWideConcats(each, target.limits.maxStorageBuffersPerShaderStage - 1);
+  }
 }
 
 /** An output that is an input, a constant, or the memory of another output gets a copy of its own. */
-function ownOutputs(graph: Graph): void {
+function ownOutputs(graph: Graph, isBody: boolean): void {
   const identity = standardOps.get('Identity')!;
   const claimed = new Set<Value>();
   for (const output of graph.outputs) {
     let root = output.value;
+    // The host has these, and hands them on as they are.
+    if (isContainer(root.type.dtype) || (isBody && root.contents)) continue;
     for (let next = linearSource(root); next; next = linearSource(root)) root = next;
     if (root.producer && !claimed.has(root)) claimed.add(root);
     else output.value = graph.addNode(identity, [output.value], {}, { name: output.name }).output;
@@ -28,7 +32,7 @@ function ownOutputs(graph: Graph): void {
 /** A node with more operands than one dispatch can bind, if its op takes any number of them, becomes a tree of nodes. */
 function splitWideConcats(graph: Graph, most: number): void {
   for (const node of graph.topological()) {
-    if (!isVariadic(node.op) || node.inputs.length <= most) continue;
+    if (!isAssociative(node) || node.inputs.length <= most) continue;
     let operands = [...node.inputs];
     while (operands.length > most) {
       const next: (Value | null)[] = [];
@@ -44,7 +48,8 @@ function splitWideConcats(graph: Graph, most: number): void {
   }
 }
 
-/** Variadic ops are associative: combining in parts gives the same result. */
-function isVariadic(op: OpDef): boolean {
-  return op.inputs.at(-1)?.variadic === true;
+/** Pointwise and injective ops of any number of operands are: combining in parts gives the same result. */
+function isAssociative(node: Node): boolean {
+  const { kind } = traitOf(node.op, node.view());
+  return node.op.inputs.at(-1)?.variadic === true && (kind === 'pointwise' || kind === 'injective');
 }

@@ -39,6 +39,8 @@ export interface Grouping {
   readonly aliases: ReadonlyMap<Value, Value>;
   /** Nodes that no group computes: shape arithmetic. */
   readonly host: readonly Node[];
+  /** Values that the run sets without a node: what bodies are given beside what they capture. */
+  readonly states: ReadonlySet<Value>;
 }
 
 export interface GroupLimits {
@@ -63,19 +65,28 @@ export function rootOf(value: Value, aliases: ReadonlyMap<Value, Value>): Value 
 /**
  * @param hosted nodes that the host computes at run time: they join no group, and what they read is in memory
  * @param apart nodes that join no group before theirs
+ * @param isBody whether it is one of a node: then outputs whose elements are known need not be in memory
  */
 export function formGroups(
   graph: Graph,
   limits: GroupLimits,
   hosted: ReadonlyMap<Node, string> = new Map(),
   apart: ReadonlySet<Node> = new Set(),
+  isBody = false,
 ): Grouping {
   const order = graph.topological();
-  const state = new Former(graph, order, limits, hosted, apart);
+  const state = new Former(graph, order, limits, hosted, apart, isBody);
   for (const node of order) state.visit(node);
   const { inlined, aliases, host } = state;
   const units = sortUnits(state.units, state);
-  return { groups: units.filter((unit) => !isHostUnit(unit)) as Group[], units, inlined, aliases, host };
+  return {
+    groups: units.filter((unit) => !isHostUnit(unit)) as Group[],
+    units,
+    inlined,
+    aliases,
+    host,
+    states: new Set(),
+  };
 }
 
 class Former {
@@ -92,6 +103,7 @@ class Former {
     readonly limits: GroupLimits,
     readonly hosted: ReadonlyMap<Node, string>,
     readonly apart: ReadonlySet<Node>,
+    readonly isBody: boolean,
   ) {
     this.#position = new Map(order.map((node, i) => [node, i]));
   }
@@ -108,7 +120,7 @@ class Former {
       // Known contents are printed where they are read; only a graph output needs them in memory.
       this.host.push(node);
       for (const value of node.outputs)
-        if (this.graph.isOutput(value))
+        if (this.graph.isOutput(value) && !this.isBody)
           this.units.push({ anchor: null, nodes: [node], accumulated: value, result: value });
       return;
     }

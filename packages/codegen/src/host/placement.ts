@@ -1,28 +1,47 @@
 // Placement: which nodes the host computes at run time, and why. A node is on the GPU unless a reason speaks against it.
 
 import { TrtxError } from '@trtx/errors';
-import { bounds, type Graph, isComplex, type Node, opName, product, symbolsOf, type Value } from '@trtx/ir';
+import {
+  bounds,
+  type Graph,
+  isComplex,
+  isContainer,
+  type Node,
+  opName,
+  product,
+  type Sym,
+  symbolsOf,
+  type Value,
+} from '@trtx/ir';
 import { firstWide, isNarrowed, storageOf } from '../storage.ts';
 import type { Target } from '../target.ts';
 
 /** The nodes that the host computes at run time, each with the reason. */
 export type Hosted = ReadonlyMap<Node, string>;
 
+export const CONTROL = 'control flow: the host runs the bodies, whose nodes are placed one by one';
+
 export const NO_KERNEL = 'no kernel for this op with these types and attributes';
 
 /**
  * The nodes that no kernel can serve: they touch a type that the GPU has no form for or an integer that 32 bits do not
  * hold, only their data tell a size, or what has such a size may be larger than the GPU can bind.
+ * @param graph the root, or a body in it
  */
-export function hostOnly(graph: Graph, { limits }: Target): Map<Node, string> {
+export function hostOnly(graph: Graph, root: Graph, { limits }: Target): Map<Node, string> {
   const hosted = new Map<Node, string>();
-  const ofInputs = new Map(graph.inputs.flatMap(({ type }) => type.shape.flatMap((dim) => [...symbolsOf(dim)])));
-  const told = new Map(ofInputs);
+  const ofInputs = inputSymbols(root);
+  const told = new Map([...ofInputs, ...inputSymbols(graph)]);
   const wide = new Map<Value, string>();
   for (const node of graph.topological()) {
     if (isKnown(node)) continue;
     const large = (value: Value) => mayExceed(value, limits.maxStorageBufferBindingSize, ofInputs);
-    const reason = typeReason(node) ?? wideReason(node, wide) ?? sizeReason(node, told) ?? largeReason(node, large);
+    const reason =
+      controlReason(node) ??
+      typeReason(node) ??
+      wideReason(node, wide) ??
+      sizeReason(node, told) ??
+      largeReason(node, large);
     for (const { type } of node.outputs) for (const dim of type.shape) symbolsOf(dim, told);
     if (reason !== undefined) hosted.set(node, reason);
   }
@@ -34,12 +53,30 @@ export function isKnown(node: Node): boolean {
   return node.outputs.every((value) => value.contents !== undefined);
 }
 
+/** The symbols that are known when a graph begins to run. */
+function inputSymbols(graph: Graph): Map<string, Sym> {
+  const found = new Map<string, Sym>();
+  for (const { type, contents } of graph.inputs)
+    for (const dim of [...type.shape, ...(contents?.values ?? [])]) symbolsOf(dim, found);
+  return found;
+}
+
+function controlReason(node: Node): string | undefined {
+  return node.bodies.length > 0 ? CONTROL : undefined;
+}
+
 function typeReason(node: Node): string | undefined {
   const values = [...node.inputs, ...node.outputs].filter((value): value is Value => value !== null);
   const odd = values.find((value) => !value.contents && !storageOf(value.type.dtype));
   if (!odd) return undefined;
   const { dtype } = odd.type;
-  const what = dtype === 'string' ? 'texts' : isComplex(dtype) ? 'complex numbers' : dtype;
+  const what = isContainer(dtype)
+    ? `${dtype}s`
+    : dtype === 'string'
+      ? 'texts'
+      : isComplex(dtype)
+        ? 'complex numbers'
+        : dtype;
   return `the GPU has no ${what}, which ${odd.name} is`;
 }
 

@@ -19,7 +19,7 @@ export class HostValues {
     const attribute = (name: string, value: AttributeValue): PlanAttribute => {
       if (typeof value === 'string') return value;
       if (typeof value === 'number') return encode(value);
-      if (!Array.isArray(value)) return { value: this.#constant(value as Constant, `${node.name}.${name}`) };
+      if (!Array.isArray(value)) return { value: this.constant(value as Constant, `${node.name}.${name}`) };
       return value.map((item) => (typeof item === 'string' ? item : encode(item))) as PlanAttribute;
     };
     return {
@@ -53,7 +53,7 @@ export class HostValues {
   of(value: Value): number {
     const known = this.#known.get(value);
     if (known !== undefined) return known;
-    if (value.constant) return this.#constant(value.constant, value.name);
+    if (value.constant) return this.constant(value.constant, value.name);
     const { name, type, contents } = value;
     const { dtype } = type;
     const shape = type.shape.map((dim) => this.sizes.size(dim));
@@ -69,7 +69,8 @@ export class HostValues {
     return this.#add(value, { name, dtype, shape, ...from });
   }
 
-  #constant(constant: Constant, name: string): number {
+  /** The index of a constant. */
+  constant(constant: Constant, name: string): number {
     const known = this.#known.get(constant);
     if (known !== undefined) return known;
     const { dtype, dims: shape, strings } = constant;

@@ -12,23 +12,17 @@ import {
   storageBytes,
 } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
-import {
-  type Constant,
-  type Dim,
-  elementCount,
-  elementsOf,
-  type Graph,
-  type Node,
-  product,
-  type Value,
-} from '@trtx/ir';
-import type { Emitted } from '../emitted.ts';
+import { type Constant, type Dim, elementCount, elementsOf, type Graph, product, type Value } from '@trtx/ir';
 import type { Packed, Slot } from '../emitter.ts';
-import { type Grouping, type HostUnit, isHostUnit, rootOf } from '../group/group.ts';
+import { type Grouping, rootOf } from '../group/group.ts';
+import type { Hosted } from '../host/placement.ts';
+import { isControlItem, isHostItem, type Schedule } from '../schedule.ts';
 import { type Storages, storageOf, storedBytes, storedSize } from '../storage.ts';
 import { DEFAULT_LIMITS, type Target } from '../target.ts';
 import { align, type Lifetime, planArena } from './arena.ts';
+import { livesOf } from './lifetimes.ts';
 import { maximum, type SizeTable } from './sizes.ts';
+import { valuesIn } from './slots.ts';
 
 interface Place {
   readonly buffer: number;
@@ -37,13 +31,21 @@ interface Place {
   readonly size?: number;
 }
 
-/** What is done, in order: dispatches and nodes that the host computes. */
-export type Schedule = readonly (Emitted | HostUnit)[];
+/** What a layout is made of. */
+export interface LayoutInputs {
+  readonly grouping: Grouping;
+  readonly schedule: Schedule;
+  readonly sizes: SizeTable;
+  readonly target: Target;
+  readonly storages: Storages;
+  /** The nodes that the host computes, or runs the bodies of. */
+  readonly hosted: Hosted;
+}
 
 export class Layout {
   /** Graph inputs that host steps read. */
   readonly hostReads: ReadonlySet<Value>;
-  readonly #hosted: ReadonlySet<Node>;
+  readonly #hosted: Hosted;
   #hostBuffer: { buffer: number; bytes: number } | undefined;
   readonly blobs: (() => Uint8Array)[] = [];
   readonly #buffers: PlanBuffer[] = [];
@@ -56,18 +58,19 @@ export class Layout {
   #weights: { buffer: number; bytes: number } | undefined;
   readonly #livePeak: number;
 
-  constructor(
-    graph: Graph,
-    readonly grouping: Grouping,
-    schedule: Schedule,
-    readonly sizes: SizeTable,
-    readonly target: Target,
-    readonly storages: Storages,
-  ) {
-    const units = grouping.units.filter(isHostUnit);
-    this.#hosted = new Set(units.map(({ node }) => node));
-    this.hostReads = inputsOnHost(graph, units, grouping.aliases);
-    const bound = new Set(schedule.flatMap((unit) => ('reason' in unit ? [] : unit.emitter.slots.flatMap(memoryOf))));
+  readonly grouping: Grouping;
+  readonly sizes: SizeTable;
+  readonly target: Target;
+  readonly storages: Storages;
+
+  constructor(graph: Graph, { grouping, schedule, sizes, target, storages, hosted }: LayoutInputs) {
+    this.grouping = grouping;
+    this.sizes = sizes;
+    this.target = target;
+    this.storages = storages;
+    this.#hosted = hosted;
+    this.hostReads = inputsOnHost(graph, hosted, grouping.aliases);
+    const bound = new Set([...boundIn(schedule)]);
     for (const value of graph.inputs) {
       if (!storageOf(value.type.dtype) || (this.hostReads.has(value) && !bound.has(value))) continue;
       this.#places.set(value, { buffer: this.#add('input', this.#bytesOf(value)), offset: 0 });
@@ -89,10 +92,10 @@ export class Layout {
     return this.#places.get(rootOf(value, this.grouping.aliases));
   }
 
-  /** True for what a host step gives, and what is the memory of such a value. */
+  /** True for what the host gives or sets, and what is the memory of such a value. */
   isHosted(value: Value): boolean {
-    const { producer } = rootOf(value, this.grouping.aliases);
-    return producer !== null && this.#hosted.has(producer);
+    const root = rootOf(value, this.grouping.aliases);
+    return this.grouping.states.has(root) || (root.producer !== null && this.#hosted.has(root.producer));
   }
 
   /** A place for a constant in the host's memory, as its elements are in an array. */
@@ -165,28 +168,13 @@ export class Layout {
 
   /** Gives every other result a place in the arena. Returns the live peak. */
   #placeIntermediates(schedule: Schedule, bound: ReadonlySet<Value>): number {
-    const values: Value[] = [];
-    const lives = new Map<Value, { first: number; last: number }>();
-    const onGpu = (value: Value | null) => {
-      const root = value && rootOf(value, this.grouping.aliases);
-      return root && bound.has(root) ? [root] : [];
-    };
-    schedule.forEach((unit, step) => {
-      const touched =
-        'reason' in unit
-          ? [...unit.node.inputs, ...unit.node.outputs].flatMap(onGpu)
-          : unit.emitter.slots.flatMap(memoryOf);
-      for (const value of touched) {
-        if (!value.producer || this.#places.has(value)) continue;
-        const life = lives.get(value);
-        if (life) life.last = step;
-        else {
-          values.push(value);
-          lives.set(value, { first: step, last: step });
-        }
-      }
+    const lives = livesOf(schedule, (value) => {
+      const root = rootOf(value, this.grouping.aliases);
+      const counts = bound.has(root) && (root.producer !== null || this.grouping.states.has(root));
+      return counts && !this.#places.has(root) ? root : undefined;
     });
-    const lifetimes = values.map((value): Lifetime => ({ bytes: this.#bytesOf(value), ...lives.get(value)! }));
+    const values = [...lives.keys()];
+    const lifetimes = [...lives].map(([value, life]): Lifetime => ({ bytes: this.#bytesOf(value), ...life }));
     const arena = planArena(lifetimes);
     if (values.length > 0) {
       const buffer = this.#add('arena', arena.bytes);
@@ -236,12 +224,20 @@ export class Layout {
   }
 }
 
-/** Graph inputs that a host step reads, or what is their memory. */
-function inputsOnHost(graph: Graph, units: readonly HostUnit[], aliases: ReadonlyMap<Value, Value>): Set<Value> {
-  const read = new Set(units.flatMap(({ node }) => node.inputs.map((value) => value && rootOf(value, aliases))));
-  return new Set(graph.inputs.filter((input) => read.has(input)));
+/** Graph inputs that the host reads, or what is their memory. */
+function inputsOnHost(graph: Graph, hosted: Hosted, aliases: ReadonlyMap<Value, Value>): Set<Value> {
+  const nodes = [...hosted.keys()];
+  const read = [
+    ...nodes.flatMap(({ inputs }) => inputs),
+    ...nodes.flatMap(({ bodies }) => bodies.flatMap(({ outputs }) => outputs.map(({ value }) => value))),
+  ];
+  const roots = new Set(read.map((value) => value && rootOf(value, aliases)));
+  return new Set(graph.inputs.filter((input) => roots.has(input)));
 }
 
-function memoryOf(slot: Slot): Value[] {
-  return slot.kind === 'value' ? [slot.value] : [];
+/** The values that dispatches bind. */
+function* boundIn(schedule: Schedule): IterableIterator<Value> {
+  for (const item of schedule)
+    if (isControlItem(item)) for (const body of item.bodies) yield* boundIn(body);
+    else if (!isHostItem(item)) for (const slot of item.emitter.slots) yield* valuesIn(slot);
 }

@@ -47,7 +47,7 @@ describe('symbols', () => {
     const b = new GraphBuilder('g');
     const x = b.input('x', 'float32', [9]);
     const found = b.NonZero(x);
-    const sizes = new SizeTable(b.graph, [found.producer!]);
+    const sizes = new SizeTable(b.graph, [found]);
     expect(sizes.symbols((value) => (value === found ? 7 : 0))).toMatchObject([{ value: 7, axis: 1, max: 9 }]);
   });
 

@@ -2,15 +2,15 @@
 
 import type { ExprNode, PlanSymbol, Size, SymbolRange } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
-import { asSymbol, bounds, type Dim, foldDim, type Graph, type Node, type Sym, type Value } from '@trtx/ir';
+import { asSymbol, bounds, type Dim, foldDim, type Graph, type Sym, type Value } from '@trtx/ir';
 
 const OPERATIONS = { '+': '+', '*': '*', floor: '/', min: 'min', max: 'max' } as const;
 
-/** Where a symbol is read off: an axis of an input, by its number, or of what a host step gives. */
-interface SymbolPlace extends SymbolRange {
-  readonly of: number | Value;
-  readonly axis: number;
-}
+/** Where a symbol is read off: an axis of an input, by its number, or an axis or the element of what a step sets. */
+type SymbolPlace = SymbolRange & { readonly of: number | Value } & (
+    | { readonly axis: number }
+    | { readonly element: number }
+  );
 
 export class SizeTable {
   readonly exprs: ExprNode[] = [];
@@ -18,30 +18,46 @@ export class SizeTable {
   readonly #known = new Map<string, number>();
   readonly #symbols = new Map<string, number>();
 
-  /** Finds every symbol on an axis of an input, or else on one of what `hosted` nodes give, which the host computes. */
-  constructor(graph: Graph, hosted: Iterable<Node> = []) {
+  /**
+   * Finds every symbol on an axis of an input, or else on one of what steps set.
+   * @param set values that steps set: what the host computes, and what bodies are given
+   * @param states those among them whose elements may be symbols: the number of an iteration
+   */
+  constructor(graph: Graph, set: Iterable<Value> = [], states: ReadonlySet<Value> = new Set()) {
     graph.inputs.forEach((value, input) => {
       this.#find(value, input);
     });
-    for (const node of hosted) for (const value of node.outputs) this.#find(value, value);
+    for (const value of set) {
+      this.#find(value, value);
+      if (states.has(value))
+        value.contents?.values.forEach((dim, element) => {
+          this.#claim(dim, { of: value, element });
+        });
+    }
   }
 
   #find({ type }: Value, of: number | Value): void {
     type.shape.forEach((dim, axis) => {
-      const found = asSymbol(dim);
-      if (!found || this.#symbols.has(found.symbol.name) || found.symbol.definition !== undefined) return;
-      const { symbol, factor } = found;
-      const { name, min, max } = symbol;
-      this.#symbols.set(name, this.#places.length);
-      this.#places.push({ of, axis, name, min: min * factor, max: max * factor, multipleOf: factor });
+      this.#claim(dim, { of, axis });
     });
+  }
+
+  #claim(dim: Dim, place: { of: number | Value } & ({ axis: number } | { element: number })): void {
+    const found = asSymbol(dim);
+    if (!found || this.#symbols.has(found.symbol.name) || found.symbol.definition !== undefined) return;
+    const { symbol, factor } = found;
+    const { name, min, max } = symbol;
+    this.#symbols.set(name, this.#places.length);
+    this.#places.push({ ...place, name, min: min * factor, max: max * factor, multipleOf: factor });
   }
 
   /** The plan's symbols; `numberOf` gives the number of a value in the plan's table. */
   symbols(numberOf: (value: Value) => number): PlanSymbol[] {
-    return this.#places.map(({ of, ...symbol }) =>
-      typeof of === 'number' ? { ...symbol, input: of } : { ...symbol, value: numberOf(of) },
-    );
+    return this.#places.map(({ of, ...symbol }): PlanSymbol => {
+      return typeof of !== 'number'
+        ? { ...symbol, value: numberOf(of) }
+        : { ...(symbol as SymbolRange & { axis: number }), input: of };
+    });
   }
 
   size(dim: Dim): Size {

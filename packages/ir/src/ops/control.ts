@@ -106,7 +106,10 @@ function inferLoop(at: NodeView): Inferred[] {
       if (isContainer(dtype)) throw at.fail(`scan output ${i} is a ${dtype}`);
       return { dtype, shape: [count, ...shape.map((dim, axis) => known(at, `row${i}.${axis}`, dim, visible))] };
     });
-    return [...states, ...rows];
+    const finals = states.map((type, i): Inferred => {
+      return { ...type, shape: type.shape.map((dim, axis) => known(at, `final${i}.${axis}`, dim, visible)) };
+    });
+    return [...finals, ...rows];
   }
 }
 

@@ -1,0 +1,8 @@
+// The values behind bindings.
+
+import type { Value } from '@trtx/ir';
+import type { Slot } from '../emitter.ts';
+
+export function valuesIn(slot: Slot): Value[] {
+  return slot.kind === 'value' ? [slot.value] : [];
+}

@@ -1,0 +1,94 @@
+// Placement of a graph with all its bodies: what the host computes, the groups of the rest, and the kernels that may serve
+// each.
+
+import { type Graph, type Node, traitOf, type Value } from '@trtx/ir';
+import { formGroups, type Group, type Grouping, type Unit } from './group/group.ts';
+import { type Hosted, hostOnly, NO_KERNEL } from './host/placement.ts';
+import type { Kernel } from './kernel.ts';
+import { packOutputs, storagesOf } from './memory/storages.ts';
+import type { Storages } from './storage.ts';
+import { type Tactic, tacticsFor } from './tactics.ts';
+import type { Target } from './target.ts';
+
+type Tactics = ReadonlyMap<Group, readonly Tactic[]>;
+
+/** Where everything is computed. What it tells of values and groups holds for those of all bodies. */
+export interface Placed {
+  readonly grouping: Grouping;
+  /** Of the graph and of each body: what is done, in an order in which it can be. */
+  readonly units: ReadonlyMap<Graph, readonly Unit[]>;
+  readonly hosted: Hosted;
+  /** Of each group, at least one. */
+  readonly tactics: Tactics;
+  readonly storages: Storages;
+}
+
+export function place(root: Graph, target: Target, kernels: readonly Kernel[]): Placed {
+  const units = new Map<Graph, readonly Unit[]>();
+  const hosted = new Map<Node, string>();
+  const tactics = new Map<Group, readonly Tactic[]>();
+  const groupings: Grouping[] = [];
+  for (const graph of root.withBodies()) {
+    const placed = placeGraph(graph, root, target, kernels);
+    units.set(graph, placed.grouping.units);
+    groupings.push(placed.grouping);
+    for (const [node, reason] of placed.hosted) hosted.set(node, reason);
+    for (const [group, list] of placed.tactics) tactics.set(group, list);
+  }
+  const grouping = united(root, groupings);
+  return { grouping, units, hosted, tactics, storages: storagesOf(grouping, tactics) };
+}
+
+/**
+ * Forms the groups of one graph; what no kernel serves goes to the host, and outputs that their kernel cannot pack are
+ * copied by another: then the groups are formed again around that.
+ */
+function placeGraph(graph: Graph, root: Graph, target: Target, kernels: readonly Kernel[]) {
+  const hosted = hostOnly(graph, root, target);
+  const apart = new Set<Node>();
+  const limits = { tensors: target.limits.maxStorageBuffersPerShaderStage };
+  for (;;) {
+    const grouping = formGroups(graph, limits, hosted, apart, graph !== root);
+    const tactics: Tactics = new Map(
+      grouping.groups.map((group) => [group, tacticsFor(kernels, { group, grouping, target })]),
+    );
+    const without = grouping.groups.filter((group) => tactics.get(group)!.length === 0);
+    for (const { anchor, nodes } of without) hosted.set(anchor ?? nodes[0]!, NO_KERNEL);
+    if (without.length > 0) continue;
+    const copies = packOutputs(graph, grouping, storagesOf(grouping, tactics));
+    if (copies.length === 0) return { grouping, hosted, tactics };
+    for (const copy of copies) apart.add(copy);
+  }
+}
+
+/** The groupings of a graph and its bodies as one. What a body captures is the memory of the value around it. */
+function united(root: Graph, groupings: readonly Grouping[]): Grouping {
+  const aliases = new Map(groupings.flatMap((grouping) => [...grouping.aliases]));
+  const states = new Set<Value>();
+  for (const graph of root.withBodies())
+    for (const node of graph.nodes) {
+      const captured = capturedBy(node);
+      for (const { inputs } of node.bodies) {
+        const first = inputs.length - captured.length;
+        inputs.forEach((input, i) => {
+          if (i < first) states.add(input);
+          else aliases.set(input, captured[i - first]!);
+        });
+      }
+    }
+  return {
+    groups: groupings.flatMap(({ groups }) => groups),
+    units: groupings.flatMap(({ units }) => units),
+    inlined: new Set(groupings.flatMap(({ inlined }) => [...inlined])),
+    host: groupings.flatMap(({ host }) => host),
+    aliases,
+    states,
+  };
+}
+
+/** The values around a node that its bodies see as their last inputs. */
+function capturedBy(node: Node): Value[] {
+  const trait = traitOf(node.op, node.view());
+  if (trait.kind !== 'control') return [];
+  return node.inputs.slice(node.inputs.length - trait.captured(node.view())) as Value[];
+}
