@@ -5,7 +5,10 @@ import { isTrtxError } from '@trtx/errors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Engine } from './engine.ts';
+import type { HostOp } from './host-ops.ts';
+import type { HostValue } from './tensors.ts';
 import { watchDevice } from './testing/device.ts';
+import { untilPlan } from './testing/flow.ts';
 import { useDevice } from './testing/gpu.ts';
 import { arenaPlan, copyPlan, engineOf } from './testing/plans.ts';
 
@@ -26,11 +29,23 @@ function changeOne(root: object, pick: number, change: (old: unknown) => unknown
   node[key] = change(node[key]);
 }
 
+/** Sees enough after a while, whatever it is given. */
+function looker(): HostOp {
+  let calls = 0;
+  return (_, __, count) => {
+    const results: HostValue[] = [
+      { dtype: 'bool', dims: [], data: Uint8Array.of(Number(++calls < 5)) },
+      { dtype: 'string', dims: [1], data: [''] },
+    ];
+    return results.slice(0, count);
+  };
+}
+
 async function survives(tampered: Plan, weights: Uint8Array[], feeds: object): Promise<void> {
   const { device, live } = watchDevice(gpu.device);
   let engine: Engine | undefined;
   try {
-    engine = await Engine.load(engineOf(tampered, weights), { device });
+    engine = await Engine.load(engineOf(tampered, weights), { device, hostOps: { 'test::Look': looker() } });
     await engine.createContext().run(feeds as never);
   } catch (error) {
     if (!isTrtxError(error)) throw error;
@@ -68,6 +83,12 @@ describe('a plan that was tampered with', () => {
       ]),
       [],
       { x0: { data: new BigInt64Array(9), dims: [9] }, x1: { data: new Uint16Array(9), dims: [9] } },
+    ],
+    [
+      'loops',
+      untilPlan('told'),
+      [],
+      { x: { data: new Float32Array(2), dims: [2] }, most: { data: BigInt64Array.of(3n), dims: [] } },
     ],
   ] as const)('does no harm: %s', async (_, good, weights, feeds) => {
     expect(writeEngine({ plan: good, blobs: weights, builder: '' }).size).toBeGreaterThan(HEADER_BYTES);
