@@ -58,8 +58,8 @@ export class StepWriter {
     return {
       kind: 'if',
       condition: this.host.of(node.inputs[0]!),
-      then: block(node.bodies[0]!, yes!),
-      else: block(node.bodies[1]!, no!),
+      onTrue: block(node.bodies[0]!, yes!),
+      onFalse: block(node.bodies[1]!, no!),
       node: node.name,
     };
   }

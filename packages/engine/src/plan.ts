@@ -211,8 +211,8 @@ export interface IfStep {
   readonly kind: 'if';
   /** Index into `plan.values`: a bool of one element. */
   readonly condition: number;
-  readonly then: PlanBlock;
-  readonly else: PlanBlock;
+  readonly onTrue: PlanBlock;
+  readonly onFalse: PlanBlock;
   /** Name of the graph's node. */
   readonly node: string;
 }

@@ -12,7 +12,7 @@ export function* walkSteps(steps: readonly Step[]): IterableIterator<Step> {
       continue;
     }
     yield step;
-    if (step.kind === 'if') stack.push(step.else.steps[Symbol.iterator](), step.then.steps[Symbol.iterator]());
+    if (step.kind === 'if') stack.push(step.onFalse.steps[Symbol.iterator](), step.onTrue.steps[Symbol.iterator]());
     if (step.kind === 'loop') stack.push(step.steps[Symbol.iterator]());
   }
 }

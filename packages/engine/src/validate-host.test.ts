@@ -84,13 +84,17 @@ describe('validatePlan, of branches and loops', () => {
   const loop = (p: MutablePlan) => p.steps[1];
 
   it.each<[string, (plan: MutablePlan) => void, string]>([
-    ['a branch of no steps', (p) => delete choice(p).then, 'steps[0].then is not an object'],
+    ['a branch of no steps', (p) => delete choice(p).onTrue, 'steps[0].onTrue is not an object'],
     ['a branch of no node', (p) => delete choice(p).node, 'steps[0].node is not a text'],
     ['a condition that is no bool', (p) => (choice(p).condition = 2), 'steps[0].condition is of type int64'],
     ['a condition of two', (p) => (p.values[1].shape = [2]), 'steps[0].condition has other than one element'],
     ['branches that set different things', (p) => otherTarget(p), 'steps[0] has branches that set different'],
-    ['a branch that sets less', (p) => choice(p).then.moves.pop(), 'steps[0] has branches that set different values'],
-    ['a step of no kind in a branch', (p) => (choice(p).else.steps[1].kind = 'x'), 'steps[0].else.steps[1].kind is x'],
+    ['a branch that sets less', (p) => choice(p).onTrue.moves.pop(), 'steps[0] has branches that set different values'],
+    [
+      'a step of no kind in a branch',
+      (p) => (choice(p).onFalse.steps[1].kind = 'x'),
+      'steps[0].onFalse.steps[1].kind is x',
+    ],
     ['a loop that never ends', (p) => dropAll(loop(p), 'trips', 'next'), 'steps[1] never ends'],
     ['trips that are no number', (p) => (loop(p).trips = 1), 'steps[1].trips is of type bool'],
     ['a loop without carry', (p) => delete loop(p).carry, 'steps[1].carry is not an array'],
@@ -145,7 +149,7 @@ function reader(value: number): object {
 /** The second branch sets another value. */
 function otherTarget(plan: MutablePlan): void {
   plan.values.push({ name: 'other', dtype: 'sequence', shape: [] });
-  plan.steps[0].else.moves[0].to = 15;
+  plan.steps[0].onFalse.moves[0].to = 15;
 }
 
 /** Stacks sequences. */

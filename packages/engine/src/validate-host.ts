@@ -141,7 +141,7 @@ function checkSteps(steps: readonly Step[], where: string, context: StepContext)
 function checkBranches(step: IfStep, path: string, context: StepContext): void {
   string(step.node, `${path}.node`);
   checkScalar(step.condition, `${path}.condition`, 'bool', context.values);
-  const [first, second] = (['then', 'else'] as const).map((branch) => {
+  const [first, second] = (['onTrue', 'onFalse'] as const).map((branch) => {
     const { steps, moves } = step[branch];
     checkSteps(steps, `${path}.${branch}.steps`, context);
     checkMoves(moves, `${path}.${branch}.moves`, context);
@@ -182,7 +182,6 @@ function checkMoves(moves: unknown, path: string, { values, claim }: StepContext
     const from = values[index(move.from, `${at}.from`, values.length)]!;
     const to = values[move.to as number]!;
     if (from.dtype !== to.dtype) fail(at, `makes ${to.dtype} of ${from.dtype}`);
-    if (from.gpu && to.gpu && from.gpu.storage !== to.gpu.storage) fail(at, 'makes another storage type');
     if (more > 0 && isNest(from.dtype)) fail(at, `stacks what is a ${from.dtype}`);
     if (from.shape.length + more !== to.shape.length) fail(at, `makes ${to.shape.length} axes of ${from.shape.length}`);
   });

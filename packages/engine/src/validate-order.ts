@@ -78,9 +78,9 @@ class OrderCheck {
       const inside = this.#steps(steps, known, `${at}.steps`);
       return this.#moves(moves, inside, known, `${at}.moves`);
     };
-    run(step.then, `${path}.then`);
+    run(step.onTrue, `${path}.onTrue`);
     // Both set the same values.
-    return run(step.else, `${path}.else`);
+    return run(step.onFalse, `${path}.onFalse`);
   }
 
   #loop(step: LoopStep, before: Known, path: string): Known {

@@ -22,7 +22,7 @@ export function checkSteps(
       else if (kind === 'copy') checkCopy(step, path, buffers, exprs);
       else if (kind === 'loop') check(step.steps, `${path}.steps`, depth + 1);
       else if (kind === 'if') {
-        for (const branch of ['then', 'else']) {
+        for (const branch of ['onTrue', 'onFalse']) {
           const at = `${path}.${branch}`;
           check(object(step[branch], at).steps, `${at}.steps`, depth + 1);
         }

@@ -131,9 +131,12 @@ export function flattenSteps(plan: Plan, functions: ReadonlyMap<string, HostOp>)
         out.push({ kind: 'host', step, run: functions.get(step.op)! });
         for (const value of step.outputs) set.add(value);
       } else if (step.kind === 'if') {
-        const [yes, no] = [step.then, step.else].map(({ steps, moves }) => block(steps, moves, set)) as [Block, Block];
+        const [yes, no] = [step.onTrue, step.onFalse].map(({ steps, moves }) => block(steps, moves, set)) as [
+          Block,
+          Block,
+        ];
         out.push({ kind: 'if', step, yes, no });
-        for (const { to } of step.then.moves) set.add(to);
+        for (const { to } of step.onTrue.moves) set.add(to);
       } else {
         out.push({ kind: 'loop', step, body: block(step.steps, step.carry, set, step.iteration) });
         for (const { to } of [...step.enter, ...step.stacks, ...step.exit]) set.add(to);

@@ -1,12 +1,5 @@
 // Tensors as callers have them, and the way between their element types and those of GPU buffers.
-import {
-  type PlanTensor,
-  type SourceType,
-  type StorageType,
-  storageBits,
-  storageBytes,
-  storageOf,
-} from '@trtx/engine';
+import { type PlanTensor, type SourceType, type StorageType, storageBits, storageBytes, storageOf } from '@trtx/engine';
 import { mismatch } from './mismatch.ts';
 
 export type TensorData =

@@ -227,8 +227,7 @@ export const flowPlan: Plan = {
 };
 
 export function branch(condition: number, yes: PlanBlock, no: PlanBlock): IfStep {
-  // biome-ignore lint/suspicious/noThenProperty: it is no function, so that nobody takes the step for a promise
-  return { kind: 'if', condition, then: yes, else: no, node: 'If_0' };
+  return { kind: 'if', condition, onTrue: yes, onFalse: no, node: 'If_0' };
 }
 
 function host(op: string, inputs: readonly number[], outputs: readonly number[]): HostStep {

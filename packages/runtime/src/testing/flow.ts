@@ -145,8 +145,7 @@ export function host(op: string, inputs: readonly number[], outputs: readonly nu
 
 export function branch(condition: number, yes: Partial<PlanBlock>, no: Partial<PlanBlock>): IfStep {
   const block = (parts: Partial<PlanBlock>) => ({ steps: [], moves: [], ...parts });
-  // biome-ignore lint/suspicious/noThenProperty: it is no function, so that nobody takes the step for a promise
-  return { kind: 'if', condition, then: block(yes), else: block(no), node: 'If_0' };
+  return { kind: 'if', condition, onTrue: block(yes), onFalse: block(no), node: 'If_0' };
 }
 
 export function loop(parts: Partial<LoopStep>): LoopStep {
