@@ -2,7 +2,7 @@
 
 import { type Dispatch, type HostNode, type Plan, type PlanBinding, walkSteps } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
-import { type Graph, type Node, opName } from '@trtx/ir';
+import { type Graph, type Node, opName, type Value } from '@trtx/ir';
 import type { Emitted } from './emitted.ts';
 import { Emitter } from './emitter.ts';
 import type { Group } from './group/group.ts';
@@ -50,7 +50,13 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
   if (noHost && (hosted.size > 0 || graph.inputs.some(({ type }) => !storageOf(type.dtype))))
     throw refused(graph, hosted);
   const schedule = scheduleOf(graph, placed, emitAll(placed, target, options));
-  const set = [...[...hosted.keys()].flatMap(({ outputs }) => outputs), ...grouping.states];
+  const ends = new Set([...graph.withBodies()].flatMap((each) => each.outputs.map(({ value }) => value)));
+  const isRead = (value: Value) => value.users.size > 0 || ends.has(value);
+  // Functions of the host give all outputs, bodies only what is read.
+  const given = [...hosted.keys()].flatMap(({ outputs, bodies }) =>
+    bodies.length > 0 ? outputs.filter(isRead) : outputs,
+  );
+  const set = [...given, ...grouping.states];
   const sizes = new SizeTable(graph, set, grouping.states);
   const layout = new Layout(graph, { grouping, schedule, sizes, target, storages, hosted });
   const host = new HostValues(layout, sizes);
@@ -70,8 +76,7 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
       nodes: [...new Set(group.nodes.flatMap((node) => node.origin))],
     };
   };
-  const outputs = new Set([...graph.withBodies()].flatMap((each) => each.outputs.map(({ value }) => value)));
-  const writer = new StepWriter(host, (value) => value.users.size > 0 || outputs.has(value), dispatch);
+  const writer = new StepWriter(host, isRead, dispatch);
   const steps = writer.write(schedule);
   const plan: Plan = {
     name: graph.name,

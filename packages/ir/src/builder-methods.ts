@@ -55,6 +55,7 @@ const TYPES: Record<AttributeSpec['type'], string> = {
   string: 'string',
   strings: 'readonly string[]',
   tensor: 'Constant',
+  type: 'string',
 };
 
 function attributesType(op: OpDef): string {

@@ -29,12 +29,17 @@ class Builder {
   readonly graph: Graph;
   readonly #ops: OpRegistry;
 
-  constructor(name: string, ops: OpRegistry = standardOps) {
-    this.graph = new Graph(name);
+  constructor(name: string | Graph, ops: OpRegistry = standardOps) {
+    this.graph = typeof name === 'string' ? new Graph(name) : name;
     this.#ops = ops;
     for (const op of ops)
       if (op.domain === '')
         Object.defineProperty(this, op.name, { value: (...args: unknown[]) => this.#call(op, args) });
+  }
+
+  /** A body for a node of the graph: build it, then give its `graph` to the node as one of its `bodies`. */
+  body(name: string): GraphBuilder {
+    return new GraphBuilder(this.graph.body(name), this.#ops);
   }
 
   /** A graph input. A dimension may be a number, the name of a symbol, or an expression. */
@@ -91,7 +96,7 @@ class Builder {
 }
 
 export type GraphBuilder = Builder & BuilderMethods;
-export const GraphBuilder = Builder as new (name: string, ops?: OpRegistry) => GraphBuilder;
+export const GraphBuilder = Builder as new (name: string | Graph, ops?: OpRegistry) => GraphBuilder;
 
 /** True where every node of the op has one output. */
 export function hasOneOutput(op: OpDef): boolean {

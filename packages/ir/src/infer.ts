@@ -210,7 +210,7 @@ function checkAttributes(op: OpDef, attributes: Attributes, view: NodeView): voi
       continue;
     }
     const list = Array.isArray(value) ? value : [value];
-    const wants = spec.type === 'tensor' ? 'object' : spec.type.startsWith('string') ? 'string' : 'number';
+    const wants = spec.type === 'tensor' ? 'object' : /^(string|type)/.test(spec.type) ? 'string' : 'number';
     if (spec.type.endsWith('s') !== Array.isArray(value) || list.some((item) => typeof item !== wants))
       throw view.fail(`attribute ${name} is no ${spec.type}`);
     for (const item of list) {

@@ -12,10 +12,13 @@ import type { Constant, TensorType } from './tensor.ts';
 export type AttributeValue = number | string | readonly number[] | readonly string[] | Constant;
 
 export interface AttributeSpec {
-  readonly type: 'int' | 'ints' | 'float' | 'floats' | 'string' | 'strings' | 'tensor';
+  /** `type` is the type of a value as text: `float32`, `sequence(int64)`. */
+  readonly type: 'int' | 'ints' | 'float' | 'floats' | 'string' | 'strings' | 'tensor' | 'type';
   /** The value where the node has none. An attribute with neither default nor `required` may be absent. */
   readonly default?: AttributeValue;
   readonly required?: boolean;
+  /** True for what ONNX says in another way. */
+  readonly internal?: boolean;
   /** Bounds of the number, or of every number of a list. */
   readonly min?: number;
   readonly max?: number;

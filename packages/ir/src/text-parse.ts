@@ -90,7 +90,14 @@ class Parser {
   #input(graph: Graph): void {
     const name = this.#name();
     this.#expect(':');
-    this.#define(name, graph.addInput(name, this.#type()));
+    const type = this.#type();
+    const values = this.#accept(/=\s*\[/y)
+      ? this.#accept(/\]/y)
+        ? []
+        : this.#closed(']', () => this.#sum())
+      : undefined;
+    const contents = values && { dims: type.shape as number[], values };
+    this.#define(name, graph.addInput(name, { ...type, contents }));
   }
 
   #node(graph: Graph): void {

@@ -8,7 +8,8 @@
 //       z = Add(y, float32[] [1])
 //       output z
 //
-// A node's bodies follow it, each with its name: `then_branch { input a: float32[2] … output b }`.
+// A node's bodies follow it, each with its name: `then_branch { input a: float32[2] … output b }`. What is known of the
+// elements of a body's input stands behind it: `input i: int64[] = [loop.iteration]`.
 //
 // A value's type and what follows a node's attributes may be left out. `-` is an optional input that is absent. Small
 // constants are written out (`[1, 2]`, `splat 0`; a number in hexadecimal is the bits of a 16-bit float), large ones by their hash.
@@ -35,7 +36,10 @@ export function printGraph(graph: Graph, options: TextOptions = {}): string {
 
 function graphLines(graph: Graph, inline: number): string[] {
   const lines: string[] = [];
-  for (const input of graph.inputs) lines.push(`input ${printName(input.name)}: ${printType(input.type)}`);
+  for (const { name, type, contents } of graph.inputs) {
+    const known = contents ? ` = [${contents.values.join(', ')}]` : '';
+    lines.push(`input ${printName(name)}: ${printType(type)}${known}`);
+  }
   for (const value of graph.constants())
     lines.push(`constant ${printName(value.name)} = ${printConstant(value.constant!, inline)}`);
   for (const node of graph.topological()) {

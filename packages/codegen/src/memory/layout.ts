@@ -77,7 +77,7 @@ export class Layout {
     }
     for (const { value } of graph.outputs) {
       const root = rootOf(value, grouping.aliases);
-      if (this.isHosted(root)) continue;
+      if (this.isHosted(root) || !storageOf(root.type.dtype)) continue;
       const place = { buffer: this.#add('output', this.#bytesOf(value)), offset: 0 };
       this.#places.set(root, place);
       this.#places.set(value, place);

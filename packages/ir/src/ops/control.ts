@@ -61,6 +61,7 @@ export const controlOps: readonly OpDef[] = [
       carried: {
         type: 'int',
         required: true,
+        internal: true,
         min: 0,
         doc: 'how many of the inputs are carried from one iteration to the next; the others are captured',
       },

@@ -19,6 +19,13 @@ function elementAt(at: NodeView, index: number): ElementType {
   return element;
 }
 
+/** `float32`, `sequence(int64)` */
+function parseElement(at: NodeView, text: string): ElementType {
+  const [, sequence, dtype] = /^(sequence)?\(?(\w+)\)?$/.exec(text) ?? [];
+  if (!DTYPES.includes(dtype as DType)) throw at.fail(`there is no type ${text}`);
+  return sequence ? sequenceOf({ dtype: dtype as DType }) : { dtype: dtype as DType };
+}
+
 /** The sizes of the parts that SplitToSequence makes along its axis; null where they differ or are unknown. */
 function partSize(at: NodeView, size: Dim): Dim | null {
   if (!at.inputs[1]) return 1;
@@ -171,18 +178,11 @@ export const sequenceOps: readonly OpDef[] = [
     inputs: [{ name: 'input', optional: true, holds: 'any' }],
     outputs: [{ name: 'output' }],
     attributes: {
-      dtype: {
-        type: 'string',
-        default: 'float32',
-        oneOf: DTYPES,
-        doc: 'without an input: of the tensor to come, or of those in its sequence',
-      },
-      sequence: { type: 'int', default: 0, min: 0, max: 1, doc: 'without an input: whether a sequence is to come' },
+      type: { type: 'type', default: 'float32', doc: 'without an input: of what it might hold' },
     },
     trait: { kind: 'opaque' },
     infer(at) {
-      const held: ElementType = { dtype: at.string('dtype') as DType };
-      const element = at.inputs[0] ? elementOf(at.input(0)) : at.int('sequence') ? elementOf(sequenceOf(held)) : held;
+      const element = at.inputs[0] ? elementOf(at.input(0)) : parseElement(at, at.string('type'));
       return [{ dtype: 'optional', shape: [], element }];
     },
   }),

@@ -1,7 +1,7 @@
 // From a graph to an ONNX file.
 
 import { quote, TrtxError } from '@trtx/errors';
-import { type Graph, type OpDef, opName } from '@trtx/ir';
+import { type Graph, type Node, type OpDef, opName } from '@trtx/ir';
 import { NEWEST_OPSET } from '../normalize/index.ts';
 import { encodeModel, joinParts, type ModelProto } from '../wire/index.ts';
 import { graphProto } from './graph.ts';
@@ -87,7 +87,7 @@ function fileOf(parts: readonly Uint8Array[]): ExportedFile {
 
 function chooseOpset(graph: Graph, wanted: number | undefined): number {
   const needs = new Map<OpDef, number>();
-  for (const { op } of graph.nodes) needs.set(op, op.domain === '' ? (INTRODUCED.get(op.name) ?? 0) : 0);
+  for (const { op } of nodesOf(graph)) needs.set(op, op.domain === '' ? (INTRODUCED.get(op.name) ?? 0) : 0);
   const needed = Math.max(OLDEST_EXPORTED_OPSET, ...needs.values());
   const opset = wanted ?? needed;
   if (!Number.isInteger(opset) || opset < OLDEST_EXPORTED_OPSET || opset > NEWEST_OPSET)
@@ -96,7 +96,7 @@ function chooseOpset(graph: Graph, wanted: number | undefined): number {
     });
   if (opset < needed) {
     const lacking = [...needs].filter(([, first]) => first > opset).map(([op]) => quote(opName(op)));
-    const node = [...graph.nodes].find(({ op }) => lacking.includes(quote(opName(op))));
+    const node = nodesOf(graph).find(({ op }) => lacking.includes(quote(opName(op))));
     throw new TrtxError('ONNX_EXPORT', `opset ${opset} has no ${lacking.join(', ')}`, {
       node: node?.name,
       hint: `Choose opset ${needed} or newer.`,
@@ -108,7 +108,12 @@ function chooseOpset(graph: Graph, wanted: number | undefined): number {
 /** Opset versions by domain; other domains than the default one have the newest version that a node is of. */
 function domains(graph: Graph, opset: number): Map<string, number> {
   const versions = new Map([['', opset]]);
-  for (const { op } of graph.nodes)
+  for (const { op } of nodesOf(graph))
     if (op.domain !== '') versions.set(op.domain, Math.max(op.since, versions.get(op.domain) ?? 1));
   return versions;
+}
+
+/** Those in bodies included. */
+function nodesOf(graph: Graph): Node[] {
+  return [...graph.withBodies()].flatMap(({ nodes }) => [...nodes]);
 }

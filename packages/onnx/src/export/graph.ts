@@ -1,9 +1,9 @@
 // The messages of a graph: its nodes in data order, constants as initializers.
 
 import { TrtxError } from '@trtx/errors';
-import type { Graph, Node, Value } from '@trtx/ir';
+import { type Graph, type Node, traitOf, type Value } from '@trtx/ir';
 import type { GraphProto, NodeProto } from '../wire/index.ts';
-import { attributeProto, tensorAttribute } from './attributes.ts';
+import { attributeProto, graphAttribute, tensorAttribute } from './attributes.ts';
 import { tensorProto, valueInfo } from './tensor.ts';
 import type { WeightsFile } from './weights.ts';
 
@@ -12,11 +12,20 @@ import type { WeightsFile } from './weights.ts';
  * @param weights where constants of some size go; undefined keeps them in the model
  */
 export function graphProto(graph: Graph, weights?: WeightsFile): GraphProto {
-  const names = new ExportNames(graph);
+  return writeGraph(graph, new ExportNames(graph), graph.inputs, weights);
+}
+
+/** @param inputs the graph's own, without those that stand for values around it */
+function writeGraph(
+  graph: Graph,
+  names: ExportNames,
+  inputs: readonly Value[],
+  weights: WeightsFile | undefined,
+): GraphProto {
   const constants = graph.constants();
   const given = new Set(graph.outputs.map(({ value }) => value));
   const nodes = constants.filter((value) => given.has(value)).map((value) => constantNode(value, names.of(value)));
-  for (const node of graph.topological()) nodes.push(nodeProto(node, names));
+  for (const node of graph.topological()) nodes.push(nodeProto(node, names, weights));
   for (const { name, value } of graph.outputs)
     if (names.of(value) !== name)
       nodes.push({
@@ -33,7 +42,7 @@ export function graphProto(graph: Graph, weights?: WeightsFile): GraphProto {
     node: nodes,
     name: graph.name,
     initializer,
-    input: graph.inputs.map((value) => valueInfo(value.name, value.type)),
+    input: inputs.map((value) => valueInfo(names.of(value), value.type)),
     output: graph.outputs.map(({ name, value }) => valueInfo(name, value.type)),
     value_info: [],
     sparse_initializer: [],
@@ -41,15 +50,22 @@ export function graphProto(graph: Graph, weights?: WeightsFile): GraphProto {
 }
 
 /**
- * Names of values in the file. What a node gives as a graph output has the output's name. A constant that is a graph
- * output is a Constant node, and an input goes through an Identity: engines differ on whether such may be outputs.
+ * Names of values in the file, unique over all graphs in it. What a node gives as a graph output has the output's name. A
+ * constant that is a graph output is a Constant node, and an input goes through an Identity: engines differ on whether such
+ * may be outputs.
  */
 class ExportNames {
   readonly #names = new Map<Value, string>();
-  readonly #taken = new Set<string>();
+  readonly #taken: Set<string>;
 
-  constructor(graph: Graph) {
-    for (const input of graph.inputs) this.#set(input, input.name);
+  /** @param around the names of the graph that has this one as a body, if one has */
+  constructor(graph: Graph, around?: { readonly names: ExportNames; readonly captured: readonly (Value | null)[] }) {
+    this.#taken = around ? around.names.#taken : new Set();
+    const own = graph.inputs.length - (around?.captured.length ?? 0);
+    graph.inputs.forEach((input, i) => {
+      if (i < own) this.#set(input, input.name);
+      else this.#names.set(input, around!.names.of(around!.captured[i - own]!));
+    });
     for (const { name, value } of graph.outputs) {
       if (this.#taken.has(name) && !this.#names.has(value))
         throw new TrtxError('ONNX_EXPORT', 'an input and another value that is an output have one name', {
@@ -86,15 +102,24 @@ function constantNode(value: Value, name: string): NodeProto {
   };
 }
 
-function nodeProto(node: Node, names: ExportNames): NodeProto {
-  const input = node.inputs.map((value) => (value ? names.of(value) : ''));
+function nodeProto(node: Node, names: ExportNames, weights: WeightsFile | undefined): NodeProto {
+  const trait = traitOf(node.op, node.view());
+  const captured = trait.kind === 'control' ? trait.captured(node.view()) : 0;
+  const first = node.inputs.length - captured;
+  const input = node.inputs.slice(0, first).map((value) => (value ? names.of(value) : ''));
   while (input.at(-1) === '') input.pop();
+  const attributes = [...node.attributes].filter(([name]) => !node.op.attributes[name]?.internal);
+  const bodies = node.bodies.map((body, i) => {
+    const inner = new ExportNames(body, { names, captured: node.inputs.slice(first) });
+    const own = body.inputs.slice(0, body.inputs.length - captured);
+    return graphAttribute(node.op.bodies![i]!, writeGraph(body, inner, own, weights));
+  });
   return {
     op_type: node.op.name,
     domain: node.op.domain,
     name: node.name,
     input,
     output: node.outputs.map((value) => names.of(value)),
-    attribute: [...node.attributes].map(([name, value]) => attributeProto(node, name, value)),
+    attribute: [...attributes.map(([name, value]) => attributeProto(node, name, value)), ...bodies],
   };
 }

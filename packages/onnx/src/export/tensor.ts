@@ -1,8 +1,8 @@
 // Tensors and types as messages.
 
-import type { Constant, TensorType } from '@trtx/ir';
+import type { Constant, ElementType, TensorType } from '@trtx/ir';
 import { numberOf } from '../source/dtypes.ts';
-import type { Dimension, TensorProto, ValueInfoProto } from '../wire/index.ts';
+import type { Dimension, TensorProto, TypeProto, ValueInfoProto } from '../wire/index.ts';
 import { placeWeights, type WeightsFile } from './weights.ts';
 
 const encoder = new TextEncoder();
@@ -33,11 +33,19 @@ export function tensorProto(constant: Constant, name?: string, weights?: Weights
 }
 
 /** The declaration of a graph input or output. A dimension that is no number is written as the text of its expression. */
-export function valueInfo(name: string, { dtype, shape }: TensorType): ValueInfoProto {
-  const dim = shape.map(
-    (size): Dimension => (typeof size === 'number' ? { dim_value: BigInt(size) } : { dim_param: dimName(size.key) }),
-  );
-  return { name, type: { tensor_type: { elem_type: numberOf(dtype), shape: { dim } } } };
+export function valueInfo(name: string, type: TensorType): ValueInfoProto {
+  return { name, type: typeProto(type) };
+}
+
+/** A type as a message; sizes that are not known are left open. Elements nest as deep as the graph's types do. */
+export function typeProto({ dtype, shape, element }: TensorType | ElementType): TypeProto {
+  if (dtype === 'sequence') return { sequence_type: { elem_type: element && typeProto(element) } };
+  if (dtype === 'optional') return { optional_type: { elem_type: element && typeProto(element) } };
+  const dim = shape?.map((size): Dimension => {
+    if (size === null) return {};
+    return typeof size === 'number' ? { dim_value: BigInt(size) } : { dim_param: dimName(size.key) };
+  });
+  return { tensor_type: { elem_type: numberOf(dtype), ...(dim && { shape: { dim } }) } };
 }
 
 /** Symbols with odd names are quoted in expressions; alone they are their names again. */
