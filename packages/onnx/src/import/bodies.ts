@@ -4,7 +4,7 @@
 import type { Graph, Inferred, Value } from '@trtx/ir';
 import { modelError } from '../source/error.ts';
 import type { SourceGraph, SourceNode } from '../source/nodes.ts';
-import type { NodeContext } from './node.ts';
+import type { NodeContext } from './context.ts';
 import { Values } from './values.ts';
 
 /** A value of the graph around a body that the body reads. */

@@ -18,7 +18,8 @@ import type { SourceGraph } from '../source/nodes.ts';
 import { readNames } from '../source/read.ts';
 import type { ExternalData } from '../source/tensor.ts';
 import { DimSymbols, inputType } from '../source/types.ts';
-import { addNode, type NodeContext } from './node.ts';
+import type { NodeContext } from './context.ts';
+import { addNode } from './node.ts';
 import { Values } from './values.ts';
 
 export interface BuildOptions {

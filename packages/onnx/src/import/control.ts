@@ -5,9 +5,9 @@ import { readAttributes } from '../source/attributes.ts';
 import { modelError } from '../source/error.ts';
 import type { SourceNode } from '../source/nodes.ts';
 import { bodyOf, capturesOf, closeBody, fillBody, inputsOf, openBody } from './bodies.ts';
+import type { NodeContext } from './context.ts';
 import { emitterFor } from './emitter.ts';
 import { addLoop } from './loop.ts';
-import type { NodeContext } from './node.ts';
 import { addScan } from './scan.ts';
 import { Values } from './values.ts';
 

@@ -6,8 +6,8 @@ import { modelError } from '../source/error.ts';
 import type { SourceGraph, SourceNode } from '../source/nodes.ts';
 import { declaredDims } from '../source/types.ts';
 import { type Capture, capturesOf, closeBody, inputsOf, type OpenBody, openBody } from './bodies.ts';
+import type { NodeContext } from './context.ts';
 import { emitterFor } from './emitter.ts';
-import type { NodeContext } from './node.ts';
 
 /** An iteration as its body sees it. */
 export interface Iteration extends OpenBody {

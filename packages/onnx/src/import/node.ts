@@ -2,26 +2,13 @@
 // only the outputs that are read.
 
 import { isTrtxError } from '@trtx/errors';
-import type { Graph, OpRegistry } from '@trtx/ir';
 import { currentName, type LegacyNode, normalize } from '../normalize/index.ts';
 import { readAttributes } from '../source/attributes.ts';
 import { constantOfNode, graphAttribute } from '../source/constants.ts';
-import type { SourceGraph, SourceNode } from '../source/nodes.ts';
-import type { ExternalData } from '../source/tensor.ts';
+import type { SourceNode } from '../source/nodes.ts';
+import type { NodeContext } from './context.ts';
 import { addControl, isControl } from './control.ts';
 import { emitterFor } from './emitter.ts';
-import type { Values } from './values.ts';
-
-export interface NodeContext {
-  readonly graph: Graph;
-  readonly values: Values;
-  readonly registry: OpRegistry;
-  readonly external: ExternalData;
-  /** Names of values that a node reads, or that are graph outputs. */
-  readonly read: ReadonlySet<string>;
-  /** Adds the nodes of a graph that a node holds. */
-  addNodes(source: SourceGraph, context: Omit<NodeContext, 'read' | 'addNodes'>): void;
-}
 
 /**
  * Adds the node to the graph. The nodes that it reads from must be there.

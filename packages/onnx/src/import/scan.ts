@@ -5,9 +5,9 @@ import { readAttributes } from '../source/attributes.ts';
 import { modelError } from '../source/error.ts';
 import type { SourceGraph, SourceNode } from '../source/nodes.ts';
 import { bodyOf, fillBody } from './bodies.ts';
+import type { NodeContext } from './context.ts';
 import { emitterFor } from './emitter.ts';
 import { addLoop, sizeAlong } from './loop.ts';
-import type { NodeContext } from './node.ts';
 
 /** Scan had a batch axis in version 8 alone. */
 const BATCHED = 8;
