@@ -74,7 +74,10 @@ export type Trait =
  * The output axis of each axis of an input, where it is not NumPy's (the last axes): a scale for each channel of
  * [N, C, H, W] has [1]. Undefined for inputs that broadcast as in NumPy.
  */
-export type Alignment = (at: NodeView, input: number) => readonly number[] | undefined;
+export type Alignment = (at: NodeView, input: number) => readonly AlignedAxis[] | undefined;
+
+/** An output axis; with `block`, as many of its places share a place of the input. */
+export type AlignedAxis = number | { readonly axis: number; readonly block: number };
 
 /** A reduction as data: `combine` over `each` element, then `finish`. Of bools `min` is and, `max` is or. */
 export interface Reducer {

@@ -5,6 +5,7 @@ import { chainCases } from './chains.ts';
 import { convCases } from './conv.ts';
 import { matmulCases } from './matmul.ts';
 import { placeCases } from './places.ts';
+import { quantizeCases } from './quantize.ts';
 import { recurrentCases } from './recurrent.ts';
 import { normCases, reduceCases } from './rows.ts';
 import { poolCases, rangeCases, resizeCases, sampleCases } from './windows.ts';
@@ -20,5 +21,6 @@ export const allCases: readonly Case[] = [
   ...rangeCases,
   ...placeCases,
   ...recurrentCases,
+  ...quantizeCases,
   ...chainCases,
 ];

@@ -1,6 +1,6 @@
 // A place in a tensor, as coordinates, as a row-major number, or both; the missing form is computed when asked for.
 
-import { type Dim, sameShape } from '@trtx/ir';
+import { type AlignedAxis, type Dim, sameShape } from '@trtx/ir';
 import type { Ix } from './ix.ts';
 import * as ix from './ix.ts';
 import type { Shader } from './shader.ts';
@@ -69,11 +69,13 @@ export class Position {
   }
 
   /** The place in an operand whose axis i runs with this position's axis `axes[i]`; an axis of size 1 stays at 0. */
-  pick(shader: Shader, shape: readonly Dim[], axes: readonly number[]): Position {
+  pick(shader: Shader, shape: readonly Dim[], axes: readonly AlignedAxis[]): Position {
     const coords = this.coords(shader);
+    const place = (axis: AlignedAxis) =>
+      typeof axis === 'number' ? coords[axis]! : shader.index(ix.div(coords[axis.axis]!, axis.block), 'block');
     return Position.at(
       shape,
-      shape.map((dim, i) => (dim === 1 ? 0 : coords[axes[i]!]!)),
+      shape.map((dim, i) => (dim === 1 ? 0 : place(axes[i]!))),
     );
   }
 }

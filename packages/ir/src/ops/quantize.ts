@@ -3,7 +3,7 @@
 
 import { ceilDiv, type Dim, sameDim } from '../dim.ts';
 import { bitWidth, type DType, isFloat, isUnsigned } from '../dtype.ts';
-import { type Alignment, type AttributeSpec, defineOp, type NodeView, type OpDef, type Trait } from '../op.ts';
+import { type Alignment, type AttributeSpec, defineOp, type NodeView, type OpDef } from '../op.ts';
 import * as s from '../scalar.ts';
 import { normalizeAxis } from './axis.ts';
 import { checkShape } from './check.ts';
@@ -76,15 +76,10 @@ function computeType(at: NodeView): DType {
 
 const alignment: Alignment = (at, input) => {
   if (input === 0) return undefined;
-  const { granularity, axis } = quantizeGeometry(at);
-  return granularity === 'axis' ? [axis] : undefined;
+  const { granularity, axis, block } = quantizeGeometry(at);
+  if (granularity === 'tensor') return undefined;
+  return granularity === 'axis' ? [axis] : at.input(0).shape.map((_, i) => (i === axis ? { axis, block } : i));
 };
-
-/** Blocks are no broadcasting: kernels register for them. */
-function traitOf(scalar: (at: NodeView) => s.Scalar): (at: NodeView) => Trait {
-  return (at) =>
-    quantizeGeometry(at).granularity === 'block' ? { kind: 'opaque' } : { kind: 'pointwise', scalar, alignment };
-}
 
 const ATTRIBUTES: Readonly<Record<string, AttributeSpec>> = {
   axis: { type: 'int', default: 1, doc: 'of scales that are more than one' },
@@ -117,8 +112,7 @@ export const quantizeOps: readonly OpDef[] = [
       precision: dtypeAttribute(REAL, 'type of the quotient; that of the operands'),
       saturate: { type: 'int', default: 1, min: 0, max: 1, doc: 'what float8 has not becomes its largest number' },
     },
-    trait: { kind: 'opaque' },
-    traitAt: traitOf(quantized),
+    trait: { kind: 'pointwise', scalar: quantized, alignment },
     infer(at) {
       quantizeGeometry(at);
       const dtype = quantizedType(at);
@@ -139,8 +133,7 @@ export const quantizeOps: readonly OpDef[] = [
     ],
     outputs: [{ name: 'y' }],
     attributes: { ...ATTRIBUTES, output_dtype: dtypeAttribute(REAL, 'that of x_scale') },
-    trait: { kind: 'opaque' },
-    traitAt: traitOf(dequantized),
+    trait: { kind: 'pointwise', scalar: dequantized, alignment },
     infer(at) {
       quantizeGeometry(at);
       const dtype = dequantizedType(at);
@@ -162,8 +155,8 @@ function quantized(at: NodeView): s.Scalar {
   const { compute } = quantizeGeometry(at);
   const dtype = quantizedType(at);
   const [x, scale, zero] = at.inputs.map((type, i) => type && s.arg(i, type.dtype));
-  const quotient = s.binary('div', s.cast(x!, compute), s.cast(scale!, compute));
-  const shifted = (value: s.Scalar) => (zero ? s.binary('add', value, s.cast(zero, value.dtype)) : value);
+  const quotient = rounded('div', s.cast(x!, compute), s.cast(scale!, compute));
+  const shifted = (value: s.Scalar) => (zero ? rounded('add', value, s.cast(zero, value.dtype)) : value);
   if (isFloat(dtype)) return s.cast(shifted(quotient), dtype, at.int('saturate') ? undefined : { saturate: false });
   // float32 holds all whole numbers of 16 bits, which the types of the quotient may not.
   const whole = shifted(s.cast(s.unary('round', quotient), 'float32'));
@@ -174,8 +167,16 @@ function quantized(at: NodeView): s.Scalar {
 function dequantized(at: NodeView): s.Scalar {
   const { compute } = quantizeGeometry(at);
   const [x, scale, zero] = at.inputs.map((type, i) => type && s.cast(s.arg(i, type.dtype), compute));
-  const shifted = zero ? s.binary('sub', x!, zero) : x!;
-  return s.cast(s.binary('mul', shifted, scale!), dequantizedType(at));
+  const shifted = zero ? rounded('sub', x!, zero) : x!;
+  return s.cast(rounded('mul', shifted, scale!), dequantizedType(at));
+}
+
+/**
+ * An operation whose result is of its type, for it decides what is halfway between two steps: float32 has more than twice
+ * the digits of the 16-bit types, so that rounding twice is rounding once.
+ */
+function rounded(op: s.BinaryOp, a: s.Scalar, b: s.Scalar): s.Scalar {
+  return s.cast(s.binary(op, s.cast(a, 'float32'), s.cast(b, 'float32')), a.dtype);
 }
 
 /** The smallest and the largest number of an integer type. */

@@ -1,6 +1,7 @@
 // One kernel for every pointwise op: evaluates its scalar expression over chunks of the output.
 
 import {
+  type AlignedAxis,
   arrayType,
   codecOf,
   type DataArray,
@@ -32,7 +33,7 @@ export const pointwiseKernel: ReferenceKernel = {
       const input = inputOf(call, expression.index);
       if (sameDims(input.dims, dims)) return [input];
     }
-    const alignment: AxesOf = (index) => trait.alignment?.(call.at, index);
+    const alignment: AlignmentOf = (index) => trait.alignment?.(call.at, index);
     if (expression.kind === 'cast' && [dtype, expression.a.dtype].includes('string'))
       return [castStrings(inputOf(call, 0), dtype)];
     if (isComplex(dtype)) return [overPlanes(call, expression, alignment)];
@@ -42,7 +43,7 @@ export const pointwiseKernel: ReferenceKernel = {
 };
 
 /** Equal and Where take strings: they are numbered, equal ones alike, and the numbers go through the expression. */
-function overStrings(call: KernelCall, expression: Scalar, alignment: AxesOf): Tensor {
+function overStrings(call: KernelCall, expression: Scalar, alignment: AlignmentOf): Tensor {
   const { dtype, dims } = call.outputs[0]!;
   const numbers = new Map<string, number>();
   const numberOf = (text: string) => {
@@ -62,7 +63,7 @@ function overStrings(call: KernelCall, expression: Scalar, alignment: AxesOf): T
 }
 
 /** Where takes complex numbers: their parts go through the expression one after the other. */
-function overPlanes(call: KernelCall, expression: Scalar, alignment: AxesOf): Tensor {
+function overPlanes(call: KernelCall, expression: Scalar, alignment: AlignmentOf): Tensor {
   const { dtype, dims } = call.outputs[0]!;
   const outputs = [{ dtype: planeType(dtype), dims }];
   const inputs = call.inputs.map((input) => (input && isComplex(input.dtype) ? planesOf(input) : [input, input]));
@@ -75,42 +76,72 @@ function overPlanes(call: KernelCall, expression: Scalar, alignment: AxesOf): Te
 
 /** Evaluates an expression over inputs that broadcast to `dims`. For kernels that use expressions in passing. */
 export function mapTensors(expression: Scalar, inputs: readonly Tensor[], dims: readonly number[]): Tensor {
-  const call = { inputs, outputs: [{ dtype: expression.dtype, dims }] } as Pick<KernelCall, 'inputs' | 'outputs'>;
+  const call = { inputs, outputs: [{ dtype: expression.dtype, dims }] } as Operands;
   return { dtype: expression.dtype, dims, data: evaluate(call, expression, () => undefined) };
 }
 
+type AlignmentOf = (input: number) => readonly AlignedAxis[] | undefined;
 type AxesOf = (input: number) => readonly number[] | undefined;
+type Operands = Pick<KernelCall, 'inputs' | 'outputs'>;
 
-function evaluate(call: Pick<KernelCall, 'inputs' | 'outputs'>, expression: Scalar, alignment: AxesOf): DataArray {
+/** The inputs with what stands for blocks repeated, so that axes run with axes of the output. */
+function withoutBlocks({ inputs, outputs }: Operands, alignment: AlignmentOf): [Operands, AxesOf] {
+  const { dims } = outputs[0]!;
+  const repeated = inputs.map((input, index) => {
+    let tensor = input;
+    for (const [i, axis] of (alignment(index) ?? []).entries())
+      if (typeof axis === 'object' && tensor && tensor.dims[i] !== 1)
+        tensor = repeat(tensor, i, axis.block, dims[axis.axis]!);
+    return tensor;
+  });
+  const axesOf = (index: number) => alignment(index)?.map((axis) => (typeof axis === 'number' ? axis : axis.axis));
+  return [{ inputs: repeated, outputs }, axesOf];
+}
+
+/** Each place of an axis `times` over, `length` in all. */
+function repeat(tensor: Tensor, axis: number, times: number, length: number): Tensor {
+  const source = dataOf(tensor) as Float32Array;
+  const inner = stridesOf(tensor.dims)[axis]!;
+  const places = tensor.dims[axis]!;
+  const dims = tensor.dims.with(axis, length);
+  const data = new (arrayType(tensor.dtype))(elementCount(dims)) as Float32Array;
+  for (let row = 0; row * inner < data.length; row++) {
+    const from = (Math.floor(row / length) * places + Math.floor((row % length) / times)) * inner;
+    data.set(source.subarray(from, from + inner), row * inner);
+  }
+  return { dtype: tensor.dtype, dims, data };
+}
+
+function evaluate(given: Operands, expression: Scalar, alignment: AlignmentOf): DataArray {
+  const [call, axesOf] = withoutBlocks(given, alignment);
   const { dtype, dims } = call.outputs[0]!;
   const count = elementCount(dims);
   const out = new (arrayType(dtype))(count);
   const program = compileColumns(expression, Math.min(CHUNK, Math.max(count, 1)));
   const loaders = [...program.args].map(([index, column]) => {
-    const tensor = call.inputs[index]!;
-    return { column, load: loaderOf(tensor, dims, alignment(index)) };
+    return { column, load: loaderOf(call.inputs[index]!, dims, axesOf(index)) };
   });
   for (let start = 0; start < count; start += CHUNK) {
     const rows = Math.min(CHUNK, count - start);
     for (const { column, load } of loaders) load(start, rows, column);
     const result = program.run(rows);
     if (result) storeNumbers(dtype, out, start, rows === result.length ? result : result.subarray(0, rows));
-    else exactly(call, expression, alignment, out, start, rows);
+    else exactly(call, expression, axesOf, out, start, rows);
   }
   return out;
 }
 
 /** Elements [start, start + rows) with exact integers. */
 function exactly(
-  call: Pick<KernelCall, 'inputs' | 'outputs'>,
+  call: Operands,
   expression: Scalar,
-  alignment: AxesOf,
+  axesOf: AxesOf,
   out: DataArray,
   start: number,
   rows: number,
 ): void {
   const { dtype, dims } = call.outputs[0]!;
-  const readers = call.inputs.map((tensor, index) => tensor && elementReader(tensor, dims, alignment(index)));
+  const readers = call.inputs.map((tensor, index) => tensor && elementReader(tensor, dims, axesOf(index)));
   const one = new Float64Array(1);
   for (let i = start; i < start + rows; i++) {
     const value = evaluateExactly(expression, (index) => readers[index]!(i));
