@@ -33,6 +33,10 @@ export interface OracleOptions {
   constants?: Readonly<Record<string, Tensor>>;
   /** Names of the outputs wanted; those that no node reads by default. */
   outputs?: readonly string[];
+  /** Element types of outputs that ONNX Runtime cannot infer. */
+  types?: Readonly<Record<string, DType>>;
+  /** Declared shapes of inputs, with names for dynamic sizes; by default those of the tensors. */
+  shapes?: Readonly<Record<string, readonly (number | string)[]>>;
 }
 
 /** Runs nodes (in any data order that ONNX allows: producers first) on inputs by name. */
@@ -81,8 +85,10 @@ export function encodeModel(
     ...nodes.map((node, i) => field(1, encodeNode(node, i))),
     field(2, 'oracle'),
     ...Object.entries(options.constants ?? {}).map(([name, tensor]) => field(5, encodeTensor(tensor, name))),
-    ...Object.entries(inputs).map(([name, tensor]) => field(11, encodeInput(name, tensor))),
-    ...outputs.map((name) => field(12, message(field(1, name)))),
+    ...Object.entries(inputs).map(([name, { dtype, dims }]) =>
+      field(11, encodeInput(name, dtype, options.shapes?.[name] ?? dims)),
+    ),
+    ...outputs.map((name) => field(12, encodeOutput(name, options.types?.[name]))),
   );
   const opsets = [['', options.opset ?? 22] as const, ...Object.entries(options.domains ?? {})];
   return message(
@@ -184,12 +190,17 @@ function encodeBytes(dtype: DType, dims: readonly number[], bytes: Uint8Array, n
   );
 }
 
-function encodeInput(name: string, { dtype, dims }: Tensor): Uint8Array {
-  const shape = message(...dims.map((dim) => field(1, message(field(1, dim)))));
-  return message(
-    field(1, name),
-    field(2, message(field(1, message(field(1, TYPES[dtype as ElementDType]), field(2, shape))))),
-  );
+function encodeInput(name: string, dtype: DType, dims: readonly (number | string)[]): Uint8Array {
+  const shape = message(...dims.map((dim) => field(1, message(field(typeof dim === 'number' ? 1 : 2, dim)))));
+  return message(field(1, name), field(2, encodeType(dtype, field(2, shape))));
+}
+
+function encodeOutput(name: string, dtype: DType | undefined): Uint8Array {
+  return message(field(1, name), ...(dtype ? [field(2, encodeType(dtype))] : []));
+}
+
+function encodeType(dtype: DType, ...shape: readonly Uint8Array[]): Uint8Array {
+  return message(field(1, message(field(1, TYPES[dtype as ElementDType]), ...shape)));
 }
 
 // The wire format of protobuf: fields are (number, value) with integers as varints and all else with its length in front.

@@ -3,9 +3,12 @@
 import type { DType, Runner, Tensor, Tensors } from '@trtx/ir';
 import * as ort from 'onnxruntime-node';
 
-/** Runs a model file on ONNX Runtime's CPU provider, or on another one. */
-export async function ortRunner(model: string, provider = 'cpu'): Promise<Runner> {
-  const session = await ort.InferenceSession.create(model, { executionProviders: [provider] });
+/** Runs a model, given as a file's path or as bytes, on ONNX Runtime's CPU provider, or on another one. */
+export async function ortRunner(model: string | Uint8Array, provider = 'cpu'): Promise<Runner> {
+  const options = { executionProviders: [provider] };
+  const session = await (typeof model === 'string'
+    ? ort.InferenceSession.create(model, options)
+    : ort.InferenceSession.create(model, options));
   return {
     async run(inputs: Tensors) {
       const feeds = Object.fromEntries(

@@ -1,4 +1,4 @@
-// The op definitions of the default ONNX domain, by family.
+// The op definitions of the default ONNX domain, and the few of others that its ops cannot say, by family.
 
 import { OpRegistry } from '../op.ts';
 import { activationOps } from './activations.ts';
@@ -12,6 +12,7 @@ import { dropoutOps } from './dropout.ts';
 import { einsumOps } from './einsum.ts';
 import { gatherOps } from './gather.ts';
 import { integerProductOps } from './integer.ts';
+import { inverseOps } from './inverse.ts';
 import { layoutOps } from './layout.ts';
 import { linearAttentionOps } from './linear-attention.ts';
 import { maskOps } from './masks.ts';
@@ -110,6 +111,7 @@ export const standardOps = new OpRegistry([
   ...unpoolOps,
   ...einsumOps,
   ...detOps,
+  ...inverseOps,
   ...bitCastOps,
   ...stringOps,
 ]);

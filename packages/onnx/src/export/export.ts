@@ -1,10 +1,11 @@
 // From a graph to an ONNX file.
 
-import { quote, TrtxError } from '@trtx/errors';
-import { type Graph, type Node, type OpDef, opName } from '@trtx/ir';
+import { TrtxError } from '@trtx/errors';
+import type { Graph, Node } from '@trtx/ir';
 import { NEWEST_OPSET } from '../normalize/index.ts';
 import { encodeModel, joinParts, type ModelProto } from '../wire/index.ts';
 import { graphProto } from './graph.ts';
+import { opsetNeeds } from './versions.ts';
 import type { ExternalWeights, WeightsFile } from './weights.ts';
 
 export interface ExportOptions {
@@ -30,20 +31,6 @@ export interface ExportedModel {
 
 /** From this version on the definitions that the graph has are those of the file. */
 const OLDEST_EXPORTED_OPSET = 21;
-
-/** Ops of the default domain that are newer than the oldest opset that is written. */
-const INTRODUCED: ReadonlyMap<string, number> = new Map([
-  ['Attention', 23],
-  ['RMSNormalization', 23],
-  ['RotaryEmbedding', 23],
-  ['Swish', 24],
-  ['TensorScatter', 24],
-  ['BitCast', 26],
-  ['CumProd', 26],
-  ['CausalConvWithState', 27],
-  ['LinearAttention', 27],
-  ['SwiGLU', 28],
-]);
 
 /** The IR version of the ONNX release that brought the opset, from the newest on. */
 const IR_VERSIONS = [
@@ -86,21 +73,23 @@ function fileOf(parts: readonly Uint8Array[]): ExportedFile {
 }
 
 function chooseOpset(graph: Graph, wanted: number | undefined): number {
-  const needs = new Map<OpDef, number>();
-  for (const { op } of nodesOf(graph)) needs.set(op, op.domain === '' ? (INTRODUCED.get(op.name) ?? 0) : 0);
-  const needed = Math.max(OLDEST_EXPORTED_OPSET, ...needs.values());
+  const needs = opsetNeeds(nodesOf(graph));
+  const needed = Math.max(OLDEST_EXPORTED_OPSET, ...needs.map(({ opset }) => opset));
   const opset = wanted ?? needed;
   if (!Number.isInteger(opset) || opset < OLDEST_EXPORTED_OPSET || opset > NEWEST_OPSET)
     throw new TrtxError('ONNX_EXPORT', `opset ${opset} cannot be written`, {
       hint: `Choose one from ${OLDEST_EXPORTED_OPSET} to ${NEWEST_OPSET}.`,
     });
   if (opset < needed) {
-    const lacking = [...needs].filter(([, first]) => first > opset).map(([op]) => quote(opName(op)));
-    const node = nodesOf(graph).find(({ op }) => lacking.includes(quote(opName(op))));
-    throw new TrtxError('ONNX_EXPORT', `opset ${opset} has no ${lacking.join(', ')}`, {
-      node: node?.name,
-      hint: `Choose opset ${needed} or newer.`,
-    });
+    const lacking = needs.filter((need) => need.opset > opset);
+    throw new TrtxError(
+      'ONNX_EXPORT',
+      `opset ${opset} has no ${[...new Set(lacking.map(({ what }) => what))].join(', ')}`,
+      {
+        node: lacking[0]?.node,
+        hint: `Choose opset ${needed} or newer.`,
+      },
+    );
   }
   return opset;
 }

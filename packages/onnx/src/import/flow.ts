@@ -2,7 +2,7 @@
 // imported. Bodies of control flow are part of it, for ONNX gives every value of a model a name of its own.
 
 import { type OpRegistry, standardOps } from '@trtx/ir';
-import { currentName } from '../normalize/index.ts';
+import { currentName, steersShape } from '../normalize/index.ts';
 import { readMetadata, readSource, withBodies } from '../source/read.ts';
 import { decodeModel } from '../wire/index.ts';
 import { type DeclaredValue, declared } from './survey.ts';
@@ -56,7 +56,10 @@ export function steeringInputs(flow: ModelFlow, registry: OpRegistry = standardO
   for (const edge of flow.edges) {
     const def = registry.get(edge.op, edge.domain);
     edge.inputs.forEach((name, i) => {
-      if (name !== '' && def?.inputs[Math.min(i, def.inputs.length - 1)]?.steersShape) pending.push(name);
+      const steers = def
+        ? def.inputs[Math.min(i, def.inputs.length - 1)]?.steersShape
+        : steersShape(edge.op, edge.domain, i);
+      if (name !== '' && steers) pending.push(name);
     });
     // What a shape op gives follows from the shape of what it reads, not from its elements.
     if (def?.trait.kind === 'shape') continue;

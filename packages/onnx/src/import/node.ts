@@ -2,13 +2,14 @@
 // only the outputs that are read.
 
 import { isTrtxError } from '@trtx/errors';
-import { currentName, type LegacyNode, normalize } from '../normalize/index.ts';
+import { currentName, type LegacyNode, normalize, spellingOf } from '../normalize/index.ts';
 import { readAttributes } from '../source/attributes.ts';
 import { constantOfNode, graphAttribute } from '../source/constants.ts';
 import type { SourceNode } from '../source/nodes.ts';
 import type { NodeContext } from './context.ts';
 import { addControl, isControl } from './control.ts';
-import { emitterFor } from './emitter.ts';
+import { emitterFor, withoutTail } from './emitter.ts';
+import { nameSpelled } from './spelled.ts';
 
 /**
  * Adds the node to the graph. The nodes that it reads from must be there.
@@ -40,6 +41,12 @@ function addOperation(source: SourceNode, context: NodeContext): void {
     attributes: readAttributes(source.attributes, source.name, external),
     outputCount: outputCount(source, context),
   };
+  // A definition that the registry has, a plugin's perhaps, goes before what the op could be written as.
+  const spelling = registry.get(source.op, source.domain) ? undefined : spellingOf(source.op, source.domain);
+  if (spelling) {
+    nameSpelled(source, node, spelling(node, emit), emit, context);
+    return;
+  }
   if (source.domain === '') {
     normalize(node, emit);
     for (const [name, value] of node.attributes) node.attributes.set(name, graphAttribute(node.op, name, value));
@@ -48,10 +55,9 @@ function addOperation(source: SourceNode, context: NodeContext): void {
     if (source.outputs[0]) values.set(source.outputs[0], node.value);
     return;
   }
-  while (node.inputs.at(-1) === null) node.inputs.pop();
   const op = registry.get(node.op, source.domain);
   if (!op) throw emit.fail(`there is no definition of ${node.op}`);
-  const added = graph.addNode(op, node.inputs, node.attributes, {
+  const added = graph.addNode(op, withoutTail(node.inputs), node.attributes, {
     name: source.name,
     outputs: node.behind ? node.outputCount : source.outputs.slice(0, node.outputCount),
     origin: [source.name],

@@ -3,7 +3,7 @@
 
 import { quote, TrtxError } from '@trtx/errors';
 import type { OpRegistry } from '@trtx/ir';
-import { currentName, NEWEST_OPSET } from '../normalize/index.ts';
+import { currentName, NEWEST_OPSET, spellingOf } from '../normalize/index.ts';
 import type { SourceNode } from '../source/nodes.ts';
 import { isControl } from './control.ts';
 
@@ -43,7 +43,7 @@ function whyUnsupported(node: SourceNode, registry: OpRegistry): string | undefi
   if (node.domain === '' && node.op === 'Constant') return undefined;
   if (node.domain === '' && node.version > NEWEST_OPSET) return `opset ${node.version} is newer than ${NEWEST_OPSET}`;
   const name = node.domain === '' ? currentName(node.op) : node.op;
-  return registry.get(name, node.domain) ? undefined : 'it has no definition';
+  return registry.get(name, node.domain) || spellingOf(node.op, node.domain) ? undefined : 'it has no definition';
 }
 
 /** One error for all of them. */

@@ -4,12 +4,14 @@
 import { activationSteps } from './activations.ts';
 import { arithmeticSteps } from './arithmetic.ts';
 import { attentionSteps } from './attention.ts';
-import { causalConvSteps } from './causal-conv.ts';
+import { causalConv } from './causal-conv.ts';
 import { gatherSteps } from './gather.ts';
 import { layoutSteps } from './layout.ts';
 import { lossSteps } from './loss.ts';
 import { matmulSteps } from './matmul.ts';
-import type { Emitter, LegacyNode, Step } from './node.ts';
+import { microsoftOps } from './microsoft/index.ts';
+import { defaultDomainNorms } from './microsoft/norms.ts';
+import type { Emitter, LegacyNode, Spelling, Step } from './node.ts';
 import { normalizationSteps } from './normalization.ts';
 import { poolSteps } from './pool.ts';
 import { quantizeSteps } from './quantize.ts';
@@ -18,6 +20,7 @@ import { reduceSteps } from './reduce.ts';
 import { resizeSteps } from './resize.ts';
 import { sequenceSteps } from './sequences.ts';
 import { signalSteps } from './signal.ts';
+import { type SpelledOp, spelledTable } from './spelled.ts';
 import { statisticsSteps } from './statistics.ts';
 
 export type { Emitter, LegacyNode } from './node.ts';
@@ -41,7 +44,6 @@ const STEPS: readonly Step[] = [
   ...poolSteps,
   ...quantizeSteps,
   ...lossSteps,
-  ...causalConvSteps,
   ...sequenceSteps,
 ];
 
@@ -54,7 +56,7 @@ for (const step of STEPS)
   }
 for (const own of stepsOf.values()) own.sort((a, b) => a.before - b.before);
 
-/** Ops that newer ones took the place of or that are written out in others, and with which op they end up. */
+/** Ops that newer ones took the place of or that steps write out in others, and with which op they end up. */
 const SUCCESSORS: ReadonlyMap<string, string> = new Map([
   ['Upsample', 'Resize'],
   ['Scatter', 'ScatterElements'],
@@ -64,7 +66,6 @@ const SUCCESSORS: ReadonlyMap<string, string> = new Map([
   ['LRN', 'Div'],
   ['NegativeLogLikelihoodLoss', 'Neg'],
   ['SoftmaxCrossEntropyLoss', 'Neg'],
-  ['CausalConvWithState', 'Conv'],
   ['DynamicQuantizeLinear', 'QuantizeLinear'],
   ['QLinearMatMul', 'QuantizeLinear'],
   ['QLinearConv', 'QuantizeLinear'],
@@ -73,6 +74,22 @@ const SUCCESSORS: ReadonlyMap<string, string> = new Map([
 /** The name under which the registry has the op of the default domain. */
 export function currentName(op: string): string {
   return SUCCESSORS.get(op) ?? op;
+}
+
+/** Ops by domain that are written in others. */
+const SPELLED: ReadonlyMap<string, ReadonlyMap<string, SpelledOp>> = new Map([
+  ['', spelledTable([causalConv, defaultDomainNorms])],
+  ['com.microsoft', microsoftOps],
+]);
+
+/** How a node is written in other ops, where none of the graph's own is what it does. */
+export function spellingOf(op: string, domain: string): Spelling | undefined {
+  return SPELLED.get(domain)?.get(op)?.spell;
+}
+
+/** True where the elements of an input of such a node steer shapes, as `OperandSpec.steersShape` tells for others. */
+export function steersShape(op: string, domain: string, input: number): boolean {
+  return SPELLED.get(domain)?.get(op)?.steers?.includes(input) ?? false;
 }
 
 /** Gives a node of the default domain the newest semantics. */

@@ -1,7 +1,7 @@
 // A node of any opset version on its way to the newest semantics, and what a step of that way is.
 
 import type { TrtxError } from '@trtx/errors';
-import type { AttributeValue, DType, TensorType, Value } from '@trtx/ir';
+import type { AttributeValue, Constant, DType, TensorType, Value } from '@trtx/ir';
 
 /** A node that steps change in place. */
 export interface LegacyNode {
@@ -19,10 +19,16 @@ export interface LegacyNode {
   behind?: (outputs: readonly Value[]) => readonly Value[];
 }
 
+type Attributes = Readonly<Record<string, AttributeValue>>;
+
 /** What a step may add to the graph, and how it refuses. */
 export interface Emitter {
   /** A node of one output, with the newest semantics. */
-  node(op: string, inputs: readonly (Value | null)[], attributes?: Readonly<Record<string, AttributeValue>>): Value;
+  node(op: string, inputs: readonly (Value | null)[], attributes?: Attributes): Value;
+  /** A node with the first `count` of its outputs. */
+  outputs(op: string, count: number, inputs: readonly (Value | null)[], attributes?: Attributes): readonly Value[];
+  /** A constant with data of its own. */
+  add(constant: Constant): Value;
   constant(dtype: DType, dims: readonly number[], values: readonly number[]): Value;
   /** A constant of rank 0, rounded to the type. */
   scalar(dtype: DType, value: number): Value;
@@ -36,6 +42,12 @@ export interface Step {
   readonly before: number;
   apply(node: LegacyNode, emit: Emitter): void;
 }
+
+/**
+ * Writes a node whose op the graph has not in ops that it has. Gives the node's outputs in order; undefined where nothing
+ * says what an output is, which is an error if it is read. It takes all attributes that it knows away from the node.
+ */
+export type Spelling = (node: LegacyNode, emit: Emitter) => readonly (Value | undefined)[];
 
 /** An input that must be there. */
 export function inputOf(node: LegacyNode, index: number, emit: Emitter): Value {

@@ -1,7 +1,7 @@
 // Quantization. The graph has one form of it: DequantizeLinear before an ordinary op and QuantizeLinear behind it. Ops on
 // quantized tensors become that; kernels that compute in integers match the three together.
 
-import type { Value } from '@trtx/ir';
+import type { DType, Value } from '@trtx/ir';
 import { type Emitter, inputOf, type LegacyNode, type Step } from './node.ts';
 import { become, castTo, NEVER, step } from './steps.ts';
 
@@ -43,9 +43,19 @@ export function dequantize({ value, scale, zero }: Quantized, axis: number, emit
 }
 
 /** The node becomes the QuantizeLinear of a value. */
-export function becomeQuantized(node: LegacyNode, value: Value, scale: Value, zero: Value | null, emit: Emitter): void {
+function becomeQuantized(node: LegacyNode, value: Value, scale: Value, zero: Value | null, emit: Emitter): void {
+  become(node, 'QuantizeLinear', [value, singleScale(scale, emit), zero]);
+}
+
+/** The value quantized with one scale, to `dtype` where no zero point tells another. */
+export function quantize(value: Value, scale: Value, zero: Value | null, dtype: DType, emit: Emitter): Value {
+  const inputs = [value, singleScale(scale, emit), zero];
+  return zero ? emit.node('QuantizeLinear', inputs) : emit.node('QuantizeLinear', inputs, { output_dtype: dtype });
+}
+
+function singleScale(scale: Value, emit: Emitter): Value {
   if (scale.type.shape.some((dim) => dim !== 1)) throw emit.fail('an output with more than one scale');
-  become(node, 'QuantizeLinear', [value, castTo(scale, 'float32', emit), zero]);
+  return castTo(scale, 'float32', emit);
 }
 
 function quantizedMatmul(node: LegacyNode, emit: Emitter): void {
@@ -68,9 +78,16 @@ function quantizedConv(node: LegacyNode, emit: Emitter): void {
   becomeQuantized(node, emit.node('Conv', operands, attributes), scale, zero, emit);
 }
 
-/** To uint8, with the scale and zero point that make the range of the elements, 0 included, that of the type. */
 function dynamicQuantize(node: LegacyNode, emit: Emitter): void {
   const x = inputOf(node, 0, emit);
+  const { scale, zero } = dynamicRange(x, emit);
+  become(node, 'QuantizeLinear', [x, scale, zero]);
+  node.outputCount = 1;
+  node.behind = ([y]) => [y!, scale, zero];
+}
+
+/** The float32 scale and uint8 zero point that make the range of the elements, 0 included, that of the type. */
+export function dynamicRange(x: Value, emit: Emitter): { scale: Value; zero: Value } {
   const number = (value: number) => emit.scalar('float32', value);
   const [least, most] = (['Min', 'Max'] as const).map((name) => {
     return emit.node(name, [emit.node(`Reduce${name}`, [x], { keepdims: 0 }), number(0)]);
@@ -81,7 +98,5 @@ function dynamicQuantize(node: LegacyNode, emit: Emitter): void {
   const scale = emit.node('Where', [empty, number(1), emit.node('Div', [range, number(255)])]);
   const offset = emit.node('Sub', [number(0), emit.node('Div', [least, scale])]);
   const zero = castTo(emit.node('Clip', [emit.node('Round', [offset]), number(0), number(255)]), 'uint8', emit);
-  become(node, 'QuantizeLinear', [x, scale, zero]);
-  node.outputCount = 1;
-  node.behind = ([y]) => [y!, scale, zero];
+  return { scale, zero };
 }

@@ -12,6 +12,7 @@ import { einsum } from './einsum.ts';
 import { eyeLike } from './eye.ts';
 import { injectiveKernel } from './injective.ts';
 import { convInteger, matmulInteger } from './integer.ts';
+import { inverse } from './inverse.ts';
 import { linearAttention } from './linear-attention.ts';
 import { gemm, matmul } from './matmul.ts';
 import { nonMaxSuppression } from './non-max-suppression.ts';
@@ -115,6 +116,7 @@ export const standardKernels = new ReferenceKernels([
   maxUnpool,
   einsum,
   det,
+  inverse,
   bitCast,
   regexFullMatch,
   stringConcat,
