@@ -8,6 +8,7 @@ const allowed = {
   reference: { packages: ['ir'], npm: [] },
   passes: { packages: ['ir', 'reference'], npm: [] },
   quantizer: { packages: ['ir', 'reference', 'passes'], npm: [] },
+  'image-decoder': { packages: ['ir', 'reference'], npm: ['@imagemagick/magick-wasm'] },
   engine: { packages: [], npm: [] },
   codegen: { packages: ['ir', 'engine'], npm: [] },
   runtime: { packages: ['engine'], npm: [] },

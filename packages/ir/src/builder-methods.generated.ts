@@ -181,6 +181,8 @@ export interface BuilderMethods {
   /** the outputs of one of two bodies */
   If(cond: Value, attributes?: None, options?: NodeOptions): readonly Value[];
   If(cond: Value, captured: readonly Value[], attributes?: None, options?: NodeOptions): readonly Value[];
+  /** the pixels of a picture in a file: [height, width, channels]; none of what cannot be decoded */
+  ImageDecoder(encoded_stream: Value, attributes?: ImageDecoderAttributes, options?: NodeOptions): Value;
   /** each channel of each batch element normalized over its spatial positions, then scale and B */
   InstanceNormalization(input: Value, scale: Value, B: Value, attributes?: InstanceNormalizationAttributes, options?: NodeOptions): Value;
   /** whether x is infinite, of the signs asked for */
@@ -670,6 +672,9 @@ interface HardSigmoidAttributes {
 interface HardmaxAttributes {
   readonly axis?: number;
 }
+interface ImageDecoderAttributes {
+  readonly pixel_format?: 'RGB' | 'BGR' | 'Grayscale';
+}
 interface InstanceNormalizationAttributes {
   readonly epsilon?: number;
 }
@@ -757,8 +762,7 @@ interface OneHotAttributes {
   readonly axis?: number;
 }
 interface OptionalAttributes {
-  readonly dtype?: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8' | 'bool' | 'string' | 'float8e4m3fn' | 'float8e4m3fnuz' | 'float8e5m2' | 'float8e5m2fnuz' | 'float8e8m0' | 'float4e2m1' | 'int4' | 'uint4' | 'int2' | 'uint2' | 'complex64' | 'complex128' | 'sequence' | 'optional';
-  readonly sequence?: number;
+  readonly type?: string;
 }
 interface PadAttributes {
   readonly mode?: 'constant' | 'reflect' | 'edge' | 'wrap';

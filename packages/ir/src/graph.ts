@@ -3,7 +3,7 @@
 
 import { TrtxError } from '@trtx/errors';
 import { type Contents, contentsOf } from './contents.ts';
-import { type Attributes, type Constraint, inferNode, type Known, viewNode } from './infer.ts';
+import { type Attributes, type Constraint, type InferenceFuel, inferNode, type Known, viewNode } from './infer.ts';
 import type { AttributeValue, Inferred, NodeView, OpDef } from './op.ts';
 import type { Constant, TensorType } from './tensor.ts';
 
@@ -319,7 +319,7 @@ export class Graph {
   }
 
   /** Infers every node anew, in data order, after the types of inputs changed. Constraints are found anew too. */
-  reinfer(): void {
+  reinfer(fuel?: InferenceFuel): void {
     this.#constraints.clear();
     for (const node of this.topological()) {
       const { outputs, constraints } = inferNode(
@@ -329,6 +329,7 @@ export class Graph {
         node.outputs.length,
         node.name,
         node.bodies,
+        fuel,
       );
       for (const constraint of constraints) this.addConstraint(constraint);
       outputs.forEach((type, i) => {

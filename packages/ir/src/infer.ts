@@ -1,13 +1,13 @@
 // Inference: runs an op's `infer` over what is known of its inputs, checks attributes first, and carries contents
 // through pointwise and injective ops from their own data.
 
-import { quote, TrtxError } from '@trtx/errors';
+import { isTrtxError, quote, TrtxError } from '@trtx/errors';
 import { asNumbers, type Contents, injectiveContents, MAX_CONTENTS, pointwiseContents } from './contents.ts';
 import { bounds, type Dim, dimOf, neverEqual, Sym, sameDim } from './dim.ts';
 import { isContainer, isInteger } from './dtype.ts';
 import type { AttributeValue, BodyView, Inferred, NodeView, OpDef, OperandSpec } from './op.ts';
 import { opName, traitOf } from './op.ts';
-import { type Constant, elementCount, numbersOf, type TensorType } from './tensor.ts';
+import { type Constant, elementCount, MAX_RANK, numbersOf, type TensorType } from './tensor.ts';
 
 /** What is known of a value before the model runs. */
 export interface Known {
@@ -35,8 +35,18 @@ export type Attributes = ReadonlyMap<string, AttributeValue>;
 export interface Body {
   readonly inputs: readonly { setType(inferred: Inferred): void }[];
   readonly outputs: readonly { readonly value: Known }[];
-  reinfer(): void;
+  reinfer(fuel?: InferenceFuel): void;
 }
+
+/**
+ * How often bodies may still be inferred for one node. A body is inferred until its types come to rest, and so is each body
+ * in it at each of these times: a few loops in loops make any number. Real models, of three or so, need a dozen.
+ */
+export interface InferenceFuel {
+  left: number;
+}
+
+const FUEL = 1000;
 
 /**
  * Types (and contents, where known) of a node's outputs.
@@ -49,17 +59,30 @@ export function inferNode(
   outputCount: number,
   node: string,
   bodies: readonly Body[] = [],
+  fuel: InferenceFuel = { left: FUEL },
 ): Inference {
   const constraints: Constraint[] = [];
-  const view = viewNode(op, inputs, attributes, outputCount, node, constraints, bodies);
+  const view = viewNode(op, inputs, attributes, outputCount, node, constraints, bodies, fuel);
   if (bodies.length !== (op.bodies?.length ?? 0))
     throw view.fail(`${bodies.length} bodies where ${opName(op)} has ${op.bodies?.length ?? 0}`);
   checkOperands(op, inputs, view);
   checkAttributes(op, attributes, view);
-  const outputs = op.infer(view).map((output, i) => withContents(op, view, output, i));
+  const outputs = inferred(op, view, node).map((output, i) => {
+    checkOutput(output, view);
+    return withContents(op, view, output, i);
+  });
   if (outputs.length !== outputCount)
     throw view.fail(`${opName(op)} gives ${outputs.length} outputs where the node has ${outputCount}`);
   return { outputs, constraints };
+}
+
+/** What the op infers; errors of shape arithmetic, which knows no nodes, are told where they are. */
+function inferred(op: OpDef, view: NodeView, node: string): readonly Inferred[] {
+  try {
+    return op.infer(view);
+  } catch (error) {
+    throw isTrtxError(error) ? error.at({ node: `${node} (${opName(op)})` }) : error;
+  }
 }
 
 /** The view of a node that op definitions read; also for kernels and passes, which use its attributes and contents. */
@@ -71,6 +94,7 @@ export function viewNode(
   node: string,
   constraints: Constraint[] = [],
   bodies: readonly Body[] = [],
+  fuel: InferenceFuel = { left: FUEL },
 ): NodeView {
   const fail = (message: string, hint?: string) =>
     new TrtxError('SHAPE', message, { node: `${node} (${opName(op)})`, hint });
@@ -124,24 +148,29 @@ export function viewNode(
       constraints.push({ a, b, node });
       return simpler(a, b);
     },
-    body: (index) => bodyView(bodies[index]!, fail),
+    body: (index) => bodyView(bodies[index]!, fuel, fail),
     symbolName: (hint) => `${node}.${hint}`,
     unknown: (hint, most) => dimOf(new Sym(`${node}.${hint}`, 0, bounds(most).max)),
     fail,
   };
 }
 
-function bodyView(body: Body, fail: NodeView['fail']): BodyView {
+function bodyView(body: Body, fuel: InferenceFuel, fail: NodeView['fail']): BodyView {
   const { inputs, outputs } = body;
   return {
     inputCount: inputs.length,
     infer(types) {
       if (types.length !== inputs.length)
         throw fail(`a body of ${inputs.length} inputs where ${types.length} are given to it`);
+      if (--fuel.left < 0)
+        throw new TrtxError('BODIES_TOO_DEEP', 'the types in loops in loops do not come to rest soon', {
+          ...fail('').place,
+          hint: 'Declare the sizes of what the loops carry.',
+        });
       inputs.forEach((input, i) => {
         input.setType(types[i]!);
       });
-      body.reinfer();
+      body.reinfer(fuel);
       return outputs.map(({ value }) => ({ ...value.type, contents: value.contents }));
     },
   };
@@ -176,7 +205,7 @@ function checkOperands(op: OpDef, inputs: readonly (Known | null)[], view: NodeV
     const spec = op.inputs[Math.min(i, op.inputs.length - 1)]!;
     const input = inputs[i];
     if (!input) {
-      if (!spec.optional && !(spec.variadic && i >= op.inputs.length)) throw view.fail(`input ${spec.name} is missing`);
+      if (!spec.optional) throw view.fail(`input ${spec.name} is missing`);
       continue;
     }
     checkType(spec, input, letters, view);
@@ -198,6 +227,19 @@ function checkType(spec: OperandSpec, input: Known, letters: Map<string, string>
   if (first !== undefined && first !== dtype)
     throw view.fail(`input ${spec.name} (${quote(input.name)}) is ${dtype} where another input is ${first}`);
   letters.set(spec.sameAs, dtype);
+}
+
+/** Sizes that a model's numbers ask for may be anything: what no memory can hold is refused before anybody allocates. */
+function checkOutput({ shape }: Inferred, view: NodeView): void {
+  if (shape.length > MAX_RANK) throw view.fail(`an output of rank ${shape.length}`, `At most ${MAX_RANK} axes.`);
+  let count = 1;
+  for (const dim of shape) {
+    const { min, max } = bounds(dim);
+    if (max < 0) throw view.fail(`an output with the negative dimension ${dim}`);
+    if (Number.isNaN(max)) throw view.fail('an output whose size is no number');
+    if (min === max) count *= Math.max(min, 1);
+  }
+  if (!Number.isSafeInteger(count)) throw view.fail(`an output of [${shape}] is too large`);
 }
 
 function checkAttributes(op: OpDef, attributes: Attributes, view: NodeView): void {

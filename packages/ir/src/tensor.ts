@@ -6,6 +6,9 @@ import type { Dim } from './dim.ts';
 import { arrayType, byteLength, type DataArray, type DType, isContainer, isPacked, lanesOf } from './dtype.ts';
 import { pack, unpack } from './packing.ts';
 
+/** Axes past which a tensor is refused. */
+export const MAX_RANK = 64;
+
 export interface TensorType {
   readonly dtype: DType;
   readonly shape: readonly Dim[];

@@ -17,7 +17,13 @@ import {
   type Tensor,
   viewNode,
 } from '@trtx/ir';
-import type { ConcreteType, KernelCall, ReferenceKernel, ReferenceKernels } from './kernel.ts';
+import {
+  type ConcreteType,
+  checkSize,
+  type KernelCall,
+  type ReferenceKernel,
+  type ReferenceKernels,
+} from './kernel.ts';
 import { constantOfTensor, typeOfTensor } from './tensors.ts';
 
 /** What of a node an evaluation needs. */
@@ -33,7 +39,8 @@ export interface NodeLike {
 /**
  * The outputs of a node for these inputs (null for an optional one that is absent).
  *
- * @throws TrtxError UNSUPPORTED_OP where no kernel serves the op, and as `inferNode` where the inputs do not fit it
+ * @throws TrtxError UNSUPPORTED_OP where no kernel serves the op, TENSOR_TOO_LARGE, REFERENCE where the kernel fails, and
+ *   as `inferNode` where the inputs do not fit the op
  */
 export function evaluateNode(node: NodeLike, inputs: readonly (Tensor | null)[], kernels: ReferenceKernels): Tensor[] {
   const known = inputs.map((tensor, i) => tensor && new KnownTensor(node.inputs[i]?.name ?? '', tensor));
@@ -62,18 +69,22 @@ export function evaluateNode(node: NodeLike, inputs: readonly (Tensor | null)[],
   return results;
 }
 
-/** Errors that do not name the node (tensors too large for the machine, arithmetic on strings) are made to. */
+/** Runs the kernel once its outputs are known to fit; errors are made to name the node. */
 function runKernel(node: NodeLike, kernel: ReferenceKernel, call: KernelCall): Tensor[] {
+  const place = {
+    node: `${node.name} (${opName(node.op)})`,
+    tensor: node.outputs[0]?.name,
+    origin: node.origin.join(', '),
+  };
   try {
+    // Sizes that the kernel tells are its own to check.
+    for (const { dtype, dims } of call.outputs)
+      if (dims.every((dim) => typeof dim === 'number')) checkSize(dtype, dims);
     return kernel.run(call);
   } catch (cause) {
-    if (isTrtxError(cause) && cause.place.node) throw cause;
+    if (isTrtxError(cause)) throw cause.at(place);
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new TrtxError('REFERENCE', `the kernel failed: ${message}`, {
-      node: `${node.name} (${opName(node.op)})`,
-      origin: node.origin.join(', '),
-      cause,
-    });
+    throw new TrtxError('REFERENCE', `the kernel failed: ${message}`, { ...place, cause });
   }
 }
 

@@ -1,6 +1,6 @@
 export { type Bindings, bindInputs, dimValue } from './bind.ts';
 export { evaluateNode } from './evaluate.ts';
-export { type FoldOptions, foldNode } from './fold.ts';
+export { type FoldCost, type FoldOptions, foldCost, foldNode } from './fold.ts';
 export { type HostOp, hostOps } from './host-ops.ts';
 export {
   type ConcreteType,
@@ -9,6 +9,7 @@ export {
   type KernelCall,
   type ReferenceKernel,
   ReferenceKernels,
+  type Sizes,
 } from './kernel.ts';
 export { standardKernels } from './kernels/index.ts';
 export { mapTensors } from './kernels/pointwise.ts';

@@ -1,7 +1,16 @@
 // What a reference kernel is, and which one serves a node: the op's own, or the one for its trait.
 
 import { TrtxError } from '@trtx/errors';
-import { type Contents, type DType, type NodeView, type OpDef, opName, type Tensor, traitOf } from '@trtx/ir';
+import {
+  byteLength,
+  type Contents,
+  type DType,
+  type NodeView,
+  type OpDef,
+  opName,
+  type Tensor,
+  traitOf,
+} from '@trtx/ir';
 
 /** The type of a tensor with all its dims known. */
 export interface ConcreteType {
@@ -23,16 +32,27 @@ export interface KernelCall {
   readonly outputs: readonly ConcreteType[];
 }
 
+/** How large the tensors of a node are: elements, and of texts also their characters. 0 for an input that is absent. */
+export interface Sizes {
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
 export interface ReferenceKernel {
   /** `Conv`, `com.microsoft::Gelu`; or of any op with this trait. */
   readonly serves: { readonly op: string } | { readonly trait: OpDef['trait']['kind'] };
   /** The outputs. Data may be shared with inputs. */
   run(call: KernelCall): Tensor[];
+  /**
+   * About how many multiplications, or what takes as long, a run is: of a node whose sizes are all known. For kernels
+   * that do more than a few for each element; it is what keeps a small model from asking for hours of folding.
+   */
+  steps?(at: NodeView, sizes: Sizes): number;
 }
 
 /** A kernel for one op, `op` being its name (`Conv`, `com.microsoft::Gelu`). */
-export function defineReference(kernel: { readonly op: string; run(call: KernelCall): Tensor[] }): ReferenceKernel {
-  return { serves: { op: kernel.op }, run: kernel.run };
+export function defineReference({ op, ...kernel }: Omit<ReferenceKernel, 'serves'> & { op: string }): ReferenceKernel {
+  return { serves: { op }, ...kernel };
 }
 
 /** Kernels by op and by trait: a value that is passed in, never a global. */
@@ -60,6 +80,23 @@ export class ReferenceKernels {
   find(op: OpDef, at: NodeView): ReferenceKernel | undefined {
     return this.#byOp.get(opName(op)) ?? this.#byTrait.get(traitOf(op, at).kind);
   }
+}
+
+/** Bytes of a tensor that an evaluation may ask for. */
+const MAX_BYTES = 2 ** 29;
+
+/**
+ * Refuses a tensor that is too large to be made, for kernels whose output sizes only the elements tell.
+ * @throws TrtxError TENSOR_TOO_LARGE
+ */
+export function checkSize(dtype: DType, dims: readonly number[]): void {
+  const count = dims.reduce((a, b) => a * b, 1);
+  // A text takes its place in an array, whatever its length.
+  const bytes = dtype === 'string' ? 8 * count : byteLength(dtype, count);
+  if (!(bytes <= MAX_BYTES))
+    throw new TrtxError('TENSOR_TOO_LARGE', `a tensor of ${dtype}[${dims}] has more than ${MAX_BYTES} bytes`, {
+      hint: 'The reference and the functions of the host compute no larger ones.',
+    });
 }
 
 /** The tensor of an input that must be there. */

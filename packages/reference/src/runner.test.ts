@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { runWithOnnxRuntime } from '../../../tests/support/onnx-oracle.ts';
 import {
   defineReference,
+  evaluateNode,
+  foldCost,
   foldNode,
   fromFloat64,
   inputOf,
@@ -149,6 +151,29 @@ describe('ReferenceRunner', () => {
   });
 });
 
+describe('evaluateNode', () => {
+  it('refuses outputs that are too large, before it makes them, naming node and tensor', async () => {
+    const graph = new Graph('g');
+    const shape = graph.addConstant(constantFrom('int64', [2], [2 ** 20, 2 ** 20]));
+    graph.addOutput('y', graph.addNode(op('ConstantOfShape'), [shape], {}, { name: 'fill', outputs: ['big'] }).output);
+    const start = performance.now();
+    await expect(new ReferenceRunner(graph).run(new Map())).rejects.toThrow(
+      /TENSOR_TOO_LARGE: a tensor of float32\[1048576,1048576\].*node fill \(ConstantOfShape\), tensor big/,
+    );
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+
+  it('refuses those that only the kernel foretells', () => {
+    const graph = new Graph('g');
+    const x = graph.addInput('x', { dtype: 'string', shape: [20_000] });
+    const node = graph.addNode(op('StringSplit'), [x], {}, { name: 'split', outputs: 2 });
+    // One text of very many words, and very many texts: each gets as many places as the longest.
+    const data = [' a'.repeat(20_000), ...new Array<string>(19_999).fill('b')];
+    const call = () => evaluateNode(node, [{ dtype: 'string', dims: [20_000], data }], standardKernels);
+    expect(call).toThrow(/TENSOR_TOO_LARGE: a tensor of string\[20000,20000\].*node split/);
+  });
+});
+
 describe('foldNode', () => {
   const graph = new Graph('g');
   const constant = (t: Tensor) =>
@@ -176,6 +201,19 @@ describe('foldNode', () => {
     expect(foldNode(graph.addNode(op('Relu'), [x]))).toBeUndefined();
     const dynamic = graph.addInput('d', { dtype: 'float32', shape: [N] });
     expect(foldNode(graph.addNode(op('Shape'), [dynamic]))).toBeUndefined();
+  });
+  it('leaves what would take long', () => {
+    const large = (rows: number) => constant(tensor('float32', [rows, rows], []));
+    const product = graph.addNode(op('MatMul'), [large(256), large(256)]);
+    expect(foldCost(product)!.steps).toBeGreaterThan(256 ** 3);
+    expect(foldNode(product, { maxSteps: 256 ** 3 })).toBeUndefined();
+    expect(foldNode(product)).toBeDefined();
+    const transform = graph.addNode(op('DFT'), [constant(tensor('float32', [1, 1_000_003, 1], []))]);
+    expect(foldNode(transform)).toBeUndefined();
+  });
+  it('leaves what fails for these values: that is for the run to tell', () => {
+    const node = graph.addNode(op('Gather'), [constant(ints(1, 2, 3)), constant(ints(7))]);
+    expect(foldNode(node)).toBeUndefined();
   });
   it('several outputs', () => {
     const node = graph.addNode(op('Split'), [constant(ints(1, 2, 3))], { num_outputs: 2 }, { outputs: 2 });

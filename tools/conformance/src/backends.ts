@@ -1,10 +1,18 @@
 // The two ways from a model to outputs that cases are run on.
 
 import type { Plan, Step } from '@trtx/engine';
-import { type Constant, type Graph, type InputProfile, isContainer, type Runner, type Tensor } from '@trtx/ir';
+import {
+  type Constant,
+  type Graph,
+  type InputProfile,
+  isContainer,
+  type Runner,
+  standardOps,
+  type Tensor,
+} from '@trtx/ir';
 import { importModel } from '@trtx/onnx';
 import { optimize } from '@trtx/passes';
-import { ReferenceRunner } from '@trtx/reference';
+import { hostOps, type ReferenceKernels, ReferenceRunner, standardKernels } from '@trtx/reference';
 
 export type BackendName = 'webgpu' | 'reference';
 
@@ -45,7 +53,8 @@ const reference: Executor = {
     const graph = await importGraph(job);
     optimize(graph, { level: 2 });
     const hostNodes = graph.topological().length;
-    return { outputs: await new ReferenceRunner(graph).run(job.inputs), gpuNodes: 0, hostNodes };
+    const kernels = await kernelsFor(graph);
+    return { outputs: await new ReferenceRunner(graph, { kernels }).run(job.inputs), gpuNodes: 0, hostNodes };
   },
 };
 
@@ -65,7 +74,8 @@ async function webgpu(): Promise<Executor> {
   return {
     async execute(job) {
       const graph = await importGraph(job);
-      const runner = await EngineRunner.create(graph, { device, software, level: 2 });
+      const host = hostOps(standardOps, await kernelsFor(graph));
+      const runner = await EngineRunner.create(graph, { device, software, level: 2, hostOps: host });
       try {
         return { outputs: await (runner as Runner).run(job.inputs), ...placementOf(runner.engine.plan) };
       } finally {
@@ -73,6 +83,13 @@ async function webgpu(): Promise<Executor> {
       }
     },
   };
+}
+
+/** Those of the reference; where pictures are decoded, with the package that does. It is loaded for no other model. */
+async function kernelsFor(graph: Graph): Promise<ReferenceKernels> {
+  if (!graph.topological().some(({ op }) => op.name === 'ImageDecoder')) return standardKernels;
+  const { openImageDecoder } = await import('@trtx/image-decoder/node');
+  return standardKernels.with([(await openImageDecoder()).kernel]);
 }
 
 async function importGraph({ model, constants, inputs }: Job): Promise<Graph> {

@@ -26,6 +26,9 @@ interface Tap {
   readonly inside?: string;
 }
 
+/** Spatial axes. */
+const MAX_AXES = 3;
+
 export const gridSample = defineKernel<null>({
   id: 'grid-sample',
   version: 1,
@@ -33,7 +36,10 @@ export const gridSample = defineKernel<null>({
   ops: ['GridSample'],
   ownsWords: true,
   applies({ group }) {
-    return group.anchor!.view().string('mode') === 'nearest' || computeOf(group.accumulated.type.dtype) === 'f32';
+    const at = group.anchor!.view();
+    // The sum over 2ⁿ or 4ⁿ elements is written out.
+    if (at.input(0).shape.length > 2 + MAX_AXES) return false;
+    return at.string('mode') === 'nearest' || computeOf(group.accumulated.type.dtype) === 'f32';
   },
   params: () => [null],
   cost: () => 1,

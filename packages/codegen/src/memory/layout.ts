@@ -12,7 +12,7 @@ import {
   storageBytes,
 } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
-import { type Constant, type Dim, elementCount, elementsOf, type Graph, product, type Value } from '@trtx/ir';
+import { type Constant, type Dim, elementCount, elementsOf, type Graph, type Value } from '@trtx/ir';
 import type { Packed, Slot } from '../emitter.ts';
 import { type Grouping, rootOf } from '../group/group.ts';
 import type { Hosted } from '../host/placement.ts';
@@ -21,7 +21,7 @@ import { type Storages, storageOf, storedBytes, storedSize } from '../storage.ts
 import { DEFAULT_LIMITS, type Target } from '../target.ts';
 import { align, type Lifetime, planArena } from './arena.ts';
 import { livesOf } from './lifetimes.ts';
-import { maximum, type SizeTable } from './sizes.ts';
+import { mostElements, type SizeTable } from './sizes.ts';
 import { valuesIn } from './slots.ts';
 
 interface Place {
@@ -159,7 +159,7 @@ export class Layout {
 
   /** Bytes in storage type at the profile's maximum. */
   #bytesOf(value: Value): number {
-    return storageBytes(this.storages(value), maximum(product(value.type.shape), value.name));
+    return storageBytes(this.storages(value), mostElements(value));
   }
 
   #add(kind: PlanBuffer['kind'], bytes: number): number {
@@ -217,10 +217,19 @@ export class Layout {
       const offered = this.target.limits[name as keyof Target['limits']];
       if (needed > offered)
         throw new TrtxError('TENSOR_TOO_LARGE', `the plan needs ${name} ${needed} where the device has ${offered}`, {
+          ...this.#largestValue(),
           hint: 'Give a smaller range of shapes.',
         });
     }
     return limits;
+  }
+
+  /** Where the largest tensor comes from. */
+  #largestValue(): { tensor?: string; node?: string } {
+    let found: Value | undefined;
+    for (const value of this.#places.keys())
+      if (typeof value === 'object' && (!found || this.#bytesOf(value) > this.#bytesOf(found))) found = value;
+    return { tensor: found?.name, node: found?.producer?.name };
   }
 }
 

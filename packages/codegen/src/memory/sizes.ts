@@ -2,7 +2,7 @@
 
 import type { ExprNode, PlanSymbol, Size, SymbolRange } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
-import { asSymbol, bounds, type Dim, foldDim, type Graph, type Sym, type Value } from '@trtx/ir';
+import { asSymbol, bounds, type Dim, foldDim, type Graph, product, type Sym, type Value } from '@trtx/ir';
 
 const OPERATIONS = { '+': '+', '*': '*', floor: '/', min: 'min', max: 'max' } as const;
 
@@ -92,12 +92,14 @@ export class SizeTable {
   }
 }
 
-/** The largest value of a dim within its profile. @throws TrtxError SHAPE_UNBOUNDED */
-export function maximum(dim: Dim, tensor: string): number {
+/** The most elements that a value has within its profile. @throws TrtxError SHAPE_UNBOUNDED */
+export function mostElements({ name, type, producer }: Value): number {
+  const dim = product(type.shape);
   const { max } = bounds(dim);
   if (!Number.isSafeInteger(max) || max >= 2 ** 40)
     throw new TrtxError('SHAPE_UNBOUNDED', `the size ${dim} has no useful upper bound`, {
-      tensor,
+      tensor: name,
+      node: producer?.name,
       hint: 'Give a range for the dynamic dimensions: --max-shapes, or --shapes with min..max.',
     });
   return max;

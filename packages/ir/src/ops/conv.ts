@@ -3,7 +3,7 @@
 import { add, type Dim, mul } from '../dim.ts';
 import { defineOp, type NodeView, type OpDef } from '../op.ts';
 import { FLOATS } from './types.ts';
-import { WINDOW_ATTRIBUTES, type WindowAxis, windowAxes } from './window.ts';
+import { listOf, WINDOW_ATTRIBUTES, type WindowAxis, windowAxes } from './window.ts';
 
 /** The geometry of a convolution, transposed or not, as kernels read it. */
 export interface ConvGeometry {
@@ -45,11 +45,12 @@ export function convTransposeGeometry(at: NodeView): ConvGeometry {
   if (channels % groups !== 0) throw at.fail(`${channels} input channels in ${groups} groups`);
   const kernel = kernelDims(at, w);
   const rank = kernel.length;
-  const strides = at.ints('strides') ?? new Array<number>(rank).fill(1);
-  const dilations = at.ints('dilations') ?? new Array<number>(rank).fill(1);
-  const extra = at.ints('output_padding') ?? new Array<number>(rank).fill(0);
-  const pads = at.ints('pads') ?? new Array<number>(2 * rank).fill(0);
+  const strides = listOf(at, 'strides', rank, 1);
+  const dilations = listOf(at, 'dilations', rank, 1);
+  const extra = listOf(at, 'output_padding', rank, 0);
+  const pads = listOf(at, 'pads', 2 * rank, 0);
   const wanted = at.ints('output_shape')?.slice(-rank);
+  if (wanted && wanted.length < rank) throw at.fail(`output_shape [${wanted}] of ${rank} spatial axes`);
   const auto = at.string('auto_pad');
   const axes = kernel.map((k, i): WindowAxis => {
     const size = x[i + 2]!;

@@ -11,6 +11,7 @@ import { detOps } from './det.ts';
 import { dropoutOps } from './dropout.ts';
 import { einsumOps } from './einsum.ts';
 import { gatherOps } from './gather.ts';
+import { imageOps } from './image.ts';
 import { integerProductOps } from './integer.ts';
 import { inverseOps } from './inverse.ts';
 import { layoutOps } from './layout.ts';
@@ -108,6 +109,7 @@ export const standardOps = new OpRegistry([
   ...randomOps,
   ...signalOps,
   ...samplingOps,
+  ...imageOps,
   ...unpoolOps,
   ...einsumOps,
   ...detOps,

@@ -130,6 +130,8 @@ function sliceAxes(at: NodeView): { start: Dim; step: number; size: Dim }[] {
   const ends = at.need(2).values;
   const axes = at.inputs[3] ? at.need(3).values : starts.map((_, i) => i);
   const steps = at.inputs[4] ? at.need(4).values : starts.map(() => 1);
+  if ([ends, axes, steps].some(({ length }) => length !== starts.length))
+    throw at.fail(`${starts.length} starts, ${ends.length} ends, ${axes.length} axes, ${steps.length} steps`);
   const result = shape.map((size) => ({ start: 0 as Dim, step: 1, size }));
   axes.forEach((given, i) => {
     const axis = normalizeAxis(at, given, shape.length);

@@ -78,7 +78,7 @@ export const roiOps: readonly OpDef[] = [
         type: 'int',
         default: 0,
         min: 0,
-        max: 2 ** 16,
+        max: 1024,
         doc: 'points along a cell; 0 for as many as it has',
       },
       spatial_scale: SCALE,

@@ -12,6 +12,23 @@ const start = () => {
 };
 const contents = (value: Value) => value.contents && `[${value.contents.dims}] ${value.contents.values.join(' ')}`;
 
+describe('what no memory can hold', () => {
+  it('is refused where it is asked for', () => {
+    const { b, ints } = start();
+    const x = b.input('x', 'float32', [1]);
+    const huge = 2 ** 40;
+    expect(() => b.ConstantOfShape(ints(huge, huge))).toThrow(/SHAPE: an output of .* is too large \(node/);
+    expect(() => b.ConstantOfShape(ints(0, huge, huge))).toThrow('too large');
+    expect(() => b.Expand(x, ints(...new Array(65).fill(1)))).toThrow('an output of rank 65');
+    expect(() => b.Reshape(x, ints(-2))).toThrow(/dimensions .* differ|negative dimension -2/);
+    expect(() => b.Tile(x, ints(-1))).toThrow('the negative dimension -1');
+    expect(() => b.Pad(x, ints(-1, -1))).toThrow('the negative dimension -1');
+    const number = (value: number) => b.constant('float32', [], [value]);
+    expect(() => b.Range(number(0), number(Number.NaN), number(1))).toThrow('no number');
+    expect(() => b.Range(number(0), number(1), number(1e-30))).toThrow('too large');
+  });
+});
+
 describe('Shape and Size', () => {
   it('are dims', () => {
     const { b } = start();

@@ -3,7 +3,7 @@
 import { add, type Dim, floorDiv, mul, product, sub } from '../dim.ts';
 import { defineOp, type NodeView, type OpDef } from '../op.ts';
 import { FLOATS, NUMBERS } from './types.ts';
-import { WINDOW_ATTRIBUTES } from './window.ts';
+import { listOf, WINDOW_ATTRIBUTES } from './window.ts';
 
 /** One spatial axis of a Col2Im. */
 export interface BlockAxis {
@@ -112,9 +112,3 @@ export const unpoolOps: readonly OpDef[] = [
     },
   }),
 ];
-
-function listOf(at: NodeView, name: string, length: number, initial: number): readonly number[] {
-  const given = at.ints(name) ?? new Array<number>(length).fill(initial);
-  if (given.length !== length) throw at.fail(`attribute ${name} has ${given.length} numbers where ${length} belong`);
-  return given;
-}

@@ -23,19 +23,21 @@ export const WINDOW_ATTRIBUTES: Readonly<Record<string, AttributeSpec>> = {
   strides: { type: 'ints', min: 1, max: 2 ** 20, doc: 'one for each spatial axis; 1' },
 };
 
+/** A list of one number for each axis, or two. @throws TrtxError SHAPE where it has another length */
+export function listOf(at: NodeView, name: string, length: number, initial: number): readonly number[] {
+  const given = at.ints(name) ?? new Array<number>(length).fill(initial);
+  if (given.length !== length) throw at.fail(`attribute ${name} has ${given.length} numbers where ${length} belong`);
+  return given;
+}
+
 /** The window over the spatial axes (all but the first two) of input 0. `ceil` rounds output sizes up, as pools may. */
 export function windowAxes(at: NodeView, kernel: readonly number[], ceil = false): WindowAxis[] {
   const shape = at.input(0).shape.slice(2);
-  const list = (name: string, length: number, value: number) => {
-    const given = at.ints(name) ?? new Array<number>(length).fill(value);
-    if (given.length !== length) throw at.fail(`attribute ${name} has ${given.length} numbers where ${length} belong`);
-    return given;
-  };
   if (kernel.length !== shape.length)
     throw at.fail(`a window of rank ${kernel.length} over ${shape.length} spatial axes`);
-  const strides = list('strides', shape.length, 1);
-  const dilations = list('dilations', shape.length, 1);
-  const pads = list('pads', 2 * shape.length, 0);
+  const strides = listOf(at, 'strides', shape.length, 1);
+  const dilations = listOf(at, 'dilations', shape.length, 1);
+  const pads = listOf(at, 'pads', 2 * shape.length, 0);
   const auto = at.has('auto_pad') ? at.string('auto_pad') : 'NOTSET';
   return shape.map((size, i): WindowAxis => {
     const stride = strides[i]!;

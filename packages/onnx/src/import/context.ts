@@ -12,6 +12,8 @@ export interface NodeContext {
   readonly external: ExternalData;
   /** Names of values that a node reads, or that are graph outputs. */
   readonly read: ReadonlySet<string>;
+  /** How many loops are around. */
+  readonly loops?: number;
   /** Adds the nodes of a graph that a node holds. */
   addNodes(source: SourceGraph, context: Omit<NodeContext, 'read' | 'addNodes'>): void;
 }

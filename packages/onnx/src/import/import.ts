@@ -3,7 +3,8 @@
 import { TrtxError } from '@trtx/errors';
 import { type Constant, type Graph, type OpRegistry, type Profile, standardOps, verify } from '@trtx/ir';
 import { loadExternal, type ResolveExternal } from '../source/external.ts';
-import { allNodes, externalTensors, type ModelMetadata, readMetadata, readSource } from '../source/read.ts';
+import { allNodes, type ModelMetadata, readMetadata, readSource } from '../source/read.ts';
+import { checkSparse, externalTensors } from '../source/tensors.ts';
 import { decodeModel } from '../wire/index.ts';
 import { buildGraph } from './build.ts';
 import { unsupportedError, unsupportedOps } from './support.ts';
@@ -44,6 +45,7 @@ export async function importModel(bytes: Uint8Array, options: ImportOptions = {}
   const source = readSource(decoded, model);
   const unsupported = unsupportedOps(allNodes(source), registry);
   if (unsupported.length > 0) throw unsupportedError(unsupported);
+  checkSparse(source);
   const external = await loadExternal(externalTensors(source), options.resolveExternal);
   const constants = options.constants ?? new Map<string, Constant>();
   for (const input of constants.keys())

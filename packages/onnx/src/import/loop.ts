@@ -43,8 +43,13 @@ export interface LoopSpec {
   iterate(iteration: Iteration, extra: readonly Value[]): IterationResults;
 }
 
+/** Loops in loops past which a model is refused: each may be built twice over, and so may those in it at each time. */
+const MAX_LOOPS = 6;
+
 /** Adds a Loop to the context's graph. Its outputs: the states, then what was stacked. */
-export function addLoop(source: SourceNode, context: NodeContext, spec: LoopSpec): readonly Value[] {
+export function addLoop(source: SourceNode, around: NodeContext, spec: LoopSpec): readonly Value[] {
+  const context = { ...around, loops: (around.loops ?? 0) + 1 };
+  if (context.loops > MAX_LOOPS) throw modelError(`loops in loops more than ${MAX_LOOPS} deep`, { node: source.name });
   const { graph, registry } = context;
   const op = registry.get('Loop');
   if (!op) throw emitterFor(source, graph, registry).fail('it needs Loop, which the registry lacks');

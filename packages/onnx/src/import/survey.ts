@@ -2,11 +2,12 @@
 
 import { type OpRegistry, standardOps } from '@trtx/ir';
 import { dtypeName } from '../source/dtypes.ts';
-import type { SourceNode } from '../source/nodes.ts';
-import { allNodes, type ModelMetadata, readMetadata, readSource, withBodies } from '../source/read.ts';
+import { allNodes, type ModelMetadata, readMetadata, readSource } from '../source/read.ts';
+import { partsOf } from '../source/sparse.ts';
 import { isExternal } from '../source/tensor.ts';
+import { tensorsOf } from '../source/tensors.ts';
 import { declaredDims, foreignKind } from '../source/types.ts';
-import { decodeModel, type TensorProto, type ValueInfoProto } from '../wire/index.ts';
+import { decodeModel, type ValueInfoProto } from '../wire/index.ts';
 import { type UnsupportedOp, unsupportedOps } from './support.ts';
 
 /** A graph input or output as the file declares it. */
@@ -52,8 +53,7 @@ export function surveyModel(bytes: Uint8Array, options: { registry?: OpRegistry 
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   const all = allNodes(source);
-  const initializers = [...withBodies(source)].flatMap((graph) => [...graph.initializers.values()]);
-  const tensors = [...initializers, ...all.flatMap(attributeTensors)];
+  const tensors = [...tensorsOf(source)].flatMap(({ tensor }) => partsOf(tensor));
   const locations = tensors.flatMap((tensor) =>
     isExternal(tensor)
       ? tensor.external_data.flatMap(({ key, value }) => (key === 'location' && value ? [value] : []))
@@ -81,8 +81,4 @@ export function declared(info: ValueInfoProto): DeclaredValue {
     type: foreignKind(info.type) ?? dtypeName(info.type?.tensor_type?.elem_type),
     dims: declaredDims(info)?.map((dim) => dim ?? null),
   };
-}
-
-function attributeTensors(node: SourceNode): TensorProto[] {
-  return node.attributes.flatMap(({ t, tensors }) => (t ? [t, ...tensors] : tensors));
 }

@@ -2,8 +2,8 @@
 
 import type { Graph, Value } from '@trtx/ir';
 import { modelError } from '../source/error.ts';
-import { type ExternalData, readTensor } from '../source/tensor.ts';
-import type { TensorProto } from '../wire/index.ts';
+import { type AnyTensorProto, readAnyTensor } from '../source/sparse.ts';
+import type { ExternalData } from '../source/tensor.ts';
 
 /** Initializers become constants when they are first read, so that those nobody reads are not in the graph. */
 export class Values {
@@ -11,7 +11,7 @@ export class Values {
 
   constructor(
     private readonly graph: Graph,
-    private readonly initializers: ReadonlyMap<string, TensorProto>,
+    private readonly initializers: ReadonlyMap<string, AnyTensorProto>,
     private readonly external: ExternalData,
     /** Those around these, for names that are not here. */
     private readonly around?: Values,
@@ -23,7 +23,7 @@ export class Values {
 
   /**
    * The value of the name.
-   * @throws TrtxError ONNX_MODEL where there is none, or as `readTensor`
+   * @throws TrtxError ONNX_MODEL where there is none, or as `readAnyTensor`
    */
   get(name: string): Value {
     const known = this.#values.get(name);
@@ -31,7 +31,7 @@ export class Values {
     const tensor = this.initializers.get(name);
     if (!tensor && this.around) return this.around.get(name);
     if (!tensor) throw modelError('the value is given nowhere', { tensor: name });
-    const value = this.graph.addConstant(readTensor(tensor, this.external), name);
+    const value = this.graph.addConstant(readAnyTensor(tensor, this.external), name);
     this.#values.set(name, value);
     return value;
   }

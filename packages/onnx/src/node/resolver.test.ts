@@ -4,7 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isTrtxError } from '@trtx/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { attribute, info, modelBytes, node, tensor } from '../testing/models.ts';
+import { importModel } from '../import/import.ts';
+import type { ResolveExternal } from '../source/external.ts';
+import {
+  attribute,
+  bodyAttribute,
+  info,
+  modelBytes,
+  node,
+  sparse,
+  sparseAttribute,
+  tensor,
+} from '../testing/models.ts';
+import type { AttributeProto } from '../wire/index.ts';
 import { importFile } from './import-file.ts';
 import { nodeResolver } from './resolver.ts';
 
@@ -53,17 +65,51 @@ async function refusal(location: string): Promise<string> {
   throw new Error('was opened');
 }
 
-/** A model with a tensor of 8 bytes at a location, through one of the doors. */
-function modelAt(location: string, door: 'initializer' | 'Constant', entries: Record<string, string> = {}): Uint8Array {
+/** The ways by which a model may ask for a file, and the node and tensor that the error names. */
+const DOORS = {
+  initializer: { node: 'n_y (Add)', tensor: 'w' },
+  Constant: { node: 'n_w (Constant)', tensor: 'w' },
+  'the values of a sparse tensor': { node: 'n_y (Add)', tensor: 'w' },
+  'the indices of a sparse tensor': { node: 'n_w (Constant)', tensor: 'w' },
+  'a graph in a node': { node: 'n_t (Relu)', tensor: 'w' },
+} as const;
+type Door = keyof typeof DOORS;
+
+/** A model with a tensor of 8 bytes (16 bytes, for indices) at a location, through one of the doors. */
+function modelAt(location: string, door: Door, entries: Record<string, string> = {}): Uint8Array {
   const external_data = Object.entries({ location, ...entries }).map(([key, value]) => ({ key, value }));
-  const weights = tensor('w', 'float32', [2], { data_location: 1, external_data });
-  const constant = node('Constant', [], ['w'], {}, { attribute: [attribute('value', weights)] });
+  const outside = { data_location: 1, external_data };
+  const weights = tensor('w', 'float32', [2], outside);
   const add = node('Add', ['x', 'w'], ['y']);
-  return modelBytes({
-    inputs: [info('x', 'float32', [2])],
-    initializers: door === 'initializer' ? [weights] : [],
-    nodes: door === 'initializer' ? [add] : [constant, add],
-  });
+  const inputs = [info('x', 'float32', [2])];
+  const constant = (value: AttributeProto) => node('Constant', [], ['w'], {}, { attribute: [value] });
+  switch (door) {
+    case 'initializer':
+      return modelBytes({ inputs, initializers: [weights], nodes: [add] });
+    case 'Constant':
+      return modelBytes({ inputs, nodes: [constant(attribute('value', weights)), add] });
+    case 'the values of a sparse tensor':
+      return modelBytes({
+        inputs,
+        nodes: [add],
+        graph: { sparse_initializer: [{ ...sparse('w', [2], [0, 1]), values: weights }] },
+      });
+    case 'the indices of a sparse tensor': {
+      const indices = tensor('', 'int64', [1], outside);
+      return modelBytes({
+        inputs,
+        nodes: [constant(sparseAttribute('sparse_value', { ...sparse('', [2], [0]), indices })), add],
+      });
+    }
+    case 'a graph in a node': {
+      const body = { node: [node('Relu', ['w'], ['t'])], initializer: [weights], output: [{ name: 't' }] };
+      const branches = [bodyAttribute('then_branch', body), bodyAttribute('else_branch', body)];
+      return modelBytes({
+        inputs: [info('c', 'bool', [])],
+        nodes: [node('If', ['c'], ['y'], {}, { attribute: branches })],
+      });
+    }
+  }
 }
 
 const ATTACKS: readonly [string, string, string][] = [
@@ -82,6 +128,11 @@ const ATTACKS: readonly [string, string, string][] = [
   ['a step upwards that stays inside', 'sub/../w.bin', 'leads out'],
   ['a folder whose name begins alike', '../model-beside/w.bin', 'leads out'],
   ['an absolute path', '/etc/passwd', 'absolute'],
+  ['a drive', 'C:secret.bin', 'names a drive'],
+  ['a path on a drive', 'C:/secret.bin', 'names a drive'],
+  ['a network share', '\\\\host\\share\\secret.bin', 'backslashes'],
+  ['a network share with slashes', '//host/share/secret.bin', 'absolute'],
+  ['a step upwards with a backslash', '..\\secret.bin', 'backslashes'],
   ['a URL', 'file:///etc/passwd', 'URL'],
   ['an encoded step upwards', '%2e%2e/secret.bin', 'leads out'],
   ['an encoded separator', '..%2fsecret.bin', 'encoded separator'],
@@ -135,19 +186,70 @@ describe.skipIf(process.platform === 'win32')('importFile', () => {
     expect([...graph.constants()[0]!.constant!.read()]).toEqual([8, 9, 10, 11, 12, 13, 14, 15]);
   });
 
-  describe.each(['initializer', 'Constant'] as const)('through the door of %s', (door) => {
-    it.each([
-      ...ATTACKS.map(([name, location]) => [name, location, {}] as const),
-      ...([
-        ['a negative offset', 'w.bin', { offset: '-8' }],
-        ['an offset past the end', 'w.bin', { offset: '64' }],
-        ['a huge offset', 'w.bin', { offset: '9223372036854775807' }],
-        ['a huge length', 'w.bin', { length: '9223372036854775807' }],
-      ] as const),
-    ])('refuses %s', async (_, location, entries) => {
+  describe.each(Object.keys(DOORS) as Door[])('through %s', (door) => {
+    const refused = async (bytes: Uint8Array, file?: string) => {
       const path = join(dir, 'attack.onnx');
-      writeFileSync(path, modelAt(location, door, entries));
-      await expect(importFile(path)).rejects.toMatchObject({ name: 'TrtxError', code: 'ONNX_EXTERNAL' });
+      writeFileSync(path, bytes);
+      const start = performance.now();
+      const error: unknown = await importFile(path).catch((e: unknown) => e);
+      expect(performance.now() - start).toBeLessThan(2000);
+      if (!isTrtxError(error)) throw error ?? new Error('was imported');
+      expect(error.code).toBe('ONNX_EXTERNAL');
+      expect(error.place).toMatchObject(DOORS[door]);
+      if (file !== undefined) expect(error.place.file).toBe(file);
+      return error.message;
+    };
+
+    it.each(ATTACKS)('refuses %s', async (_, location, message) => {
+      expect(await refused(modelAt(location, door), location)).toContain(message);
+    });
+
+    it.each([
+      ['a negative offset', { offset: '-8' }, 'offset -8'],
+      ['an offset past the end', { offset: '64' }, 'of a file of 64'],
+      ['a range past the end', { offset: '60' }, 'of a file of 64'],
+      ['a huge offset', { offset: '9223372036854775807' }, 'of a file of 64'],
+      ['a huge length', { length: '9223372036854775807' }, '9223372036854775807 bytes'],
+      ['a negative length', { length: '-1' }, 'length -1'],
+      ['a key of its own', { __proto__x: '1' }, 'unknown key'],
+    ] as const)('refuses %s', async (_, entries, message) => {
+      expect(await refused(modelAt('w.bin', door, entries))).toContain(message);
+    });
+
+    it('reads the file that it checked, whatever takes its place', async () => {
+      const [swap, other] = [join(dir, 'swapped.bin'), join(dir, 'other.bin')];
+      writeFileSync(swap, Buffer.alloc(64, 0));
+      const resolve = nodeResolver(dir);
+      // The attack comes when the file is open and about to be read.
+      const resolveExternal: ResolveExternal = async (location) => {
+        const file = await resolve(location);
+        const read = async (offset: number, length: number) => {
+          writeFileSync(other, Buffer.alloc(64, 2));
+          renameSync(other, swap);
+          return file.read(offset, length);
+        };
+        return { size: file.size, read, close: () => file.close!() };
+      };
+      const { graph } = await importModel(modelAt('swapped.bin', door), { resolveExternal });
+      const read = [...graph.withBodies()].flatMap((g) => g.constants()).map(({ constant }) => [...constant!.read()]);
+      expect(read.flat()).not.toContain(2);
+    });
+
+    it('notices when the file becomes shorter while it is read', async () => {
+      const path = join(dir, 'shrinking.bin');
+      writeFileSync(path, Buffer.alloc(64, 0));
+      const resolve = nodeResolver(dir);
+      const resolveExternal: ResolveExternal = async (location) => {
+        const file = await resolve(location);
+        writeFileSync(path, Buffer.alloc(4, 0));
+        return file;
+      };
+      const error: unknown = await importModel(modelAt('shrinking.bin', door), { resolveExternal }).catch(
+        (e: unknown) => e,
+      );
+      if (!isTrtxError(error)) throw error ?? new Error('was imported');
+      expect(error.message).toContain('ended at byte 4 while it was read');
+      expect(error.place).toMatchObject({ ...DOORS[door], file: 'shrinking.bin' });
     });
   });
 

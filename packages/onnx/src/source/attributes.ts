@@ -3,6 +3,7 @@
 import type { AttributeValue } from '@trtx/ir';
 import type { AttributeProto } from '../wire/index.ts';
 import { modelError } from './error.ts';
+import { readAnyTensor } from './sparse.ts';
 import { type ExternalData, readTensor } from './tensor.ts';
 import { typeName } from './types.ts';
 
@@ -79,6 +80,9 @@ function readAttribute(attribute: AttributeProto, node: string, external: Extern
     case 't':
       if (!attribute.t) throw fail('has no tensor');
       return readTensor(attribute.t, external, `${node}.${name}`);
+    case 'sparse_tensor':
+      if (!attribute.sparse_tensor) throw fail('has no tensor');
+      return readAnyTensor(attribute.sparse_tensor, external, `${node}.${name}`);
     case 'tp':
       return typeName(attribute.tp, node);
     case 'floats':
@@ -90,7 +94,7 @@ function readAttribute(attribute: AttributeProto, node: string, external: Extern
     case undefined:
       throw fail(attribute.type ? `has the unknown type ${attribute.type}` : 'has no value');
     default:
-      throw fail(`is of the kind ${field}`, 'Graphs, sparse tensors and lists of tensors are not supported here.');
+      throw fail(`is of the kind ${field}`, 'Graphs and lists of tensors are not supported here.');
   }
 }
 

@@ -5,6 +5,7 @@ import { attributeField } from './attributes.ts';
 import { dtypeName } from './dtypes.ts';
 import { modelError } from './error.ts';
 import type { SourceNode } from './nodes.ts';
+import { readAnyTensor } from './sparse.ts';
 import { type ExternalData, readTensor } from './tensor.ts';
 
 const decoder = new TextDecoder();
@@ -22,6 +23,8 @@ export function constantOfNode(node: SourceNode, external: ExternalData): Consta
   const key = attribute.name ?? '';
   const field = attributeField(attribute);
   if (key === 'value' && field === 't' && attribute.t) return readTensor(attribute.t, external, node.outputs[0]);
+  if (key === 'sparse_value' && field === 'sparse_tensor' && attribute.sparse_tensor)
+    return readAnyTensor(attribute.sparse_tensor, external, node.outputs[0]);
   if (key === 'value_float' && field === 'f') return constantFrom('float32', [], [attribute.f ?? 0]);
   if (key === 'value_floats') return constantFrom('float32', [attribute.floats.length], attribute.floats);
   if (key === 'value_int' && field === 'i') return integers([], [attribute.i ?? 0n]);
@@ -31,7 +34,6 @@ export function constantOfNode(node: SourceNode, external: ExternalData): Consta
   throw modelError(`a Constant whose value is ${key || 'without a name'}`, {
     node: name,
     tensor: node.outputs[0],
-    hint: 'Sparse constants are not supported; export the model with dense ones.',
   });
 }
 

@@ -33,7 +33,7 @@ function fakeFile(size: number): { file: ExternalFile; reads: [number, number][]
 }
 
 const load = (tensors: TensorProto[], resolve?: ResolveExternal) =>
-  loadExternal(new Map(tensors.map((proto) => [proto, proto.name!])), resolve);
+  loadExternal(new Map(tensors.map((proto) => [proto, { tensor: proto.name }])), resolve);
 
 async function refusal(promise: Promise<unknown>): Promise<string> {
   try {
@@ -123,7 +123,9 @@ describe('external data', () => {
     const failing = async (): Promise<ExternalFile> => {
       throw new Error('no network');
     };
-    expect(await refusal(load([external('t', 1, { location: 'w' })], failing))).toContain('cannot be opened (file w)');
+    expect(await refusal(load([external('t', 1, { location: 'w' })], failing))).toContain(
+      'cannot be opened (tensor t, file w)',
+    );
   });
 
   it('is asked for through every door: initializers and Constant nodes', async () => {
@@ -152,7 +154,9 @@ describe('external data', () => {
     ];
     expect(read('w')).toEqual([1, 2, 3]);
     expect(read('c')).toEqual([0, 1, 2]);
-    expect(await refusal(importModel(bytes))).toContain('the weights are in another file, f (tensor w)');
+    expect(await refusal(importModel(bytes))).toContain(
+      'the weights are in another file, f (node n_t (Add), tensor w)',
+    );
   });
 });
 

@@ -2,7 +2,7 @@
 // file. Ranges are checked against the file's size before a byte is read, and no byte is read twice, however many
 // tensors share it, so a model cannot make us hold more than its files have.
 
-import { isTrtxError, quote, TrtxError } from '@trtx/errors';
+import { type ErrorPlace, isTrtxError, quote, TrtxError } from '@trtx/errors';
 import { byteLength } from '@trtx/ir';
 import type { TensorProto } from '../wire/index.ts';
 import { type ExternalData, tensorType } from './tensor.ts';
@@ -42,27 +42,29 @@ interface Range {
  * @throws TrtxError ONNX_EXTERNAL, naming the tensor or the file
  */
 export async function loadExternal(
-  tensors: ReadonlyMap<TensorProto, string>,
+  tensors: ReadonlyMap<TensorProto, ErrorPlace>,
   resolve: ResolveExternal | undefined,
 ): Promise<ExternalData> {
   const data = new Map<TensorProto, Uint8Array>();
-  const byLocation = new Map<string, Map<TensorProto, string>>();
-  for (const [tensor, name] of tensors) {
-    const location = entriesOf(tensor, name).get('location');
-    if (!location) throw externalError('external data without a location', { tensor: name });
-    const group = byLocation.get(location) ?? new Map<TensorProto, string>();
-    byLocation.set(location, group.set(tensor, name));
+  const byLocation = new Map<string, Map<TensorProto, ErrorPlace>>();
+  for (const [tensor, place] of tensors) {
+    const location = entriesOf(tensor, place).get('location');
+    if (!location) throw externalError('external data without a location', place);
+    const group = byLocation.get(location) ?? new Map<TensorProto, ErrorPlace>();
+    byLocation.set(location, group.set(tensor, place));
   }
   for (const [location, group] of byLocation) {
+    const first = group.values().next().value!;
     if (!resolve)
       throw externalError(`the weights are in another file, ${quote(location)}`, {
-        tensor: group.values().next().value,
+        ...first,
         hint: 'Give importModel a resolveExternal, or use importFile from @trtx/onnx/node.',
       });
-    const file = await opened(location, resolve);
+    const at: ErrorPlace = { ...first, file: location };
+    const file = await guarded('cannot be opened', at, () => resolve(location));
     try {
-      const ranges = [...group].map(([tensor, name]) => rangeOf(tensor, name, file.size));
-      for (const segment of segments(ranges)) await readSegment(file, location, segment, data);
+      const ranges = [...group].map(([tensor, place]) => rangeOf(tensor, place, file.size));
+      for (const segment of segments(ranges)) await readSegment(file, at, segment, data);
     } finally {
       await file.close?.();
     }
@@ -70,45 +72,46 @@ export async function loadExternal(
   return data;
 }
 
-async function opened(location: string, resolve: ResolveExternal): Promise<ExternalFile> {
+/** What a resolver or one of its files gives; errors are made to tell which tensor it was for. */
+async function guarded<T>(what: string, at: ErrorPlace, get: () => Promise<T>): Promise<T> {
   try {
-    return await resolve(location);
+    return await get();
   } catch (error) {
-    if (isTrtxError(error)) throw error;
-    throw externalError('the file of external data cannot be opened', { file: location, cause: error });
+    if (isTrtxError(error)) throw error.at(at);
+    throw externalError(`the file of external data ${what}`, { ...at, cause: error });
   }
 }
 
 /** The entries of a tensor's `external_data`. */
-function entriesOf(tensor: TensorProto, name: string): Map<string, string> {
+function entriesOf(tensor: TensorProto, place: ErrorPlace): Map<string, string> {
   const entries = new Map<string, string>();
   for (const { key = '', value = '' } of tensor.external_data) {
-    if (!KEYS.has(key)) throw externalError(`the unknown key ${quote(key)} in external data`, { tensor: name });
-    if (entries.has(key)) throw externalError(`two ${key} in external data`, { tensor: name });
+    if (!KEYS.has(key)) throw externalError(`the unknown key ${quote(key)} in external data`, place);
+    if (entries.has(key)) throw externalError(`two ${key} in external data`, place);
     entries.set(key, value);
   }
   return entries;
 }
 
-function rangeOf(tensor: TensorProto, name: string, size: number): Range {
-  const entries = entriesOf(tensor, name);
+function rangeOf(tensor: TensorProto, place: ErrorPlace, size: number): Range {
+  const entries = entriesOf(tensor, place);
   const number = (key: string) => {
     const text = entries.get(key);
     if (text === undefined) return undefined;
     if (!/^[0-9]{1,19}$/.test(text))
-      throw externalError(`the ${key} ${quote(text)} of external data is no natural number`, { tensor: name });
+      throw externalError(`the ${key} ${quote(text)} of external data is no natural number`, place);
     return BigInt(text);
   };
-  const { dtype, dims, count } = tensorType(tensor, name);
-  if (dtype === 'string') throw externalError('strings in external data', { tensor: name });
+  const { dtype, dims, count } = tensorType(tensor, place.tensor ?? '');
+  if (dtype === 'string') throw externalError('strings in external data', place);
   const wanted = byteLength(dtype, count);
   const offset = number('offset') ?? 0n;
   const length = number('length') ?? BigInt(wanted);
   if (length !== BigInt(wanted))
-    throw externalError(`${length} bytes of external data where ${dtype}[${dims}] has ${wanted}`, { tensor: name });
+    throw externalError(`${length} bytes of external data where ${dtype}[${dims}] has ${wanted}`, place);
   if (offset + length > BigInt(size))
     throw externalError(`bytes ${offset} to ${offset + length} of a file of ${size}`, {
-      tensor: name,
+      ...place,
       file: entries.get('location'),
     });
   return { tensor, offset: Number(offset), length: wanted };
@@ -135,15 +138,16 @@ function* segments(ranges: readonly Range[]): IterableIterator<readonly Range[]>
 
 async function readSegment(
   file: ExternalFile,
-  location: string,
+  at: ErrorPlace,
   ranges: readonly Range[],
   into: Map<TensorProto, Uint8Array>,
 ): Promise<void> {
   const start = ranges[0]!.offset;
   const end = ranges.reduce((last, { offset, length }) => Math.max(last, offset + length), start);
-  const bytes = end === start ? new Uint8Array(0) : await file.read(start, end - start);
+  const bytes =
+    end === start ? new Uint8Array(0) : await guarded('cannot be read', at, () => file.read(start, end - start));
   if (bytes.length !== end - start)
-    throw externalError(`${bytes.length} bytes came where ${end - start} were asked for`, { file: location });
+    throw externalError(`${bytes.length} bytes came where ${end - start} were asked for`, at);
   for (const { tensor, offset, length } of ranges)
     into.set(tensor, bytes.subarray(offset - start, offset - start + length));
 }

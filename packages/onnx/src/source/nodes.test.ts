@@ -132,7 +132,7 @@ describe('functions', () => {
     );
     const start = performance.now();
     const bytes = functionModel(chain, { nodes: [call('F0', ['x'], ['y'])] });
-    await expect(importModel(bytes)).rejects.toThrow('more than 250000 nodes after functions were inlined');
+    await expect(importModel(bytes)).rejects.toThrow('more than 100000 nodes and calls where functions are inlined');
     expect(performance.now() - start).toBeLessThan(5000);
   });
 

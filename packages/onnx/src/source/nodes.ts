@@ -8,10 +8,10 @@ import type {
   GraphProto,
   NodeProto,
   OperatorSetId,
-  TensorProto,
   ValueInfoProto,
 } from '../wire/index.ts';
 import { checkedName, modelError } from './error.ts';
+import type { AnyTensorProto } from './sparse.ts';
 
 /** A node as the file has it, with nothing interpreted but where it is. */
 export interface SourceNode {
@@ -42,14 +42,22 @@ export interface SourceGraph {
   readonly inputs: readonly ValueInfoProto[];
   readonly outputs: readonly ValueInfoProto[];
   readonly valueInfos: readonly ValueInfoProto[];
-  readonly initializers: ReadonlyMap<string, TensorProto>;
+  readonly initializers: ReadonlyMap<string, AnyTensorProto>;
 }
 
 export type Opsets = ReadonlyMap<string, number>;
 
-/** Nodes past which inlining of functions stops: a few functions that call each other twice make any number. */
-const MAX_NODES = 250_000;
-/** Calls within calls, likewise. */
+/** What is left for the inlining of functions: a few that call each other twice make any number of nodes, or of calls. */
+export interface InliningBudget {
+  /** Nodes and calls in functions. */
+  nodes: number;
+  /** Characters of their names, each of which has the names of all calls around it. */
+  characters: number;
+}
+
+/** What a whole model may take. */
+export const INLINING: Readonly<InliningBudget> = { nodes: 100_000, characters: 2 ** 26 };
+/** Calls within calls. */
 const MAX_CALLS = 100;
 
 /**
@@ -86,6 +94,7 @@ export interface Scope {
   readonly opsets: Opsets;
   /** The calls of functions around them, the innermost one last. */
   readonly calls: readonly Call[];
+  readonly budget: InliningBudget;
 }
 
 /** Reads a graph that a node holds. @param where the node's name */
@@ -115,12 +124,11 @@ export function flatten(protos: readonly NodeProto[], scope: Scope, readBody: Re
       continue;
     }
     const node = readNode(proto, frame, frame.next - 1, readBody);
+    if (frame.calls.length > 0) spend(scope.budget, node);
     const key = functionKey(node.domain, node.op, proto.overload);
     const callee = functions.get(key);
     if (!callee) {
       result.push(node);
-      if (frame.calls.length > 0 && result.length > MAX_NODES)
-        throw modelError(`more than ${MAX_NODES} nodes after functions were inlined`, { node: node.name });
       continue;
     }
     if (frame.calls.some((call) => call.key === key))
@@ -129,9 +137,18 @@ export function flatten(protos: readonly NodeProto[], scope: Scope, readBody: Re
       throw modelError(`functions call functions more than ${MAX_CALLS} deep`, { node: node.name });
     // Functions came with IR version 8, in which every opset is imported by name.
     const opsets = readOpsets(callee.opset_import, 8);
-    stack.push({ functions, opsets, nodes: callee.node, next: 0, calls: [...frame.calls, enter(callee, key, node)] });
+    const calls = [...frame.calls, enter(callee, key, node)];
+    stack.push({ ...scope, opsets, nodes: callee.node, next: 0, calls });
   }
   return result;
+}
+
+function spend(budget: InliningBudget, { name, inputs, outputs }: SourceNode): void {
+  budget.nodes--;
+  budget.characters -= [name, ...inputs, ...outputs].reduce((sum, { length }) => sum + length, 0);
+  if (budget.nodes < 0)
+    throw modelError(`more than ${INLINING.nodes} nodes and calls where functions are inlined`, { node: name });
+  if (budget.characters < 0) throw modelError('the names of calls in calls are too long together', { node: name });
 }
 
 /** The model's functions. @throws TrtxError ONNX_MODEL */

@@ -66,7 +66,9 @@ function sorted(nodes: readonly SourceNode[], waiting: readonly ReadonlySet<numb
         if (state[producer] === 1)
           throw modelError('the graph has a cycle', {
             node: describe(nodes[at]!),
-            tensor: nodes[at]!.inputs.find((name) => nodes[producer]!.outputs.includes(name) && name !== ''),
+            tensor: [...nodes[at]!.inputs, ...nodes[at]!.captures].find(
+              (name) => nodes[producer]!.outputs.includes(name) && name !== '',
+            ),
           });
         if (state[producer] === 0) stack.push(producer);
       }

@@ -1,11 +1,11 @@
 // A decoded model, checked and made flat: what is left to do is to give its nodes meaning.
 
 import { TrtxError } from '@trtx/errors';
-import type { GraphProto, ModelProto, TensorProto, ValueInfoProto } from '../wire/index.ts';
-import { attributeField } from './attributes.ts';
+import type { GraphProto, ModelProto, ValueInfoProto } from '../wire/index.ts';
 import { checkedName, modelError } from './error.ts';
 import {
   flatten,
+  INLINING,
   readFunctions,
   readOpsets,
   type Scope,
@@ -14,7 +14,7 @@ import {
   valueName,
 } from './nodes.ts';
 import { sortNodes } from './order.ts';
-import { isExternal } from './tensor.ts';
+import type { AnyTensorProto } from './sparse.ts';
 
 /** What a file says about itself. */
 export interface ModelMetadata {
@@ -50,7 +50,11 @@ export function readMetadata(model: ModelProto): ModelMetadata {
 export function readSource(model: ModelProto, metadata: ModelMetadata): SourceGraph {
   const graph = mainGraph(model);
   if (metadata.opsets.size === 0) throw incomplete('the file does not say which opset it is of');
-  return readGraph(graph, { functions: readFunctions(model.functions), opsets: metadata.opsets, calls: [] }, 0);
+  return readGraph(
+    graph,
+    { functions: readFunctions(model.functions), opsets: metadata.opsets, calls: [], budget: { ...INLINING } },
+    0,
+  );
 }
 
 /** Graphs in graphs past which a model is refused; the deepest known one has five. */
@@ -90,19 +94,17 @@ const named =
   (rename: Rename) =>
   (info: ValueInfoProto): ValueInfoProto => ({ ...info, name: rename(info.name) });
 
-function readInitializers(graph: GraphProto, rename: Rename): Map<string, TensorProto> {
-  const initializers = new Map<string, TensorProto>();
-  for (const tensor of graph.initializer) {
-    const name = rename(checkedName(tensor.name, 'an initializer'));
+function readInitializers(graph: GraphProto, rename: Rename): Map<string, AnyTensorProto> {
+  const initializers = new Map<string, AnyTensorProto>();
+  const add = (given: string | undefined, tensor: AnyTensorProto) => {
+    const name = rename(checkedName(given, 'an initializer'));
     if (name === '') throw modelError('an initializer without a name');
     if (initializers.has(name)) throw modelError('two initializers have one name', { tensor: name });
     initializers.set(name, tensor);
-  }
-  if (graph.sparse_initializer.length > 0)
-    throw modelError('a sparse initializer', {
-      tensor: graph.sparse_initializer[0]!.values?.name ?? 'sparse_initializer[0]',
-      hint: 'Sparse tensors are not supported; export the model with dense ones.',
-    });
+  };
+  for (const tensor of graph.initializer) add(tensor.name, tensor);
+  // A sparse one has the name of its values.
+  for (const tensor of graph.sparse_initializer) add(tensor.values?.name, tensor);
   return initializers;
 }
 
@@ -126,20 +128,6 @@ export function readNames(source: SourceGraph): Set<string> {
   for (const { inputs, captures } of source.nodes)
     for (const name of [...inputs, ...captures]) if (name !== '') read.add(name);
   return read;
-}
-
-/** The tensors that nodes or outputs read and that are in files of their own, with their names. */
-export function externalTensors(source: SourceGraph): Map<TensorProto, string> {
-  const found = new Map<TensorProto, string>();
-  for (const graph of withBodies(source)) {
-    const read = readNames(graph);
-    for (const [name, tensor] of graph.initializers) if (read.has(name) && isExternal(tensor)) found.set(tensor, name);
-    for (const node of graph.nodes)
-      for (const attribute of node.attributes)
-        if (attributeField(attribute) === 't' && attribute.t && isExternal(attribute.t))
-          found.set(attribute.t, node.outputs[0] || `${node.name}.${attribute.name}`);
-  }
-  return found;
 }
 
 function mainGraph(model: ModelProto): GraphProto {

@@ -1,13 +1,10 @@
 // The one door to tensor data. Initializers, Constant nodes, attributes: every tensor of a file is read here, so every
 // check is here, and no other code reads data fields.
 
-import { arrayType, byteLength, type Constant, type DType, type ElementDType, isPacked } from '@trtx/ir';
+import { arrayType, byteLength, type Constant, type DType, type ElementDType, isPacked, MAX_RANK } from '@trtx/ir';
 import { countVarints, type TensorProto, varints } from '../wire/index.ts';
 import { dtypeName, dtypeOf } from './dtypes.ts';
 import { modelError } from './error.ts';
-
-/** Axes past which a tensor is refused. */
-export const MAX_RANK = 64;
 
 /** Bytes of tensors that are kept outside of the model file. */
 export type ExternalData = ReadonlyMap<TensorProto, Uint8Array>;
@@ -61,10 +58,18 @@ export function tensorType(tensor: TensorProto, name: string): { dtype: DType; d
       tensor: name,
       hint: 'This element type is not supported; convert the model to another one.',
     });
-  if (tensor.dims.length > MAX_RANK) throw modelError(`a tensor of rank ${tensor.dims.length}`, { tensor: name });
+  return { dtype, ...checkedDims(tensor.dims, dtype, name) };
+}
+
+/**
+ * Dims as numbers, and the number of elements.
+ * @throws TrtxError ONNX_MODEL, naming the tensor
+ */
+export function checkedDims(given: readonly bigint[], dtype: DType, tensor: string): { dims: number[]; count: number } {
+  if (given.length > MAX_RANK) throw modelError(`a tensor of rank ${given.length}`, { tensor });
   let count = 1;
-  const dims = tensor.dims.map((dim) => {
-    if (dim < 0n) throw modelError(`a tensor with the negative dimension ${dim}`, { tensor: name });
+  const dims = given.map((dim) => {
+    if (dim < 0n) throw modelError(`a tensor with the negative dimension ${dim}`, { tensor });
     count *= Number(dim);
     return Number(dim);
   });
@@ -73,8 +78,8 @@ export function tensorType(tensor: TensorProto, name: string): { dtype: DType; d
     dims.some((dim) => !Number.isSafeInteger(dim)) ||
     !Number.isSafeInteger(Math.max(byteLength(dtype, count), count))
   )
-    throw modelError(`a tensor of [${dims.join(', ')}] is too large`, { tensor: name });
-  return { dtype, dims, count };
+    throw modelError(`a tensor of [${dims.join(', ')}] is too large`, { tensor });
+  return { dims, count };
 }
 
 const FIELDS = [

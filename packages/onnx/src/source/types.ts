@@ -1,10 +1,9 @@
 // Declared types of graph inputs and outputs. Dynamic dimensions become symbols.
 
-import { type Dim, dimOf, type ElementType, Sym, type TensorType } from '@trtx/ir';
+import { type Dim, dimOf, type ElementType, MAX_RANK, Sym, type TensorType } from '@trtx/ir';
 import type { TypeProto, ValueInfoProto } from '../wire/index.ts';
 import { dtypeName, dtypeOf } from './dtypes.ts';
 import { modelError } from './error.ts';
-import { MAX_RANK } from './tensor.ts';
 
 const KINDS = [
   ['sequence_type', 'a sequence'],

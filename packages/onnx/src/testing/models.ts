@@ -8,6 +8,7 @@ import type {
   GraphProto,
   ModelProto,
   NodeProto,
+  SparseTensorProto,
   TensorProto,
   ValueInfoProto,
 } from '../wire/index.ts';
@@ -62,6 +63,31 @@ export function numbers(
 ): TensorProto {
   const array = dtype === 'int64' ? BigInt64Array.from(values, BigInt) : Float32Array.from(values);
   return tensor(name, dtype, dims, { raw_data: new Uint8Array(array.buffer) });
+}
+
+/** A sparse tensor of float32: numbers at places in row-major order. */
+export function sparse(
+  name: string,
+  dims: readonly (number | bigint)[],
+  places: readonly number[],
+  values: readonly number[] = places.map((place) => place + 1),
+): SparseTensorProto {
+  return {
+    dims: dims.map(BigInt),
+    values: numbers(name, 'float32', [values.length], values),
+    indices: numbers('', 'int64', [places.length], places),
+  };
+}
+
+/** An attribute that holds a sparse tensor. */
+export function sparseAttribute(name: string, tensor: SparseTensorProto): AttributeProto {
+  return { ...attribute(name, 0), type: 11, i: undefined, sparse_tensor: tensor };
+}
+
+/** An attribute that holds a graph: the body of a node. */
+export function bodyAttribute(name: string, graph: Partial<GraphProto>): AttributeProto {
+  const empty = { node: [], initializer: [], input: [], output: [], value_info: [], sparse_initializer: [] };
+  return { ...attribute(name, 0), type: 5, i: undefined, g: { ...empty, ...graph } };
 }
 
 /** A declaration; a dimension may be a number, a name, or null for one that is dynamic without a name. */

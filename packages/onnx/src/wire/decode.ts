@@ -19,6 +19,8 @@ import {
 
 /** Messages in messages, past which a file is refused. */
 const MAX_DEPTH = 100;
+/** Bytes of an integer of 64 bits. */
+const MAX_VARINT = 10;
 const HINT = 'The file is damaged, cut short or no ONNX model; fetch or export it again.';
 
 /**
@@ -174,13 +176,23 @@ function packedPiece(kind: keyof typeof ELEMENT, wireType: number, reader: proto
   if (wireType === 2) {
     const piece = reader.bytes();
     if (piece.length % width !== 0) throw new Error(`${piece.length} bytes of elements of ${width} bytes`);
-    if (kind === 'packedVarint' && piece.length > 0 && piece.at(-1)! >= 128) throw new Error('a varint is cut short');
+    if (kind === 'packedVarint') checkVarints(piece);
     return piece;
   }
   if (wireType !== ELEMENT[kind]) throw new Error(`wire type ${wireType} where ${ELEMENT[kind]} or 2 belongs`);
   const start = reader.pos;
   reader.skipType(wireType);
   return reader.buf.subarray(start, reader.pos);
+}
+
+/** Packed integers are converted when they are read; that they can be is seen here. */
+function checkVarints(packed: Uint8Array): void {
+  let length = 0;
+  for (const byte of packed) {
+    if (++length > MAX_VARINT) throw new Error(`a varint of more than ${MAX_VARINT} bytes`);
+    if (byte < 128) length = 0;
+  }
+  if (length > 0) throw new Error('a varint is cut short');
 }
 
 /** Room behind the pieces that were joined, so that a million elements written one by one do not cost a copy each. */

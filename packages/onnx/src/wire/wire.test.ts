@@ -168,6 +168,11 @@ describe('damaged files', () => {
       new Uint8Array([tag(7, 2), 2, 1, 0x80]),
       'a varint is cut short, in int64_data',
     ],
+    [
+      'a packed integer of 11 bytes',
+      bytes((w) => w.uint32(tag(7, 2)).bytes(new Uint8Array([1, ...new Array(10).fill(0xff), 1]))),
+      'a varint of more than 10 bytes, in int64_data',
+    ],
     ['floats as varints', new Uint8Array([tag(4, 0), 1]), 'wire type 0 where 5 or 2 belongs, in float_data'],
     ['integers as fixed', bytes((w) => w.uint32(tag(7, 1)).fixed64(1)), 'wire type 1 where 0 or 2 belongs'],
     ['dims of fixed', bytes((w) => w.uint32(tag(1, 5)).fixed32(1)), 'wire type 5 where 0 belongs, in dims'],

@@ -1,24 +1,39 @@
 // Computes at build time what depends on no input.
 
-import { byteSize, type Constant, constantFrom, elementCount, type Known, type Node, type Value } from '@trtx/ir';
-import { foldNode } from '@trtx/reference';
+import { byteLength, type Constant, constantFrom, elementCount, type Graph, type Known, type Node } from '@trtx/ir';
+import { type FoldCost, foldCost, foldNode } from '@trtx/reference';
 import { definePass, type PassContext } from '../rule.ts';
 
 /** A folded tensor may be this large, or twice as large as what it is computed from. */
 const MAX_TENSOR_BYTES = 16 * 2 ** 20;
-/** Of all that one run of the pass folds. */
-const MAX_TOTAL_BYTES = 256 * 2 ** 20;
+
+/** What folding may take in all, for a graph: at least this, and more where its constants are large. */
+const MIN_BUDGET: FoldCost = { bytes: 128 * 2 ** 20, steps: 2 ** 30 };
+const STEPS_PER_BYTE = 256;
+
+/** What is left for each graph. Rounds of the pipeline share it, so that a second run of the pass has no more to do. */
+const budgets = new WeakMap<Graph, { bytes: number; steps: number }>();
 
 export const foldConstants = definePass({
   name: 'fold-constants',
   summary: 'nodes whose inputs are constants, and shape arithmetic whose result is known, become constants',
   run(context) {
-    let budget = MAX_TOTAL_BYTES;
-    for (const node of context.graph.topological()) {
-      budget -= foldKnown(context, node) ? 0 : foldComputed(context, node, budget);
-    }
+    for (const node of context.graph.topological()) if (!foldKnown(context, node)) foldComputed(context, node);
   },
 });
+
+function budgetOf(graph: Graph): { bytes: number; steps: number } {
+  let budget = budgets.get(graph);
+  if (!budget) {
+    const bytes = graph.constants().reduce((sum, { constant }) => sum + bytesOf(constant!), 0);
+    budget = {
+      bytes: Math.max(MIN_BUDGET.bytes, 2 * bytes),
+      steps: Math.max(MIN_BUDGET.steps, STEPS_PER_BYTE * bytes),
+    };
+    budgets.set(graph, budget);
+  }
+  return budget;
+}
 
 /** Replaces integer outputs whose elements shape inference knows as numbers. True where the node is gone. */
 function foldKnown({ graph, rewrite }: PassContext, node: Node): boolean {
@@ -36,27 +51,31 @@ function knownConstant({ type, contents }: Known): Constant | undefined {
   return constantFrom(type.dtype, contents.dims, contents.values as number[]);
 }
 
-/** Computes the node where its inputs are constants. The bytes that were made. */
-function foldComputed({ graph, rewrite }: PassContext, node: Node, budget: number): number {
-  if (!node.inputs.every((input) => input === null || input.constant)) return 0;
-  if (!node.outputs.some((output) => !graph.isUnused(output))) return 0;
+/** Computes the node where its inputs are constants and what it takes is left. */
+function foldComputed({ graph, rewrite }: PassContext, node: Node): void {
+  if (!node.inputs.every((input) => input === null || input.constant)) return;
+  if (!node.outputs.some((output) => !graph.isUnused(output))) return;
+  const cost = foldCost(node);
+  if (!cost) return;
   let inputBytes = 0;
-  for (const input of new Set(node.inputs)) inputBytes += input ? bytesOf(input) : 0;
-  const bytes = node.outputs.reduce((sum, output) => sum + bytesOf(output), 0);
-  if (!(bytes <= Math.max(MAX_TENSOR_BYTES, 2 * inputBytes) && bytes <= budget)) return 0;
-  const folded = rewrite('constant-inputs', node, (patch) => {
-    const results = foldNode(node, { maxBytes: bytes });
+  for (const input of new Set(node.inputs)) inputBytes += input ? bytesOf(input.constant!) : 0;
+  const budget = budgetOf(graph);
+  const maxBytes = Math.min(Math.max(MAX_TENSOR_BYTES, 2 * inputBytes), budget.bytes);
+  if (cost.bytes > maxBytes || cost.steps > budget.steps) return;
+  // Time is spent whether or not it comes to anything.
+  budget.steps -= cost.steps;
+  rewrite('constant-inputs', node, (patch) => {
+    const results = foldNode(node, { maxBytes, maxSteps: cost.steps });
     if (!results) return undefined;
     node.outputs.forEach((output, i) => {
-      if (!graph.isUnused(output)) patch.replace(output, patch.constant(results[i]!, output.name));
+      if (graph.isUnused(output)) return;
+      budget.bytes -= bytesOf(results[i]!);
+      patch.replace(output, patch.constant(results[i]!, output.name));
     });
     return patch;
   });
-  return folded ? bytes : 0;
 }
 
-/** NaN where a dim is symbolic: no comparison with it holds. */
-function bytesOf({ type }: Value): number {
-  if (!type.shape.every((dim) => typeof dim === 'number')) return Number.NaN;
-  return elementCount(type.shape as number[]) * byteSize(type.dtype);
+function bytesOf({ dtype, dims, strings }: Constant): number {
+  return strings ? strings.reduce((sum, text) => sum + text.length + 8, 0) : byteLength(dtype, elementCount(dims));
 }

@@ -53,6 +53,12 @@ export const attention = defineReference({
       }
     return call.outputs.map(({ dtype, dims }, i) => fromFloat64(dtype, dims, [y, keys, values, kept!][i]!));
   },
+  steps(at) {
+    const { query, value, total } = attentionGeometry(at);
+    const scores = (query.batch as number) * query.heads * (query.length as number) * (total as number);
+    // A score is also masked, compared and raised.
+    return scores * (query.size + value.size + 32);
+  },
 });
 
 /** scores[j] = scale · query · key j */

@@ -32,6 +32,10 @@ export const convTranspose = defineReference({
     }
     return [fromFloat64(call.outputs[0]!.dtype, call.outputs[0]!.dims, y)];
   },
+  // Adding a product to its place takes longer than making it.
+  steps(at, { inputs }) {
+    return (16 * inputs[0]! * inputs[1]!) / Math.max(convTransposeGeometry(at).inputChannels, 1);
+  },
 });
 
 /** Here the window's sizes are those of the input, and `output` of the output: o = i·stride − begin + k·dilation. */

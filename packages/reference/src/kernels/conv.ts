@@ -2,7 +2,7 @@
 // input channel.
 
 import { convGeometry, type NodeView } from '@trtx/ir';
-import { defineReference, inputOf } from '../kernel.ts';
+import { defineReference, inputOf, type Sizes } from '../kernel.ts';
 import { fromFloat64, toFloat64 } from '../tensors.ts';
 import { gemm, packRows, type RowOf, rowsOf, type Store } from './gemm.ts';
 import { planeSizes, tapRange, type Windows, windowsOf } from './window.ts';
@@ -14,7 +14,13 @@ export const conv = defineReference({
     const y = convolve(call.at, toFloat64(inputOf(call, 0)), toFloat64(inputOf(call, 1)), bias);
     return [fromFloat64(call.outputs[0]!.dtype, call.outputs[0]!.dims, y)];
   },
+  steps: convSteps,
 });
+
+/** Multiplications of a node with the geometry of a Conv. */
+export function convSteps(at: NodeView, { inputs, outputs }: Sizes): number {
+  return (outputs[0]! * inputs[1]!) / Math.max(convGeometry(at).outputChannels, 1);
+}
 
 /** The convolution of a node with the geometry of a Conv, of numbers in place of its inputs. */
 export function convolve(at: NodeView, x: Float64Array, w: Float64Array, biases?: Float64Array): Float64Array {

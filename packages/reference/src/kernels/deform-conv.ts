@@ -3,11 +3,14 @@
 import { deformConvGeometry } from '@trtx/ir';
 import { defineReference, inputOf } from '../kernel.ts';
 import { fromFloat64, stridesOf, toFloat64 } from '../tensors.ts';
+import { convSteps } from './conv.ts';
 
 export const deformConv = defineReference({
   op: 'DeformConv',
   run(call) {
     const g = deformConvGeometry(call.at);
+    // Each point is between 2ⁿ elements.
+    if (g.axes.length > 3) throw call.at.fail(`a window over ${g.axes.length} axes`, 'The reference computes up to 3.');
     const [x, w, offsets] = [0, 1, 2].map((i) => toFloat64(inputOf(call, i))) as [
       Float64Array,
       Float64Array,
@@ -48,6 +51,7 @@ export const deformConv = defineReference({
     if (bias) for (let i = 0; i < out.length; i++) out[i]! += bias[Math.floor(i / places) % g.outputChannels]!;
     return [fromFloat64(call.outputs[0]!.dtype, call.outputs[0]!.dims, out)];
   },
+  steps: (at, sizes) => 128 * convSteps(at, sizes),
 });
 
 /** Linearly between the elements around a point; outside of the tensor there are zeros. */

@@ -15,6 +15,7 @@ export const det = defineReference({
     );
     return [fromFloat64(dtype, dims, results)];
   },
+  steps: (at, { inputs }) => inputs[0]! * (at.input(0).shape.at(-1) as number),
 });
 
 /** Of a matrix that is used up. Rows with the largest pivots come first. */

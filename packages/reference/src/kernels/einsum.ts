@@ -1,7 +1,7 @@
 // Einstein summation, as written: for each element of the output, the sum of all products.
 
 import { einsumGeometry } from '@trtx/ir';
-import { defineReference, inputOf, type KernelCall } from '../kernel.ts';
+import { checkSize, defineReference, inputOf, type KernelCall } from '../kernel.ts';
 import { stridesOf } from '../tensors.ts';
 import { combiner, elementsToCompute, newElements, tensorOfElements } from './combine.ts';
 
@@ -30,6 +30,10 @@ export const einsum = defineReference({
       }
     return [tensorOfElements(dtype, dims, out)];
   },
+  steps(at, { outputs }) {
+    const { sizes, summed, operands } = einsumGeometry(at);
+    return summed.reduce((n, label) => n * (sizes[label] as number), 16 * operands.length * outputs[0]!);
+  },
 });
 
 /** Offsets into an operand for all values of some labels, in row-major order. */
@@ -47,6 +51,7 @@ function offsetsOf(
     // Axes of size 1 broadcast; a label that stands twice steps along the diagonal.
     const step = labels.reduce((sum, own, axis) => sum + (own === label && dims[axis] !== 1 ? strides[axis]! : 0), 0);
     const size = sizes[label]!;
+    checkSize('int32', [result.length, size]);
     const next = new Int32Array(result.length * size);
     for (let i = 0; i < result.length; i++) for (let k = 0; k < size; k++) next[i * size + k] = result[i]! + k * step;
     result = next;

@@ -58,6 +58,13 @@ function split(x: Complex, at: number, step: number, out: Complex, to: number, n
   }
 }
 
+/** About the multiplications of a transform: each element is in a sum for each prime factor. */
+export function transformSteps(length: number): number {
+  let sum = 0;
+  for (let rest = length; rest > 1; rest /= smallestFactor(rest)) sum += smallestFactor(rest);
+  return 96 * length * sum;
+}
+
 function smallestFactor(n: number): number {
   for (let p = 2; p * p <= n; p++) if (n % p === 0) return p;
   return n;

@@ -47,7 +47,7 @@ import { tfIdfVectorizer } from './tf-idf.ts';
 import { col2im, maxUnpool } from './unpool.ts';
 import { blackmanWindow, hammingWindow, hannWindow, melWeightMatrix } from './windows.ts';
 
-/** Kernels for every op that `standardOps` defines. */
+/** Kernels for every op that `standardOps` defines, but for ImageDecoder: that is in a package of its own. */
 export const standardKernels = new ReferenceKernels([
   pointwiseKernel,
   injectiveKernel,

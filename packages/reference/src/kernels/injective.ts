@@ -26,6 +26,8 @@ export const injectiveKernel: ReferenceKernel = {
       return isComplex(dtype) ? walkPlanes(map, call, dims, output) : walk(map, call, dims, output);
     });
   },
+  // Places are told by functions, for each position along each axis, or for each element.
+  steps: (_, { outputs }) => 128 * outputs.reduce((a, b) => a + b, 0),
 };
 
 /** Complex elements move part by part; a number in place of one is a real one. */

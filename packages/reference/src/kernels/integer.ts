@@ -4,8 +4,8 @@
 import { convZeroPoints, matmulZeroPoints, scalar } from '@trtx/ir';
 import { defineReference, inputOf, type KernelCall } from '../kernel.ts';
 import { fromFloat64, toFloat64 } from '../tensors.ts';
-import { convolve } from './conv.ts';
-import { matrixProduct } from './matmul.ts';
+import { convolve, convSteps } from './conv.ts';
+import { matrixProduct, productSteps } from './matmul.ts';
 import { mapTensors } from './pointwise.ts';
 
 export const matmulInteger = defineReference({
@@ -14,6 +14,7 @@ export const matmulInteger = defineReference({
     const [a, b] = matmulZeroPoints(call.at);
     return result(call, matrixProduct(call.at, shifted(call, 0, a), shifted(call, 1, b)));
   },
+  steps: productSteps,
 });
 
 export const convInteger = defineReference({
@@ -22,6 +23,7 @@ export const convInteger = defineReference({
     const [x, w] = convZeroPoints(call.at);
     return result(call, convolve(call.at, shifted(call, 0, x), shifted(call, 1, w)));
   },
+  steps: convSteps,
 });
 
 /** The operand less its zero point. */

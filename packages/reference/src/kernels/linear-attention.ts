@@ -47,4 +47,6 @@ export const linearAttention = defineReference({
       }
     return call.outputs.map(({ dtype, dims }, i) => fromFloat64(dtype, dims, [out, states][i]!));
   },
+  // Each query reads a whole state, which each key changes.
+  steps: (at, { inputs }) => 32 * (inputs[0]! + inputs[1]!) * linearAttentionGeometry(at).value.size,
 });

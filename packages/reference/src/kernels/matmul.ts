@@ -16,7 +16,14 @@ interface Matrix {
 export const matmul = defineReference({
   op: 'MatMul',
   run: (call) => [rounded(call, matrixProduct(call.at, operand(call, 0), operand(call, 1)))],
+  steps: productSteps,
 });
+
+/** Multiplications of a node with the geometry of a MatMul. */
+export function productSteps(at: NodeView): number {
+  const { batch, m, k, n } = matmulGeometry(at);
+  return ([...batch, m, k, n] as number[]).reduce((a, b) => a * b, 1);
+}
 
 /** The product of a node with the geometry of a MatMul, of numbers in place of its inputs. */
 export function matrixProduct(at: NodeView, a: Float64Array, b: Float64Array): Float64Array {
@@ -61,6 +68,10 @@ export const gemm = defineReference({
           out[row * n + column]! += g.beta * c[(rows === 1 ? 0 : row) * columns + (columns === 1 ? 0 : column)]!;
     }
     return [rounded(call, out)];
+  },
+  steps(at) {
+    const { m, k, n } = gemmGeometry(at);
+    return (m as number) * (k as number) * (n as number);
   },
 });
 

@@ -36,6 +36,8 @@ export const nonMaxSuppression = defineReference({
     }
     return [fromFloat64('int64', [selected.length / 3, 3], Float64Array.from(selected))];
   },
+  // Every box may have to be compared with all that are kept.
+  steps: (at, { inputs }) => 32 * inputs[1]! * (at.input(1).shape.at(-1) as number),
 });
 
 function number(call: KernelCall, index: number): number | undefined {

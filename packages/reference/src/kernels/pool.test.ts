@@ -1,5 +1,5 @@
-import { describe, it } from 'vitest';
-import { check, random } from '../testing/check.ts';
+import { describe, expect, it } from 'vitest';
+import { check, random, runReference } from '../testing/check.ts';
 
 const X = random([2, 3, 11, 13]);
 
@@ -32,6 +32,13 @@ describe('MaxPool', () => {
   it('column-major indices', async () => {
     await check('MaxPool', [X], { kernel_shape: [3, 3], storage_order: 1 }, { outputCount: 2 });
   });
+});
+
+it.each(['MaxPool', 'AveragePool', 'LpPool'])('%s under a window far larger than the input', async (op) => {
+  const side = 2 ** 20;
+  const window = { kernel_shape: [side, side], pads: new Array(4).fill(side - 1), strides: [side, side] };
+  const [y] = await runReference(op, [random([1, 1, 2, 2])], window);
+  expect(y!.dims).toEqual([1, 1, 2, 2]);
 });
 
 describe('AveragePool', () => {

@@ -1,7 +1,7 @@
 // Pooling under a sliding window.
 
-import { poolGeometry, type Tensor } from '@trtx/ir';
-import { defineReference, inputOf, type KernelCall } from '../kernel.ts';
+import { type NodeView, poolGeometry, type Tensor } from '@trtx/ir';
+import { defineReference, inputOf, type KernelCall, type Sizes } from '../kernel.ts';
 import { fromFloat64, toFloat64 } from '../tensors.ts';
 import { planeSizes, type Window, type Windows, windowsOf } from './window.ts';
 
@@ -29,6 +29,7 @@ export const maxPool = defineReference({
     if (!indices) return [values];
     return [values, { dtype: 'int64', dims: call.outputs[1]!.dims, data: indices }];
   },
+  steps: poolSteps,
 });
 
 export const averagePool = defineReference({
@@ -47,6 +48,7 @@ export const averagePool = defineReference({
       }),
     ];
   },
+  steps: poolSteps,
 });
 
 export const lpPool = defineReference({
@@ -63,6 +65,7 @@ export const lpPool = defineReference({
       }),
     ];
   },
+  steps: poolSteps,
 });
 
 type Places = readonly number[];
@@ -96,20 +99,29 @@ function pool(call: KernelCall, reduce: Reduce): Tensor {
 }
 
 /** Input positions under the window at an output position; those in the padding are left out. */
-function placesOf({ size, kernel, stride, dilation, begin }: Window, output: number): number[] {
-  const places: number[] = [];
-  for (let tap = 0; tap < kernel; tap++) {
-    const place = output * stride - begin + tap * dilation;
-    if (place >= 0 && place < size) places.push(place);
-  }
-  return places;
+function placesOf(window: Window, output: number): number[] {
+  const { size, stride, dilation, begin } = window;
+  const start = output * stride - begin;
+  const first = Math.max(Math.ceil(-start / dilation), 0);
+  const count = Math.max(tapsBelow(window, output, size) - first, 0);
+  return Array.from({ length: count }, (_, i) => start + (first + i) * dilation);
 }
 
 /** Taps on the input or its declared padding: what `ceil_mode` lets the window reach beyond them does not count. */
-function paddedTaps({ size, kernel, stride, dilation, begin, end }: Window, output: number): number {
-  let taps = 0;
-  for (let tap = 0; tap < kernel; tap++) if (output * stride - begin + tap * dilation < size + end) taps++;
-  return taps;
+function paddedTaps(window: Window, output: number): number {
+  return tapsBelow(window, output, window.size + window.end);
+}
+
+/** Taps before a position. They are counted, not walked: a window may be far larger than what it is on. */
+function tapsBelow({ kernel, stride, dilation, begin }: Window, output: number, limit: number): number {
+  const taps = Math.ceil((limit - (output * stride - begin)) / dilation);
+  return Math.min(Math.max(taps, 0), kernel);
+}
+
+/** Elements under all windows, of which each has at most as many as the input. */
+function poolSteps(at: NodeView, { outputs }: Sizes): number {
+  const under = poolGeometry(at).axes.reduce((n, { kernel, size }) => n * Math.min(kernel, size as number), 1);
+  return 8 * outputs[0]! * under;
 }
 
 function countOf(call: KernelCall): number {

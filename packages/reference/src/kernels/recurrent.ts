@@ -110,7 +110,14 @@ type Apply = (x: Float64Array) => void;
 type Gates = [Float64Array, Float64Array, Float64Array, Float64Array];
 
 function defineRecurrent(op: string, cell: Cell) {
-  return defineReference({ op, run: (call) => runRecurrent(call, cell) });
+  return defineReference({
+    op,
+    run: (call) => runRecurrent(call, cell),
+    steps(at, { inputs }) {
+      const { steps, batch } = cell.geometry(at);
+      return 2 * (steps as number) * (batch as number) * (inputs[1]! + inputs[2]!);
+    },
+  });
 }
 
 function runRecurrent(call: KernelCall, cell: Cell): Tensor[] {

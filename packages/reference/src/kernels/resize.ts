@@ -2,7 +2,7 @@
 // is injective, and left to the kernel for that, which is exact.
 
 import { type NodeView, type ResizeAxis, type ResizeGeometry, resizeGeometry, traitOf } from '@trtx/ir';
-import { defineReference, inputOf } from '../kernel.ts';
+import { checkSize, defineReference, inputOf } from '../kernel.ts';
 import { fromFloat64, toFloat64 } from '../tensors.ts';
 import { injectiveKernel } from './injective.ts';
 
@@ -29,6 +29,11 @@ export const resize = defineReference({
     if (outside.some((places) => places)) extrapolate(values, shape, outside, call.at.float('extrapolation_value'));
     return [fromFloat64(dtype, dims, values)];
   },
+  steps(at) {
+    const g = resizeGeometry(at);
+    const largest = g.axes.reduce((n, { size, output }) => n * Math.max(size as number, output as number), 1);
+    return g.axes.reduce((sum, axis) => sum + 8 * largest * reachOf(axis, g, at), 0);
+  },
 });
 
 /** Where the output element `o` of an axis is in the input. */
@@ -54,6 +59,9 @@ function coordinate(o: number, axis: ResizeAxis, mode: ResizeGeometry['coordinat
   }
 }
 
+/** Regions of interest far larger than the input make scales as small as one likes. */
+const MAX_REACH = 2 ** 20;
+
 interface Taps {
   readonly places: readonly number[];
   readonly weights: readonly number[];
@@ -69,7 +77,8 @@ function tapsAt(x: number, axis: ResizeAxis, g: ResizeGeometry, at: NodeView): T
   const shrink = antialias ? Math.min(axis.scale!, 1) : 1;
   const a = at.float('cubic_coeff_a');
   const filter = g.mode === 'linear' ? triangle : (distance: number) => cubic(distance, a);
-  const reach = (g.mode === 'linear' ? 1 : 2) / shrink;
+  const reach = reachOf(axis, g, at);
+  if (reach > MAX_REACH) throw at.fail(`a scale of ${axis.scale}, where each element is of ${2 * reach} others`);
   const excludes = g.mode === 'cubic' && at.int('exclude_outside') === 1;
   const places: number[] = [];
   const weights: number[] = [];
@@ -80,6 +89,12 @@ function tapsAt(x: number, axis: ResizeAxis, g: ResizeGeometry, at: NodeView): T
   }
   const sum = weights.reduce((s, w) => s + w, 0);
   return { places, weights: excludes || antialias ? weights.map((w) => w / sum) : weights };
+}
+
+/** Places on each side that a filter reaches. */
+function reachOf({ scale }: ResizeAxis, { mode }: ResizeGeometry, at: NodeView): number {
+  const wide = mode === 'nearest' ? 0.5 : mode === 'linear' ? 1 : 2;
+  return at.int('antialias') === 1 ? wide / Math.min(scale!, 1) : wide;
 }
 
 function nearest(x: number, mode: ResizeGeometry['nearest']): number {
@@ -103,6 +118,8 @@ function resample(values: Float64Array, dims: readonly number[], axis: number, t
   const size = dims[axis]!;
   const inner = dims.slice(axis + 1).reduce((a, b) => a * b, 1);
   const outer = dims.slice(0, axis).reduce((a, b) => a * b, 1);
+  // Between two axes there may be more than before and after.
+  checkSize('float64', [outer, taps.length, inner]);
   const out = new Float64Array(outer * taps.length * inner);
   for (let o = 0; o < outer; o++)
     taps.forEach(({ places, weights }, t) => {

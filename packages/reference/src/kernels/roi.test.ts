@@ -17,6 +17,16 @@ describe('RoiAlign', () => {
     await check('RoiAlign', inputs, { ...size, mode, coordinate_transformation_mode }, { opset: 16 });
   });
 
+  it('does not walk the points outside of the picture', async () => {
+    const far = tensor('float32', [2, 4], [-1e30, 0, 1e30, 5, 0, 0, 4, 4]);
+    const [y] = await runReference('RoiAlign', [X, far, ints(0, 0)], { ...size, spatial_scale: 1000 });
+    expect([...(y!.data as Float32Array)].every(Number.isFinite)).toBe(true);
+    // Points are one element apart: three by three of a million lie on the picture, at or before its outer edge.
+    const corner = tensor('float32', [1, 4], [0, 0, 1000, 1000]);
+    const [all] = await runReference('RoiAlign', [tensor('float32', [1, 1, 2, 2], [4, 4, 4, 4]), corner, ints(0)]);
+    expect((all!.data as Float32Array)[0]).toBeCloseTo((4 * 3 ** 2) / 1000 ** 2, 10);
+  });
+
   it('refuses a batch element that is not there', async () => {
     await expect(runReference('RoiAlign', [X, rois, ints(0, 1, 2, 0)])).rejects.toThrow('batch element 2 of 2');
   });

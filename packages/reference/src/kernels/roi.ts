@@ -52,22 +52,51 @@ export const roiAlign = defineReference({
         const points = (size: number) => (ratio > 0 ? ratio : Math.ceil(size));
         const [down, across] = [points(height), points(width)];
         return (plane, row, column) => {
-          let [sum, best] = [0, Number.NEGATIVE_INFINITY];
-          for (let i = 0; i < down; i++)
-            for (let j = 0; j < across; j++) {
-              const y = y1 + row * height + ((i + 0.5) * height) / down;
-              const x = x1 + column * width + ((j + 0.5) * width) / across;
+          const count = down * across;
+          if (count <= 0) return 0;
+          const ys = pointsInside(y1 + row * height, height, down, g.height as number);
+          const xs = pointsInside(x1 + column * width, width, across, g.width as number);
+          // Points outside of the picture are zeros.
+          let [sum, best] = [0, ys.length * xs.length < count ? 0 : Number.NEGATIVE_INFINITY];
+          for (const y of ys)
+            for (const x of xs) {
               const parts = corners(plane, y, x, g);
               sum += parts[0] + parts[1] + parts[2] + parts[3];
               best = Math.max(best, ...parts);
             }
-          const count = down * across;
-          return count <= 0 ? 0 : largest ? best : sum / count;
+          return largest ? best : sum / count;
         };
       },
     );
   },
+  steps(at, { outputs }) {
+    const ratio = at.int('sampling_ratio');
+    return 32 * (ratio > 0 ? outputs[0]! * ratio * ratio : elementsUnder(roiAlignGeometry(at)));
+  },
 });
+
+/**
+ * The points of a cell along an axis that lie on the picture, of which the cell may cover any part or none: they are found
+ * without a walk over the others, of which a region that is far too large has any number.
+ */
+function pointsInside(start: number, length: number, count: number, size: number): number[] {
+  const inside = (point: number) => point >= -1 && point <= size;
+  if (length === 0) return inside(start) ? new Array<number>(count).fill(start) : [];
+  const ends = [-1, size].map((edge) => ((edge - start) / length) * count - 0.5);
+  const first = Math.max(Math.ceil(Math.min(...ends)) - 1, 0);
+  const last = Math.min(Math.floor(Math.max(...ends)) + 1, count - 1);
+  const points = Array.from(
+    { length: Math.max(last - first + 1, 0) || 0 },
+    (_, i) => start + ((first + i + 0.5) * length) / count,
+  );
+  return points.filter(inside);
+}
+
+/** Elements of the picture that all cells of all regions cover, where each may cover the whole of it. */
+function elementsUnder({ rois, channels, height, width, rows, columns }: RoiGeometry): number {
+  const along = (size: number, cells: number) => 2 * (size + 1) + cells;
+  return (rois as number) * (channels as number) * along(height as number, rows) * along(width as number, columns);
+}
 
 type Box = [x1: number, y1: number, x2: number, y2: number];
 

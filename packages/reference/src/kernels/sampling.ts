@@ -19,6 +19,8 @@ export const gridSample = defineReference({
     const axes = sizes.map((size) => new SampledAxis(size, aligned, mode, padding));
     const strides = stridesOf(sizes);
     const rank = sizes.length;
+    // Each sample is of 2ⁿ or 4ⁿ elements.
+    if (rank > 6) throw call.at.fail(`${rank} spatial axes`, 'The reference samples up to 6.');
     const places = elementCount(dims.slice(2));
     const image = elementCount(sizes);
     const out = new Float64Array(elementCount(dims));
@@ -39,6 +41,10 @@ export const gridSample = defineReference({
         }
       }
     return [fromFloat64(dtype, dims, out)];
+  },
+  steps(at, { outputs }) {
+    const taps = at.string('mode') === 'cubic' ? 4 : 2;
+    return 16 * outputs[0]! * taps ** (at.input(0).shape.length - 2);
   },
 });
 

@@ -1,7 +1,7 @@
 // Ops whose output sizes only the elements tell.
 
 import { elementCount, lanesOf, pickedAxis, type Tensor } from '@trtx/ir';
-import { defineReference, inputOf, type KernelCall } from '../kernel.ts';
+import { checkSize, defineReference, inputOf, type KernelCall } from '../kernel.ts';
 import { fromFloat64, toFloat64 } from '../tensors.ts';
 import { compareElements, type Elements, elementsToCompute } from './combine.ts';
 
@@ -16,6 +16,7 @@ export const nonZero = defineReference({
     // A complex number is not zero where one of its parts is not.
     for (let i = 0; i < elements.length; i++)
       if (elements[i] !== zero && found.at(-1) !== Math.floor(i / lanes)) found.push(Math.floor(i / lanes));
+    checkSize('int64', [dims.length, found.length]);
     const out = new BigInt64Array(dims.length * found.length);
     let stride = elementCount(dims);
     dims.forEach((dim, axis) => {

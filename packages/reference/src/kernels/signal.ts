@@ -3,7 +3,7 @@
 import { dftGeometry, elementCount, stftGeometry } from '@trtx/ir';
 import { defineReference, inputOf } from '../kernel.ts';
 import { fromFloat64, toFloat64 } from '../tensors.ts';
-import { type Complex, complex, fourierTransform } from './fourier.ts';
+import { type Complex, complex, fourierTransform, transformSteps } from './fourier.ts';
 import { linesOf } from './lines.ts';
 
 export const dft = defineReference({
@@ -28,6 +28,11 @@ export const dft = defineReference({
       for (let i = 0; i < to.size; i++) writeNumber(out, to.starts[line]! + i * to.stride, dims.at(-1)!, y, i);
     });
     return [fromFloat64(dtype, dims, out)];
+  },
+  steps(at, { outputs }) {
+    const { length, axis, output } = dftGeometry(at);
+    const lines = outputs[0]! / Math.max(output[axis] as number, 1);
+    return lines * transformSteps(length as number);
   },
 });
 
@@ -56,6 +61,10 @@ export const stft = defineReference({
         for (let i = 0; i < bins; i++) writeNumber(out, (batch * frames + frame) * bins + i, 2, y, i);
       }
     return [fromFloat64(dtype, dims, out)];
+  },
+  steps(at) {
+    const { output, length } = stftGeometry(at);
+    return (output[0] as number) * (output[1] as number) * transformSteps(length as number);
   },
 });
 

@@ -1,7 +1,7 @@
 // Ops on strings.
 
 import { elementCount, type Tensor } from '@trtx/ir';
-import { defineReference, inputOf, type KernelCall } from '../kernel.ts';
+import { checkSize, defineReference, inputOf, type KernelCall } from '../kernel.ts';
 import { fromFloat64, stridesOf } from '../tensors.ts';
 import { compileRegex } from './regex/program.ts';
 
@@ -26,6 +26,7 @@ export const stringSplit = defineReference({
       return delimiter === '' ? splitAtSpace(text, limit) : splitAt(text, delimiter, limit);
     });
     const most = parts.reduce((count, own) => Math.max(count, own.length), 0);
+    checkSize('string', [...dims, most]);
     const data = parts.flatMap((own) => Array.from({ length: most }, (_, i) => own[i] ?? ''));
     const counts = Float64Array.from(parts, (own) => own.length);
     const split: Tensor = { dtype: 'string', dims: [...dims, most], data };
@@ -86,10 +87,12 @@ function localeOf(name: string): string | undefined {
 export const regexFullMatch = defineReference({
   op: 'RegexFullMatch',
   run(call) {
-    const matches = compileRegex(call.at.string('pattern'));
+    const regex = compileRegex(call.at.string('pattern'));
     const { dims } = inputOf(call, 0);
-    return [{ dtype: 'bool', dims, data: Uint8Array.from(textsOf(call, 0), (text) => (matches(text) ? 1 : 0)) }];
+    return [{ dtype: 'bool', dims, data: Uint8Array.from(textsOf(call, 0), (text) => (regex.matches(text) ? 1 : 0)) }];
   },
+  // All ways through the pattern are followed at once.
+  steps: (at, { inputs }) => 128 * inputs[0]! * compileRegex(at.string('pattern')).size,
 });
 
 function textsOf(call: KernelCall, index: number): readonly string[] {

@@ -22,9 +22,9 @@ export const tfIdfVectorizer = defineReference({
     const counts = new Float64Array(rows * places);
     for (let row = 0; row < rows; row++) {
       const sequence = items.slice(row * size, (row + 1) * size);
-      for (let length = shortest; length <= longest; length++) {
-        // Single elements have none between them, however many may be skipped.
-        const skips = length === 1 ? 0 : at.int('max_skip_count');
+      for (let length = shortest; length <= Math.min(longest, size); length++) {
+        // Single elements have none between them, however many may be skipped; of others no more than there are.
+        const skips = length === 1 ? 0 : Math.min(at.int('max_skip_count'), Math.floor(size / (length - 1)));
         for (let step = 1; step <= skips + 1; step++)
           for (let start = 0; start + (length - 1) * step < sequence.length; start++) {
             const gram = Array.from({ length }, (_, i) => sequence[start + i * step]!);
@@ -39,6 +39,11 @@ export const tfIdfVectorizer = defineReference({
       (count, i) => (mode === 'IDF' ? Math.min(count, 1) : count) * (weights?.[i % places] ?? 1),
     );
     return [fromFloat64(dtype, dims, weighted)];
+  },
+  steps(at, { inputs }) {
+    const longest = Math.min(at.int('max_gram_length'), at.input(0).shape.at(-1) as number);
+    const skips = Math.min(at.int('max_skip_count'), at.input(0).shape.at(-1) as number);
+    return 64 * inputs[0]! * longest * longest * (skips + 1);
   },
 });
 

@@ -1,6 +1,6 @@
 // A place in a pattern that is read.
 
-import { TrtxError } from '@trtx/errors';
+import { quote, TrtxError } from '@trtx/errors';
 
 export class Cursor {
   at = 0;
@@ -38,7 +38,7 @@ export class Cursor {
   }
 
   fail(message: string): TrtxError {
-    return new TrtxError('REGEX', `the regular expression ${this.pattern} ${message}`, {
+    return new TrtxError('REGEX', `the regular expression ${quote(this.pattern)} ${message}`, {
       hint: 'The syntax is that of RE2, which has no look-around and no references to groups.',
     });
   }

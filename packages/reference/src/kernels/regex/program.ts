@@ -1,7 +1,7 @@
 // Regular expressions of RE2's syntax, as whole matches. A pattern becomes a program for a machine that follows all ways
 // through it at once (Thompson, 1968): the time is proportional to the text's length whatever the pattern, as in RE2.
 
-import { TrtxError } from '@trtx/errors';
+import { quote, TrtxError } from '@trtx/errors';
 import { parseRegex, type RegexNode } from './syntax.ts';
 
 /** Instructions; numbers are places in the program. */
@@ -15,16 +15,20 @@ type Step =
 /** Nodes of a pattern with its repetitions written out, of which it may ask for many. */
 const MAX_NODES = 100_000;
 
-/**
- * A function that tells whether the pattern matches a whole text.
- * @throws TrtxError REGEX where the pattern is not of RE2's syntax, or too large
- */
-export function compileRegex(pattern: string): (text: string) => boolean {
+export interface Regex {
+  /** Instructions of the machine: what a character of a text may take. */
+  readonly size: number;
+  /** Whether the pattern matches the whole text. */
+  matches(text: string): boolean;
+}
+
+/** @throws TrtxError REGEX where the pattern is not of RE2's syntax, or too large */
+export function compileRegex(pattern: string): Regex {
   const steps: Step[] = [];
   const push = (step: Step) => steps.push(step) - 1;
   let nodes = 0;
   const emit = (node: RegexNode): void => {
-    if (++nodes > MAX_NODES) throw new TrtxError('REGEX', `the regular expression ${pattern} is too large`);
+    if (++nodes > MAX_NODES) throw new TrtxError('REGEX', `the regular expression ${quote(pattern)} is too large`);
     switch (node.kind) {
       case 'character':
       case 'check':
@@ -71,11 +75,14 @@ export function compileRegex(pattern: string): (text: string) => boolean {
   };
   emit(parseRegex(pattern));
   push({ kind: 'match' });
-  return (text) =>
-    run(
-      steps,
-      Array.from(text, (c) => c.codePointAt(0)!),
-    );
+  return {
+    size: steps.length,
+    matches: (text) =>
+      run(
+        steps,
+        Array.from(text, (c) => c.codePointAt(0)!),
+      ),
+  };
 }
 
 function run(steps: readonly Step[], codes: readonly number[]): boolean {

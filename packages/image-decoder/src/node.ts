@@ -1,0 +1,1 @@
+export { openImageDecoder } from './node/open.ts';
