@@ -64,6 +64,14 @@ const cases: HostCase[] = [
     steps: 'Range Mul ReduceSum',
   },
   {
+    name: 'the largest of what may be nothing, in 64 bits',
+    inputs: [{ dtype: 'int64', dims: ['N', 3], low: -9, high: 9 }],
+    symbols: { N: { min: 0, max: 8 } },
+    runs: [{ N: 0 }, { N: 8 }],
+    build: (b, x) => [b.ReduceMax(x, ints(b, 0)), b.ReduceMin(x, ints(b, 1))],
+    steps: '1 ReduceMax',
+  },
+  {
     name: 'inputs that both sides read, and views of them',
     inputs: [{ dtype: 'int64', dims: [2, 6], low: -9, high: 9 }],
     build(b, x) {

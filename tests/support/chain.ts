@@ -3,13 +3,13 @@
 import { EngineRunner } from '@trtx/builder';
 import { type Profile, parseProfile } from '@trtx/ir';
 import { importFile } from '@trtx/onnx/node';
-import { type NodeDevice, requestNodeDevice } from '@trtx/runtime/node';
+import { type DeviceOffer, type NodeDevice, requestNodeDevice } from '@trtx/runtime/node';
 
 let shared: NodeDevice | undefined;
 
-/** The device of this test process. */
+/** The device of this test process: with all that the adapter offers, or with the minimum where TRTX_DEVICE says so. */
 export async function testDevice(): Promise<NodeDevice> {
-  shared ??= (await requestNodeDevice()) ?? undefined;
+  shared ??= (await requestNodeDevice({ offer: process.env.TRTX_DEVICE as DeviceOffer | undefined })) ?? undefined;
   if (!shared) throw new Error('these tests need a WebGPU adapter: run them by `npm run vitest`');
   return shared;
 }

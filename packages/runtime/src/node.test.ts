@@ -16,6 +16,19 @@ describe('requestNodeDevice', () => {
     expect((await device.lost).reason).toBe('destroyed');
   });
 
+  it("asks for no more than WebGPU's defaults where that is wanted", async () => {
+    const { device, release } = await testDevice({ offer: 'minimum' });
+    expect([...device.features].filter((name) => name !== 'core-features-and-limits')).toEqual([]);
+    expect(device.limits).toMatchObject({
+      maxBufferSize: 256 * 2 ** 20,
+      maxStorageBufferBindingSize: 128 * 2 ** 20,
+      maxStorageBuffersPerShaderStage: 8,
+      maxComputeInvocationsPerWorkgroup: 256,
+      maxComputeWorkgroupStorageSize: 16384,
+    });
+    release();
+  });
+
   it('has a null back end, and does without a software adapter where one is not wanted', async () => {
     const { isFallback, description, release } = await testDevice({ backend: 'null' });
     expect(isFallback).toBe(true);

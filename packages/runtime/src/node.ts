@@ -4,12 +4,16 @@ import type { ByteSource } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { deviceDescriptor } from './device.ts';
 
+export type DeviceOffer = 'all' | 'minimum';
+
 export interface NodeDeviceOptions {
   /** Dawn's back end, such as `vulkan` or `null`; the latter runs no shader, for tests of everything else. */
   readonly backend?: string;
   /** Whether an adapter on the CPU will do: `auto` (the default) takes what there is, `never` only a real GPU. */
   readonly software?: 'auto' | 'never';
   readonly powerPreference?: GPUPowerPreference;
+  /** What to ask the adapter for: `all` it offers (the default), or the `minimum`: WebGPU's default limits, no features. */
+  readonly offer?: DeviceOffer;
   /** Further flags for `create` of the `webgpu` package. */
   readonly flags?: readonly string[];
 }
@@ -31,12 +35,12 @@ const PACKAGE: string = 'webgpu';
 const owners = new WeakMap<GPUDevice, GPU>();
 
 /**
- * A device of the npm package `webgpu`, with everything that its adapter offers: all its limits, and the features that
- * kernels use. Null where the machine has no adapter, or none of the kind asked for. Throws `WEBGPU_MISSING` where the
+ * A device of the npm package `webgpu`, by default with everything that its adapter offers: all its limits, and the
+ * features that kernels use. Null where the machine has no adapter, or none of the kind asked for. Throws `WEBGPU_MISSING` where the
  * package is not installed.
  */
 export async function requestNodeDevice(options: NodeDeviceOptions = {}): Promise<NodeDevice | null> {
-  const { backend, software = 'auto', powerPreference = 'high-performance', flags = [] } = options;
+  const { backend, software = 'auto', powerPreference = 'high-performance', offer = 'all', flags = [] } = options;
   const { create }: { create(flags: string[]): GPU } = await import(PACKAGE).catch((cause) => {
     throw new TrtxError('WEBGPU_MISSING', 'the package webgpu cannot be loaded', { hint: 'npm install webgpu', cause });
   });
@@ -46,7 +50,7 @@ export async function requestNodeDevice(options: NodeDeviceOptions = {}): Promis
   const isFallback = adapter.info.isFallbackAdapter || backend === 'null';
   if (isFallback && software === 'never') return null;
 
-  const device = await adapter.requestDevice(deviceDescriptor(adapter));
+  const device = await adapter.requestDevice(offer === 'minimum' ? undefined : deviceDescriptor(adapter));
   owners.set(device, gpu);
   const { vendor, architecture, description, device: name } = adapter.info;
   return {

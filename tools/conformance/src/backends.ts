@@ -1,5 +1,6 @@
 // The two ways from a model to outputs that cases are run on.
 
+import type { DeviceOffer } from '@trtx/builder/node';
 import type { Plan, Step } from '@trtx/engine';
 import {
   type Constant,
@@ -41,11 +42,11 @@ export interface Executor {
 }
 
 /**
- * The executor of a name.
+ * The executor of a name. `offer` tells what the device has of its adapter.
  * @throws TrtxError NO_ADAPTER, WEBGPU_MISSING
  */
-export async function openExecutor(name: BackendName): Promise<Executor> {
-  return name === 'webgpu' ? await webgpu() : reference;
+export async function openExecutor(name: BackendName, offer?: DeviceOffer): Promise<Executor> {
+  return name === 'webgpu' ? await webgpu(offer) : reference;
 }
 
 const reference: Executor = {
@@ -59,12 +60,12 @@ const reference: Executor = {
 };
 
 /** What it needs is loaded here, so that the reference runs without it. */
-async function webgpu(): Promise<Executor> {
+async function webgpu(offer?: DeviceOffer): Promise<Executor> {
   const [{ EngineRunner }, { openBackend }] = await Promise.all([
     import('@trtx/builder'),
     import('@trtx/builder/node'),
   ]);
-  const { gpu } = await openBackend('webgpu');
+  const { gpu } = await openBackend('webgpu', offer);
   const { device, isFallback: software } = gpu!;
   // A process without a device is of no use: the pool starts another.
   device.lost.then(({ message }) => {

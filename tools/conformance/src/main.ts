@@ -1,6 +1,7 @@
 // npm run -s conformance: runs folders of cases laid out like the ONNX project's, and tells which pass.
 
 import { resolve } from 'node:path';
+import type { DeviceOffer } from '@trtx/builder/node';
 import { Command, Option } from 'commander';
 import type { BackendName } from './backends.ts';
 import { findCases } from './cases.ts';
@@ -11,6 +12,7 @@ import { lineOf, type OutcomeName, outcomeOf, reportOf, summaryOf } from './repo
 interface Options {
   readonly suite: readonly string[];
   readonly backend: BackendName;
+  readonly device: DeviceOffer;
   readonly only?: string;
   readonly json?: boolean;
   readonly list?: OutcomeName;
@@ -27,6 +29,14 @@ const program = new Command('conformance')
   .description("Runs folders of cases laid out like the ONNX project's backend tests, and tells which pass.")
   .requiredOption('--suite <dir...>', 'folder of cases: kind/case/model.onnx, or case/model.onnx')
   .addOption(new Option('--backend <name>', 'what to run on').choices(['webgpu', 'reference']).default('webgpu'))
+  .addOption(
+    new Option(
+      '--device <offer>',
+      "what a WebGPU device has: all that its adapter offers, or WebGPU's default limits and no feature",
+    )
+      .choices(['all', 'minimum'])
+      .default('all'),
+  )
   .option('--only <regex>', 'cases whose name matches')
   .option('--json', 'print one JSON object: total, passed, failed, skipped, gpuNodes, hostNodes')
   .addOption(new Option('--list <outcome>', 'print only names').choices(['passed', 'failed', 'skipped']))
@@ -41,11 +51,12 @@ const program = new Command('conformance')
   );
 program.parse();
 
-const { suite, backend, only, json, list, verbose, check, update, jobs, timeout } = program.opts<Options>();
+const { suite, backend, device, only, json, list, verbose, check, update, jobs, timeout } = program.opts<Options>();
 const pattern = new RegExp(only ?? '');
 const cases = suite.flatMap((dir) => findCases(resolve(dir))).filter(({ name }) => pattern.test(name));
 const results = await runCases(cases, {
   backend,
+  device,
   jobs,
   timeout,
   onCase: (result, done) => {

@@ -3,12 +3,15 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { DeviceOffer } from '@trtx/builder/node';
 import type { BackendName } from './backends.ts';
 import type { Case } from './cases.ts';
 import type { Outcome } from './run-case.ts';
 
 export interface PoolOptions {
   readonly backend: BackendName;
+  /** What a WebGPU device has of its adapter; all by default. */
+  readonly device?: DeviceOffer;
   /** Processes. */
   readonly jobs: number;
   /** Seconds that a case may take. */
@@ -66,8 +69,8 @@ class Worker {
     });
   }
 
-  static async start({ backend, worker: file = WORKER }: PoolOptions): Promise<Worker> {
-    const worker = new Worker(fork(file, [backend], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] }));
+  static async start({ backend, device = 'all', worker: file = WORKER }: PoolOptions): Promise<Worker> {
+    const worker = new Worker(fork(file, [backend, device], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] }));
     const answer = await worker.#message(START_TIMEOUT);
     if (answer === 'ready') return worker;
     throw new Error(`a worker does not start: ${answer.reason}`);

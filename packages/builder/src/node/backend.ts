@@ -5,7 +5,7 @@ import { isTrtxError, TrtxError } from '@trtx/errors';
 import { type Graph, type Profile, type Runner, specialize } from '@trtx/ir';
 import { optimize } from '@trtx/passes';
 import { ReferenceRunner } from '@trtx/reference';
-import { type NodeDevice, requestNodeDevice } from '@trtx/runtime/node';
+import { type DeviceOffer, type NodeDevice, requestNodeDevice } from '@trtx/runtime/node';
 import type { BuildOptions } from '../build.ts';
 import { EngineRunner, type RunnerOptions } from '../runner.ts';
 
@@ -25,11 +25,11 @@ export interface Backend {
 }
 
 /**
- * Opens a backend; without `kind`, the best there is.
+ * Opens a backend; without `kind`, the best there is. `offer` tells what a device has: all of its adapter, or the minimum.
  * @throws TrtxError NO_ADAPTER or WEBGPU_MISSING where WebGPU is asked for and there is none
  */
-export async function openBackend(kind?: BackendKind): Promise<Backend> {
-  const gpu = kind === 'reference' ? null : await findDevice(kind === 'webgpu');
+export async function openBackend(kind?: BackendKind, offer?: DeviceOffer): Promise<Backend> {
+  const gpu = kind === 'reference' ? null : await findDevice(kind === 'webgpu', offer);
   if (gpu) return webgpuBackend(gpu);
   if (kind === 'webgpu')
     throw new TrtxError('NO_ADAPTER', 'this machine has no WebGPU adapter', {
@@ -39,9 +39,9 @@ export async function openBackend(kind?: BackendKind): Promise<Backend> {
 }
 
 /** Where the package `webgpu` cannot be loaded there is no adapter, which is an error only if one is needed. */
-async function findDevice(needed: boolean): Promise<NodeDevice | null> {
+async function findDevice(needed: boolean, offer?: DeviceOffer): Promise<NodeDevice | null> {
   try {
-    return await requestNodeDevice();
+    return await requestNodeDevice({ offer });
   } catch (error) {
     if (!needed && isTrtxError(error) && error.code === 'WEBGPU_MISSING') return null;
     throw error;

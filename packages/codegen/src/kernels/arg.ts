@@ -1,7 +1,8 @@
 // Where in a row its largest or smallest element is: the element first, then the first or last place that holds it.
 
-import { argGeometry, type DType, type NodeView, orderAxis } from '@trtx/ir';
+import { argGeometry, type DType, isFloat, type NodeView, orderAxis } from '@trtx/ir';
 import { defineKernel, type Kernel } from '../kernel.ts';
+import { call } from '../wgsl/functions.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
@@ -22,7 +23,7 @@ interface Places {
 function definePlaces({ op, id, summary, combine, axes, last, result }: Places): Kernel {
   return defineKernel<RowParams>({
     id,
-    version: 1,
+    version: 2,
     summary,
     ops: [op],
     applies: () => true,
@@ -49,16 +50,15 @@ function definePlaces({ op, id, summary, combine, axes, last, result }: Places):
   });
 }
 
-/** The first or last place of a row's best element. In a row with NaN, the first or last of all. */
+/** The first or last place of a row's best element, which NaN is where there is one. */
 function findPlace(row: Row, dtype: DType, combine: 'max' | 'min', last: boolean, read: (k: Ix) => string): string {
   const best = row.reduce(dtype, combine, read);
-  const worse = combine === 'max' ? '<' : '>';
   const none = literal(row.e.shader, last ? 0 : 2 ** 32 - 1, 'u32');
-  return row.reduce(
-    'uint32',
-    last ? 'max' : 'min',
-    (k) => `select(${ix.text(k)}, ${none}, ${read(k)} ${worse} ${best})`,
-  );
+  return row.reduce('uint32', last ? 'max' : 'min', (k) => {
+    const x = row.e.shader.let(read(k));
+    const isBest = isFloat(dtype) ? `(${x} == ${best}) | ${call(row.e.shader, 'is_nan', x)}` : `${x} == ${best}`;
+    return `select(${none}, ${ix.text(k)}, ${isBest})`;
+  });
 }
 
 const argOf = (op: string, id: string, combine: 'max' | 'min') =>

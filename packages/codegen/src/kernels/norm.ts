@@ -144,7 +144,7 @@ export const groupNorm = defineNorm({
 
 export const lpNorm = defineKernel<RowParams>({
   id: 'lp-norm',
-  version: 1,
+  version: 2,
   summary: 'LpNormalization: the norm, then every element over it, in two passes over a row',
   ops: ['LpNormalization'],
   applies: ({ group }) => computeOf(group.accumulated.type.dtype) === 'f32',
@@ -165,7 +165,7 @@ export const lpNorm = defineKernel<RowParams>({
       const norm = shader.let(squares ? `sqrt(${sum})` : sum, 'norm');
       row.each((k) => {
         const position = element(k);
-        e.store(position, shader.let(`select(0.0f, ${e.read(input, position)} / ${norm}, ${norm} > 0.0f)`));
+        e.store(position, shader.let(`select(${e.read(input, position)} / ${norm}, 0.0f, ${norm} == 0.0f)`));
       });
     });
   },

@@ -1,8 +1,8 @@
 // Reductions whose reducer is data: the Reduce family and the global pools.
 
-import { type Node, scalar, type Trait, traitOf } from '@trtx/ir';
+import { bounds, combinedType, type Node, scalar, type Trait, traitOf } from '@trtx/ir';
 import { defineKernel, type Kernel } from '../kernel.ts';
-import { computeOf } from '../storage.ts';
+import { computeOf, isNarrowed } from '../storage.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { printScalar } from '../wgsl/scalar.ts';
@@ -25,10 +25,10 @@ const OPS = [
 
 export const reduce: Kernel = defineKernel<RowParams>({
   id: 'reduce',
-  version: 1,
+  version: 2,
   summary: 'a row of elements to one, by an invocation or a workgroup',
   ops: OPS,
-  applies: ({ group }) => reductionOf(group.anchor!).reducer !== undefined,
+  applies: ({ group }) => reductionOf(group.anchor!).reducer !== undefined && !needsWideEnds(group.anchor!),
   params: () => ROW_PARAMS,
   cost({ group, target }, params) {
     const at = group.anchor!.view();
@@ -38,26 +38,35 @@ export const reduce: Kernel = defineKernel<RowParams>({
     const node = group.anchor!;
     const at = node.view();
     const { axes, reducer } = reductionOf(node);
-    const { combine, each, finish } = reducer!;
+    const { combine, each = (x) => x, finish = (x) => x } = reducer!;
     const input = node.inputs[0]!;
-    const element = scalar.arg(0, input.type.dtype);
-    const { dtype } = each?.(element) ?? element;
+    const own = input.type.dtype;
+    const dtype = combinedType(own, reducer!);
+    const term = each(scalar.cast(scalar.arg(0, own), dtype));
+    const finished = scalar.cast(finish(scalar.arg(0, dtype), scalar.arg(1, dtype)), own);
     const rows = rowsOf(at, axes(at));
     return emitRows(e, rows, params, (row) => {
       const combined = row.reduce(dtype, combine, (k) => {
         const x = e.read(input, row.element(k));
-        return each ? printScalar(e.shader, each(element), () => x) : x;
+        return printScalar(e.shader, term, () => x);
       });
       row.once(() => {
         const count = `${computeOf(dtype)}(${ix.text(e.size(rows.count))})`;
-        const result = finish
-          ? printScalar(e.shader, finish(scalar.arg(0, dtype), scalar.arg(1, dtype)), (i) => (i ? count : combined))
-          : combined;
+        const result = printScalar(e.shader, finished, (i) => (i ? count : combined));
         e.store(Position.linear(group.accumulated.type.shape, row.number), e.shader.let(result));
       });
     });
   },
 });
+
+/** True for the smallest or largest of what may be no element, in a type whose own ends the GPU cannot hold. */
+function needsWideEnds(node: Node): boolean {
+  const at = node.view();
+  const { axes, reducer } = reductionOf(node);
+  const { combine } = reducer!;
+  const ends = (combine === 'min' || combine === 'max') && isNarrowed(at.input(0).dtype);
+  return ends && bounds(rowsOf(at, axes(at)).count).min < 1;
+}
 
 function reductionOf(node: Node): Extract<Trait, { kind: 'reduction' }> {
   const at = node.view();

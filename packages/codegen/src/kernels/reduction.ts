@@ -1,11 +1,10 @@
 // The reduction core: one value out of a row of elements, by one invocation or by a workgroup together. The Reduce
 // family, Softmax and the norms are built from it.
 
-import type { DType, NodeView, Reducer } from '@trtx/ir';
-import { ceilDiv, type Dim, product } from '@trtx/ir';
+import { ceilDiv, type Dim, type DType, isFloat, type NodeView, product, type Reducer, rangeOf } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import type { Launch } from '../kernel.ts';
-import { type ComputeType, computeOf } from '../storage.ts';
+import { computeOf } from '../storage.ts';
 import type { Target } from '../target.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
@@ -106,7 +105,7 @@ export class Row {
     const operation = type === 'bool' ? OF_BOOLS[combine] : combine;
     const join = (a: string, b: string) => printBinary(shader, operation, a, b, dtype);
     const acc = shader.name('acc');
-    shader.line(`var ${acc} = ${neutral(this.e, type, combine)};`);
+    shader.line(`var ${acc} = ${neutral(this.e, dtype, combine)};`);
     this.each((k) => shader.line(`${acc} = ${join(acc, shader.let(value(k)))};`));
     if (this.params.lanes === 1) return acc;
     const memory = `shared_${type}`;
@@ -142,9 +141,11 @@ export function emitRows(e: Emitter, rows: Rows, params: RowParams, body: (row: 
 
 const OF_BOOLS = { min: 'and', max: 'or', mul: 'and', add: 'or' } as const;
 
-/** What combining with changes nothing. */
-function neutral(e: Emitter, type: ComputeType, combine: Combine): string {
+/** What combining with changes nothing: of the smallest and largest, the ends of the type's range. */
+function neutral(e: Emitter, dtype: DType, combine: Combine): string {
+  const type = computeOf(dtype);
   if (type === 'bool') return OF_BOOLS[combine] === 'and' ? 'true' : 'false';
   if (combine === 'add' || combine === 'mul') return literal(e.shader, combine === 'add' ? 0 : 1, type);
-  return literal(e.shader, combine === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY, type);
+  const [low, high] = isFloat(dtype) ? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] : rangeOf(dtype);
+  return literal(e.shader, combine === 'min' ? high : low, type);
 }

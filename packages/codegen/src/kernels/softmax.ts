@@ -5,6 +5,7 @@ import { type Node, type NodeView, reduceGeometry, softmaxGeometry } from '@trtx
 import type { Emitter } from '../emitter.ts';
 import { defineKernel, type Kernel } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
+import { call } from '../wgsl/functions.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal } from '../wgsl/scalar.ts';
 import { emitRows, ROW_PARAMS, type Row, type RowParams, rowCost, rowsOf } from './reduction.ts';
@@ -21,7 +22,7 @@ interface Sums {
 function defineSums({ op, id, summary, axes, finish }: Sums): Kernel {
   return defineKernel<RowParams>({
     id,
-    version: 1,
+    version: 2,
     summary,
     ops: [op],
     applies: ({ group }) => computeOf(group.accumulated.type.dtype) === 'f32',
@@ -36,7 +37,10 @@ function defineSums({ op, id, summary, axes, finish }: Sums): Kernel {
       const input = node.inputs[0]!;
       return emitRows(e, rowsOf(at, axes(at)), params, (row) => {
         const most = row.reduce('float32', 'max', (k) => e.read(input, row.element(k)));
-        const sum = row.reduce('float32', 'add', (k) => `exp(${e.read(input, row.element(k))} - ${most})`);
+        // Infinities have no distance from one another: the sum, and by it the row, is NaN.
+        const sum = row.reduce('float32', 'add', (k) =>
+          call(e.shader, 'exponential', `${e.read(input, row.element(k))} - ${most}`),
+        );
         finish(e, row, node, most, sum);
       });
     },
@@ -44,10 +48,13 @@ function defineSums({ op, id, summary, axes, finish }: Sums): Kernel {
 }
 
 /** Every element of the row once more: `result` of its distance to the largest one, and of what `factor` makes of the sum. */
-function eachElement(factor: (sum: string) => string, result: (x: string, factor: string) => string): Sums['finish'] {
+function eachElement(
+  factor: (e: Emitter, sum: string) => string,
+  result: (x: string, factor: string) => string,
+): Sums['finish'] {
   return (e, row, node, most, sum) => {
     const { shader } = e;
-    const known = shader.let(factor(sum));
+    const known = shader.let(factor(e, sum));
     row.each((k) => {
       const position = row.element(k);
       e.store(position, shader.let(result(`(${e.read(node.inputs[0]!, position)} - ${most})`, known)));
@@ -63,7 +70,7 @@ export const softmax = defineSums({
   summary: 'Softmax: maximum, sum of exponentials, result, in three passes over a row',
   axes: alongAxis,
   finish: eachElement(
-    (sum) => `1.0f / ${sum}`,
+    (_, sum) => `1.0f / ${sum}`,
     (x, scale) => `exp(${x}) * ${scale}`,
   ),
 });
@@ -74,7 +81,7 @@ export const logSoftmax = defineSums({
   summary: 'LogSoftmax: maximum, sum of exponentials, result, in three passes over a row',
   axes: alongAxis,
   finish: eachElement(
-    (sum) => `log(${sum})`,
+    (e, sum) => call(e.shader, 'logarithm', sum),
     (x, log) => `${x} - ${log}`,
   ),
 });

@@ -50,6 +50,7 @@ const FUNCTIONS: Readonly<Record<string, { needs?: readonly string[]; text: stri
   sine: {
     needs: ['sine_part', 'nan', 'inf'],
     text: `fn sine(x: f32) -> f32 {
+  if (abs(x) < 1e-4f) { return x; }
   if (abs(x) < 131072.0f) { return sine_part(x, 0); }
   return select(nan(), sin(x), abs(x) < inf());
 }`,
@@ -69,27 +70,40 @@ const FUNCTIONS: Readonly<Record<string, { needs?: readonly string[]; text: stri
 }`,
   },
 
-  /**
-   * Built-ins compute it by exponentials, which overflow, and cancel near 0: there its series does.
-   */
+  // Built-ins compute these by exponentials, which overflow, and cancel near 0: there their series do.
   hyperbolic_tangent: {
     needs: ['is_nan'],
     text: `fn hyperbolic_tangent(x: f32) -> f32 {
   let far = select(tanh(clamp(x, -15.0f, 15.0f)), x, is_nan(x));
   let s = x * x;
-  return select(far, x + x * s * (-0.333333333f + s * 0.133333333f), s < 0.02f);
+  return select(far, x * (1.0f + s * (-0.333333333f + s * 0.133333333f)), s < 0.02f);
+}`,
+  },
+  hyperbolic_sine: {
+    needs: ['exponential'],
+    text: `fn hyperbolic_sine(x: f32) -> f32 {
+  let s = x * x;
+  if (s < 0.25f) { return x * (1.0f + s * (0.166666667f + s * (0.00833333333f + s * 0.000198412698f))); }
+  let e = exponential(0.5f * abs(x));
+  let size = 0.5f * e * e - 0.5f / e / e;
+  return select(size, -size, x < 0.0f);
 }`,
   },
   hyperbolic_cosine: {
     needs: ['exponential'],
-    text: 'fn hyperbolic_cosine(x: f32) -> f32 { let e = exponential(abs(x)); return 0.5f * e + 0.5f / e; }',
+    text: `fn hyperbolic_cosine(x: f32) -> f32 {
+  let e = exponential(0.5f * abs(x));
+  return 0.5f * e * e + 0.5f / e / e;
+}`,
   },
   area_sine: {
     needs: ['logarithm'],
     text: `fn area_sine(x: f32) -> f32 {
   let a = abs(x);
+  let s = x * x;
+  if (a < 0.2f) { return x * (1.0f + s * (-0.166666667f + s * (0.075f + s * -0.0446428571f))); }
   let far = logarithm(a) + 0.69314718056f;
-  let size = select(logarithm(a + sqrt(a * a + 1.0f)), far, a > 1e9f);
+  let size = select(logarithm(a + sqrt(s + 1.0f)), far, a > 1e9f);
   return select(size, -size, x < 0.0f);
 }`,
   },
@@ -105,6 +119,8 @@ const FUNCTIONS: Readonly<Record<string, { needs?: readonly string[]; text: stri
     text: `fn area_tangent(x: f32) -> f32 {
   if (x == 1.0f) { return inf(); }
   if (!(abs(x) <= 1.0f)) { return nan(); }
+  let s = x * x;
+  if (s < 0.04f) { return x * (1.0f + s * (0.333333333f + s * (0.2f + s * (0.142857143f + s * 0.111111111f)))); }
   return 0.5f * logarithm((1.0f + x) / (1.0f - x));
 }`,
   },
@@ -140,7 +156,7 @@ const FUNCTIONS: Readonly<Record<string, { needs?: readonly string[]; text: stri
     if (a >= t) { a -= t; }
     t *= 0.5f;
   }
-  return select(a, -a, x < 0.0f);
+  return select(a, -a, (bitcast<u32>(x) >> 31u) == 1u);
 }`,
   },
   modulo: {

@@ -91,6 +91,7 @@ const UNARY_FUNCTIONS: Partial<Record<UnaryOp, string>> = {
   cos: 'cosine',
   tan: 'tangent',
   acos: 'arc_cosine',
+  sinh: 'hyperbolic_sine',
   cosh: 'hyperbolic_cosine',
   tanh: 'hyperbolic_tangent',
   asinh: 'area_sine',

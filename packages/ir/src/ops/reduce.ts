@@ -1,6 +1,7 @@
 // Reductions over axes. What is special about each is its reducer, which is data: one kernel serves them all.
 
 import { add, type Dim, maxDim, minDim, mul, product } from '../dim.ts';
+import { bitWidth, type DType, isInteger, isUnsigned } from '../dtype.ts';
 import { defineOp, type Inferred, type NodeView, type OpDef, type OperandSpec, type Reducer } from '../op.ts';
 import * as s from '../scalar.ts';
 import { normalizeAxis } from './axis.ts';
@@ -51,6 +52,13 @@ function reduceAxes(at: NodeView): number[] {
 
 function argAxes(at: NodeView): number[] {
   return [normalizeAxis(at, at.int('axis'), at.input(0).shape.length)];
+}
+
+/** The type that elements are combined in: sums and products of integers below 32 bits wrap around only in the end. */
+export function combinedType(dtype: DType, { combine }: Reducer): DType {
+  const grows = combine === 'add' || combine === 'mul';
+  if (!grows || !isInteger(dtype) || bitWidth(dtype) >= 32) return dtype;
+  return isUnsigned(dtype) ? 'uint32' : 'int32';
 }
 
 const KEEP = { type: 'int', default: 1, min: 0, max: 1, doc: 'reduced axes stay, as 1' } as const;

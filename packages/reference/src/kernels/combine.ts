@@ -1,6 +1,6 @@
 // Elements as kernels combine them where float64 is not enough: integers of 64 bits stay bigints, all others are numbers.
 
-import { arrayType, type DType, isInteger, type Tensor } from '@trtx/ir';
+import { arrayType, bitWidth, type DType, isFloat, isInteger, isUnsigned, type Tensor } from '@trtx/ir';
 import { dataOf, fromFloat64, toFloat64 } from '../tensors.ts';
 
 /** An array that holds such elements, or strings. */
@@ -30,6 +30,19 @@ export type Combine = (a: number | bigint, b: number | bigint) => number | bigin
 export function combiner(dtype: DType, op: 'add' | 'mul' | 'min' | 'max'): Combine {
   const combine = isWide(dtype) ? wide(dtype, op) : narrow(dtype, op);
   return combine as Combine;
+}
+
+/** What changes no element that it is combined with: of `min` and `max`, an end of the type's range. */
+export function neutral(dtype: DType, op: 'add' | 'mul' | 'min' | 'max'): number | bigint {
+  if (op === 'add' || op === 'mul') return isWide(dtype) ? BigInt(op === 'mul') : Number(op === 'mul');
+  if (dtype === 'bool') return Number(op === 'min');
+  if (isFloat(dtype)) return op === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  const bits = bitWidth(dtype);
+  const [low, high] = isUnsigned(dtype)
+    ? [0n, 2n ** BigInt(bits) - 1n]
+    : [-(2n ** BigInt(bits - 1)), 2n ** BigInt(bits - 1) - 1n];
+  const end = op === 'min' ? high : low;
+  return isWide(dtype) ? end : Number(end);
 }
 
 function narrow(dtype: DType, op: 'add' | 'mul' | 'min' | 'max'): (a: number, b: number) => number {

@@ -1,5 +1,6 @@
-import { describe, it } from 'vitest';
-import { check, ints, random } from '../testing/check.ts';
+import type { DType, Tensor } from '@trtx/ir';
+import { describe, expect, it } from 'vitest';
+import { check, ints, random, runReference } from '../testing/check.ts';
 
 const OPS = [
   'ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare',
@@ -45,4 +46,45 @@ describe.each(['ArgMax', 'ArgMin'])('%s', (op) => {
         await check(op, [ties], { axis, keepdims, select_last_index }, { dynamic: [0, 1, 2] });
     await check(op, [X], { axis });
   });
+});
+
+const numbers = (...values: number[]): Tensor => ({
+  dtype: 'float32',
+  dims: [values.length],
+  data: Float32Array.from(values),
+});
+
+describe('of no element', () => {
+  const none = (dtype: DType) => random([0, 2], { dtype });
+
+  it.each([
+    ['int8', 127, -128],
+    ['uint8', 255, 0],
+    ['int32', 2 ** 31 - 1, -(2 ** 31)],
+    ['int64', 2n ** 63n - 1n, -(2n ** 63n)],
+    ['uint64', 2n ** 64n - 1n, 0n],
+    ['float32', Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+    ['bool', 1, 0],
+  ] as const)('the smallest and the largest are the ends of %s', async (dtype, smallest, largest) => {
+    const [min] = await runReference('ReduceMin', [none(dtype), ints(0)], { keepdims: 0 });
+    const [max] = await runReference('ReduceMax', [none(dtype), ints(0)], { keepdims: 0 });
+    expect([...min!.data]).toEqual([smallest, smallest]);
+    expect([...max!.data]).toEqual([largest, largest]);
+  });
+});
+
+it('integers of 64 bits are exact, and wrap around', async () => {
+  const x: Tensor = { dtype: 'int64', dims: [3, 1], data: BigInt64Array.of(2n ** 62n + 1n, 2n ** 62n, 5n) };
+  expect((await runReference('ReduceMax', [x, ints(0)]))[0]!.data).toEqual(BigInt64Array.of(2n ** 62n + 1n));
+  expect((await runReference('ReduceSum', [x, ints(0)]))[0]!.data).toEqual(BigInt64Array.of(6n - 2n ** 63n));
+  expect((await runReference('ReduceMean', [x, ints(0)]))[0]!.data).toEqual(BigInt64Array.of((6n - 2n ** 63n) / 3n));
+});
+
+it.each(['ArgMax', 'ArgMin'])('%s takes NaN for the best', async (op) => {
+  const x = numbers(1, Number.NaN, 3, Number.NaN, -1);
+  for (const [select_last_index, place] of [
+    [0, 1n],
+    [1, 3n],
+  ] as const)
+    expect((await runReference(op, [x], { select_last_index }))[0]!.data).toEqual(BigInt64Array.of(place));
 });

@@ -1,8 +1,18 @@
 // Reductions over axes. One kernel evaluates every reducer that is data; the others are below.
 
-import { argGeometry, isFloat, isInteger, type Reducer, reduceGeometry, scalar, type Tensor, traitOf } from '@trtx/ir';
+import {
+  argGeometry,
+  combinedType,
+  isFloat,
+  type Reducer,
+  reduceGeometry,
+  scalar,
+  type Tensor,
+  traitOf,
+} from '@trtx/ir';
 import { defineReference, inputOf, type KernelCall, type ReferenceKernel } from '../kernel.ts';
 import { fromFloat64, stridesOf, toFloat64 } from '../tensors.ts';
+import { combiner, type Elements, elementsToCompute, neutral, newElements, tensorOfElements } from './combine.ts';
 import { mapTensors } from './pointwise.ts';
 
 export const reduceKernel: ReferenceKernel = {
@@ -13,12 +23,11 @@ export const reduceKernel: ReferenceKernel = {
     const { reducer } = trait;
     const input = inputOf(call, 0);
     const { dtype, dims } = call.outputs[0]!;
-    const each = reducer.each?.(scalar.arg(0, wide(input.dtype)));
-    const source: Tensor = each ? mapTensors(each, [widened(input)], input.dims) : input;
+    const type = wide(input.dtype, reducer);
+    const each = reducer.each?.(scalar.arg(0, type));
+    const source = each ? mapTensors(each, [inType(input, type)], input.dims) : inType(input, type);
     const groups = groupsOf(input.dims, trait.axes(call.at));
-    const combined = COMBINE[reducer.combine](toFloat64(source), groups);
-    if (isInteger(dtype) && combined.some((value) => Math.abs(value) > Number.MAX_SAFE_INTEGER))
-      throw call.at.fail('sums of integers leave the range in which the reference is exact');
+    const combined = combineGroups(source, reducer.combine, groups);
     return [finish(reducer, combined, groups.inner.length, dtype, dims)];
   },
 };
@@ -26,22 +35,23 @@ export const reduceKernel: ReferenceKernel = {
 /** Floats stay in float64 until the end. */
 function finish(
   reducer: Reducer,
-  combined: Float64Array,
+  combined: Elements,
   count: number,
   dtype: Tensor['dtype'],
   dims: readonly number[],
 ): Tensor {
-  if (!reducer.finish) return fromFloat64(dtype, dims, combined);
-  const type = wide(dtype);
+  if (!reducer.finish) return tensorOfElements(dtype, dims, combined);
+  const type = wide(dtype, reducer);
   const expression = reducer.finish(scalar.arg(0, type), scalar.constant(count, type));
-  const done = mapTensors(expression, [fromFloat64(type, dims, combined)], dims);
+  const done = mapTensors(expression, [tensorOfElements(type, dims, combined)], dims);
   return done.dtype === dtype ? done : fromFloat64(dtype, dims, toFloat64(done));
 }
 
-const wide = (dtype: Tensor['dtype']): Tensor['dtype'] => (isFloat(dtype) ? 'float64' : dtype);
+const wide = (dtype: Tensor['dtype'], reducer: Reducer): Tensor['dtype'] =>
+  isFloat(dtype) ? 'float64' : combinedType(dtype, reducer);
 
-function widened(tensor: Tensor): Tensor {
-  return isFloat(tensor.dtype) ? { dtype: 'float64', dims: tensor.dims, data: toFloat64(tensor) } : tensor;
+function inType(tensor: Tensor, dtype: Tensor['dtype']): Tensor {
+  return tensor.dtype === dtype ? tensor : fromFloat64(dtype, tensor.dims, toFloat64(tensor));
 }
 
 export const reduceLogSumExp = defineReference({
@@ -49,8 +59,8 @@ export const reduceLogSumExp = defineReference({
   run(call) {
     const values = toFloat64(inputOf(call, 0));
     const groups = groupsOf(inputOf(call, 0).dims, reduceGeometry(call.at).axes);
-    const most = COMBINE.max(values, groups);
-    const sums = most.map((max, i) => {
+    const most = combineGroups({ dtype: 'float64', dims: [values.length], data: values }, 'max', groups);
+    const sums = (most as Float64Array).map((max, i) => {
       if (!Number.isFinite(max)) return max;
       let sum = 0;
       for (const offset of groups.inner) sum += Math.exp(values[groups.outer[i]! + offset]! - max);
@@ -63,6 +73,7 @@ export const reduceLogSumExp = defineReference({
 export const argMax = defineReference({ op: 'ArgMax', run: (call) => argReduce(call, (a, b) => a > b) });
 export const argMin = defineReference({ op: 'ArgMin', run: (call) => argReduce(call, (a, b) => a < b) });
 
+/** As in NumPy, NaN is better than any number. */
 function argReduce(call: KernelCall, better: (a: number, b: number) => boolean): Tensor[] {
   const { axes } = argGeometry(call.at);
   const input = inputOf(call, 0);
@@ -74,7 +85,8 @@ function argReduce(call: KernelCall, better: (a: number, b: number) => boolean):
     let best = 0;
     for (let k = 1; k < inner.length; k++) {
       const [value, so] = [values[start + inner[k]!]!, values[start + inner[best]!]!];
-      if (better(value, so) || (last && value === so)) best = k;
+      const same = value === so || (Number.isNaN(value) && Number.isNaN(so));
+      if (better(value, so) || (Number.isNaN(value) && !Number.isNaN(so)) || (last && same)) best = k;
     }
     data[i] = BigInt(best);
   });
@@ -106,24 +118,18 @@ function offsets(dims: readonly number[], axes: readonly number[]): Int32Array {
   return result;
 }
 
-type Combine = (values: Float64Array, groups: Groups) => Float64Array;
-
-const combine =
-  (start: number, step: (a: number, b: number) => number): Combine =>
-  (values, { outer, inner }) => {
-    const out = new Float64Array(outer.length);
-    for (let i = 0; i < outer.length; i++) {
-      const from = outer[i]!;
-      let result = start;
-      for (let k = 0; k < inner.length; k++) result = step(result, values[from + inner[k]!]!);
-      out[i] = result;
-    }
-    return out;
-  };
-
-const COMBINE: Readonly<Record<Reducer['combine'], Combine>> = {
-  add: combine(0, (a, b) => a + b),
-  mul: combine(1, (a, b) => a * b),
-  min: combine(Number.POSITIVE_INFINITY, Math.min),
-  max: combine(Number.NEGATIVE_INFINITY, Math.max),
-};
+/** What each group's elements combine to; of none, the element that changes nothing. */
+function combineGroups(source: Tensor, op: Reducer['combine'], { outer, inner }: Groups): Elements {
+  const { dtype } = source;
+  const values = elementsToCompute(source) as Elements<number>;
+  const step = combiner(dtype, op) as (a: number, b: number) => number;
+  const start = neutral(dtype, op) as number;
+  const out = newElements(dtype, outer.length) as Elements<number>;
+  for (let i = 0; i < outer.length; i++) {
+    const from = outer[i]!;
+    let result = start;
+    for (let k = 0; k < inner.length; k++) result = step(result, values[from + inner[k]!]!);
+    out[i] = result;
+  }
+  return out;
+}
