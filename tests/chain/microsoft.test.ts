@@ -5,6 +5,7 @@ import { parseProfile, type Tensor } from '@trtx/ir';
 import { importModel } from '@trtx/onnx';
 import { it } from 'vitest';
 import { inputsOf, nodes, options } from '../../packages/onnx/src/testing/transformer.ts';
+import { random, tensor } from '../../packages/reference/src/testing/check.ts';
 import { testDevice } from '../support/chain.ts';
 import { expectClose } from '../support/compare.ts';
 import { encodeModel, type OracleNode, type OracleOptions, runWithOnnxRuntime } from '../support/onnx-oracle.ts';

@@ -79,7 +79,7 @@ export class Emitter {
   /** True where the operand is memory, perhaps with strides, so that `view` gives its addresses. */
   isView(value: Value): boolean {
     // What the group itself computes is not in memory yet.
-    if (isNumber(value) || value.contents || this.#own.has(value)) return false;
+    if (isNumber(value) || (value.contents && !value.constant) || this.#own.has(value)) return false;
     if (!this.grouping.inlined.has(value)) return true;
     const affine = affineSource(value);
     return affine !== undefined && this.isView(affine.source);

@@ -1,6 +1,6 @@
 // The contract of a kernel: a way to compute one kind of group, in as many variants as its parameters have values.
 
-import type { Dim } from '@trtx/ir';
+import type { Dim, OpDef } from '@trtx/ir';
 import type { Emitter } from './emitter.ts';
 import type { Group, Grouping } from './group/group.ts';
 import type { Target } from './target.ts';
@@ -27,8 +27,11 @@ export interface Kernel<P = unknown> {
   readonly version: number;
   /** One line for the documentation. */
   readonly summary: string;
-  /** Names of the ops whose groups it can anchor; none for the kernel of groups without an anchor. */
-  readonly ops: readonly string[];
+  /**
+   * The ops whose groups it can anchor, by name or by what their definitions say; none for the kernel of groups without
+   * an anchor.
+   */
+  readonly ops: readonly string[] | ((op: OpDef) => boolean);
   /**
    * True where an invocation stores whole words of the result, by `emitResult`, so that elements narrower than 32 bits
    * are stored packed. Otherwise each gets a word.

@@ -1,6 +1,6 @@
 // Choosing a kernel and its parameters for each group: those that apply, the cheapest by the cost model first.
 
-import { opName } from '@trtx/ir';
+import { type OpDef, opName } from '@trtx/ir';
 import type { Kernel, Problem } from './kernel.ts';
 
 export interface Tactic {
@@ -14,11 +14,15 @@ export function tacticsFor(kernels: readonly Kernel[], problem: Problem): Tactic
   const { anchor } = problem.group;
   const found: Tactic[] = [];
   for (const kernel of kernels) {
-    const fits = anchor ? kernel.ops.includes(opName(anchor.op)) : kernel.ops.length === 0;
-    if (!fits || !kernel.applies(problem)) continue;
+    if (!isFor(kernel, anchor?.op) || !kernel.applies(problem)) continue;
     for (const params of kernel.params(problem)) found.push({ kernel, params, cost: kernel.cost(problem, params) });
   }
   return found.sort((a, b) => a.cost - b.cost);
+}
+
+function isFor({ ops }: Kernel, op: OpDef | undefined): boolean {
+  if (typeof ops === 'function') return op !== undefined && ops(op);
+  return op ? ops.includes(opName(op)) : ops.length === 0;
 }
 
 /** Name of a tactic in reports: `conv.direct rows=4 vectors=2 lanes=16`. */

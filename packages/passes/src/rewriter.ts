@@ -57,8 +57,8 @@ export class Rewriter {
     const renamed = new Set<Operand>();
     const replaced = patch.replacements.map(({ old, by }) => {
       const value = this.#materialize(by, values);
-      // Of a constant all is known: what it says of floats, inference asks for too (the limits of a Range).
-      const refined = !sameKnowledge(old, value) || (value.constant !== null && old.constant === null);
+      // Of a constant users may ask all elements: how long a Range of floats is.
+      const refined = value.constant !== null || !sameKnowledge(old, value);
       this.graph.replaceUses(old, value);
       if (old.producer) this.#removeUnused(old.producer, removed);
       // The new value takes the old one's name: it is the same tensor, and debugging compares tensors by name.

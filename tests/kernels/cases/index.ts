@@ -1,13 +1,18 @@
 // Every case.
 
 import type { Case } from '../support.ts';
+import { attentionCases, linearAttentionCases } from './attention.ts';
 import { chainCases } from './chains.ts';
 import { convCases } from './conv.ts';
+import { einsumCases, integerCases } from './integers.ts';
 import { matmulCases } from './matmul.ts';
 import { placeCases } from './places.ts';
 import { quantizeCases } from './quantize.ts';
+import { randomCases } from './random.ts';
 import { recurrentCases } from './recurrent.ts';
+import { regionCases } from './regions.ts';
 import { normCases, reduceCases } from './rows.ts';
+import { signalCases } from './signals.ts';
 import { poolCases, rangeCases, resizeCases, sampleCases } from './windows.ts';
 
 export const allCases: readonly Case[] = [
@@ -22,5 +27,12 @@ export const allCases: readonly Case[] = [
   ...placeCases,
   ...recurrentCases,
   ...quantizeCases,
+  ...attentionCases,
+  ...linearAttentionCases,
+  ...integerCases,
+  ...einsumCases,
+  ...regionCases,
+  ...signalCases,
+  ...randomCases,
   ...chainCases,
 ];

@@ -187,6 +187,30 @@ export const resizeCases: readonly Case[] = [
       extrapolation_value: 7,
     },
   ),
+  {
+    name: 'Resize: linear, a region that only the run tells',
+    inputs: [f32(1, 2, 6, 7), { dtype: 'float32', dims: [4], low: 0, high: 1.2 }],
+    build: (b, x, roi) =>
+      b.op('Resize', [x, roi, null, ints(b, 4, 1)], {
+        mode: 'linear',
+        axes: [3, 2],
+        coordinate_transformation_mode: 'tf_crop_and_resize',
+        extrapolation_value: 9,
+      }),
+  },
+  resize(
+    'nearest, dynamic to one element or more, pytorch_half_pixel',
+    f32('N', 2, 'H', 'W'),
+    { scales: [1, 1, 0.25, 0.5] },
+    { mode: 'nearest', coordinate_transformation_mode: 'pytorch_half_pixel' },
+    dynamicImage,
+  ),
+  resize(
+    'nearest, long axes, align_corners',
+    f32(1, 1, 1, 2000),
+    { sizes: [1, 1, 1, 3001] },
+    { mode: 'nearest', coordinate_transformation_mode: 'align_corners' },
+  ),
   resize('linear, dynamic', f32('N', 2, 'H', 'W'), { scales: [1, 1, 2, 0.5] }, {}, dynamicImage),
   resize('linear, dynamic to fixed', f32('N', 2, 'H', 'W'), { sizes: [6, 11] }, { axes: [2, 3] }, dynamicImage),
   resize(

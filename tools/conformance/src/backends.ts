@@ -1,7 +1,7 @@
 // The two ways from a model to outputs that cases are run on.
 
 import type { DeviceOffer } from '@trtx/builder/node';
-import type { Plan, Step } from '@trtx/engine';
+import { type Plan, walkSteps } from '@trtx/engine';
 import {
   type Constant,
   type Graph,
@@ -108,10 +108,8 @@ function axesOf(tensor: Tensor): InputProfile {
 
 function placementOf(plan: Plan): Placement {
   const covered = new Set<string>();
-  const visit = (step: Step) => {
+  for (const step of walkSteps(plan.steps))
     if (step.kind === 'dispatches')
       for (const { nodes } of step.dispatches) for (const node of nodes) covered.add(node);
-  };
-  plan.steps.forEach(visit);
   return { gpuNodes: covered.size, hostNodes: new Set(plan.hostNodes.map(({ node }) => node)).size };
 }

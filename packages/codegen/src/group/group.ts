@@ -228,7 +228,7 @@ class Former {
     const stack = nodes.flatMap((node) => [...node.inputs]);
     while (stack.length > 0) {
       const value = stack.pop();
-      if (!value || own.has(value) || value.contents || isNumber(value)) continue;
+      if (!value || own.has(value) || (value.contents && !value.constant) || isNumber(value)) continue;
       const alias = this.aliases.get(value);
       if (alias) stack.push(alias);
       else if (this.inlined.has(value)) stack.push(...value.producer!.inputs);

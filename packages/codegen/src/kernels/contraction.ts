@@ -77,15 +77,19 @@ export function placeThread(
   );
 }
 
+/** What a contraction sums up in. Integers wrap around. */
+export type SumType = 'f32' | 'i32' | 'u32';
+
 /** Declares the accumulators, emits the sum, and returns the accumulators' names as [row][vector]. */
 export function accumulate(
   e: Emitter,
   tile: Tile,
+  type: SumType,
   sum: (step: (a: (row: number) => string, b: (vector: number) => string) => void) => void,
 ): string[][] {
   const { shader } = e;
   const names = Array.from({ length: tile.rows }, () => Array.from({ length: tile.vectors }, () => shader.name('acc')));
-  for (const row of names) for (const name of row) shader.line(`var ${name} = vec4<f32>();`);
+  for (const row of names) for (const name of row) shader.line(`var ${name} = vec4<${type}>();`);
   sum((a, b) => {
     const columns = Array.from({ length: tile.vectors }, (_, v) => shader.let(b(v), 'b'));
     for (const [r, row] of names.entries()) {
@@ -98,6 +102,7 @@ export function accumulate(
 
 /** How the elements of a tile reach memory. */
 export interface TileStore {
+  readonly type: SumType;
   /** What identifies each row: numbers that `inside` and `element` get. */
   readonly rows: readonly (readonly Ix[])[];
   /** Names of the arguments of `finish` after the value. */
@@ -119,7 +124,7 @@ export interface TileStore {
  */
 export function storeTile(e: Emitter, acc: readonly (readonly string[])[], store: TileStore, software: boolean): void {
   const { shader } = e;
-  const parameters = ['value: f32', ...store.parameters.map((name) => `${name}: u32`)].join(', ');
+  const parameters = [`value: ${store.type}`, ...store.parameters.map((name) => `${name}: u32`)].join(', ');
   shader.func('finish', parameters, '', () => {
     store.body();
     return undefined;
@@ -144,7 +149,7 @@ export function storeTile(e: Emitter, acc: readonly (readonly string[])[], store
   }
   const tile = shader.name('tile');
   const elements = acc.flat();
-  shader.line(`var ${tile} = array<vec4<f32>, ${elements.length}>(${elements.join(', ')});`);
+  shader.line(`var ${tile} = array<vec4<${store.type}>, ${elements.length}>(${elements.join(', ')});`);
   const numbers = store.rows[0]!.map((_, i) =>
     rowNumbers(
       e,

@@ -73,7 +73,7 @@ export const convTransposeDirect = defineKernel<Tile>({
         return { n: n!, out };
       });
 
-      const acc = accumulate(e, tile, (step) => {
+      const acc = accumulate(e, tile, 'f32', (step) => {
         const loop = (i: number, taps: Ix[]): void => {
           const axis = axes[i];
           if (axis) {
@@ -120,6 +120,7 @@ export const convTransposeDirect = defineKernel<Tile>({
 
       const names = ['n', 'c', ...axes.map((_, i) => `o${i}`)];
       const store: TileStore = {
+        type: 'f32',
         rows: coords.map(({ n, out }, r) => [place.rows[r]!, n, ...out]),
         parameters: names,
         first: (vector) => ix.mul(ix.add(place.vector, vector), 4),

@@ -2,18 +2,22 @@
 // output channels, and the sum runs over kernel taps and input channels. The input matrix is never formed: each row keeps
 // the address of its window's element at the current tap and steps through the channels.
 
-import { convGeometry, type Dim, mul, type Node, product } from '@trtx/ir';
-import { defineKernel, type Problem } from '../kernel.ts';
+import { convGeometry, type Dim, mul, type Node, product, type Value } from '@trtx/ir';
+import type { Emitter } from '../emitter.ts';
+import { defineKernel, type Kernel, type Launch, type Problem } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
+import { literal } from '../wgsl/scalar.ts';
 import {
   accumulate,
   gridOf,
   Operand,
+  type Place,
   packConstant,
   placeThread,
+  type SumType,
   storeTile,
   type Tile,
   type TileStore,
@@ -45,149 +49,205 @@ function sizeOf(problem: Problem): Size {
   };
 }
 
-export const convDirect = defineKernel<Tile>({
+interface Convolution {
+  op: string;
+  id: string;
+  summary: string;
+  applies(problem: Problem): boolean;
+  operands(node: Node): Operands;
+}
+
+interface Operands {
+  /** Added to each output channel. */
+  readonly bias?: Value | null;
+  /** Taken off each element of the input, but for the padding, which is 0. */
+  readonly zeroX?: Value | null;
+  /** Taken off each weight: one number, or one for each output channel. */
+  readonly zeroW?: Value | null;
+}
+
+export function defineConv({ op, id, summary, applies, operands }: Convolution): Kernel {
+  return defineKernel<Tile>({
+    id,
+    version: 1,
+    summary,
+    ops: [op],
+    applies,
+    params: () => TILES,
+    cost(problem, tile) {
+      const { rows, vectors, groups, depth } = sizeOf(problem);
+      return tileCost(problem.target, tile, rows, vectors, groups, depth);
+    },
+    emit: (e, problem, tile) => emitConv(e, problem, tile, operands(node(problem))),
+  });
+}
+
+export const convDirect = defineConv({
+  op: 'Conv',
   id: 'conv.direct',
-  version: 1,
   summary: 'convolution as implicit GEMM, a tile of registers a thread, operands read from memory',
-  ops: ['Conv'],
-  applies: (problem) => computeOf(problem.group.accumulated.type.dtype) === 'f32',
-  params: () => TILES,
-  cost(problem, tile) {
-    const { rows, vectors, groups, depth } = sizeOf(problem);
-    return tileCost(problem.target, tile, rows, vectors, groups, depth);
-  },
-  emit(e, problem, tile) {
-    const { shader } = e;
-    const conv = node(problem);
-    const [x, w, bias] = conv.inputs;
-    const g = convGeometry(conv.view());
-    const { rows, vectors, groups } = sizeOf(problem);
-    const inputs = g.inputChannels / groups;
-    const outputs = g.outputChannels / groups;
-    const shape = conv.output.type.shape;
-    const positions = product(g.axes.map((axis) => axis.output));
+  applies: ({ group }) => computeOf(group.accumulated.type.dtype) === 'f32',
+  operands: ({ inputs: [, , bias] }) => ({ bias }),
+});
 
-    placeThread(e, tile, rows, vectors, groups, (place) => {
-      const input = new Operand(e, x!);
-      const weights = weightReader();
-      const coords = place.rows.map((row) => {
-        const inside = shader.index(ix.minIx(row, ix.sub(e.size(rows), 1)), 'm');
-        const n = shader.index(ix.div(inside, e.size(positions)), 'n');
-        return [n, ...spatial(ix.mod(inside, e.size(positions)))];
-      });
-      const firstChannel = ix.mul(place.slice, inputs);
-      const channelStride = input.stride(1);
+function emitConv(e: Emitter, problem: Problem, tile: Tile, { bias, zeroX, zeroW }: Operands): Launch {
+  const { shader } = e;
+  const conv = node(problem);
+  const [x, w] = conv.inputs as [Value, Value];
+  const type = computeOf(problem.group.accumulated.type.dtype) as SumType;
+  const typed = ({ type: { dtype } }: Value, element: string) =>
+    computeOf(dtype) === type ? element : `${type}(${element})`;
+  const g = convGeometry(conv.view());
+  const { rows, vectors, groups } = sizeOf(problem);
+  const inputs = g.inputChannels / groups;
+  const outputs = g.outputChannels / groups;
+  const shape = conv.output.type.shape;
+  const positions = product(g.axes.map((axis) => axis.output));
 
-      const acc = accumulate(e, tile, (step) => {
-        eachTap((taps, tap) => {
-          const bases = coords.map(([n, ...out]) => {
-            const valid: (boolean | string)[] = [];
-            const at = out.map((o, i) => {
-              const axis = g.axes[i]!;
-              const place = shader.index(
-                ix.sub(ix.add(ix.mul(o, axis.stride), ix.mul(taps[i]!, axis.dilation)), e.size(axis.begin)),
-                'y',
-              );
-              if (axis.begin !== 0 || axis.end !== 0) valid.push(ix.less(place, e.size(axis.size)));
-              return place;
-            });
-            const test = ix.all(valid);
-            const address = shader.index(input.address([n!, firstChannel, ...at]), 'x');
-            return { address, valid: typeof test === 'string' ? shader.let(test, 'ok') : test };
-          });
-          const base = shader.index(weights.base(tap, place), 'w');
-          shader.loop(inputs, 'ci', (ci) => {
-            const offset = shader.index(ix.mul(ci, channelStride), 'o');
-            step(
-              (row) => {
-                const { address, valid } = bases[row]!;
-                const value = input.at(ix.add(address, offset));
-                return valid === true ? value : `select(0.0f, ${value}, ${valid})`;
-              },
-              (vector) => weights.at(base, ci, vector),
+  placeThread(e, tile, rows, vectors, groups, (place) => {
+    const input = new Operand(e, x);
+    const weights = weightReader();
+    const coords = place.rows.map((row) => {
+      const inside = shader.index(ix.minIx(row, ix.sub(e.size(rows), 1)), 'm');
+      const n = shader.index(ix.div(inside, e.size(positions)), 'n');
+      return [n, ...spatial(ix.mod(inside, e.size(positions)))];
+    });
+    const firstChannel = ix.mul(place.slice, inputs);
+    const channelStride = input.stride(1);
+    const lessX = zeroX ? ` - ${shader.let(typed(zeroX, e.read(zeroX, first(zeroX))), 'zero')}` : '';
+    const lessW = Array.from({ length: tile.vectors }, (_, v) => (zeroW ? ` - ${zeroVector(zeroW, place, v)}` : ''));
+
+    const acc = accumulate(e, tile, type, (step) => {
+      eachTap((taps, tap) => {
+        const bases = coords.map(([n, ...out]) => {
+          const valid: (boolean | string)[] = [];
+          const at = out.map((o, i) => {
+            const axis = g.axes[i]!;
+            const place = shader.index(
+              ix.sub(ix.add(ix.mul(o, axis.stride), ix.mul(taps[i]!, axis.dilation)), e.size(axis.begin)),
+              'y',
             );
+            if (axis.begin !== 0 || axis.end !== 0) valid.push(ix.less(place, e.size(axis.size)));
+            return place;
           });
+          const test = ix.all(valid);
+          const address = shader.index(input.address([n!, firstChannel, ...at]), 'x');
+          return { address, valid: typeof test === 'string' ? shader.let(test, 'ok') : test };
+        });
+        const base = shader.index(weights.base(tap, place), 'w');
+        shader.loop(inputs, 'ci', (ci) => {
+          const offset = shader.index(ix.mul(ci, channelStride), 'o');
+          step(
+            (row) => {
+              const { address, valid } = bases[row]!;
+              const value = `${typed(x, input.at(ix.add(address, offset)))}${lessX}`;
+              return valid === true ? value : `select(${literal(shader, 0, type)}, ${value}, ${valid})`;
+            },
+            (vector) => `${weights.at(base, ci, vector)}${lessW[vector]}`,
+          );
         });
       });
-
-      const names = ['n', 'c', ...g.axes.map((_, i) => `o${i}`)];
-      const store: TileStore = {
-        rows: coords.map((row, r) => [place.rows[r]!, ...row]),
-        parameters: names,
-        first: (vector) => ix.mul(ix.add(place.vector, vector), 4),
-        count: outputs,
-        body() {
-          const sum = bias ? `value + ${e.read(bias, Position.at([g.outputChannels], ['c']))}` : 'value';
-          e.store(Position.at(shape, names), shader.let(sum));
-        },
-        inside: ([row]) => ix.less(row!, e.size(rows)),
-        element: ([, n, ...out], channel) => [n!, ix.add(ix.mul(place.slice, outputs), channel), ...out],
-      };
-      storeTile(e, acc, store, problem.target.software);
-
-      /** Emits the loops over the window's taps; `tap` numbers them in row-major order. */
-      function eachTap(body: (taps: Ix[], tap: Ix) => void): void {
-        const loop = (axis: number, taps: Ix[], tap: Ix): void => {
-          if (axis === g.axes.length) body(taps, tap);
-          else
-            shader.loop(g.axes[axis]!.kernel, 'k', (k) =>
-              loop(axis + 1, [...taps, k], ix.add(ix.mul(tap, g.axes[axis]!.kernel), k)),
-            );
-        };
-        loop(0, [], 0);
-      }
-
-      /** Coordinates of an output position given by its row-major number. */
-      function spatial(position: Ix): Ix[] {
-        const sizes = g.axes.map((axis) => axis.output);
-        return [...Position.linear(sizes, shader.index(position, 'pos')).coords(shader)];
-      }
-
-      /** Weights packed as [group][tap][input channel][output channel], or read where they lie if they are computed. */
-      function weightReader() {
-        const padded = Math.ceil(vectors / tile.vectors) * tile.vectors;
-        const taps = g.axes.reduce((n, axis) => n * axis.kernel, 1);
-        if (w!.constant) {
-          const packed = packConstant(
-            w!.name,
-            w!.constant,
-            `conv${padded}`,
-            groups * taps * inputs * padded * 4,
-            (i) => {
-              const column = i % (padded * 4);
-              const ci = Math.floor(i / (padded * 4)) % inputs;
-              const tap = Math.floor(i / (padded * 4 * inputs)) % taps;
-              const group = Math.floor(i / (padded * 4 * inputs * taps));
-              return column < outputs ? ((group * outputs + column) * inputs + ci) * taps + tap : -1;
-            },
-          );
-          const read = e.packedVectors(packed);
-          return {
-            base: (tap: Ix, place: { slice: Ix; vector: Ix }) =>
-              ix.add(ix.mul(ix.add(ix.mul(place.slice, taps), tap), inputs * padded), place.vector),
-            at: (base: Ix, ci: Ix, vector: number) => read(ix.add(ix.add(base, ix.mul(ci, padded)), vector)),
-          };
-        }
-        const operand = new Operand(e, w!);
-        const last = ix.sub(outputs, 1);
-        return {
-          base: (tap: Ix, place: { slice: Ix; vector: Ix }) => {
-            const taps = Position.linear(
-              g.axes.map((axis) => axis.kernel),
-              tap,
-            ).coords(shader);
-            return operand.address([ix.mul(place.slice, outputs), 0, ...taps]);
-          },
-          at: (base: Ix, ci: Ix, vector: number) => {
-            const elements = [0, 1, 2, 3].map((c) => {
-              const column = ix.minIx(ix.add(ix.mul(ix.add(place.vector, vector), 4), c), last);
-              return operand.at(ix.add(base, ix.add(ix.mul(ci, operand.stride(1)), ix.mul(column, operand.stride(0)))));
-            });
-            return `vec4<f32>(${elements.join(', ')})`;
-          },
-        };
-      }
     });
-    return { workgroupSize: WORKGROUP, workgroups: gridOf(tile, rows, vectors, groups).workgroups };
-  },
-});
+
+    const names = ['n', 'c', ...g.axes.map((_, i) => `o${i}`)];
+    const store: TileStore = {
+      type,
+      rows: coords.map((row, r) => [place.rows[r]!, ...row]),
+      parameters: names,
+      first: (vector) => ix.mul(ix.add(place.vector, vector), 4),
+      count: outputs,
+      body() {
+        const sum = bias ? `value + ${e.read(bias, Position.at([g.outputChannels], ['c']))}` : 'value';
+        e.store(Position.at(shape, names), shader.let(sum));
+      },
+      inside: ([row]) => ix.less(row!, e.size(rows)),
+      element: ([, n, ...out], channel) => [n!, ix.add(ix.mul(place.slice, outputs), channel), ...out],
+    };
+    storeTile(e, acc, store, problem.target.software);
+
+    /** Emits the loops over the window's taps; `tap` numbers them in row-major order. */
+    function eachTap(body: (taps: Ix[], tap: Ix) => void): void {
+      const loop = (axis: number, taps: Ix[], tap: Ix): void => {
+        if (axis === g.axes.length) body(taps, tap);
+        else
+          shader.loop(g.axes[axis]!.kernel, 'k', (k) =>
+            loop(axis + 1, [...taps, k], ix.add(ix.mul(tap, g.axes[axis]!.kernel), k)),
+          );
+      };
+      loop(0, [], 0);
+    }
+
+    /** Coordinates of an output position given by its row-major number. */
+    function spatial(position: Ix): Ix[] {
+      const sizes = g.axes.map((axis) => axis.output);
+      return [...Position.linear(sizes, shader.index(position, 'pos')).coords(shader)];
+    }
+
+    /** Weights packed as [group][tap][input channel][output channel], or read where they lie if they are computed. */
+    function weightReader() {
+      const padded = Math.ceil(vectors / tile.vectors) * tile.vectors;
+      const taps = g.axes.reduce((n, axis) => n * axis.kernel, 1);
+      if (w.constant && type === 'f32') {
+        const packed = packConstant(w.name, w.constant, `conv${padded}`, groups * taps * inputs * padded * 4, (i) => {
+          const column = i % (padded * 4);
+          const ci = Math.floor(i / (padded * 4)) % inputs;
+          const tap = Math.floor(i / (padded * 4 * inputs)) % taps;
+          const group = Math.floor(i / (padded * 4 * inputs * taps));
+          return column < outputs ? ((group * outputs + column) * inputs + ci) * taps + tap : -1;
+        });
+        const read = e.packedVectors(packed);
+        return {
+          base: (tap: Ix, place: { slice: Ix; vector: Ix }) =>
+            ix.add(ix.mul(ix.add(ix.mul(place.slice, taps), tap), inputs * padded), place.vector),
+          at: (base: Ix, ci: Ix, vector: number) => read(ix.add(ix.add(base, ix.mul(ci, padded)), vector)),
+        };
+      }
+      const operand = new Operand(e, w);
+      const last = ix.sub(outputs, 1);
+      return {
+        base: (tap: Ix, place: { slice: Ix; vector: Ix }) => {
+          const taps = Position.linear(
+            g.axes.map((axis) => axis.kernel),
+            tap,
+          ).coords(shader);
+          return operand.address([ix.mul(place.slice, outputs), 0, ...taps]);
+        },
+        at: (base: Ix, ci: Ix, vector: number) => {
+          const elements = [0, 1, 2, 3].map((c) => {
+            const column = ix.minIx(ix.add(ix.mul(ix.add(place.vector, vector), 4), c), last);
+            const at = ix.add(base, ix.add(ix.mul(ci, operand.stride(1)), ix.mul(column, operand.stride(0))));
+            return typed(w, operand.at(at));
+          });
+          return `vec4<${type}>(${elements.join(', ')})`;
+        },
+      };
+    }
+
+    /** The zero points of four output channels. */
+    function zeroVector(zero: Value, place: Place, vector: number): string {
+      const elements = [0, 1, 2, 3].map((c) => {
+        const column = ix.minIx(ix.add(ix.mul(ix.add(place.vector, vector), 4), c), ix.sub(outputs, 1));
+        const channel = ix.add(ix.mul(place.slice, outputs), column);
+        const { shape } = zero.type;
+        return typed(
+          zero,
+          e.read(
+            zero,
+            Position.at(
+              shape,
+              shape.map((dim) => (dim === 1 ? 0 : channel)),
+            ),
+          ),
+        );
+      });
+      return shader.let(`vec4<${type}>(${elements.join(', ')})`, 'zeros');
+    }
+  });
+  return { workgroupSize: WORKGROUP, workgroups: gridOf(tile, rows, vectors, groups).workgroups };
+}
+
+const first = ({ type: { shape } }: Value) =>
+  Position.at(
+    shape,
+    shape.map(() => 0),
+  );

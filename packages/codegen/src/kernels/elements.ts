@@ -21,7 +21,7 @@ export function emitElements(e: Emitter, shape: readonly Dim[], body: (position:
 /** Emits the result element by element; `value` gives the one at a position. For kernels that `ownsWords`. */
 export function emitResult(e: Emitter, shape: readonly Dim[], value: (position: Position, i: Ix) => string): Launch {
   const { shader, resultsPerWord: each } = e;
-  if (each === 1) return emitElements(e, shape, (position, i) => e.store(position, value(position, i)));
+  if (each === 1) return emitElements(e, shape, (position, i) => e.store(position, shader.let(value(position, i))));
   const count = e.size(product(shape));
   return emitElements(e, [ceilDiv(product(shape), each)], (_, number) => {
     const word = shader.name('word');
@@ -30,7 +30,7 @@ export function emitResult(e: Emitter, shape: readonly Dim[], value: (position: 
       const i = shader.index(ix.add(ix.mul(number, each), k), 'i');
       shader.when(ix.less(i, count), () => {
         const position = Position.linear(shape, i);
-        const code = e.code(position, value(position, i));
+        const code = e.code(position, shader.let(value(position, i)));
         shader.line(`${word} |= ${code} << ${ix.text(ix.mul(k, 32 / each))};`);
       });
     });

@@ -1,33 +1,57 @@
 // The kernels of this version, best known first among equals. A list is a value: builders may pass another.
 
 import type { Kernel } from '../kernel.ts';
+import { affineGrid } from './affine-grid.ts';
 import { argMax, argMin, hardmax } from './arg.ts';
+import { attention } from './attention.ts';
+import { attentionCache } from './attention-cache.ts';
+import { attentionScores } from './attention-scores.ts';
+import { bitCast } from './bit-cast.ts';
+import { col2im } from './col2im.ts';
 import { convDirect } from './conv.ts';
+import { convInteger } from './conv-integer.ts';
 import { convTransposeDirect } from './conv-transpose.ts';
+import { deformConv } from './deform-conv.ts';
 import { convDepthwise } from './depthwise.ts';
+import { det } from './det.ts';
+import { einsumDirect, einsumProduct } from './einsum.ts';
 import { eye } from './eye.ts';
+import { dft, stft } from './fourier.ts';
 import { gridSample } from './grid-sample.ts';
+import { linearAttention } from './linear-attention.ts';
 import { map } from './map.ts';
 import { gemmDirect, matmulDirect } from './matmul.ts';
+import { matmulInteger } from './matmul-integer.ts';
+import { maxUnpool } from './max-unpool.ts';
+import { melFilters } from './mel-filters.ts';
 import { groupNorm, instanceNorm, layerNorm, lpNorm, rmsNorm } from './norm.ts';
 import { averagePool, lpPool, maxPool } from './pool.ts';
+import { bernoulli, dropout, randomNormal, randomNormalLike, randomUniform, randomUniformLike } from './random.ts';
 import { range } from './range.ts';
 import { gru, lstm, rnn } from './recurrent.ts';
 import { reduce } from './reduce.ts';
 import { resize } from './resize.ts';
+import { maxRoiPool, roiAlign } from './roi.ts';
 import { rotary } from './rotary.ts';
 import { cumProd, cumSum } from './scan.ts';
-import { scatterElements, scatterND } from './scatter.ts';
+import { scatterElementsLines, scatterElementsSearch, scatterNDLines, scatterNDSearch } from './scatter.ts';
 import { logSoftmax, logSumExp, softmax } from './softmax.ts';
+import { tfIdf } from './tf-idf.ts';
 import { topKByPasses, topKByRank } from './top-k.ts';
+import { blackmanWindow, hammingWindow, hannWindow } from './window-functions.ts';
 
 export const standardKernels: readonly Kernel[] = [
   map,
   convDirect,
   convDepthwise,
   convTransposeDirect,
+  convInteger,
+  deformConv,
   matmulDirect,
   gemmDirect,
+  matmulInteger,
+  einsumProduct,
+  einsumDirect,
   reduce,
   argMax,
   argMin,
@@ -43,17 +67,43 @@ export const standardKernels: readonly Kernel[] = [
   maxPool,
   averagePool,
   lpPool,
+  maxRoiPool,
+  roiAlign,
+  col2im,
   resize,
   gridSample,
+  affineGrid,
+  dft,
+  stft,
+  hannWindow,
+  hammingWindow,
+  blackmanWindow,
+  melFilters,
+  tfIdf,
+  det,
+  bitCast,
+  bernoulli,
+  dropout,
+  randomNormal,
+  randomNormalLike,
+  randomUniform,
+  randomUniformLike,
   range,
   eye,
   cumSum,
   cumProd,
   topKByRank,
   topKByPasses,
-  scatterElements,
-  scatterND,
+  scatterElementsLines,
+  scatterElementsSearch,
+  scatterNDLines,
+  scatterNDSearch,
+  maxUnpool,
   rotary,
+  attention,
+  attentionScores,
+  attentionCache,
+  linearAttention,
   lstm,
   gru,
   rnn,

@@ -27,8 +27,12 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { printScalar } from '../wgsl/scalar.ts';
+import { typical } from './tiles.ts';
 
-const WORKGROUP = 64;
+interface Params {
+  /** Invocations of a workgroup. */
+  readonly lanes: number;
+}
 
 /** Inputs of a node that are weights: W, R, B and P. */
 const WEIGHTS: readonly number[] = [1, 2, 3, 7];
@@ -45,7 +49,7 @@ interface Cell {
 }
 
 function defineRecurrent(cell: Cell): Kernel {
-  return defineKernel<null>({
+  return defineKernel<Params>({
     id: cell.id,
     version: 1,
     summary: cell.summary,
@@ -62,9 +66,17 @@ function defineRecurrent(cell: Cell): Kernel {
         (4 * hidden + 1) * 4 <= maxComputeWorkgroupStorageSize
       );
     },
-    params: () => [null],
-    cost: () => 1,
-    emit(e, { group }) {
+    params({ group }) {
+      const hidden = cell.geometry(group.anchor!.view()).hidden as number;
+      return [64, 128, 256].filter((lanes) => lanes === 64 || lanes < 2 * hidden).map((lanes) => ({ lanes }));
+    },
+    cost({ group, target }, { lanes }) {
+      const { hidden, input } = cell.geometry(group.anchor!.view());
+      // One step. A software adapter takes the invocations of a workgroup one after the other, and its barriers are dear.
+      const rounds = Math.ceil((hidden as number) / lanes) * (typical(input) + (hidden as number));
+      return target.software ? lanes * (rounds + 400) : rounds + 12;
+    },
+    emit(e, { group }, { lanes }) {
       const { shader } = e;
       const node = group.anchor!;
       const g = cell.geometry(node.view());
@@ -76,10 +88,10 @@ function defineRecurrent(cell: Cell): Kernel {
       const direction = shader.index(ix.div('group', e.size(g.batch)), 'direction');
       const weights = new Weights(e, node.inputs);
       g.directions.forEach((_, d) => {
-        const body = () => emitPass(e, cell, g, d, batch, group.accumulated, weights);
+        const body = () => emitPass(e, cell, g, d, batch, lanes, group.accumulated, weights);
         shader.block(`if (${ix.text(direction)} == ${d}u)`, body);
       });
-      return { workgroupSize: WORKGROUP, workgroups: mul(g.batch, g.directions.length) };
+      return { workgroupSize: lanes, workgroups: mul(g.batch, g.directions.length) };
     },
   });
 }
@@ -152,6 +164,7 @@ function emitPass(
   g: RecurrentGeometry,
   d: number,
   batch: Ix,
+  lanes: number,
   result: Value,
   weights: Weights,
 ): void {
@@ -163,7 +176,7 @@ function emitPass(
   const stateOf = (u: Ix): Ix[] => (g.batchFirst ? [batch, d, u] : [d, batch, u]);
   const eachUnit = (body: (u: string) => void) => {
     const u = shader.name('u');
-    shader.block(`for (var ${u} = lid; ${u} < ${hidden}u; ${u} += ${WORKGROUP}u)`, () => body(u));
+    shader.block(`for (var ${u} = lid; ${u} < ${hidden}u; ${u} += ${lanes}u)`, () => body(u));
   };
   const start = (value: Value | null | undefined, u: Ix) =>
     value ? e.read(value, Position.at(value.type.shape, stateOf(u))) : '0.0f';

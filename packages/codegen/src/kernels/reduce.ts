@@ -8,26 +8,11 @@ import { Position } from '../wgsl/position.ts';
 import { printScalar } from '../wgsl/scalar.ts';
 import { emitRows, ROW_PARAMS, type RowParams, rowCost, rowsOf } from './reduction.ts';
 
-const OPS = [
-  'ReduceSum',
-  'ReduceMean',
-  'ReduceMax',
-  'ReduceMin',
-  'ReduceProd',
-  'ReduceL1',
-  'ReduceL2',
-  'ReduceLogSum',
-  'ReduceSumSquare',
-  'GlobalAveragePool',
-  'GlobalMaxPool',
-  'GlobalLpPool',
-];
-
 export const reduce: Kernel = defineKernel<RowParams>({
   id: 'reduce',
   version: 2,
   summary: 'a row of elements to one, by an invocation or a workgroup',
-  ops: OPS,
+  ops: ({ trait }) => trait.kind === 'reduction',
   applies: ({ group }) => reductionOf(group.anchor!).reducer !== undefined && !needsWideEnds(group.anchor!),
   params: () => ROW_PARAMS,
   cost({ group, target }, params) {

@@ -9,12 +9,14 @@ import {
   type Dim,
   maxDim,
   mul,
+  type Node,
   type NodeView,
   type ResizeAxis,
   type ResizeGeometry,
   resizeGeometry,
   sameDim,
   sub,
+  type Value,
 } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { defineKernel } from '../kernel.ts';
@@ -33,8 +35,8 @@ export const resize = defineKernel<null>({
   ops: ['Resize'],
   ownsWords: true,
   applies({ group }) {
-    const { mode, axes } = resizeGeometry(group.anchor!.view());
-    return axes.every(({ roi }) => roi) && (mode === 'nearest' || computeOf(group.accumulated.type.dtype) === 'f32');
+    const { mode } = resizeGeometry(group.anchor!.view());
+    return mode === 'nearest' || computeOf(group.accumulated.type.dtype) === 'f32';
   },
   params: () => [null],
   cost: () => 1,
@@ -47,7 +49,7 @@ export const resize = defineKernel<null>({
     const { shape, dtype } = group.accumulated.type;
     return emitResult(e, shape, (position) => {
       const coords = position.coords(shader);
-      const axes = g.axes.map((axis, d) => new AxisTaps(e, g, at, axis, coords[d]!));
+      const axes = g.axes.map((axis, d) => new AxisTaps(e, g, node, axis, coords[d]!));
       const result = shader.name('result');
       shader.line(`var ${result} = ${literal(shader, 0, computeOf(dtype))};`);
       const total = shader.name('total');
@@ -84,6 +86,7 @@ function leavesOut(at: NodeView): boolean {
 
 /** The input places that one output element reads along one axis. */
 class AxisTaps {
+  readonly at: NodeView;
   /** A condition under which the element lies outside of the region of interest. */
   readonly outside: string | undefined;
   readonly #size: Ix;
@@ -93,10 +96,11 @@ class AxisTaps {
   constructor(
     readonly e: Emitter,
     readonly g: ResizeGeometry,
-    readonly at: NodeView,
+    node: Node,
     readonly axis: ResizeAxis,
     readonly o: Ix,
   ) {
+    this.at = node.view();
     this.#size = e.size(axis.size);
     const crops = g.coordinates === 'tf_crop_and_resize';
     const same = sameDim(axis.size, axis.output) && (!axis.ratio || sameDim(axis.ratio.up, axis.ratio.down));
@@ -111,7 +115,7 @@ class AxisTaps {
       };
       return;
     }
-    const x = shader.let(real(e, axis, g.coordinates, o), 'x');
+    const x = shader.let(real(e, axis, g.coordinates, o, regionOf(e, node.inputs[1], axis)), 'x');
     this.#at = { whole: shader.let(`i32(floor(${x}))`, 'whole'), rest: shader.let(`${x} - floor(${x})`, 'rest') };
     if (crops) this.outside = `(${x} < 0.0f) | (${x} > ${text(realOf(ix.sub(this.#size, 1)))})`;
   }
@@ -226,8 +230,21 @@ function realOf(x: Ix): Real {
   return typeof x === 'number' ? x : `f32(${x})`;
 }
 
+/** Start and end of the region of interest, as fractions of the axis. */
+function regionOf(e: Emitter, roi: Value | null | undefined, axis: ResizeAxis): readonly [Real, Real] {
+  if (axis.roi) return axis.roi;
+  const at = (i: number) => e.shader.let(e.read(roi!, Position.at(roi!.type.shape, [i])), 'region');
+  return [at(axis.roiAt[0]), at(axis.roiAt[1])];
+}
+
 /** The coordinate in float32, slope · o + offset. */
-function real(e: Emitter, axis: ResizeAxis, coordinates: ResizeGeometry['coordinates'], o: Ix): string {
+function real(
+  e: Emitter,
+  axis: ResizeAxis,
+  coordinates: ResizeGeometry['coordinates'],
+  o: Ix,
+  [start, end]: readonly [Real, Real],
+): string {
   const size = realOf(e.size(axis.size));
   const output = realOf(e.size(axis.output));
   const last = minus(size, 1);
@@ -244,13 +261,10 @@ function real(e: Emitter, axis: ResizeAxis, coordinates: ResizeGeometry['coordin
     pytorch_half_pixel: () => [unlessSingle(half[0], 0), unlessSingle(half[1], 0)],
     half_pixel_symmetric: () => [half[0], plus(half[1], times(0.5, minus(size, over(output, scale))))],
     align_corners: () => [unlessSingle(along, 0), 0],
-    tf_crop_and_resize() {
-      const [start, end] = axis.roi!;
-      return [
-        unlessSingle(times(end - start, along), 0),
-        unlessSingle(times(start, last), times((start + end) / 2, last)),
-      ];
-    },
+    tf_crop_and_resize: () => [
+      unlessSingle(times(minus(end, start), along), 0),
+      unlessSingle(times(start, last), times(times(plus(start, end), 0.5), last)),
+    ],
   };
   const [slope, offset] = forms[coordinates]();
   return text(plus(times(realOf(o), slope), offset));

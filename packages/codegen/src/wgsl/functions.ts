@@ -46,6 +46,20 @@ const FUNCTIONS: Readonly<Record<string, { needs?: readonly string[]; text: stri
   return select(value, -value, (quadrant & 2) == 2);
 }`,
   },
+  /**
+   * Cosine and sine of m/n of a turn, m < n < 2¹⁶: exact at quarters, and the same but for signs at places that mirror each
+   * other, so that sums over a period cancel.
+   */
+  root_of_unity: {
+    needs: ['sine_part'],
+    text: `fn root_of_unity(m: u32, n: u32) -> vec2<f32> {
+  let quarters = (8u * m + n) / (2u * n);
+  let x = f32(i32(4u * m) - i32(quarters * n)) / f32(n) * 1.57079632679f;
+  let root = vec2<f32>(sine_part(x, 1), sine_part(x, 0));
+  let turned = select(root, vec2<f32>(-root.y, root.x), (quarters & 1u) == 1u);
+  return select(turned, -turned, (quarters & 2u) == 2u);
+}`,
+  },
   // Past 2¹⁷ the three parts are no longer exact; the built-in function knows no more, but stays between −1 and 1.
   sine: {
     needs: ['sine_part', 'nan', 'inf'],

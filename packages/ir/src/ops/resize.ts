@@ -1,7 +1,7 @@
 // Resize. To the nearest element it is injective: where the scale of each axis is a ratio of integers, the coordinate of
 // the element is a quotient of integers, also with symbolic sizes. Otherwise kernels read the geometry.
 
-import { add, atMost, type Dim, floorDiv, maxDim, mul, sameDim, sub } from '../dim.ts';
+import { add, atMost, bounds, type Dim, floorDiv, maxDim, mul, sameDim, sub } from '../dim.ts';
 import { coord, type Index, type IndexMap, indexOf, indexOp } from '../index-map.ts';
 import { defineOp, type NodeView, type OpDef, type OperandSpec } from '../op.ts';
 import { normalizeAxis } from './axis.ts';
@@ -28,6 +28,8 @@ export interface ResizeAxis {
   readonly scale: number | undefined;
   /** The region of interest of tf_crop_and_resize, as fractions of the axis; undefined where only the run tells. */
   readonly roi: readonly [start: number, end: number] | undefined;
+  /** Where in the roi operand these are. */
+  readonly roiAt: readonly [start: number, end: number];
 }
 
 export interface ResizeGeometry {
@@ -63,8 +65,9 @@ export function resizeGeometry(at: NodeView): ResizeGeometry {
   const scaled = scalesOf(at, resized) ?? sizesOf(at, resized);
   const axes = shape.map((size, axis): ResizeAxis => {
     const i = picked.indexOf(axis);
-    if (i < 0) return { size, output: size, ratio: { up: 1, down: 1 }, scale: 1, roi: [0, 1] };
-    return { ...scaled[i]!, size, roi: crops ? roi && [roi[i]!, roi[i + picked.length]!] : [0, 1] };
+    const roiAt = [i, i + picked.length] as const;
+    if (i < 0) return { size, output: size, ratio: { up: 1, down: 1 }, scale: 1, roi: [0, 1], roiAt };
+    return { ...scaled[i]!, size, roi: crops ? roi && [roi[roiAt[0]]!, roi[roiAt[1]]!] : [0, 1], roiAt };
   });
   return {
     mode: at.string('mode') as ResizeGeometry['mode'],
@@ -136,37 +139,44 @@ function nearestIndex(o: Index, { size, output, ratio }: ResizeAxis, g: ResizeGe
   if (!ratio) return undefined;
   const { up, down } = ratio;
   if (sameDim(up, down) && sameDim(size, output)) return o;
-  let numerator: Index;
+  let step: Dim;
+  let shift: Dim = 0;
   let denominator: Dim;
   // What needs no clamp: coordinates that are never negative, and those below the size whatever is rounded down.
   const natural = g.coordinates === 'asymmetric' || g.coordinates === 'align_corners';
   let below = natural && g.nearest === 'floor';
   switch (g.coordinates) {
     case 'asymmetric':
-      numerator = indexOp('*', o, down);
-      denominator = up;
+      [step, denominator] = [down, up];
       below &&= atMost(mul(output, down), mul(size, up));
       break;
     case 'align_corners':
       // o·(size − 1) / (size·up/down − 1). Of a single output element o is 0: the denominator only has to be positive.
       if (size === 1) return indexOf(0);
-      numerator = indexOp('*', o, mul(sub(size, 1), down));
-      denominator = maxDim(sub(mul(size, up), down), 1);
+      if (sameDim(up, output) && sameDim(down, size)) [step, denominator] = [sub(size, 1), sub(output, 1)];
+      else [step, denominator] = [mul(sub(size, 1), down), sub(mul(size, up), down)];
+      denominator = maxDim(denominator, 1);
       break;
     case 'half_pixel':
     case 'pytorch_half_pixel':
     case 'half_pixel_symmetric': {
-      if (g.coordinates === 'pytorch_half_pixel' && output === 1) return indexOf(0);
+      if (g.coordinates === 'pytorch_half_pixel' && bounds(output).min <= 1)
+        return output === 1 ? indexOf(0) : undefined;
       // (o + ½)·down/up − ½ = (2·o·down + down − up) / 2·up; the symmetric form shifts by (size·up − output·down) / 2·up
-      let shift = sub(down, up);
+      shift = sub(down, up);
       if (g.coordinates === 'half_pixel_symmetric') shift = add(shift, sub(mul(size, up), mul(output, down)));
-      numerator = indexOp('+', indexOp('*', o, mul(down, 2)), shift);
-      denominator = mul(up, 2);
+      [step, denominator] = [mul(down, 2), mul(up, 2)];
       break;
     }
     default:
       return undefined;
   }
+  // Rounding doubles the fraction. What passes 31 bits is left to kernels, which have float32 too. (Sizes without a bound
+  // get one from the profile, before there is any code.)
+  const isBounded = [size, output].every((dim) => bounds(dim).max < 2 ** 31 - 1);
+  const largest = bounds(mul(output, step)).max + bounds(shift).max + bounds(denominator).max;
+  if (isBounded && !(2 * largest < 2 ** 31)) return undefined;
+  const numerator = indexOp('+', indexOp('*', o, step), shift);
   const quotient = roundedQuotient(numerator, denominator, g.nearest, natural);
   return below ? quotient : indexOp('min', quotient, sub(size, 1));
 }

@@ -28,6 +28,13 @@ describe('constant-inputs', () => {
     );
   });
 
+  it('tells sizes that floats told', () => {
+    becomes(
+      'n = Cast(int64[] [3]) { to: "float32" }\nr = Range(float32[] [0], n, float32[] [1])\ny = Mul(r, r)\noutput y',
+      'constant c = float32[3] [0, 1, 4]\noutput y = c',
+    );
+  });
+
   it('leaves what depends on an input, and what would be large', () => {
     expectUnchanged('input x: float32[N]\ny = Add(x, float32[] [1])\noutput y', foldConstants);
     expectUnchanged('y = ConstantOfShape(int64[2] [3000, 3000])\noutput y', foldConstants);

@@ -1,0 +1,213 @@
+// The product core: a sum of products over one axis that two operands share, on the contraction core. Rows are places of A,
+// columns those of B, slices what both have.
+
+import { ceilDiv, type Dim, product, type Value } from '@trtx/ir';
+import type { Emitter } from '../emitter.ts';
+import { defineKernel, type Kernel, type Launch, type Problem } from '../kernel.ts';
+import { computeOf } from '../storage.ts';
+import type { Ix } from '../wgsl/ix.ts';
+import * as ix from '../wgsl/ix.ts';
+import { Position } from '../wgsl/position.ts';
+import { literal } from '../wgsl/scalar.ts';
+import {
+  accumulate,
+  gridOf,
+  Operand,
+  type Place,
+  packConstant,
+  placeThread,
+  type SumType,
+  storeTile,
+  type Tile,
+  type TileStore,
+  WORKGROUP,
+} from './contraction.ts';
+import { TILES, tileCost } from './tiles.ts';
+
+/** The one form of all: out[batch, rows, n] = alpha · Σₖ A[batch, rows, k]·B[batch, k, n] + beta · C. */
+export interface Product {
+  readonly a: Value;
+  readonly b: Value;
+  /** What is taken off each element of A first, and of B. */
+  readonly zeroA?: ZeroPoint;
+  readonly zeroB?: ZeroPoint;
+  /** Axes of the output that B has too (slices), axes that it lacks (rows), and its own (columns). */
+  readonly batch: readonly Dim[];
+  readonly rows: readonly Dim[];
+  readonly n: Dim;
+  readonly k: Dim;
+  readonly alpha: number;
+  /** Added to each element, with its factor. */
+  readonly c?: { readonly value: Value; readonly beta: number };
+  /** Coordinates in A, in B and in the output. */
+  atA(batch: readonly Ix[], rows: readonly Ix[], k: Ix): readonly Ix[];
+  atB(batch: readonly Ix[], k: Ix, n: Ix): readonly Ix[];
+  atOutput(batch: readonly Ix[], rows: readonly Ix[], n: Ix): readonly Ix[];
+}
+
+/** A zero point that does not depend on k: one for all of its operand, or one for each of some places. */
+export interface ZeroPoint {
+  readonly value: Value;
+  /** Where it is for an element of the operand. */
+  at(coords: readonly Ix[]): readonly Ix[];
+}
+
+function emitProduct(e: Emitter, problem: Problem, p: Product, tile: Tile): Launch {
+  const { shader } = e;
+  const rows = product(p.rows);
+  const slices = product(p.batch);
+  const vectors = vectorsOf(p);
+  const { shape, dtype } = problem.group.accumulated.type;
+  const type = computeOf(dtype) as SumType;
+  placeThread(e, tile, rows, vectors, slices, (place) => {
+    const a = new Operand(e, p.a);
+    const columns = columnReader(e, p, tile, place, type);
+    const batch = Position.linear(p.batch, place.slice).coords(shader);
+    const rowCoords = place.rows.map((row) =>
+      Position.linear(p.rows, shader.index(ix.minIx(row, ix.sub(e.size(rows), 1)), 'm')).coords(shader),
+    );
+    const starts = rowCoords.map((row) => shader.index(a.address(p.atA(batch, row, 0)), 'x'));
+    const stride = a.stride(p.atA(batch, rowCoords[0]!, 'k').indexOf('k'));
+    const start = shader.index(columns.start(batch), 'w');
+    const read = typed(p.a, type);
+    const zeros = rowCoords.map((row) => p.zeroA && zeroPoint(e, p.zeroA, p.atA(batch, row, 0), type));
+    const zeroColumns = p.zeroB && zeroVectors(e, p, p.zeroB, tile, place, batch, type);
+    const acc = accumulate(e, tile, type, (step) => {
+      shader.loop(e.size(p.k), 'k', (k) => {
+        const offset = shader.index(ix.mul(k, stride), 'o');
+        step(
+          (row) => less(read(a.at(ix.add(starts[row]!, offset))), zeros[row]),
+          (vector) => less(columns.at(start, k, vector), zeroColumns?.[vector]),
+        );
+      });
+    });
+    const names = shape.map((_, i) => `c${i}`);
+    const store: TileStore = {
+      type,
+      rows: rowCoords.map((coords, r) => [place.rows[r]!, ...coords]),
+      parameters: names,
+      first: (vector) => ix.mul(ix.add(place.vector, vector), 4),
+      count: e.size(p.n),
+      body() {
+        const at = Position.at(shape, names);
+        let value = p.alpha === 1 ? 'value' : `${literal(shader, p.alpha, type)} * value`;
+        if (p.c) {
+          const c = e.read(p.c.value, at.broadcast(shader, p.c.value.type.shape));
+          value += p.c.beta === 1 ? ` + ${c}` : ` + ${literal(shader, p.c.beta, type)} * ${c}`;
+        }
+        e.store(at, shader.let(value));
+      },
+      inside: ([row]) => ix.less(row!, e.size(rows)),
+      element: ([, ...coords], column) => p.atOutput(batch, coords, column),
+    };
+    storeTile(e, acc, store, problem.target.software);
+  });
+  return { workgroupSize: WORKGROUP, workgroups: gridOf(tile, rows, vectors, slices).workgroups };
+}
+
+/** B's columns, four at a time: packed as [k][n] with n padded if B is one constant matrix, else where they lie. */
+function columnReader(e: Emitter, p: Product, tile: Tile, place: Place, type: SumType) {
+  const [k, n] = [p.k, p.n];
+  const constant = p.b.constant;
+  if (constant && type === 'f32' && p.batch.length === 0 && typeof k === 'number' && typeof n === 'number') {
+    const padded = Math.ceil(n / 4 / tile.vectors) * tile.vectors;
+    const transposed = p.atB([], 'k', 'n').indexOf('k') === 1;
+    const packed = packConstant(p.b.name, constant, `matmul${padded}${transposed ? 't' : ''}`, k * padded * 4, (i) => {
+      const column = i % (padded * 4);
+      const row = Math.floor(i / (padded * 4));
+      if (column >= n) return -1;
+      return transposed ? column * k + row : row * n + column;
+    });
+    const read = e.packedVectors(packed);
+    return {
+      start: () => place.vector,
+      at: (start: Ix, row: Ix, v: number) => read(ix.add(ix.add(start, ix.mul(row, padded)), v)),
+    };
+  }
+  const b = new Operand(e, p.b);
+  const read = typed(p.b, type);
+  const probe = p.atB(
+    p.batch.map(() => 0),
+    'k',
+    'n',
+  );
+  const strideK = b.stride(probe.indexOf('k'));
+  const strideN = probe.includes('n') ? b.stride(probe.indexOf('n')) : 0;
+  const offsets = columnsOf(e, p, tile, place).map((column) => e.shader.index(ix.mul(column, strideN), 'n'));
+  return {
+    start: (batch: readonly Ix[]) => b.address(p.atB(batch, 0, 0)),
+    at: (start: Ix, row: Ix, v: number) => {
+      const line = e.shader.index(ix.add(start, ix.mul(row, strideK)), 'l');
+      return `vec4<${type}>(${[0, 1, 2, 3].map((c) => read(b.at(ix.add(line, offsets[v * 4 + c]!)))).join(', ')})`;
+    },
+  };
+}
+
+/** The numbers of a thread's columns, none past the last. */
+function columnsOf(e: Emitter, p: Product, tile: Tile, place: Place): Ix[] {
+  const last = ix.sub(e.size(p.n), 1);
+  return Array.from({ length: tile.vectors * 4 }, (_, c) => ix.minIx(ix.add(ix.mul(place.vector, 4), c), last));
+}
+
+/** An element of an operand in the type of the sum. */
+function typed({ type: { dtype } }: Value, type: SumType): (element: string) => string {
+  return computeOf(dtype) === type ? (element) => element : (element) => `${type}(${element})`;
+}
+
+function less(element: string, zero: string | undefined): string {
+  return zero === undefined ? element : `(${element} - ${zero})`;
+}
+
+function zeroPoint(e: Emitter, { value, at }: ZeroPoint, coords: readonly Ix[], type: SumType): string {
+  return e.shader.let(typed(value, type)(e.read(value, Position.at(value.type.shape, at(coords)))), 'zero');
+}
+
+function zeroVectors(
+  e: Emitter,
+  p: Product,
+  zero: ZeroPoint,
+  tile: Tile,
+  place: Place,
+  batch: readonly Ix[],
+  type: SumType,
+): string[] {
+  const zeros = columnsOf(e, p, tile, place).map((n) => zeroPoint(e, zero, p.atB(batch, 0, n), type));
+  return Array.from({ length: tile.vectors }, (_, v) =>
+    e.shader.let(`vec4<${type}>(${zeros.slice(4 * v, 4 * v + 4).join(', ')})`, 'zeros'),
+  );
+}
+
+function vectorsOf(p: Product): Dim {
+  return ceilDiv(p.n, 4);
+}
+
+interface ProductKernel {
+  op: string;
+  id: string;
+  summary: string;
+  /** The product that a node is; undefined for one that is none. */
+  product(problem: Problem): Product | undefined;
+}
+
+export function defineProduct({ op, id, summary, product: productOf }: ProductKernel): Kernel {
+  return defineKernel<Tile>({
+    id,
+    version: 2,
+    summary,
+    ops: [op],
+    applies(problem) {
+      const p = productOf(problem);
+      if (!p) return false;
+      const type = computeOf(problem.group.accumulated.type.dtype);
+      // What is known from shapes alone is in no memory.
+      if ([p.a, p.b].some((value) => value.contents && !value.constant)) return false;
+      return type === 'f32' || [p.alpha, p.c?.beta ?? 1].every(Number.isInteger);
+    },
+    params: () => TILES,
+    cost(problem, tile) {
+      const p = productOf(problem)!;
+      return tileCost(problem.target, tile, product(p.rows), vectorsOf(p), product(p.batch), p.k);
+    },
+    emit: (e, problem, tile) => emitProduct(e, problem, productOf(problem)!, tile),
+  });
+}
