@@ -135,9 +135,14 @@ const CASES: [string, ModelInput, Refusal][] = [
     { code: 'ONNX_MODEL', says: 'no declared shape', tensor: 'x' },
   ],
   [
-    'an input that is a sequence',
+    'an input that is a sequence of nothing',
     { inputs: [{ name: 'x', type: { sequence_type: {} } }] },
-    { code: 'ONNX_MODEL', says: 'the graph input is a sequence', tensor: 'x' },
+    { code: 'ONNX_MODEL', says: 'the graph input holds values of no known type', tensor: 'x' },
+  ],
+  [
+    'an input that is a map',
+    { inputs: [{ name: 'x', type: { map_type: {} } }] },
+    { code: 'ONNX_MODEL', says: 'the graph input is a map', tensor: 'x' },
   ],
   [
     'an input with a negative dimension',
@@ -340,10 +345,9 @@ describe('unsupported ops', () => {
 
   it('are reported together, with where and how often', async () => {
     await expect(importModel(bytes)).rejects.toThrowErrorMatchingInlineSnapshot(`
-      [TrtxError: UNSUPPORTED_OPS: 9 nodes of the model cannot be imported: Fancy, If (node n_f0)
+      [TrtxError: UNSUPPORTED_OPS: 8 nodes of the model cannot be imported: Fancy (node n_f0)
         - ai.onnx Fancy-17 × 7: it has no definition (n_f0, n_f1, n_f2, n_f3, n_f4, …)
         - com.example Fancy-3 × 1: it has no definition (n_g)
-        - ai.onnx If-17 × 1: it holds a subgraph, and control flow is not supported (n_d)
         hint: Define them in a plugin, or export the model without them.]
     `);
   });
@@ -367,7 +371,6 @@ describe('unsupported ops', () => {
       unsupported: [
         { op: 'Fancy', domain: '', version: 17, count: 7, nodes: ['n_f0', 'n_f1', 'n_f2', 'n_f3', 'n_f4'] },
         { op: 'Fancy', domain: 'com.example', version: 3, count: 1 },
-        { op: 'If', count: 1 },
       ],
     });
     expect(surveyModel(graph).unsupported).toEqual([]);
