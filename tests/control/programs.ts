@@ -82,7 +82,36 @@ function loop(b: GraphBuilder, { trips, condition = null, states, captured = [],
 
 const always = (body: GraphBuilder) => body.constant('bool', [], [1]);
 
+const upTo = (name: string, max: number) => dimOf(new Sym(name, 0, max));
+
 export const programs: readonly Program[] = [
+  {
+    name: 'a branch that takes only some of the sizes that the other one takes',
+    build() {
+      const b = new GraphBuilder('sizes');
+      const cond = b.input('cond', 'bool', []);
+      const x = b.input('x', 'float32', [1, 2, upTo('N', 16)]);
+      const z = b.input('z', 'float32', [upTo('M', 16)]);
+      const [y] = branch(
+        b,
+        cond,
+        [x, z],
+        [(body, [v, w]) => [body.MaxPool(body.Add(v!, w!), { kernel_shape: [5] })[0]!], (body, [v]) => [body.Neg(v!)]],
+      );
+      b.output('y', y!);
+      return b;
+    },
+    runs: [
+      [false, 3, 7],
+      [true, 8, 8],
+      [false, 8, 2],
+      [true, 5, 5],
+    ].map(([cond, n, m]) => ({
+      cond: truth(cond as boolean),
+      x: floats([1, 2, n as number], ramp(2 * (n as number), -1)),
+      z: floats([m as number], ramp(m as number)),
+    })),
+  },
   {
     name: 'a branch that the data decide',
     build() {

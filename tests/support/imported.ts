@@ -1,10 +1,16 @@
 // Nodes of any opset through the importer and the reference, compared with ONNX Runtime: for what the importer rewrites.
 
 import type { Tensor } from '@trtx/ir';
-import { importModel } from '@trtx/onnx';
+import { type ImportOptions, importModel } from '@trtx/onnx';
 import { constantOfTensor, ReferenceRunner } from '@trtx/reference';
 import { expectClose, type Tolerance } from './compare.ts';
-import { encodeModel, type OracleNode, type OracleOptions, runWithOnnxRuntime } from './onnx-oracle.ts';
+import {
+  encodeModel,
+  type OracleNode,
+  type OracleOptions,
+  runModelWithOnnxRuntime,
+  runWithOnnxRuntime,
+} from './onnx-oracle.ts';
 
 export interface ImportedOptions extends OracleOptions, Tolerance {
   /** Inputs that the importer gets as constants, since they steer shapes. */
@@ -46,4 +52,16 @@ export async function checkNode(
   const outputs = Array.from({ length: outputCount }, (_, i) => `y${i}`);
   const given = Object.fromEntries(inputs.flatMap((tensor, i) => (tensor ? [[`x${i}`, tensor] as const] : [])));
   await checkImported([{ op, domain, inputs: names, outputs, attributes }], given, { outputs, ...options });
+}
+
+/** Expects a model file through the importer and the reference to give what ONNX Runtime gives. */
+export async function checkModel(
+  model: Uint8Array,
+  inputs: Readonly<Record<string, Tensor>>,
+  options: ImportOptions & Tolerance = {},
+): Promise<void> {
+  const expected = await runModelWithOnnxRuntime(model, inputs);
+  const { graph } = await importModel(model, options);
+  const actual = await new ReferenceRunner(graph).run(new Map(Object.entries(inputs)));
+  for (const [name, tensor] of expected) expectClose(actual.get(name)!, tensor, options, name);
 }

@@ -45,7 +45,14 @@ export async function runWithOnnxRuntime(
   inputs: Readonly<Record<string, Tensor>>,
   options: OracleOptions = {},
 ): Promise<Map<string, Tensor>> {
-  const model = encodeModel(nodes, inputs, options);
+  return runModelWithOnnxRuntime(encodeModel(nodes, inputs, options), inputs);
+}
+
+/** Runs a model file on inputs by name, with ONNX Runtime's optimizations off. */
+export async function runModelWithOnnxRuntime(
+  model: Uint8Array,
+  inputs: Readonly<Record<string, Tensor>>,
+): Promise<Map<string, Tensor>> {
   const session = await InferenceSession.create(model, { graphOptimizationLevel: 'disabled', logSeverityLevel: 3 });
   try {
     const feeds = Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, toOrt(tensor)]));

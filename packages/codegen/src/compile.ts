@@ -82,9 +82,7 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
     name: graph.name,
     inputs: graph.inputs.map((value) => host.port(value.name, value, true)),
     outputs: graph.outputs.map(({ name, value }) => host.port(name, value, false)),
-    constraints: [...graph.withBodies()].flatMap(({ constraints }) =>
-      [...constraints].map(({ a, b, node }) => ({ a: sizes.size(a), b: sizes.size(b), node })),
-    ),
+    constraints: host.constraints(graph),
     modules: modules.items,
     pipelines: pipelines.items,
     steps,

@@ -52,6 +52,7 @@ export class StepWriter {
 
   branch(node: Node, [yes, no]: readonly Schedule[]): IfStep {
     const block = (body: Graph, schedule: Schedule): PlanBlock => ({
+      ...this.#constraints(body),
       steps: this.write(schedule),
       moves: node.outputs.flatMap((to, i) => this.#move(body.outputs[i]!.value, to)),
     });
@@ -82,12 +83,18 @@ export class StepWriter {
       ...(holds(next) ? {} : { next: this.host.of(next!) }),
       iteration: this.host.of(iteration),
       enter: [...enters, ...finals.map((_, i) => this.#moved(initial[i]!, states[i]!))],
+      ...this.#constraints(body),
       steps: this.write(schedule!),
       carry: finals.map((_, i) => this.#moved(results[i]!, states[i]!)),
       exit: finals.flatMap((to, i) => this.#move(states[i]!, to)),
       stacks: node.outputs.slice(carried).flatMap((to, i) => this.#move(results[carried + i]!, to)),
       node: node.name,
     };
+  }
+
+  #constraints(body: Graph): Pick<PlanBlock, 'constraints'> {
+    const constraints = this.host.constraints(body);
+    return constraints.length > 0 ? { constraints } : {};
   }
 
   /** A move to a value that something reads. */

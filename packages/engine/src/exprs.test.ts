@@ -59,8 +59,23 @@ describe('evaluate', () => {
         ['*', 0, 0],
       ],
     ],
-  ])('refuses %s', (_, exprs) => {
-    expect(() => evaluate(exprs, [])).toThrow(/SIZE_OVERFLOW/);
+  ])('has no value for %s, nor for what depends on it', (_, exprs) => {
+    const last = exprs.length - 1;
+    const values = evaluate([...exprs, ['-', last, last], ['min', 0, last]], []);
+    for (const expr of [last, last + 1, last + 2])
+      expect(() => sizeValue({ expr }, values)).toThrow(/SIZE_OVERFLOW: a size has no value in the safe integers/);
+  });
+
+  it('does not know what depends on a symbol that is not known', () => {
+    const exprs: ExprNode[] = [
+      ['$', 0],
+      ['#', 0],
+      ['*', 0, 1],
+      ['/', 0, 1],
+    ];
+    const values = evaluate(exprs, [Number.NaN]);
+    expect(values).toEqual([Number.NaN, 0, Number.NaN, Number.NaN]);
+    expect(sizeValue({ expr: 3 }, values)).toBeNaN();
   });
 });
 

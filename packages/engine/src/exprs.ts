@@ -2,10 +2,13 @@
 import { TrtxError } from '@trtx/errors';
 import type { ExprNode, Size } from './plan.ts';
 
+/** The value of an expression that has none: it leaves the safe integers, or divides by zero. */
+const NONE = Number.POSITIVE_INFINITY;
+
 /**
  * The value of every expression. `symbols[k]` is the dimension of symbol k divided by its `multipleOf`, or NaN where it is
- * not known yet; what depends on it is NaN then.
- * Throws `SIZE_OVERFLOW` where a value leaves the safe integers, and on a division by zero.
+ * not known yet; what depends on it is NaN then. Infinity stands for a value outside the safe integers, and for what
+ * depends on such a one: that is an error where the size is used, for nothing may ever use it.
  */
 export function evaluate(exprs: readonly ExprNode[], symbols: readonly number[]): number[] {
   const values: number[] = new Array(exprs.length);
@@ -13,12 +16,10 @@ export function evaluate(exprs: readonly ExprNode[], symbols: readonly number[])
     const expr = exprs[i]!;
     const a = expr[0] === '$' || expr[0] === '#' ? expr[1] : values[expr[1]]!;
     const b = expr.length === 3 ? values[expr[2]]! : 0;
-    const value = apply(expr[0], a, b, symbols);
-    if (!Number.isSafeInteger(value) && !Number.isNaN(a + b) && !(expr[0] === '$' && Number.isNaN(value))) {
-      throw overflow(`expression ${i} (${a} ${expr[0]} ${b}) has no value in the safe integers`);
-    }
+    const value = a === NONE || b === NONE ? NONE : apply(expr[0], a, b, symbols);
+    const isUnknown = Number.isNaN(a + b) || (expr[0] === '$' && Number.isNaN(value));
     // -0 would compare equal but print and store differently.
-    values[i] = value + 0;
+    values[i] = isUnknown ? Number.NaN : Number.isSafeInteger(value) ? value + 0 : NONE;
   }
   return values;
 }
@@ -46,14 +47,11 @@ function apply(op: ExprNode[0], a: number, b: number, symbols: readonly number[]
 
 /**
  * The number that a size stands for, given what `evaluate` returned: NaN where it is not known yet.
- * Throws `SIZE_OVERFLOW` where it is negative.
+ * Throws `SIZE_OVERFLOW` where it is negative, or no safe integer.
  */
 export function sizeValue(size: Size, values: readonly number[]): number {
   const value = typeof size === 'number' ? size : values[size.expr]!;
-  if (value >= 0 || Number.isNaN(value)) return value;
-  throw overflow(`a size is negative: ${value}`);
-}
-
-function overflow(why: string): TrtxError {
-  return new TrtxError('SIZE_OVERFLOW', why, { hint: 'the engine cannot run with these shapes' });
+  if ((value >= 0 && value !== NONE) || Number.isNaN(value)) return value;
+  const why = value === NONE ? 'a size has no value in the safe integers' : `a size is negative: ${value}`;
+  throw new TrtxError('SIZE_OVERFLOW', why, { hint: 'the engine cannot run with these shapes' });
 }

@@ -202,6 +202,8 @@ export interface PlanMove {
 
 /** Steps that may be run or not, and then the moves that set what others read of them. */
 export interface PlanBlock {
+  /** What has to hold while the steps are done: it is checked when they begin, and when a step tells a size. */
+  readonly constraints?: readonly PlanConstraint[];
   readonly steps: readonly Step[];
   readonly moves: readonly PlanMove[];
 }
@@ -232,6 +234,8 @@ export interface LoopStep {
   readonly next?: number;
   readonly iteration?: number;
   readonly enter: readonly PlanMove[];
+  /** As those of a block, in each iteration. */
+  readonly constraints?: readonly PlanConstraint[];
   readonly steps: readonly Step[];
   /** From what `steps` give to what the next iteration reads; no move reads what another one sets. */
   readonly carry: readonly PlanMove[];
@@ -296,6 +300,7 @@ export interface Plan {
   readonly name: string;
   readonly symbols: readonly PlanSymbol[];
   readonly exprs: readonly ExprNode[];
+  /** Checked at each new shape, and when a step tells a size. */
   readonly constraints: readonly PlanConstraint[];
   readonly inputs: readonly PlanTensor[];
   readonly outputs: readonly PlanTensor[];
@@ -303,7 +308,10 @@ export interface Plan {
   readonly values?: readonly PlanValue[];
   readonly buffers: readonly PlanBuffer[];
   readonly blobs: readonly PlanBlob[];
-  /** 32-bit words of the params buffer that hold dynamic sizes: [word index, size]. Every other word is 0. */
+  /**
+   * 32-bit words of the params buffer that hold dynamic sizes: [word index, size]. An expression may be negative here: its
+   * word is the two's complement. Every other word is 0.
+   */
   readonly params: readonly (readonly [word: number, value: Size])[];
   /** WGSL texts. */
   readonly modules: readonly string[];

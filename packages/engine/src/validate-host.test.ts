@@ -97,6 +97,17 @@ describe('validatePlan, of branches and loops', () => {
     ],
     ['a loop that never ends', (p) => dropAll(loop(p), 'trips', 'next'), 'steps[1] never ends'],
     ['trips that are no number', (p) => (loop(p).trips = 1), 'steps[1].trips is of type bool'],
+    [
+      'a constraint of no size in a branch',
+      (p) => (choice(p).onTrue.constraints[0].b = { expr: 4 }),
+      'steps[0].onTrue.constraints[0].b.expr is 4, not in 0..3',
+    ],
+    [
+      'a constraint of no node in a loop',
+      (p) => delete loop(p).constraints[0].node,
+      'steps[1].constraints[0].node is not a text',
+    ],
+    ['constraints that are no list', (p) => (loop(p).constraints = {}), 'steps[1].constraints is not an array'],
     ['a loop without carry', (p) => delete loop(p).carry, 'steps[1].carry is not an array'],
     ['a move from nowhere', (p) => (loop(p).enter[0].from = 15), 'steps[1].enter[0].from is 15, not in 0..14'],
     ['a move onto an input', (p) => (loop(p).carry[0].to = 0), 'steps[1].carry[0].to is value 0, which comes'],

@@ -20,18 +20,31 @@ export function checkSteps(
       const kind = oneOf(step.kind, `${path}.kind`, ['dispatches', 'copy', 'host', 'if', 'loop']);
       if (kind === 'dispatches') checkDispatches(step.dispatches, `${path}.dispatches`, { buffers, pipelines, exprs });
       else if (kind === 'copy') checkCopy(step, path, buffers, exprs);
-      else if (kind === 'loop') check(step.steps, `${path}.steps`, depth + 1);
+      else if (kind === 'loop') block(step, path, depth + 1);
       else if (kind === 'if') {
         for (const branch of ['onTrue', 'onFalse']) {
           const at = `${path}.${branch}`;
-          check(object(step[branch], at).steps, `${at}.steps`, depth + 1);
+          block(object(step[branch], at), at, depth + 1);
         }
       }
     });
     count += own;
   };
+  const block = ({ steps, constraints }: Record<string, unknown>, at: string, depth: number): void => {
+    if (constraints !== undefined) checkConstraints(constraints, `${at}.constraints`, exprs);
+    check(steps, `${at}.steps`, depth);
+  };
   check(value, 'steps', 0);
   return count;
+}
+
+export function checkConstraints(value: unknown, where: string, exprs: number): void {
+  list(value, where, (entry, path) => {
+    const { a, b, node } = object(entry, path);
+    size(a, `${path}.a`, exprs);
+    size(b, `${path}.b`, exprs);
+    string(node, `${path}.node`);
+  });
 }
 
 function checkCopy(step: Record<string, unknown>, path: string, buffers: readonly PlanBuffer[], exprs: number): void {

@@ -8,7 +8,7 @@ import type { Plan, PlanBuffer, PlanPipeline, PlanTensor } from './plan.ts';
 import { storageBytes, storageOf } from './types.ts';
 import { checkHost } from './validate-host.ts';
 import { checkOrder } from './validate-order.ts';
-import { checkSteps } from './validate-steps.ts';
+import { checkConstraints, checkSteps } from './validate-steps.ts';
 
 const BUFFER_KINDS = ['arena', 'weights', 'params', 'input', 'output', 'host'] as const;
 const BINDING_KINDS = ['uniform', 'read', 'read_write'] as const;
@@ -28,12 +28,7 @@ export function validatePlan(value: unknown): Plan {
   checkSymbols(plan.symbols, inputs);
   checkBlobs(plan.blobs, buffers);
   checkParams(plan.params, buffers, exprs);
-  list(plan.constraints, 'constraints', (entry, path) => {
-    const { a, b, node } = object(entry, path);
-    size(a, `${path}.a`, exprs);
-    size(b, `${path}.b`, exprs);
-    string(node, `${path}.node`);
-  });
+  checkConstraints(plan.constraints, 'constraints', exprs);
   const pipelines = checkPipelines(plan.pipelines, list(plan.modules, 'modules', string));
   const steps = checkSteps(plan.steps, buffers, pipelines, exprs);
   list(plan.hostNodes, 'hostNodes', (entry, path) => {

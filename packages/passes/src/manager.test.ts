@@ -200,6 +200,96 @@ describe('rules', () => {
   });
 });
 
+describe('bodies', () => {
+  const IN_BODIES = `input x: float32[N,4]
+    input c: bool[]
+    y = If(c, x) as choice
+    then_branch {
+      input a: float32[N,4]
+      b = Relu(a) as first from "m/first"
+      t = Relu(b) as second from "m/second"
+      output t
+    }
+    else_branch {
+      input d: float32[N,4]
+      e = Loop(int64[] [100], -, d) { carried: 1 } as again
+      body {
+        input i: int64[]
+        input go: bool[]
+        input s: float32[N,4]
+        f = Identity(s) as third
+        g = Sin(f)
+        output go
+        output g
+      }
+      output e
+    }
+    z = Identity(y) as last
+    output z`;
+
+  it('are rewritten like the graph around them, inner ones first', () => {
+    const graph = parse(IN_BODIES);
+    const { trace, nodesBefore, nodesAfter } = optimize(graph, { level: 1, verify: true });
+    expect(trace.map(({ pass, nodes, origins }) => [pass, nodes, origins])).toEqual([
+      ['remove-no-ops', ['third'], ['third']],
+      ['remove-no-ops', ['last'], ['last']],
+      ['merge-clips', ['second', 'first'], ['m/second', 'm/first']],
+    ]);
+    expect([nodesBefore, nodesAfter]).toEqual([7, 4]);
+    expect(optimize(graph, { level: 1 }).trace).toEqual([]);
+  });
+
+  it('can be stopped in, at any change', () => {
+    for (let n = 0; n <= 3; n++) {
+      const graph = parse(IN_BODIES);
+      expect(optimize(graph, { level: 1, stopAfter: n, verify: true }).trace).toHaveLength(n);
+      verify(graph);
+    }
+  });
+
+  it('tell what is around them what they have become known to give', () => {
+    const graph = parse(`input x: float32[2,6]
+      input c: bool[]
+      s = If(c) as sizes
+      then_branch {
+        t = Add(int64[2] [1, 1], int64[2] [2, 3])
+        output t
+      }
+      else_branch {
+        e = Abs(int64[2] [3, 4])
+        output e
+      }
+      y = Reshape(x, s)
+      output y`);
+    optimize(graph, { verify: true });
+    expect(graph.outputs[0]!.value.type.shape).toEqual([3, 4]);
+  });
+
+  it('that a pass breaks are found', () => {
+    const pass = definePass({
+      name: 'breaks',
+      summary: '',
+      run({ graph, record }) {
+        const node = graph.topological().find(({ op }) => op.name === 'Sin');
+        if (node && record('wrong', [node], '')) graph.outputs.pop();
+      },
+    });
+    const options = { pipeline: [pass], stopAfter: 1 };
+    expect(() => optimize(parse(IN_BODIES), options)).toThrow(
+      /PASS_VERIFY: after pass breaks: SHAPE: a body of 1 outputs where 2 belong \(node again/,
+    );
+  });
+
+  it('may not demand more of the input shapes than the model does', () => {
+    const pass = onePass('more', ['Sin'], (node, patch) => {
+      const y = patch.node('Reshape', [node.inputs[0], patch.integers([-1, 3])]);
+      return patch.replace(node.output, patch.node('Sin', [patch.node('Reshape', [y, patch.integers([-1, 4])])]));
+    });
+    const graph = parse(IN_BODIES);
+    expect(optimize(graph, { pipeline: [pass], verify: true, stopAfter: 3 }).trace).toEqual([]);
+  });
+});
+
 describe('scaling', () => {
   function chain(n: number) {
     const b = new GraphBuilder('chain');

@@ -124,7 +124,7 @@ class Run {
     // Bodies first: what is known of them is known of the node then.
     for (const graph of graphs.reverse()) this.#passOver(graph, pass);
     // Types pass from bodies to nodes and back.
-    if (graphs.length > 1 && this.trace.length > before) this.graph.reinfer();
+    if (graphs.length > 1 && this.trace.length > before) check(pass, () => this.graph.reinfer());
     let statistics = this.statistics.get(pass.name);
     if (!statistics) {
       statistics = { pass: pass.name, runs: 0, firings: 0, milliseconds: 0 };
@@ -133,7 +133,7 @@ class Run {
     statistics.runs++;
     statistics.firings += this.trace.length - before;
     statistics.milliseconds += performance.now() - start;
-    if (this.options.verify && this.trace.length > before) this.#verify(pass);
+    if (this.options.verify && this.trace.length > before) check(pass, () => verify(this.graph));
   }
 
   #passOver(graph: Graph, pass: Pass): void {
@@ -214,19 +214,20 @@ class Run {
     return true;
   }
 
-  #verify(pass: Pass): void {
-    try {
-      verify(this.graph);
-    } catch (error) {
-      throw new TrtxError('PASS_VERIFY', `after pass ${pass.name}: ${(error as Error).message}`, { cause: error });
-    }
-  }
-
   #restless(): TrtxError {
     const last = [...new Set(this.trace.slice(-20).map(({ pass, rule }) => `${pass}/${rule}`))];
     return new TrtxError('PASS_LIMIT', `no rest after ${this.trace.length} changes`, {
       hint: `Skip one of ${last.join(', ')}.`,
     });
+  }
+}
+
+/** Looks at the graph after a pass. */
+function check(pass: Pass, look: () => void): void {
+  try {
+    look();
+  } catch (error) {
+    throw new TrtxError('PASS_VERIFY', `after pass ${pass.name}: ${(error as Error).message}`, { cause: error });
   }
 }
 

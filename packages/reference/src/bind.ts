@@ -70,7 +70,7 @@ export function bindOutput(graph: Graph, output: Value, tensor: Tensor, bindings
 }
 
 /** Constraints whose dims have values must hold; those of sizes that only elements tell have none at first. */
-function checkConstraints(graph: Graph, bindings: Bindings): void {
+export function checkConstraints(graph: Graph, bindings: Bindings): void {
   for (const { a, b, node } of graph.constraints) {
     const [left, right] = [dimValue(a, bindings), dimValue(b, bindings)];
     if (left !== undefined && right !== undefined && left !== right)

@@ -2,7 +2,7 @@
 
 import { TrtxError } from '@trtx/errors';
 import type { Graph, Node, Tensor, Value } from '@trtx/ir';
-import { type Bindings, bindOutput, dimValue } from './bind.ts';
+import { type Bindings, bindOutput, checkConstraints, dimValue } from './bind.ts';
 import { runControl } from './control.ts';
 import { evaluateNode } from './evaluate.ts';
 import type { ReferenceKernels } from './kernel.ts';
@@ -33,6 +33,8 @@ export function runGraph(graph: Graph, inputs: readonly Tensor[], bindings: Bind
     tensors.set(input, inputs[i]!);
     context.keep(input, inputs[i]!);
   });
+  // Of a body, they matter only now that it is run.
+  checkConstraints(graph, bindings);
   for (const node of order) {
     const operands = node.inputs.map((value) => value && readValue(value, tensors));
     const start = performance.now();

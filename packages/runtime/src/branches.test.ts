@@ -74,6 +74,90 @@ describe('a branch', () => {
   });
 });
 
+describe('sizes that do not fit what is not run', () => {
+  /** Of two inputs that have to be of one length: twice the first, less four elements; or the first as it is. */
+  function picky(): Plan {
+    const d = new Draft();
+    const x = d.input('x', 'float32', [d.length('n', 0)]);
+    const z = d.input('z', 'float32', [d.length('m', 1)]);
+    const which = d.input('which', 'bool', [], true);
+    const [n, m] = [d.length('n', 0), d.length('m', 1)] as [{ expr: number }, { expr: number }];
+    const four = d.expr(['#', 4]);
+    const less = d.expr(['-', n.expr, four.expr]);
+    const huge = d.expr(['/', n.expr, d.expr(['-', n.expr, m.expr]).expr]);
+    const short = d.value('short', 'float32', [less], { buffer: B, offset: 0 });
+    const y = d.values.length;
+    const k = d.told('k', y);
+    d.value('y', 'float32', [k], { buffer: A, offset: 0 });
+    d.hostOutput(y);
+    return d.plan([
+      branch(
+        which,
+        {
+          constraints: [{ a: n, b: m, node: 'Add_7' }],
+          steps: [work(d.affine({ buffer: 3, offset: 0 }, { buffer: B, offset: 0 }, less))],
+          moves: [move(short, y)],
+        },
+        { moves: [move(x, y)] },
+      ),
+      branch(
+        which,
+        {},
+        { steps: [branch(which, { steps: [host('test::See', [z, d.elements('huge', huge)], [])] }, {})] },
+      ),
+    ]);
+  }
+
+  it('are errors where it is run', async () => {
+    await withPlan(gpu.device, picky(), { 'test::See': () => [] }, async (context) => {
+      const run = (n: number, m: number, which: boolean) => {
+        const ones = (count: number) => floats(...new Array<number>(count).fill(1));
+        return context.run({ x: ones(n), z: ones(m), which: flag(which) });
+      };
+      expect((await run(3, 5, false)).y!.dims).toEqual([3]);
+      expect((await run(3, 3, false)).y!.dims).toEqual([3]);
+      expect(numbers((await run(6, 6, true)).y)).toEqual([3, 3]);
+      expect((await rejection(run(6, 5, true))).message).toMatch(
+        /^SHAPE_CONSTRAINT: two sizes have to be equal here, and are 6 and 5 \(node Add_7\)/,
+      );
+      expect((await rejection(run(3, 3, true))).message).toMatch(/^SIZE_OVERFLOW: a size is negative: -1/);
+      expect((await run(4, 4, true)).y!.dims).toEqual([0]);
+    });
+  });
+
+  it('hold in each iteration anew, and are not asked for after the last', async () => {
+    const d = new Draft();
+    const x = d.input('x', 'float32', [d.length('n', 0)]);
+    const trips = d.input('trips', 'int64', [], true);
+    const state = d.values.length;
+    const s = d.told('s', state);
+    d.value('state', 'float32', [s]);
+    const grown = d.values.length;
+    d.value('grown', 'float32', [d.told('g', grown)]);
+    d.hostOutput(state);
+    const plan = d.plan([
+      loop({
+        trips,
+        enter: [move(x, state)],
+        constraints: [{ a: s, b: d.expr(['min', (s as { expr: number }).expr, d.expr(['#', 3]).expr]), node: 'Add_8' }],
+        steps: [host('test::Append', [state], [grown])],
+        carry: [move(grown, state)],
+      }),
+    ]);
+    const append: HostOp = (_, [state]) => {
+      const data = Float32Array.of(...dataOf(state), 0);
+      return [{ dtype: 'float32', dims: [data.length], data }];
+    };
+    await withPlan(gpu.device, plan, { 'test::Append': append }, async (context) => {
+      expect((await context.run({ x: floats(1), trips: int(3) })).state!.dims).toEqual([4]);
+      expect((await rejection(context.run({ x: floats(1), trips: int(4) }))).message).toMatch(
+        /^SHAPE_CONSTRAINT: two sizes have to be equal here, and are 4 and 3 \(node Add_8\)/,
+      );
+      expect((await context.run({ x: floats(1, 2, 3, 4), trips: int(0) })).state!.dims).toEqual([4]);
+    });
+  });
+});
+
 describe('loops inside loops and branches', () => {
   /** The sums of 0..k-1 for each k, by a loop inside, or k itself. */
   function sums(place: boolean): Plan {

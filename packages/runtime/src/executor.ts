@@ -85,8 +85,14 @@ export class Executor {
 
   async #branch({ step, yes, no }: Branch): Promise<void> {
     const block = (await this.#scalar(step.condition)) ? yes : no;
-    await this.#steps(block.steps);
+    await this.#block(block);
     await this.#move(block, step.node);
+  }
+
+  async #block({ constraints, steps }: Block): Promise<void> {
+    this.#state.begin(constraints);
+    await this.#steps(steps);
+    this.#state.end();
   }
 
   async #loop({ step, body }: Loop): Promise<void> {
@@ -108,7 +114,7 @@ export class Executor {
       if (step.iteration !== undefined) {
         await state.set([{ to: step.iteration, dims: [], data: BigInt64Array.of(BigInt(k)) }], refuse);
       }
-      await this.#steps(body.steps);
+      await this.#block(body);
       // At once, for each read-back waits for the GPU.
       await state.fetch(reads);
       if (next !== undefined) goes = Boolean(await this.#scalar(next));

@@ -1,6 +1,18 @@
 // The steps of a plan as they are replayed: a tree, for a run goes on from one step to the next as their results tell.
 // Dispatches and copies that follow each other are one segment of a list of ops, and equal bind groups are one.
-import type { BindingKind, HostStep, IfStep, LoopStep, Plan, PlanBinding, PlanMove, Size, Step } from '@trtx/engine';
+import type {
+  BindingKind,
+  HostStep,
+  IfStep,
+  LoopStep,
+  Plan,
+  PlanBinding,
+  PlanBlock,
+  PlanConstraint,
+  PlanMove,
+  Size,
+  Step,
+} from '@trtx/engine';
 import type { HostOp } from './host-ops.ts';
 
 export interface BindGroupPlan {
@@ -30,7 +42,9 @@ export interface Segment {
   /** Range of `ops`. */
   readonly start: number;
   readonly end: number;
-  /** Symbols that values tell and that sizes of these ops depend on. */
+  /** Words of the params buffer that these ops read, by index of `plan.params`. */
+  readonly params: readonly number[];
+  /** Symbols that values tell and that sizes of these ops, or such words, depend on. */
   readonly symbols: readonly number[];
 }
 
@@ -41,6 +55,8 @@ export type ProgramStep =
   | Loop;
 
 export interface Block {
+  /** What has to hold while the steps are done. */
+  readonly constraints: readonly PlanConstraint[];
   readonly steps: readonly ProgramStep[];
   readonly moves: readonly PlanMove[];
   /** Symbols that values tell which are set inside it: outside, and when it begins again, they are not known. */
@@ -93,6 +109,7 @@ export function flattenSteps(plan: Plan, functions: ReadonlyMap<string, HostOp>)
   const segments: Segment[] = [];
   const symbolsOf = (plan.values ?? []).map((): number[] => []);
   for (const [k, symbol] of plan.symbols.entries()) if ('value' in symbol) symbolsOf[symbol.value]!.push(k);
+  const paramAt = new Map(plan.params.map(([word], i) => [word, i]));
   const allSet = new Set<number>();
 
   const work = (step: Step): void => {
@@ -117,9 +134,12 @@ export function flattenSteps(plan: Plan, functions: ReadonlyMap<string, HostOp>)
     let start = ops.length;
     const close = () => {
       if (ops.length === start) return;
-      const sizes = ops.slice(start).flatMap((op) => (isCopy(op) ? [op.bytes] : op.workgroups));
+      const own = ops.slice(start);
+      const params = paramsOf(own, groups.all, plan, paramAt);
+      const sizes = own.flatMap((op) => (isCopy(op) ? [op.bytes] : op.workgroups));
+      const words = params.map((i) => plan.params[i]![1]);
       out.push({ kind: 'work', segment: segments.length });
-      segments.push({ start, end: ops.length, symbols: toldSymbols(plan, sizes) });
+      segments.push({ start, end: ops.length, params, symbols: toldSymbols(plan, [...sizes, ...words]) });
     };
     for (const step of steps) {
       if (step.kind === 'dispatches' || step.kind === 'copy') {
@@ -131,14 +151,11 @@ export function flattenSteps(plan: Plan, functions: ReadonlyMap<string, HostOp>)
         out.push({ kind: 'host', step, run: functions.get(step.op)! });
         for (const value of step.outputs) set.add(value);
       } else if (step.kind === 'if') {
-        const [yes, no] = [step.onTrue, step.onFalse].map(({ steps, moves }) => block(steps, moves, set)) as [
-          Block,
-          Block,
-        ];
+        const [yes, no] = [block(step.onTrue, set), block(step.onFalse, set)];
         out.push({ kind: 'if', step, yes, no });
         for (const { to } of step.onTrue.moves) set.add(to);
       } else {
-        out.push({ kind: 'loop', step, body: block(step.steps, step.carry, set, step.iteration) });
+        out.push({ kind: 'loop', step, body: block({ ...step, moves: step.carry }, set, step.iteration) });
         for (const { to } of [...step.enter, ...step.stacks, ...step.exit]) set.add(to);
       }
       start = ops.length;
@@ -147,16 +164,36 @@ export function flattenSteps(plan: Plan, functions: ReadonlyMap<string, HostOp>)
     return out;
   };
 
-  const block = (steps: readonly Step[], moves: readonly PlanMove[], outer: Set<number>, first?: number): Block => {
+  const block = ({ constraints = [], steps, moves }: PlanBlock, outer: Set<number>, first?: number): Block => {
     const set = new Set<number>(first === undefined ? [] : [first]);
     const inner = sequence(steps, set);
     for (const value of set) outer.add(value);
-    return { steps: inner, moves, own: [...set].flatMap((value) => symbolsOf[value]!) };
+    return { constraints, steps: inner, moves, own: [...set].flatMap((value) => symbolsOf[value]!) };
   };
 
   const steps = sequence(plan.steps, allSet);
   const { all } = groups;
   return { steps, ops, segments, groups: all, layouts: layouts.all, layoutOf, labels, symbolsOf, set: allSet };
+}
+
+function paramsOf(
+  ops: readonly (DispatchOp | CopyOp)[],
+  groups: readonly BindGroupPlan[],
+  { buffers }: Plan,
+  paramAt: ReadonlyMap<number, number>,
+): number[] {
+  const found = new Set<number>();
+  for (const op of ops) {
+    if (isCopy(op)) continue;
+    for (const { buffer, offset, size = 0 } of groups[op.group]!.bindings) {
+      if (buffers[buffer]!.kind !== 'params') continue;
+      for (let word = offset / 4; word < (offset + size) / 4; word++) {
+        const param = paramAt.get(word);
+        if (param !== undefined) found.add(param);
+      }
+    }
+  }
+  return [...found];
 }
 
 function toldSymbols({ exprs, symbols }: Plan, sizes: readonly Size[]): number[] {

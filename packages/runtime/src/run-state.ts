@@ -1,12 +1,12 @@
 // What a run knows of the plan's values: those that the host has, where the GPU has them, and the sizes that they tell.
-import type { DataSymbol, PlanMove, PlanValue, Size } from '@trtx/engine';
+import type { DataSymbol, PlanConstraint, PlanMove, PlanValue, Size } from '@trtx/engine';
 import { storageBytes } from '@trtx/engine';
 import { quote, type TrtxError } from '@trtx/errors';
 import type { RuntimeErrorCode } from './codes.ts';
 import type { Commands, Place } from './commands.ts';
 import type { Program } from './program.ts';
 import type { Residency } from './residency.ts';
-import type { BoundShape } from './shapes.ts';
+import { type BoundShape, checkConstraints } from './shapes.ts';
 import { arrayFor, elements, fromStorage, type HostValue, type TensorData } from './tensors.ts';
 
 /** What a value becomes. */
@@ -31,6 +31,8 @@ export class RunState {
   readonly #onShape: (shape: BoundShape) => void;
   /** What the host has, by index of `plan.values`: what was set there, and copies of what the GPU has. */
   readonly #known: (HostValue | undefined)[] = [];
+  /** What has to hold in the blocks that are being done, the innermost one last. */
+  readonly #constraints: (readonly PlanConstraint[])[] = [];
 
   constructor(
     { program, constants }: Residency,
@@ -48,6 +50,17 @@ export class RunState {
   /** The sizes that are known now. */
   get shape(): BoundShape {
     return this.#shape;
+  }
+
+  /** At the beginning of a block's steps. Throws `SHAPE_CONSTRAINT` or `SIZE_OVERFLOW`. */
+  begin(constraints: readonly PlanConstraint[]): void {
+    checkConstraints(constraints, this.#shape.sizeOf);
+    this.#constraints.push(constraints);
+  }
+
+  /** At their end. */
+  end(): void {
+    this.#constraints.pop();
   }
 
   /** A value that the host has. */
@@ -120,6 +133,7 @@ export class RunState {
     if (symbols.some((value, k) => !Object.is(value, this.#shape.symbols[k]))) {
       this.#shape = this.#shape.told(symbols);
       this.#onShape(this.#shape);
+      for (const constraints of this.#constraints) checkConstraints(constraints, this.#shape.sizeOf);
     }
     for (const { to, dims } of settings) {
       const { name, shape } = this.#plan(to);
@@ -175,7 +189,7 @@ export class RunState {
     const data = arrayFor(dtype, sizes.length);
     const big = data instanceof BigInt64Array || data instanceof BigUint64Array;
     for (const [i, size] of sizes.entries()) {
-      const number = typeof size === 'number' ? size : this.#shape.values[size.expr]!;
+      const number = typeof size === 'number' ? size : this.#shape.integerOf(size);
       data[i] = big ? BigInt(number) : number;
     }
     return data;

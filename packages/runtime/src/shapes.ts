@@ -1,6 +1,14 @@
 // The shapes of one run: checked against the profile, and turned into all numbers that the run needs. This happens once
 // for each shape, not for each run, and again when values tell more sizes.
-import { evaluate, type Plan, type PlanTensor, type Size, sizeValue, storageBytes } from '@trtx/engine';
+import {
+  evaluate,
+  type Plan,
+  type PlanConstraint,
+  type PlanTensor,
+  type Size,
+  sizeValue,
+  storageBytes,
+} from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { type CopyOp, isCopy, type Segment } from './flatten.ts';
 import { mismatch } from './mismatch.ts';
@@ -10,12 +18,15 @@ import { elements } from './tensors.ts';
 /** Numbers of one op on a tape: pipeline, bind group, x, y, z; for a copy -1, index into `ops`, bytes, 0, 0. */
 export const TAPE_STRIDE = 5;
 
+/** What a word of the params buffer holds: kernels compute in 32 bits that wrap around. */
+const [MIN_WORD, MAX_WORD] = [-(2 ** 31), 2 ** 32 - 1];
+
 export class BoundShape {
   readonly inputDims: readonly (readonly number[])[];
   readonly outputDims: readonly (readonly number[])[];
   /** Bytes of each port's tensor in its buffer, rounded up to 4; 0 for what only the host has. */
   readonly portBytes: readonly number[];
-  /** Contents of the params buffer. Words of sizes that are not known are what they were before. */
+  /** Contents of the params buffer. Words of sizes that are not known, or that no word holds, are what they were before. */
   readonly params: Uint32Array<ArrayBuffer> | undefined;
   /** Values of the plan's symbols, NaN for those that no value has told. What depends on them is NaN too. */
   readonly symbols: readonly number[];
@@ -44,7 +55,7 @@ export class BoundShape {
     this.inputDims = inputDims;
     this.symbols = symbols;
     this.values = evaluate(plan.exprs, symbols);
-    checkConstraints(plan, this.sizeOf);
+    checkConstraints(plan.constraints, this.sizeOf);
     if (!before) {
       for (const [i, tensor] of plan.inputs.entries()) checkDims(tensor, inputDims[i]!, tensor.shape.map(this.sizeOf));
     }
@@ -56,7 +67,7 @@ export class BoundShape {
       if (bytes > most) throw planInvalid(`needs ${bytes} bytes and has a buffer of ${most}`, tensor.name);
       return bytes;
     });
-    this.params = fillParams(plan, this.sizeOf, before?.params);
+    this.params = fillParams(plan, this.values, before?.params);
     this.#tapes = program.segments.map((segment, i) => {
       return before && segment.symbols.every((k) => Object.is(symbols[k], before.symbols[k]))
         ? before.#tapes[i]
@@ -67,13 +78,19 @@ export class BoundShape {
   /** The number that a size stands for. Throws `SIZE_OVERFLOW`. */
   readonly sizeOf = (size: Size): number => sizeValue(size, this.values);
 
+  /** The integer that an element stands for: as `sizeOf`, and it may be negative. */
+  integerOf(size: Size & object): number {
+    const value = this.values[size.expr]!;
+    return value < 0 ? value : this.sizeOf(size);
+  }
+
   /**
-   * What to replay of a segment, whose sizes have to be known. Dispatches of no workgroups and copies of no bytes are left
+   * What to replay of a segment, whose sizes and parameters have to be known. Dispatches of no workgroups and copies of no bytes are left
    * out. Throws `DISPATCH_TOO_LARGE`, `SIZE_OVERFLOW` or `ENGINE_INVALID`.
    */
   tape(segment: number): readonly number[] {
     const { segments } = this.#program;
-    this.#tapes[segment] ??= makeTape(this.#program, segments[segment]!, this.sizeOf, this.#maxWorkgroups);
+    this.#tapes[segment] ??= makeTape(this.#program, segments[segment]!, this, this.#maxWorkgroups);
     return this.#tapes[segment];
   }
 
@@ -137,7 +154,8 @@ function checkDims({ name }: PlanTensor, got: readonly number[], want: readonly 
   }
 }
 
-function checkConstraints({ constraints }: Plan, sizeOf: (size: Size) => number): void {
+/** Those whose sizes are known. Throws `SHAPE_CONSTRAINT` or `SIZE_OVERFLOW`. */
+export function checkConstraints(constraints: readonly PlanConstraint[], sizeOf: (size: Size) => number): void {
   for (const { a, b, node } of constraints) {
     const [left, right] = [sizeOf(a), sizeOf(b)];
     if (left !== right && !Number.isNaN(left + right)) {
@@ -152,7 +170,7 @@ function checkConstraints({ constraints }: Plan, sizeOf: (size: Size) => number)
 /** The same array as `before` where nothing is different. */
 function fillParams(
   plan: Plan,
-  sizeOf: (size: Size) => number,
+  values: readonly number[],
   before: Uint32Array<ArrayBuffer> | undefined,
 ): Uint32Array<ArrayBuffer> | undefined {
   const buffer = plan.buffers.find(({ kind }) => kind === 'params');
@@ -160,9 +178,9 @@ function fillParams(
   const words = before?.slice() ?? new Uint32Array(buffer.bytes / 4);
   let isSame = before !== undefined;
   for (const [word, size] of plan.params) {
-    const value = sizeOf(size);
-    if (value > 0xffffffff) throw planInvalid(`parameter ${word} is ${value}, more than 32 bits hold`);
-    if (Number.isNaN(value) || words[word] === value) continue;
+    const value = typeof size === 'number' ? size : values[size.expr]!;
+    // Others are an error where a dispatch reads them.
+    if (!(value >= MIN_WORD && value <= MAX_WORD) || words[word] === value >>> 0) continue;
     words[word] = value;
     isSame = false;
   }
@@ -171,10 +189,18 @@ function fillParams(
 
 function makeTape(
   { plan, ops }: Program,
-  { start, end }: Segment,
-  sizeOf: (size: Size) => number,
+  { start, end, params }: Segment,
+  shape: BoundShape,
   maxWorkgroups: number,
 ): number[] {
+  const { sizeOf } = shape;
+  for (const i of params) {
+    const [word, size] = plan.params[i]!;
+    const value = typeof size === 'number' ? size : shape.integerOf(size);
+    if (value < MIN_WORD || value > MAX_WORD) {
+      throw planInvalid(`parameter ${word} is ${value}, which 32 bits do not hold`);
+    }
+  }
   const tape: number[] = [];
   for (let i = start; i < end; i++) {
     const op = ops[i]!;

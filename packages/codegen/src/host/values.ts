@@ -1,7 +1,7 @@
 // The plan's table of values: what host steps read and write, and where each comes from.
 
-import type { HostStep, PlanAttribute, PlanNumber, PlanTensor, PlanValue } from '@trtx/engine';
-import { type AttributeValue, type Constant, opName, type Value } from '@trtx/ir';
+import type { HostStep, PlanAttribute, PlanConstraint, PlanNumber, PlanTensor, PlanValue } from '@trtx/engine';
+import { type AttributeValue, type Constant, type Graph, opName, type Value } from '@trtx/ir';
 import type { HostUnit } from '../group/group.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { SizeTable } from '../memory/sizes.ts';
@@ -31,6 +31,11 @@ export class HostValues {
       node: node.name,
       reason,
     };
+  }
+
+  /** What has to hold where the graph, or the body, is run. */
+  constraints(graph: Graph): PlanConstraint[] {
+    return [...graph.constraints].map(({ a, b, node }) => ({ a: this.sizes.size(a), b: this.sizes.size(b), node }));
   }
 
   /** An input or output of the plan. */

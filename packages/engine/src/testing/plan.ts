@@ -188,7 +188,7 @@ export const flowPlan: Plan = {
   steps: [
     branch(
       1,
-      { steps: [], moves: [{ from: 10, to: 11 }] },
+      { constraints: [{ a: { expr: 0 }, b: 4, node: 'Add_2' }], steps: [], moves: [{ from: 10, to: 11 }] },
       {
         steps: [host('com.example::Wrap', [10], [13]), host('com.example::Unwrap', [13], [])],
         moves: [{ from: 10, to: 11 }],
@@ -201,6 +201,7 @@ export const flowPlan: Plan = {
       next: 6,
       iteration: 8,
       enter: [{ from: 4, to: 3 }],
+      constraints: [{ a: { expr: 1 }, b: { expr: 2 }, node: 'Add_3' }],
       steps: [
         { kind: 'dispatches', dispatches: [{ ...scale(0, 0, 1), workgroups: [{ expr: 1 }] }] },
         host('com.example::Grow', [3, 8], [6, 7]),

@@ -94,6 +94,7 @@ function inferLoop(at: NodeView): Inferred[] {
     const results = at.body(0).infer([iteration, cond, ...states, ...outer]);
     if (results.length !== 1 + carried + stacked)
       throw at.fail(`a body of ${results.length} outputs where ${1 + carried + stacked} belong`);
+    if (results[0]!.dtype !== 'bool') throw at.fail(`the condition that the body gives is ${printType(results[0]!)}`);
     const next = states.map((type, i) => {
       const { contents, ...joined } = join(at, `state${i}`, [type, results[1 + i]!], undefined);
       return joined;

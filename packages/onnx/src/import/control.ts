@@ -2,6 +2,7 @@
 
 import { isContainer, type Value } from '@trtx/ir';
 import { readAttributes } from '../source/attributes.ts';
+import { dtypeOf } from '../source/dtypes.ts';
 import { modelError } from '../source/error.ts';
 import type { SourceNode } from '../source/nodes.ts';
 import { bodyOf, capturesOf, closeBody, fillBody, inputsOf, openBody } from './bodies.ts';
@@ -101,7 +102,10 @@ function addSequenceMap(source: SourceNode, context: NodeContext): readonly Valu
   const body = bodyOf(source, 'body', source.inputs.length);
   const operands = source.inputs.map((_, i) => inputOf(source, i, context));
   const outside = emitterFor(source, graph, registry);
-  const empty = body.outputs.map(() => outside.node('SequenceEmpty', []));
+  const empty = body.outputs.map(({ type }) => {
+    const dtype = dtypeOf(type?.tensor_type?.elem_type);
+    return outside.node('SequenceEmpty', [], dtype ? { dtype } : {});
+  });
   return addLoop(source, context, {
     body,
     trips: outside.node('SequenceLength', [operands[0]!]),

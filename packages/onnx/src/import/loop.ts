@@ -101,7 +101,12 @@ function generalizing<T>(spec: LoopSpec, build: (types: readonly Inferred[]) => 
     const general = types.map((type, i) => generalized(type, i, spec));
     const same = general.every((type, i) => type === types[i]);
     if (same || !isTrtxError(error) || !error.code.startsWith('SHAPE')) throw error;
-    return build(general);
+    try {
+      return build(general);
+    } catch {
+      // What does not fit whatever the sizes is told best by those that there are.
+      throw error;
+    }
   }
 }
 

@@ -141,6 +141,11 @@ const CASES: [string, ModelInput, Refusal][] = [
     { code: 'ONNX_MODEL', says: 'the graph input holds values of no known type', tensor: 'x' },
   ],
   [
+    'an input that is a map',
+    { inputs: [{ name: 'x', type: { map_type: {} } }] },
+    { code: 'ONNX_MODEL', says: 'the graph input is a map', tensor: 'x' },
+  ],
+  [
     'an input with a negative dimension',
     { inputs: [info('x', 'float32', [-1])] },
     { code: 'ONNX_MODEL', says: 'negative dimension -1', tensor: 'x' },

@@ -1,13 +1,14 @@
 // Scan as a Loop: an iteration takes its places of the inputs by its number.
 
 import type { AttributeValue, Value } from '@trtx/ir';
+import type { Emitter } from '../normalize/index.ts';
 import { readAttributes } from '../source/attributes.ts';
 import { modelError } from '../source/error.ts';
 import type { SourceGraph, SourceNode } from '../source/nodes.ts';
 import { bodyOf, fillBody } from './bodies.ts';
 import type { NodeContext } from './context.ts';
 import { emitterFor } from './emitter.ts';
-import { addLoop, sizeAlong } from './loop.ts';
+import { addLoop, type Iteration, sizeAlong } from './loop.ts';
 
 /** Scan had a batch axis in version 8 alone. */
 const BATCHED = 8;
@@ -24,6 +25,8 @@ interface Ways {
 interface Operands {
   readonly states: readonly Value[];
   readonly scanned: readonly Value[];
+  /** How many places of the inputs there are to go over, an int64 of no axes; undefined for all. */
+  readonly length?: Value | undefined;
 }
 
 /** @throws TrtxError ONNX_MODEL, and as `Graph.addNode` */
@@ -33,6 +36,7 @@ export function addScan(source: SourceNode, context: NodeContext): readonly Valu
   const batched = source.version <= BATCHED;
   const names = batched ? source.inputs.slice(1) : source.inputs;
   const operands = names.map((name) => values.get(name));
+  const lengths = batched && source.inputs[0] ? values.get(source.inputs[0]) : undefined;
   const scanned = Number(attributes.get('num_scan_inputs'));
   if (!(Number.isInteger(scanned) && scanned > 0 && scanned <= operands.length))
     throw modelError(`num_scan_inputs is ${attributes.get('num_scan_inputs')}`, { node: source.name });
@@ -41,14 +45,8 @@ export function addScan(source: SourceNode, context: NodeContext): readonly Valu
   const split = (all: readonly Value[]) => ({ states: all.slice(0, carried), scanned: all.slice(carried) });
   if (!batched)
     return addOne(source, context, body, split(operands), waysOf(source, attributes, split(operands), body));
-  if (source.inputs[0])
-    throw modelError('lengths of the sequences of a batch', {
-      node: source.name,
-      tensor: source.inputs[0],
-      hint: 'Convert the model to opset 9 or newer, where Scan has none.',
-    });
-  return addBatched(source, context, body, operands, (all, inner) => {
-    return addOne(source, inner, body, split(all), waysOf(source, attributes, split(all), body));
+  return addBatched(source, context, body, { operands, lengths }, (all, length, inner) => {
+    return addOne(source, inner, body, { ...split(all), length }, waysOf(source, attributes, split(all), body));
   });
 }
 
@@ -85,7 +83,7 @@ function addOne(
   source: SourceNode,
   context: NodeContext,
   body: SourceGraph,
-  { states, scanned }: Operands,
+  { states, scanned, length }: Operands,
   ways: Ways,
 ): readonly Value[] {
   const trips = sizeAlong(source, context, scanned[0]!, ways.inputAxes[0]!);
@@ -96,10 +94,11 @@ function addOne(
     condition: null,
     states,
     stateNames: body.inputs.slice(0, carried).map(({ name }) => name!),
-    captures: [...scanned, trips],
+    captures: [...scanned, trips, ...(length ? [length] : [])],
     iterate(iteration, captured) {
       const { values, graph, registry } = iteration.context;
       const emit = emitterFor(source, graph, registry);
+      // How many there are to go over is the last of them.
       const count = captured.at(-1)!;
       const backwards = () =>
         emit.node('Sub', [emit.node('Sub', [count, emit.constant('int64', [], [1])]), iteration.index]);
@@ -112,11 +111,18 @@ function addOne(
         const index = ways.inputDirections[k] ? backwards() : iteration.index;
         values.set(name!, emit.node('Gather', [captured[k]!, index], { axis: ways.inputAxes[k]! }));
       });
-      const outputs = fillBody(body, iteration);
+      const results = fillBody(body, iteration);
+      const outputs = length ? withinLength(emit, iteration, count, results) : results;
       return { condition: iteration.condition, states: outputs.slice(0, carried), rows: outputs.slice(carried) };
     },
   });
   return results.map((value, i) => (i < carried ? value : placed(source, context, value, i - carried, ways)));
+}
+
+/** What an iteration gives: past the end of its sequence, the states as they were and rows of zeros. */
+function withinLength(emit: Emitter, { index, states }: Iteration, length: Value, results: readonly Value[]): Value[] {
+  const goes = emit.node('Less', [index, length]);
+  return results.map((value, i) => emit.node('Where', [goes, value, states[i] ?? emit.scalar(value.type.dtype, 0)]));
 }
 
 /** A stack along the first axis, turned to the axis and the direction that the model asks for. */
@@ -136,24 +142,26 @@ function placed(source: SourceNode, { graph, registry }: NodeContext, stack: Val
   return emit.node('Transpose', [turned], { perm: [...others.slice(0, axis), 0, ...others.slice(axis)] });
 }
 
-/** A Loop over the first axis of all operands, around what `one` makes of each place. */
+/** A Loop over the first axis of all operands, and of the lengths, around what `one` makes of each place. */
 function addBatched(
   source: SourceNode,
   context: NodeContext,
   body: SourceGraph,
-  operands: readonly Value[],
-  one: (operands: readonly Value[], inner: NodeContext) => readonly Value[],
+  { operands, lengths }: { readonly operands: readonly Value[]; readonly lengths: Value | undefined },
+  one: (operands: readonly Value[], length: Value | undefined, inner: NodeContext) => readonly Value[],
 ): readonly Value[] {
+  const batched = lengths ? [...operands, lengths] : operands;
   return addLoop(source, context, {
     body,
     trips: sizeAlong(source, context, operands[0]!, 0),
     condition: null,
     states: [],
-    captures: operands,
+    captures: batched,
     iterate(iteration, captured) {
       const emit = emitterFor(source, iteration.graph, iteration.context.registry);
       const items = captured.map((operand) => emit.node('Gather', [operand, iteration.index], { axis: 0 }));
-      return { condition: iteration.condition, states: [], rows: one(items, iteration.context) };
+      const rows = one(items.slice(0, operands.length), items[operands.length], iteration.context);
+      return { condition: iteration.condition, states: [], rows };
     },
   });
 }

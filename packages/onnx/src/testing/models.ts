@@ -10,6 +10,7 @@ import type {
   NodeProto,
   SparseTensorProto,
   TensorProto,
+  TypeProto,
   ValueInfoProto,
 } from '../wire/index.ts';
 import { encodeModel, joinParts } from '../wire/index.ts';
@@ -20,7 +21,9 @@ export type AttributeInput =
   | readonly number[]
   | { float: number }
   | { floats: number[] }
-  | TensorProto;
+  | TensorProto
+  | GraphProto
+  | TypeProto;
 
 /** An attribute; plain numbers are integers. */
 export function attribute(name: string, value: AttributeInput): AttributeProto {
@@ -30,7 +33,35 @@ export function attribute(name: string, value: AttributeInput): AttributeProto {
   if (Array.isArray(value)) return { ...base, type: 7, ints: value.map(BigInt) };
   if ('float' in value) return { ...base, type: 1, f: value.float };
   if ('floats' in value) return { ...base, type: 6, floats: value.floats };
+  if ('node' in value) return { ...base, type: 5, g: value };
+  if (isType(value)) return { ...base, type: 13, tp: value };
   return { ...base, type: 4, t: value as TensorProto };
+}
+
+function isType(value: object): value is TypeProto {
+  return ['tensor_type', 'sequence_type', 'optional_type'].some((kind) => kind in value);
+}
+
+/** A graph for an attribute. Outputs may be named alone. */
+export function bodyProto(
+  input: readonly ValueInfoProto[],
+  node: readonly NodeProto[],
+  output: readonly (ValueInfoProto | string)[],
+  initializer: readonly TensorProto[] = [],
+): GraphProto {
+  return {
+    name: 'body',
+    node: [...node],
+    input: [...input],
+    output: output.map(asInfo),
+    initializer: [...initializer],
+    value_info: [],
+    sparse_initializer: [],
+  };
+}
+
+function asInfo(output: ValueInfoProto | string): ValueInfoProto {
+  return typeof output === 'string' ? { name: output } : output;
 }
 
 export function node(
@@ -54,14 +85,15 @@ export function tensor(
   return { name, data_type: numberOf(dtype), dims: dims.map(BigInt), string_data: [], external_data: [], ...more };
 }
 
-/** A tensor of float32 or int64 with its data raw. */
+/** A tensor of float32, int64 or bool with its data raw. */
 export function numbers(
   name: string,
-  dtype: 'float32' | 'int64',
+  dtype: 'float32' | 'int64' | 'bool',
   dims: readonly number[],
   values: readonly number[],
 ): TensorProto {
-  const array = dtype === 'int64' ? BigInt64Array.from(values, BigInt) : Float32Array.from(values);
+  const Type = dtype === 'bool' ? Uint8Array : Float32Array;
+  const array = dtype === 'int64' ? BigInt64Array.from(values, BigInt) : Type.from(values);
   return tensor(name, dtype, dims, { raw_data: new Uint8Array(array.buffer) });
 }
 
@@ -92,11 +124,24 @@ export function bodyAttribute(name: string, graph: Partial<GraphProto>): Attribu
 
 /** A declaration; a dimension may be a number, a name, or null for one that is dynamic without a name. */
 export function info(name: string, dtype: DType, dims?: readonly (number | bigint | string | null)[]): ValueInfoProto {
+  return { name, type: tensorType(dtype, dims) };
+}
+
+/** A tensor's type, with dimensions as `info` has them. */
+export function tensorType(dtype: DType, dims?: readonly (number | bigint | string | null)[]): TypeProto {
   const dim = dims?.map((size) => {
     if (size === null) return {};
     return typeof size === 'string' ? { dim_param: size } : { dim_value: BigInt(size) };
   });
-  return { name, type: { tensor_type: { elem_type: numberOf(dtype), shape: dim && { dim } } } };
+  return { tensor_type: { elem_type: numberOf(dtype), shape: dim && { dim } } };
+}
+
+export function sequenceType(element: TypeProto): TypeProto {
+  return { sequence_type: { elem_type: element } };
+}
+
+export function optionalType(element: TypeProto): TypeProto {
+  return { optional_type: { elem_type: element } };
 }
 
 export interface ModelInput {
@@ -122,7 +167,7 @@ export function modelProto(input: ModelInput): ModelProto {
       name: 'g',
       node: nodes,
       input: input.inputs ?? [info('x', 'float32', [2, 3])],
-      output: (input.outputs ?? ['y']).map((output) => (typeof output === 'string' ? { name: output } : output)),
+      output: (input.outputs ?? ['y']).map(asInfo),
       initializer: input.initializers ?? [],
       value_info: [],
       sparse_initializer: [],
