@@ -22,7 +22,7 @@ import { expertWeights } from './weights.ts';
 export const experts: SpelledOps = {
   MoE: (node, emit) => {
     const layer = (index: number) => layerOf(optional(node, index), optional(node, index + 1), emit);
-    return [mixture(node, { first: layer(2)!, second: layer(4)!, third: layer(6) }, null, emit)];
+    return [mixture(node, layersOf(layer(2), layer(4), layer(6), emit), null, emit)];
   },
   QMoE: (node, emit) => {
     const type = takeText(node, 'quant_type', emit, 'int');
@@ -36,9 +36,7 @@ export const experts: SpelledOps = {
       const operands = codes && { codes, scales: inputOf(node, index + 1, emit), zeros: optional(node, zeros) };
       return layerOf(operands && expertWeights(operands, bits, block, emit), optional(node, index + 2), emit);
     };
-    return [
-      mixture(node, { first: layer(2, 11)!, second: layer(5, 12)!, third: layer(8, 13) }, optional(node, 14), emit),
-    ];
+    return [mixture(node, layersOf(layer(2, 11), layer(5, 12), layer(8, 13), emit), optional(node, 14), emit)];
   },
 };
 
@@ -57,6 +55,16 @@ interface Layers {
   readonly second: Layer;
   /** The linear half of SwiGLU, where the first layer does not give both. */
   readonly third: Layer | undefined;
+}
+
+function layersOf(
+  first: Layer | undefined,
+  second: Layer | undefined,
+  third: Layer | undefined,
+  emit: Emitter,
+): Layers {
+  if (!first || !second) throw emit.fail('experts without weights');
+  return { first, second, third };
 }
 
 /** @param shares what tokens take of their experts; by default what the router gives */

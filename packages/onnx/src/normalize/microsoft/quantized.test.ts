@@ -127,9 +127,13 @@ describe.each<DType>(['uint8', 'int8'])('%s', (dtype) => {
   });
   it('ReduceSumInteger', () => {
     const to = dtype === 'uint8' ? ('uint32' as const) : ('int32' as const);
+    const cast = (from: string, into: string, type: 'int32' | 'uint32') => {
+      return { op: 'Cast', inputs: [from], outputs: [into], attributes: { to: type } };
+    };
     const formula = [
-      { op: 'Cast', inputs: ['x0'], outputs: ['wide'], attributes: { to } },
-      { op: 'ReduceSum', inputs: ['wide', 'axes'], outputs: ['y0'], attributes: { keepdims: 0 } },
+      cast('x0', 'wide', 'int32'),
+      { op: 'ReduceSum', inputs: ['wide', 'axes'], outputs: ['s'], attributes: { keepdims: 0 } },
+      cast('s', 'y0', to),
     ];
     const options = { ...rows, more: { axes: tensor('int64', [1], [1]) } };
     return checkFormula('ReduceSumInteger', [x], { axes: [1], keepdims: 0 }, formula, options);
