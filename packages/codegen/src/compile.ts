@@ -6,7 +6,7 @@ import { type Graph, type Node, opName, type Value } from '@trtx/ir';
 import type { Emitted } from './emitted.ts';
 import { Emitter } from './emitter.ts';
 import type { Group } from './group/group.ts';
-import { refused } from './host/placement.ts';
+import { refused, tells } from './host/placement.ts';
 import { HostValues } from './host/values.ts';
 import type { Kernel } from './kernel.ts';
 import { standardKernels } from './kernels/index.ts';
@@ -57,7 +57,8 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
     bodies.length > 0 ? outputs.filter(isRead) : outputs,
   );
   const set = [...given, ...grouping.states];
-  const sizes = new SizeTable(graph, set, grouping.states);
+  const telling = [...hosted.keys()].filter(tells).flatMap(({ outputs }) => outputs);
+  const sizes = new SizeTable(graph, set, new Set([...grouping.states, ...telling]));
   const layout = new Layout(graph, { grouping, schedule, sizes, target, storages, hosted });
   const host = new HostValues(layout, sizes);
   const modules = new Numbering<string>((wgsl) => wgsl);

@@ -78,7 +78,7 @@ export type DataSymbol = SymbolRange & { readonly value: number } & (
 
 export interface SymbolRange {
   readonly name: string;
-  /** Bounds of the dimension itself, both inclusive, in elements. */
+  /** Bounds of the dimension itself, or of the integer that a value's element is, both inclusive. */
   readonly min: number;
   readonly max: number;
   /** The dimension is a multiple of this; expressions see dimension / multipleOf. */

@@ -122,7 +122,9 @@ function checkSymbols(value: unknown, inputs: readonly PlanTensor[]): void {
       const input = index(symbol.input, `${path}.input`, inputs.length);
       index(symbol.axis, `${path}.axis`, inputs[input]!.shape.length);
     }
-    integer(symbol.max, `${path}.max`, integer(symbol.min, `${path}.min`));
+    // An element may be negative, a dimension not.
+    const least = symbol.element === undefined ? 0 : Number.MIN_SAFE_INTEGER;
+    integer(symbol.max, `${path}.max`, integer(symbol.min, `${path}.min`, least));
     integer(symbol.multipleOf, `${path}.multipleOf`, 1);
   });
 }

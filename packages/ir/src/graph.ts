@@ -206,10 +206,11 @@ export class Graph {
         ? (attributes as Attributes)
         : attributeMap(attributes as Record<string, AttributeValue>);
     const count = typeof options.outputs === 'object' ? options.outputs.length : (options.outputs ?? 1);
-    const name = this.#nodeNames.claim(options.name || op.name);
+    const name = this.#nodeNames.free(options.name || op.name);
     const bodies = options.bodies ?? [];
     const node = new Node(name, op, map, bodies, options.origin ?? [options.name || name]);
     const { outputs, constraints } = inferNode(op, inputs, map, count, name, bodies);
+    this.#nodeNames.claim(name);
     for (const constraint of constraints) this.addConstraint(constraint);
     node.inputList = [...inputs];
     inputs.forEach((input, index) => {

@@ -42,7 +42,15 @@ export interface OperandSpec {
    * least symbolically, when shapes are.
    */
   readonly steersShape?: boolean;
+  /** What such values are where only the run tells them; absent for what the build has to know (axes, steps). */
+  readonly told?: Told;
 }
+
+/**
+ * How integers steer a shape: as sizes; as sizes of parts of an axis of the first input; as positions, which may be negative;
+ * as the target of a Reshape of it, which has its -1 and 0; as a shape that it is broadcast with.
+ */
+export type Told = 'sizes' | 'parts' | 'positions' | 'target' | 'broadcast';
 
 /**
  * How an op computes, in the terms that grouping and kernels read:
@@ -156,6 +164,8 @@ export interface OpDef {
   readonly bodies?: readonly string[];
   /** Gives other values at each run: such nodes are neither computed at build nor taken for one another. */
   readonly random?: boolean;
+  /** The elements of its output are symbols, which have values once the node has run, where it is not known before. */
+  readonly tells?: boolean;
   /** The trait of a node whose attributes make it simpler than `trait` says: Resize to the nearest is injective. */
   traitAt?(at: NodeView): Trait;
   /** Types of the outputs, one for each that the node has. */

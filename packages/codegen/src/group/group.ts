@@ -321,7 +321,8 @@ function tellers(units: readonly Unit[], graph: Graph): Map<string, HostUnit> {
   const ofInputs = new Set(graph.inputs.flatMap(({ type }) => type.shape.flatMap((d) => [...symbolsOf(d).keys()])));
   for (const unit of units) {
     if (!isHostUnit(unit)) continue;
-    for (const symbol of unit.node.outputs.flatMap(({ type }) => type.shape.flatMap((d) => [...symbolsOf(d).keys()])))
+    const dims = unit.node.outputs.flatMap(({ type, contents }) => [...type.shape, ...(contents?.values ?? [])]);
+    for (const symbol of dims.flatMap((dim) => [...symbolsOf(dim).keys()]))
       if (!ofInputs.has(symbol) && !found.has(symbol)) found.set(symbol, unit);
   }
   return found;

@@ -37,20 +37,29 @@ export function hostOnly(graph: Graph, root: Graph, { limits }: Target): Map<Nod
     if (isKnown(node)) continue;
     const large = (value: Value) => mayExceed(value, limits.maxStorageBufferBindingSize, ofInputs);
     const reason =
+      (tells(node) ? TELLS : undefined) ??
       controlReason(node) ??
       typeReason(node) ??
       wideReason(node, wide) ??
       sizeReason(node, told) ??
       largeReason(node, large);
-    for (const { type } of node.outputs) for (const dim of type.shape) symbolsOf(dim, told);
+    for (const { type, contents } of node.outputs)
+      for (const dim of [...type.shape, ...(contents?.values ?? [])]) symbolsOf(dim, told);
     if (reason !== undefined) hosted.set(node, reason);
   }
   return hosted;
 }
 
+export const TELLS = 'its elements are sizes of what is computed next';
+
 /** True where shape inference knows all that a node gives. */
-export function isKnown(node: Node): boolean {
-  return node.outputs.every((value) => value.contents !== undefined);
+function isKnown(node: Node): boolean {
+  return node.outputs.every((value) => value.contents !== undefined) && !tells(node);
+}
+
+/** True where the elements that a node gives are symbols that only its run tells. */
+export function tells({ op, inputs }: Node): boolean {
+  return op.tells === true && inputs.some((value) => value !== null && !value.contents);
 }
 
 /** The symbols that are known when a graph begins to run. */

@@ -1,7 +1,7 @@
 // The plan's table of values: what host steps read and write, and where each comes from.
 
 import type { HostStep, PlanAttribute, PlanConstraint, PlanNumber, PlanTensor, PlanValue } from '@trtx/engine';
-import { type AttributeValue, type Constant, type Graph, opName, type Value } from '@trtx/ir';
+import { type AttributeValue, type Constant, constantFrom, type Dim, type Graph, opName, type Value } from '@trtx/ir';
 import type { HostUnit } from '../group/group.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { SizeTable } from '../memory/sizes.ts';
@@ -35,7 +35,9 @@ export class HostValues {
 
   /** What has to hold where the graph, or the body, is run. */
   constraints(graph: Graph): PlanConstraint[] {
-    return [...graph.constraints].map(({ a, b, node }) => ({ a: this.sizes.size(a), b: this.sizes.size(b), node }));
+    // Of what was optimized away nothing is left to be equal.
+    const open = [...graph.constraints].filter(({ a, b }) => this.sizes.knows(a) && this.sizes.knows(b));
+    return open.map(({ a, b, node }) => ({ a: this.sizes.size(a), b: this.sizes.size(b), node }));
   }
 
   /** An input or output of the plan. */
@@ -69,6 +71,9 @@ export class HostValues {
     else if (source) from = { of: this.of(source) };
     else {
       const place = this.layout.placeOf(value);
+      // No dispatch writes what has no elements.
+      if (!place && !this.layout.isHosted(value) && value.producer && type.shape.includes(0))
+        return this.constant(constantFrom(dtype, type.shape.map(emptySize), []), name);
       if (place) from = { gpu: { buffer: place.buffer, offset: place.offset, storage: this.layout.storages(value) } };
     }
     return this.#add(value, { name, dtype, shape, ...from });
@@ -92,6 +97,11 @@ export class HostValues {
     this.#known.set(key, index);
     return index;
   }
+}
+
+/** The size of an axis of what has no elements, where it matters. */
+function emptySize(dim: Dim): number {
+  return typeof dim === 'number' ? dim : 0;
 }
 
 /** JSON has no other notation for some numbers. */

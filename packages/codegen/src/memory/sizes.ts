@@ -2,7 +2,7 @@
 
 import type { ExprNode, PlanSymbol, Size, SymbolRange } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
-import { asSymbol, bounds, type Dim, foldDim, type Graph, product, type Sym, type Value } from '@trtx/ir';
+import { asSymbol, bounds, type Dim, foldDim, type Graph, product, type Sym, symbolsOf, type Value } from '@trtx/ir';
 
 const OPERATIONS = { '+': '+', '*': '*', floor: '/', min: 'min', max: 'max' } as const;
 
@@ -21,15 +21,15 @@ export class SizeTable {
   /**
    * Finds every symbol on an axis of an input, or else on one of what steps set.
    * @param set values that steps set: what the host computes, and what bodies are given
-   * @param states those among them whose elements may be symbols: the number of an iteration
+   * @param telling those among them whose elements may be symbols: the number of an iteration
    */
-  constructor(graph: Graph, set: Iterable<Value> = [], states: ReadonlySet<Value> = new Set()) {
+  constructor(graph: Graph, set: Iterable<Value> = [], telling: ReadonlySet<Value> = new Set()) {
     graph.inputs.forEach((value, input) => {
       this.#find(value, input);
     });
     for (const value of set) {
       this.#find(value, value);
-      if (states.has(value))
+      if (telling.has(value))
         value.contents?.values.forEach((dim, element) => {
           this.#claim(dim, { of: value, element });
         });
@@ -58,6 +58,11 @@ export class SizeTable {
         ? { ...symbol, value: numberOf(of) }
         : { ...(symbol as SymbolRange & { axis: number }), input: of };
     });
+  }
+
+  /** Whether every symbol of a dim is read off something. */
+  knows(dim: Dim): boolean {
+    return [...symbolsOf(dim).keys()].every((name) => this.#symbols.has(name));
   }
 
   size(dim: Dim): Size {

@@ -39,6 +39,7 @@ import { selectOps } from './select.ts';
 import { sequenceOps } from './sequences.ts';
 import { shapeOps } from './shape.ts';
 import { signalOps } from './signal.ts';
+import { steerOps } from './steer.ts';
 import { stringOps } from './strings.ts';
 import { unpoolOps } from './unpool.ts';
 
@@ -116,4 +117,5 @@ export const standardOps = new OpRegistry([
   ...inverseOps,
   ...bitCastOps,
   ...stringOps,
+  ...steerOps,
 ]);

@@ -1,6 +1,6 @@
 // Injective ops that repeat, cut, border or rearrange elements.
 
-import { add, ceilDiv, type Dim, floorDiv, mul, sub } from '../dim.ts';
+import { add, bounds, ceilDiv, type Dim, floorDiv, maxDim, mul, sub } from '../dim.ts';
 import { coord, type Index, type IndexMap, indexOf, indexOp } from '../index-map.ts';
 import { defineOp, type NodeView, type OpDef } from '../op.ts';
 import { normalizeAxis } from './axis.ts';
@@ -13,7 +13,7 @@ export const layoutOps: readonly OpDef[] = [
     name: 'Expand',
     since: 13,
     summary: 'broadcast with a shape, both ways: a 1 in the shape keeps the dimension of the input',
-    inputs: [{ name: 'input' }, { name: 'shape', types: INDICES, steersShape: true }],
+    inputs: [{ name: 'input' }, { name: 'shape', types: INDICES, steersShape: true, told: 'broadcast' }],
     outputs: [{ name: 'output' }],
     attributes: {},
     trait: {
@@ -31,7 +31,7 @@ export const layoutOps: readonly OpDef[] = [
     name: 'Tile',
     since: 13,
     summary: 'the input repeated along each axis',
-    inputs: [{ name: 'input' }, { name: 'repeats', types: INDICES, steersShape: true }],
+    inputs: [{ name: 'input' }, { name: 'repeats', types: INDICES, steersShape: true, told: 'sizes' }],
     outputs: [{ name: 'output' }],
     attributes: {},
     trait: {
@@ -58,7 +58,7 @@ export const layoutOps: readonly OpDef[] = [
     summary: 'elements added around the input, or with negative pads taken away',
     inputs: [
       { name: 'data', sameAs: 'T' },
-      { name: 'pads', types: INDICES, steersShape: true },
+      { name: 'pads', types: INDICES, steersShape: true, told: 'positions' },
       { name: 'constant_value', sameAs: 'T', optional: true },
       { name: 'axes', types: INDICES, optional: true, steersShape: true },
     ],
@@ -79,7 +79,7 @@ export const layoutOps: readonly OpDef[] = [
     name: 'Split',
     since: 18,
     summary: 'an axis cut into parts: of the given sizes, or equal but for a smaller last one',
-    inputs: [{ name: 'input' }, { name: 'split', types: INDICES, optional: true, steersShape: true }],
+    inputs: [{ name: 'input' }, { name: 'split', types: INDICES, optional: true, steersShape: true, told: 'parts' }],
     outputs: [{ name: 'outputs', variadic: true }],
     attributes: {
       axis: { type: 'int', default: 0 },
@@ -220,7 +220,8 @@ function padMap(at: NodeView): IndexMap {
 
 /** Copies of `size` elements that cover `begin`, or more. */
 function turns(begin: Dim, size: Dim): Dim {
-  if (typeof begin === 'number' && begin <= 0) return 0;
+  if (bounds(begin).max <= 0) return 0;
+  if (bounds(begin).min < 0) return turns(maxDim(begin, 0), size);
   return typeof size === 'number' && size > 0 ? ceilDiv(begin, size) : begin;
 }
 

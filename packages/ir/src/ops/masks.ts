@@ -33,7 +33,7 @@ export const maskOps: readonly OpDef[] = [
       'along a new axis of size depth the second value at the index, the first elsewhere; none for indices beyond',
     inputs: [
       { name: 'indices', types: INTEGERS },
-      { name: 'depth', types: NUMBERS, steersShape: true },
+      { name: 'depth', types: NUMBERS, steersShape: true, told: 'sizes' },
       { name: 'values' },
     ],
     outputs: [{ name: 'output' }],
@@ -107,7 +107,7 @@ export const maskOps: readonly OpDef[] = [
     name: 'CenterCropPad',
     since: 18,
     summary: 'axes cut or padded with zeros to given sizes, evenly on both sides',
-    inputs: [{ name: 'input_data' }, { name: 'shape', types: INDICES, steersShape: true }],
+    inputs: [{ name: 'input_data' }, { name: 'shape', types: INDICES, steersShape: true, told: 'sizes' }],
     outputs: [{ name: 'output_data' }],
     attributes: { axes: { type: 'ints', doc: 'the axes that the sizes are for; all by default' } },
     trait: { kind: 'injective', map: centered },

@@ -1,6 +1,7 @@
 // Injective ops: each output element is one input element. What is special about each is its index map.
 
 import { add, type Dim, floorDiv, maxDim, minDim, mul, product, sub } from '../dim.ts';
+import { asSymbol } from '../dim-visit.ts';
 import { coord, indexOp, LINEAR } from '../index-map.ts';
 import { defineOp, type NodeView, type OpDef } from '../op.ts';
 import { normalizeAxis } from './axis.ts';
@@ -33,7 +34,7 @@ export const movementOps: readonly OpDef[] = [
     name: 'Reshape',
     since: 25,
     summary: 'the same elements in another shape',
-    inputs: [{ name: 'data' }, { name: 'shape', types: INDICES, steersShape: true }],
+    inputs: [{ name: 'data' }, { name: 'shape', types: INDICES, steersShape: true, told: 'target' }],
     outputs: [{ name: 'reshaped' }],
     attributes: { allowzero: { type: 'int', default: 0, min: 0, max: 1 } },
     trait: { kind: 'injective', map: () => LINEAR },
@@ -101,8 +102,8 @@ export const movementOps: readonly OpDef[] = [
     summary: 'a range, with a step, of some axes',
     inputs: [
       { name: 'data' },
-      { name: 'starts', types: INDICES, steersShape: true },
-      { name: 'ends', types: INDICES, steersShape: true },
+      { name: 'starts', types: INDICES, steersShape: true, told: 'positions' },
+      { name: 'ends', types: INDICES, steersShape: true, told: 'positions' },
       { name: 'axes', types: INDICES, optional: true, steersShape: true },
       { name: 'steps', types: INDICES, optional: true, steersShape: true },
     ],
@@ -143,7 +144,7 @@ function sliceAxes(at: NodeView): { start: Dim; step: number; size: Dim }[] {
       const end = limit(fromEnd(ends[i]!, dim), 0, dim);
       result[axis] = { start, step, size: maxDim(floorDiv(add(sub(end, start), step - 1), step), 0) };
     } else {
-      const start = limit(fromEnd(starts[i]!, dim), -1, sub(dim, 1));
+      const start = limit(fromEnd(starts[i]!, dim), 0, sub(dim, 1));
       const end = limit(fromEnd(ends[i]!, dim), -1, sub(dim, 1));
       result[axis] = { start, step, size: maxDim(floorDiv(add(sub(start, end), -step - 1), -step), 0) };
     }
@@ -151,10 +152,13 @@ function sliceAxes(at: NodeView): { start: Dim; step: number; size: Dim }[] {
   return result;
 }
 
-/** A negative position counts from the end. */
+/** A negative position counts from the end. Symbolic ones are natural, but for those that only the run tells. */
 function fromEnd(position: Dim, size: Dim): Dim {
-  const negative = typeof position === 'number' && position < 0;
-  return negative ? add(position, size) : position;
+  if (typeof position === 'number') return position < 0 ? add(position, size) : position;
+  const symbol = asSymbol(position)?.symbol;
+  if (!symbol || symbol.min >= 0) return position;
+  const isNegative = minDim(maxDim(mul(position, -1), 0), 1);
+  return add(position, mul(size, isNegative));
 }
 
 function limit(value: Dim, low: Dim, high: Dim): Dim {

@@ -18,7 +18,7 @@ export const orderOps: readonly OpDef[] = [
     summary: 'the k largest (or smallest) elements of an axis, best first, and their places; of equals the first',
     inputs: [
       { name: 'X', types: NUMBERS },
-      { name: 'K', types: INDICES, steersShape: true },
+      { name: 'K', types: INDICES, steersShape: true, told: 'parts' },
     ],
     outputs: [{ name: 'Values' }, { name: 'Indices' }],
     attributes: {

@@ -208,7 +208,7 @@ export const resizeOps: readonly OpDef[] = [
       operand('X', undefined),
       operand('roi', FLOATS),
       operand('scales', ['float32'], true),
-      operand('sizes', INDICES, true),
+      { ...operand('sizes', INDICES, true), told: 'sizes' },
     ],
     outputs: [{ name: 'Y' }],
     attributes: {

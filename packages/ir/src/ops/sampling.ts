@@ -51,7 +51,7 @@ export const samplingOps: readonly OpDef[] = [
     summary: 'the grid of positions of an image, each mapped by the affine matrix of its batch',
     inputs: [
       { name: 'theta', types: FLOATS },
-      { name: 'size', types: ['int64'], steersShape: true },
+      { name: 'size', types: ['int64'], steersShape: true, told: 'sizes' },
     ],
     outputs: [{ name: 'grid' }],
     attributes: { align_corners: ALIGN },

@@ -46,7 +46,7 @@ export const shapeOps: readonly OpDef[] = [
     name: 'ConstantOfShape',
     since: 25,
     summary: 'a tensor of the given shape with one value everywhere',
-    inputs: [{ name: 'input', types: ['int64'], steersShape: true }],
+    inputs: [{ name: 'input', types: ['int64'], steersShape: true, told: 'sizes' }],
     outputs: [{ name: 'output' }],
     attributes: { value: { type: 'tensor', doc: 'one element; float32 0 by default' } },
     trait: { kind: 'injective', map: (at) => ({ sources: [], otherwise: { value: fillOf(at) } }) },

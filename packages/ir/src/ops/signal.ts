@@ -13,7 +13,13 @@ const OUTPUT_TYPE: AttributeSpec = {
   doc: 'name of the element type',
 };
 const flag = (initial: number, doc: string): AttributeSpec => ({ type: 'int', default: initial, min: 0, max: 1, doc });
-const size = (name: string, optional = false): OperandSpec => ({ name, types: INDICES, optional, steersShape: true });
+const size = (name: string, optional = false): OperandSpec => ({
+  name,
+  types: INDICES,
+  optional,
+  steersShape: true,
+  told: 'sizes',
+});
 
 function defineWindow(name: string, summary: string): OpDef {
   return defineOp({

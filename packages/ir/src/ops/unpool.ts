@@ -60,7 +60,7 @@ export const unpoolOps: readonly OpDef[] = [
     inputs: [
       { name: 'X', types: FLOATS },
       { name: 'I', types: ['int64'] },
-      { name: 'output_shape', types: ['int64'], optional: true, steersShape: true },
+      { name: 'output_shape', types: ['int64'], optional: true, steersShape: true, told: 'sizes' },
     ],
     outputs: [{ name: 'output' }],
     attributes: {

@@ -4,7 +4,7 @@ import { TrtxError } from '@trtx/errors';
 import type { Graph, Node } from '@trtx/ir';
 import { NEWEST_OPSET } from '../normalize/index.ts';
 import { encodeModel, joinParts, type ModelProto } from '../wire/index.ts';
-import { graphProto } from './graph.ts';
+import { graphProto, OWN_DOMAIN } from './graph.ts';
 import { opsetNeeds } from './versions.ts';
 import type { ExternalWeights, WeightsFile } from './weights.ts';
 
@@ -98,7 +98,8 @@ function chooseOpset(graph: Graph, wanted: number | undefined): number {
 function domains(graph: Graph, opset: number): Map<string, number> {
   const versions = new Map([['', opset]]);
   for (const { op } of nodesOf(graph))
-    if (op.domain !== '') versions.set(op.domain, Math.max(op.since, versions.get(op.domain) ?? 1));
+    if (op.domain !== '' && op.domain !== OWN_DOMAIN)
+      versions.set(op.domain, Math.max(op.since, versions.get(op.domain) ?? 1));
   return versions;
 }
 

@@ -102,7 +102,18 @@ function constantNode(value: Value, name: string): NodeProto {
   };
 }
 
+/** Ops of this domain are the identity in the file: what they make of their first input concerns engines alone. */
+export const OWN_DOMAIN = 'trtx';
+
 function nodeProto(node: Node, names: ExportNames, weights: WeightsFile | undefined): NodeProto {
+  if (node.op.domain === OWN_DOMAIN)
+    return {
+      op_type: 'Identity',
+      name: node.name,
+      input: [names.of(node.inputs[0]!)],
+      output: [names.of(node.output)],
+      attribute: [],
+    };
   const trait = traitOf(node.op, node.view());
   const captured = trait.kind === 'control' ? trait.captured(node.view()) : 0;
   const first = node.inputs.length - captured;

@@ -2,9 +2,10 @@
 // another kind, in today's ops.
 
 import { TrtxError } from '@trtx/errors';
-import { constantFrom, type Graph, type OpRegistry, toBfloat16, toFloat16, type Value } from '@trtx/ir';
+import { attributeMap, constantFrom, type Graph, type OpRegistry, toBfloat16, toFloat16, type Value } from '@trtx/ir';
 import type { Emitter } from '../normalize/index.ts';
 import type { SourceNode } from '../source/nodes.ts';
+import { addSteered } from './steer.ts';
 
 /** Adds to `graph` what comes from a node of the file. */
 export function emitterFor(source: SourceNode, graph: Graph, registry: OpRegistry): Emitter {
@@ -23,7 +24,7 @@ export function emitterFor(source: SourceNode, graph: Graph, registry: OpRegistr
     const op = registry.get(name);
     if (!op) throw fail(`it needs ${name} to be brought up to date, which the registry lacks`);
     const options = { name: `${source.name}/${name}`, origin: [source.name], outputs: count };
-    return graph.addNode(op, withoutTail(inputs), attributes, options).outputs;
+    return addSteered(graph, registry, op, withoutTail(inputs), attributeMap(attributes), options).outputs;
   };
   return {
     fail,

@@ -10,6 +10,7 @@ import type { NodeContext } from './context.ts';
 import { addControl, isControl } from './control.ts';
 import { emitterFor, withoutTail } from './emitter.ts';
 import { nameSpelled } from './spelled.ts';
+import { addSteered } from './steer.ts';
 
 /**
  * Adds the node to the graph. The nodes that it reads from must be there.
@@ -57,7 +58,7 @@ function addOperation(source: SourceNode, context: NodeContext): void {
   }
   const op = registry.get(node.op, source.domain);
   if (!op) throw emit.fail(`there is no definition of ${node.op}`);
-  const added = graph.addNode(op, withoutTail(node.inputs), node.attributes, {
+  const added = addSteered(graph, registry, op, withoutTail(node.inputs), node.attributes, {
     name: source.name,
     outputs: node.behind ? node.outputCount : source.outputs.slice(0, node.outputCount),
     origin: [source.name],

@@ -86,4 +86,8 @@ describe('common-subexpressions', () => {
       commonSubexpressions,
     );
   });
+
+  it('leaves nodes whose sizes the run tells, each by symbols of its own', () => {
+    stays('a = NonZero(x)\nb = NonZero(x)\nc = Neg(a)\nd = Abs(b)\noutput c\noutput d');
+  });
 });

@@ -10,6 +10,7 @@ import {
   type Node,
   opName,
   sameConstant,
+  sameShape,
   type Value,
 } from '@trtx/ir';
 import { definePass, type PassContext } from '../rule.ts';
@@ -43,6 +44,8 @@ export const commonSubexpressions = definePass({
         seen.set(key, node);
         continue;
       }
+      // Sizes that only the run tells are symbols of each node's own.
+      if (!node.outputs.every(({ type }, i) => sameShape(type.shape, first.outputs[i]!.type.shape))) continue;
       context.rewrite('same-node', node, (patch) => {
         node.outputs.forEach((output, i) => {
           patch.replace(output, first.outputs[i]!, `the same as ${first.name}`);

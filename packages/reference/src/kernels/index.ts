@@ -42,6 +42,7 @@ import { compress, nonZero, unique } from './select.ts';
 import { sequenceKernels } from './sequences.ts';
 import { range, shapeKernel } from './shape.ts';
 import { dft, stft } from './signal.ts';
+import { steer } from './steer.ts';
 import { regexFullMatch, stringConcat, stringNormalizer, stringSplit } from './strings.ts';
 import { tfIdfVectorizer } from './tf-idf.ts';
 import { col2im, maxUnpool } from './unpool.ts';
@@ -97,6 +98,7 @@ export const standardKernels = new ReferenceKernels([
   scatterND,
   compress,
   nonZero,
+  steer,
   unique,
   bernoulli,
   multinomial,

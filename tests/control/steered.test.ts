@@ -1,0 +1,85 @@
+import { EngineRunner } from '@trtx/builder';
+import { printGraph, type Tensor } from '@trtx/ir';
+import { exportModel, importModel } from '@trtx/onnx';
+import { optimize } from '@trtx/passes';
+import { ReferenceRunner } from '@trtx/reference';
+import { describe, expect, it } from 'vitest';
+import { testDevice } from '../support/chain.ts';
+import { expectClose } from '../support/compare.ts';
+import { encodeModel, type OracleNode, runModelWithOnnxRuntime } from '../support/onnx-oracle.ts';
+import { floats } from './programs.ts';
+import { integers, type Steered, steered } from './steered.ts';
+
+function expectSame(actual: ReadonlyMap<string, Tensor>, expected: ReadonlyMap<string, Tensor>, what: string): void {
+  for (const [name, tensor] of expected) expectClose(actual.get(name)!, tensor, {}, `${name} ${what}`);
+}
+
+describe.each(steered)('$name, told by the run', (steered) => {
+  const model = modelOf(steered);
+  const graphOf = async () => (await importModel(model)).graph;
+  const feeds = (run: Steered['runs'][number]) => new Map(Object.entries(run));
+
+  it('is as ONNX Runtime has it, on the reference', async () => {
+    const graphs = [await graphOf(), await graphOf()];
+    optimize(graphs[1]!, { verify: true });
+    graphs.push((await importModel(exportModel(graphs[1]!))).graph);
+    for (const run of steered.runs) {
+      const expected = await runModelWithOnnxRuntime(model, run);
+      for (const [i, graph] of graphs.entries())
+        expectSame(await new ReferenceRunner(graph).run(feeds(run)), expected, ['', 'optimized', 'read back'][i]!);
+    }
+  });
+
+  it('and on the GPU', async () => {
+    const { device, isFallback: software } = await testDevice();
+    for (const level of [0, 2] as const) {
+      const runner = await EngineRunner.create(await graphOf(), { device, software, level });
+      const hosted = runner.engine.plan.hostNodes.filter(({ step }) => step !== undefined).map(({ op }) => op);
+      expect(hosted).toContain('trtx::Steer');
+      if (steered.onGpu) expect([...new Set(hosted)]).toEqual(['trtx::Steer']);
+      for (const run of steered.runs)
+        expectSame(await runner.run(feeds(run)), await runModelWithOnnxRuntime(model, run), `at level ${level}`);
+      await runner.dispose();
+    }
+  });
+});
+
+function modelOf({ nodes, runs, constants, opset }: Steered): Uint8Array {
+  return encodeModel(nodes, runs[0]!, { constants, opset });
+}
+
+describe('what the run cannot tell', () => {
+  const refusal = (nodes: readonly OracleNode[], inputs: Readonly<Record<string, Tensor>>) =>
+    expect(importModel(encodeModel(nodes, inputs))).rejects;
+  const x = floats([1, 3], [1, 2, 3]);
+
+  it('is refused with the node, the tensor and what to do', async () => {
+    const squeeze = { op: 'Squeeze', inputs: ['x', 'axes'], outputs: ['y'] };
+    await refusal([squeeze], { x, axes: integers(0) }).toThrow(
+      /SHAPE_UNKNOWN: the values of input axes steer the output's shape and are not known at build \(node Squeeze_0 \(Squeeze\), tensor axes\)\n {2}hint: Make it a constant/,
+    );
+    const sum = { op: 'ReduceSum', inputs: ['x', 'axes'], outputs: ['y'] };
+    await refusal([sum], { x, axes: integers(0) }).toThrow(/SHAPE_UNKNOWN: .*input axes.*tensor axes/);
+    const slice = { op: 'Slice', inputs: ['x', 'starts', 'ends', 'axes'], outputs: ['y'] };
+    const inputs = { x, starts: integers(0), ends: integers(1), axes: integers(1) };
+    await refusal([slice], inputs).toThrow(/SHAPE_UNKNOWN: .*input starts.*tensor starts/);
+  });
+
+  it('leaves nothing behind in the graph, and names as they are', async () => {
+    const given = { x, shape: integers(3, 1) };
+    const nodes = [{ op: 'Reshape', inputs: ['x', 'shape'], outputs: ['y'] }];
+    const { graph } = await importModel(encodeModel(nodes, given));
+    expect(printGraph(graph)).toMatchInlineSnapshot();
+  });
+
+  it('is an error where it is no size', async () => {
+    const nodes = [{ op: 'ConstantOfShape', inputs: ['shape'], outputs: ['y'] }];
+    const { graph } = await importModel(encodeModel(nodes, { shape: integers(2) }));
+    const { device, isFallback: software } = await testDevice();
+    const runner = await EngineRunner.create(graph, { device, software });
+    const run = runner.run(new Map([['shape', integers(-2)]]));
+    await expect(run).rejects.toThrow(/SHAPE_OUT_OF_PROFILE: .*-2 as element 0 of .*Steer/);
+    expect((await runner.run(new Map([['shape', integers(2)]]))).get('y')!.dims).toEqual([2]);
+    await runner.dispose();
+  });
+});
