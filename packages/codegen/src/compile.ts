@@ -10,7 +10,7 @@ import { refused, tells } from './host/placement.ts';
 import { HostValues } from './host/values.ts';
 import type { Kernel } from './kernel.ts';
 import { standardKernels } from './kernels/index.ts';
-import { legalize } from './legalize.ts';
+import { legalize } from './legalize/index.ts';
 import { Layout } from './memory/layout.ts';
 import { SizeTable } from './memory/sizes.ts';
 import { type Placed, place } from './place.ts';

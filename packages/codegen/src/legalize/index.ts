@@ -1,14 +1,17 @@
 // Rewrites that the target needs, before groups are formed.
 
 import { type Graph, isContainer, type Node, standardOps, traitOf, type Value } from '@trtx/ir';
-import { linearSource } from './group/view.ts';
-import type { Target } from './target.ts';
+import { linearSource } from '../group/view.ts';
+import type { Target } from '../target.ts';
+import { writeOutPicks } from './picks.ts';
 
 /**
  * Makes every graph output a tensor that a dispatch writes and nothing else is, and every node's operands few enough
  * for one dispatch.
  */
 export function legalize(graph: Graph, target: Target): void {
+  const written = [...graph.withBodies()].map(writeOutPicks);
+  if (written.includes(true)) graph.reinfer();
   for (const each of graph.withBodies()) {
     ownOutputs(each, each !== graph);
     splitWideConcats(each, target.limits.maxStorageBuffersPerShaderStage - 1);

@@ -1,0 +1,108 @@
+// What picks elements by their values (NonZero, Compress) in ops that kernels serve. How many it picks is counted on the GPU;
+// that number alone goes to the host, which tells the sizes of what follows. In memory there is room for all.
+//
+// The k-th picked place is found by stream compaction: a running count of what is picked tells each its place, and a
+// scatter puts it there. (Blelloch, "Prefix Sums and Their Applications", 1990.)
+
+import {
+  type AttributeValue,
+  constantFrom,
+  type Dim,
+  type Graph,
+  type Node,
+  pickedAxis,
+  standardOps,
+  type Value,
+} from '@trtx/ir';
+import { storageOf } from '../storage.ts';
+
+/** Writes a node out in the graph; the values that stand for its outputs, or undefined where it cannot be. */
+type WriteOut = (node: Node, graph: Graph) => Value | undefined;
+
+const PICKS: ReadonlyMap<unknown, WriteOut> = new Map([
+  [standardOps.get('NonZero'), nonZero],
+  [standardOps.get('Compress'), compress],
+]);
+
+/** True where a node was written out: then all types are to be inferred anew. */
+export function writeOutPicks(graph: Graph): boolean {
+  let changed = false;
+  for (const node of graph.topological()) {
+    const write = PICKS.get(node.op);
+    const onGpu = node.inputs.every((value) => value && storageOf(value.type.dtype));
+    if (!write || !onGpu || node.output.contents) continue;
+    const value = write(node, graph);
+    if (!value) continue;
+    const { name } = node.output;
+    graph.replaceUses(node.output, value);
+    graph.removeNode(node);
+    graph.rename(value, name);
+    changed = true;
+  }
+  return changed;
+}
+
+function nonZero(node: Node, graph: Graph): Value | undefined {
+  const x = node.inputs[0]!;
+  const dims = x.type.shape;
+  if (dims.length === 0 || !dims.every((dim) => typeof dim === 'number' && dim > 0)) return undefined;
+  const w = new Writer(node, graph);
+  const places = w.places(x);
+  const strides = dims.map((_, axis) => (dims.slice(axis + 1) as number[]).reduce((a, b) => a * b, 1));
+  const column = (values: readonly number[]) => w.constant([values.length, 1], values);
+  const quotients = w.add('Div', [w.add('Unsqueeze', [places, w.constant([1], [0])]), column(strides)]);
+  return w.add('Mod', [quotients, column(dims as number[])]);
+}
+
+function compress(node: Node, graph: Graph): Value {
+  const [input, condition] = node.inputs as [Value, Value];
+  const w = new Writer(node, graph);
+  const axis = pickedAxis(node.view());
+  const data = axis === undefined ? w.add('Reshape', [input, w.constant([1], [-1])]) : input;
+  const chosen = node
+    .view()
+    .numbers(1)
+    ?.flatMap((holds, i) => (holds ? [i] : []));
+  const places = chosen ? w.constant([chosen.length], chosen) : w.places(condition);
+  return w.add('Gather', [data, places], { axis: axis ?? 0 });
+}
+
+/** Adds nodes that come from a node. */
+class Writer {
+  constructor(
+    readonly node: Node,
+    readonly graph: Graph,
+  ) {}
+
+  constant(dims: readonly number[], values: readonly number[]): Value {
+    return this.graph.addConstant(constantFrom('int64', dims, values), `${this.node.name}/constant`);
+  }
+
+  add(op: string, inputs: readonly (Value | null)[], attributes: Readonly<Record<string, AttributeValue>> = {}): Value {
+    const [name, domain] = op.split('::').reverse() as [string, string?];
+    const { name: from, origin } = this.node;
+    const def = standardOps.get(name, domain)!;
+    return this.graph.addNode(def, inputs, attributes, { name: `${from}/${name}`, origin }).output;
+  }
+
+  /** The places of the flattened elements that are not 0, in ascending order: an int64 for each. */
+  places(x: Value): Value {
+    const zero = this.constant([1], [0]);
+    const flags = this.add('Reshape', [this.add('Cast', [x], { to: 'bool' }), this.constant([1], [-1])]);
+    const ones = this.add('Cast', [flags], { to: 'int64' });
+    const [places] = ones.type.shape as [Dim];
+    const known = typeof places === 'number' ? places : undefined;
+    const size = known === undefined ? this.add('Shape', [ones]) : this.constant([1], [known]);
+    const more = (n: number) =>
+      known === undefined ? this.add('Add', [size, this.constant([1], [n])]) : this.constant([1], [known + n]);
+    const all = known === undefined ? this.add('Squeeze', [size, zero]) : this.constant([], [known]);
+    const counted = this.add('ReduceSum', [ones, zero], { keepdims: 1 });
+    const count = this.add('trtx::Steer', [counted, size], { told: 'parts' });
+    const before = this.add('CumSum', [ones, this.constant([], [0])], { exclusive: 1 });
+    // What is not picked goes to one place past all others.
+    const targets = this.add('Where', [flags, before, size]);
+    const room = this.add('ConstantOfShape', [more(1)], { value: constantFrom('int64', [1], [0]) });
+    const own = this.add('Range', [this.constant([], [0]), all, this.constant([], [1])]);
+    return this.add('Slice', [this.add('ScatterElements', [room, targets, own], { axis: 0 }), zero, count, zero]);
+  }
+}
