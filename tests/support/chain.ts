@@ -2,6 +2,7 @@
 
 import { EngineRunner } from '@trtx/builder';
 import { type Profile, parseProfile } from '@trtx/ir';
+import type { ImportOptions } from '@trtx/onnx';
 import { importFile } from '@trtx/onnx/node';
 import { type DeviceOffer, type NodeDevice, requestNodeDevice } from '@trtx/runtime/node';
 
@@ -14,17 +15,15 @@ export async function testDevice(): Promise<NodeDevice> {
   return shared;
 }
 
-/** Builds a model file for the test device, or for a wrapping of it. */
+/** Builds a model file for the test device, or for a wrapping of it; `constants` are inputs that are known at build. */
 export async function engineRunner(
   model: string,
   profile?: Profile | string,
   device?: GPUDevice,
+  constants?: ImportOptions['constants'],
 ): Promise<EngineRunner> {
   const gpu = await testDevice();
-  const { graph } = await importFile(model);
-  return EngineRunner.create(graph, {
-    device: device ?? gpu.device,
-    software: gpu.isFallback,
-    profile: typeof profile === 'string' ? parseProfile(profile) : profile,
-  });
+  const shapes = typeof profile === 'string' ? parseProfile(profile) : profile;
+  const { graph } = await importFile(model, { constants, profile: shapes });
+  return EngineRunner.create(graph, { device: device ?? gpu.device, software: gpu.isFallback });
 }

@@ -32,6 +32,12 @@ export const OCR = {
   classifier: join(dirname(ocr.detectionPath), 'ch_ppocr_mobile_v2.0_cls_infer.onnx'),
 } as const;
 
+/** A file of an npm package that holds models or what to feed them with; undefined where it is not installed. */
+export function packageFile(name: string, path: string): string | undefined {
+  const file = join(root, 'node_modules', name, path);
+  return existsSync(file) ? file : undefined;
+}
+
 /** A file of ../shared/models. */
 export function sharedModel(...path: string[]): string {
   return join(SHARED, 'models', ...path);

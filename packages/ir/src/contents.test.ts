@@ -11,6 +11,17 @@ function contents(text: string): string | undefined {
   return known && `[${known.dims}] ${known.values.join(' ')}`;
 }
 
+/** Contents of r as integers, where f is the shape of a small matrix as floats. */
+function throughFloats(text: string): string | undefined {
+  const graph = parseGraph(
+    `symbol h: 1..64\nsymbol w: 1..64\ninput x: float32[h,w]
+    s = Shape(x)\nf = Cast(s) { to: "float32" }\n${text}\ny = Cast(r) { to: "int64" }\noutput y`,
+    standardOps,
+  );
+  const known = graph.outputs[0]!.value.contents;
+  return known && `[${known.dims}] ${known.values.join(' ')}`;
+}
+
 describe('contents', () => {
   it('are those of a constant', () => {
     expect(contentsOf(constantFrom('int64', [2, 1], [3, -1]))).toEqual({ dims: [2, 1], values: [3, -1] });
@@ -60,8 +71,21 @@ describe('contents', () => {
     expect(
       contents('s = Shape(x)\na = Gather(s, int64[] [2])\nb = Cast(a) { to: "int8" }\ny = Reshape(b, int64[1] [1])'),
     ).toBeUndefined();
-    // Floats.
+    // Dims that may be past what floats hold exactly, and fractions of dims.
     expect(contents('s = Shape(x)\nf = Cast(s) { to: "float32" }\ny = Cast(f) { to: "int64" }')).toBeUndefined();
+    expect(throughFloats('d = Div(f, float32[] [32])\nr = Ceil(d)')).toBeUndefined();
+    expect(throughFloats('d = Mul(f, float32[] [0.5])\nr = Floor(d)')).toBeUndefined();
+  });
+
+  it('flow through floats', () => {
+    const whole = (text: string) => contents(`${text}\ny = Cast(r) { to: "int64" }`);
+    expect(whole('f = Cast(int64[1] [330]) { to: "float32" }\nd = Div(f, float32[] [32])\nr = Ceil(d)')).toBe('[1] 11');
+    expect(whole('r = Div(float32[2] [-7, 7], float32[] [2])')).toBe('[2] -3 3');
+    // 10 · 0.69999999 rounds to 7.
+    expect(whole('d = Mul(float32[] [10], float32[] [0.7])\nr = Floor(d)')).toBe('[] 7');
+    expect(whole('r = ReduceMax(float32[2] [2.5, 3.5]) { keepdims: 0 }')).toBe('[] 3');
+    expect(whole('r = Div(float32[1] [1], float32[] [0])')).toBeUndefined();
+    expect(throughFloats('d = Mul(f, float32[] [2])\nr = Floor(d)')).toBe('[2] 2*h 2*w');
   });
 
   it('round numbers towards zero', () => {

@@ -1,12 +1,14 @@
 // Contents: the elements of a small integer tensor as dims. This is how shapes flow through Shape, Gather, Concat and
 // the arithmetic between them. One generic evaluator serves every pointwise and injective op, from its own data.
+// Exporters take some of that arithmetic through floats (⌈n/32⌉ as Cast, Div, Ceil, Cast), whose elements are `reals`.
 
 import { isTrtxError } from '@trtx/errors';
 import { add, atMost, bounds, type Dim, floorDiv, maxDim, minDim, mod, mul, neverEqual, sameDim, sub } from './dim.ts';
-import { bitWidth, type DType, isInteger, isUnsigned } from './dtype.ts';
+import { bitWidth, type DType, isFloat, isInteger, isUnsigned } from './dtype.ts';
 import type { Index, IndexMap } from './index-map.ts';
+import { evaluateReal } from './reals.ts';
 import type { Scalar } from './scalar.ts';
-import { type Constant, elementCount, elementsOf } from './tensor.ts';
+import { type Constant, elementCount, elementsOf, numbersOf } from './tensor.ts';
 
 /** Elements in row-major order; bools are 0 and 1. */
 export interface Contents {
@@ -26,6 +28,16 @@ export function contentsOf(constant: Constant): Contents | undefined {
     Math.max(-(2 ** 52), Math.min(2 ** 52, Number(element))),
   );
   return { dims, values };
+}
+
+/** Float tensors with more elements are data. */
+export const MAX_REALS = 64;
+
+/** The elements of a small float constant; undefined for other constants. */
+export function realsOf(constant: Constant): Contents | undefined {
+  const { dtype, dims } = constant;
+  if (!isFloat(dtype) || elementCount(dims) > MAX_REALS) return undefined;
+  return { dims, values: [...numbersOf(constant)] };
 }
 
 /** Contents of a pointwise op's output, or undefined where an element cannot be told. */
@@ -141,8 +153,9 @@ function evaluateIndex(
   }
 }
 
-/** The expression over dims: integers and bools only; undefined where the sign or the order cannot be proved. */
+/** The expression over dims; undefined where the sign or the order cannot be proved. */
 function evaluate(s: Scalar, arg: (index: number) => Dim | undefined): Dim | undefined {
+  if (isFloat(s.dtype)) return evaluateReal(s, (part) => evaluate(part, arg), arg);
   if (s.dtype !== 'bool' && !isInteger(s.dtype)) return undefined;
   const value = evaluateUnbounded(s, arg);
   return value === undefined || fits(value, s.dtype) ? value : undefined;
@@ -170,7 +183,8 @@ function evaluateUnbounded(s: Scalar, arg: (index: number) => Dim | undefined): 
       return s.value;
     case 'cast': {
       const a = evaluate(s.a, arg);
-      if (a === undefined || s.dtype !== 'bool') return a;
+      if (a === undefined) return undefined;
+      if (s.dtype !== 'bool') return typeof a === 'number' ? Math.trunc(a) : a;
       return truth(sameDim(a, 0) ? false : neverEqual(a, 0) ? true : undefined);
     }
     case 'select': {
@@ -191,6 +205,7 @@ function evaluateUnbounded(s: Scalar, arg: (index: number) => Dim | undefined): 
       const a = evaluate(s.a, arg);
       const b = evaluate(s.b, arg);
       if (a === undefined || b === undefined) return undefined;
+      if (isFloat(s.a.dtype) && !(Number.isInteger(a) && Number.isInteger(b))) return undefined;
       try {
         return s.kind === 'compare' ? truth(ordered(s.op, a, b)) : arithmetic(s.op, a, b);
       } catch (error) {

@@ -2,7 +2,7 @@
 // costs as much as it has uses. Traversals are iterative.
 
 import { TrtxError } from '@trtx/errors';
-import { type Contents, contentsOf } from './contents.ts';
+import { type Contents, contentsOf, realsOf } from './contents.ts';
 import { type Attributes, type Constraint, type InferenceFuel, inferNode, type Known, viewNode } from './infer.ts';
 import type { AttributeValue, Inferred, NodeView, OpDef } from './op.ts';
 import type { Constant, TensorType } from './tensor.ts';
@@ -40,6 +40,11 @@ export class Value implements Known {
     if (!this.constant) return this.inferred.contents;
     this.#contents ??= contentsOf(this.constant);
     return this.#contents;
+  }
+
+  /** As `contents`, for floats: only what shape arithmetic goes through. */
+  get reals(): Contents | undefined {
+    return this.constant ? realsOf(this.constant) : this.inferred.reals;
   }
 
   /** Uses by nodes, in no particular order. Uses as graph outputs are not among them. */

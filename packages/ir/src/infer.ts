@@ -2,9 +2,9 @@
 // through pointwise and injective ops from their own data.
 
 import { isTrtxError, quote, TrtxError } from '@trtx/errors';
-import { asNumbers, type Contents, injectiveContents, MAX_CONTENTS, pointwiseContents } from './contents.ts';
+import { asNumbers, type Contents, injectiveContents, MAX_CONTENTS, MAX_REALS, pointwiseContents } from './contents.ts';
 import { bounds, type Dim, dimOf, neverEqual, Sym, sameDim } from './dim.ts';
-import { isContainer, isInteger } from './dtype.ts';
+import { isContainer, isFloat, isInteger } from './dtype.ts';
 import type { AttributeValue, BodyView, Inferred, NodeView, OpDef, OperandSpec } from './op.ts';
 import { opName, traitOf } from './op.ts';
 import { type Constant, elementCount, MAX_RANK, numbersOf, type TensorType } from './tensor.ts';
@@ -15,6 +15,8 @@ export interface Known {
   readonly type: TensorType;
   readonly constant: Constant | null;
   readonly contents: Contents | undefined;
+  /** As `contents`, for floats: only what shape arithmetic goes through. */
+  readonly reals?: Contents | undefined;
 }
 
 /** Two dims that a node needs to be equal and that could not be proved equal. */
@@ -69,7 +71,7 @@ export function inferNode(
   checkAttributes(op, attributes, view);
   const outputs = inferred(op, view, node).map((output, i) => {
     checkOutput(output, view);
-    return withContents(op, view, output, i);
+    return withContents(op, view, inputs, output, i);
   });
   if (outputs.length !== outputCount)
     throw view.fail(`${opName(op)} gives ${outputs.length} outputs where the node has ${outputCount}`);
@@ -114,6 +116,7 @@ export function viewNode(
       return input.type;
     },
     contents,
+    reals: (index) => inputs[index]?.reals,
     need(index) {
       const known = contents(index);
       if (known) return known;
@@ -182,17 +185,29 @@ function simpler(a: Dim, b: Dim): Dim {
   return b.size < a.size ? b : a;
 }
 
-function withContents(op: OpDef, view: NodeView, output: Inferred, index: number): Inferred {
-  const integral = isInteger(output.dtype) || output.dtype === 'bool';
+/** The output with its elements, where those of all inputs are known and the op's own data tell the rest. */
+function withContents(
+  op: OpDef,
+  view: NodeView,
+  inputs: readonly (Known | null)[],
+  output: Inferred,
+  index: number,
+): Inferred {
+  const most = isFloat(output.dtype)
+    ? MAX_REALS
+    : isInteger(output.dtype) || output.dtype === 'bool'
+      ? MAX_CONTENTS
+      : 0;
   const dims = output.shape.every((d) => typeof d === 'number') ? (output.shape as number[]) : undefined;
-  if (output.contents || !integral || !dims || elementCount(dims) > MAX_CONTENTS) return output;
-  if (view.inputs.length === 0 || view.inputs.some((input, i) => input && !view.contents(i))) return output;
-  const inputs = view.inputs.map((_, i) => view.contents(i));
-  let contents: Contents | undefined;
+  if (output.contents || output.reals || !dims || elementCount(dims) > most) return output;
+  const known = inputs.map((input) => input?.contents ?? input?.reals);
+  if (inputs.length === 0 || inputs.some((input, i) => input && !known[i])) return output;
+  let found: Contents | undefined;
   const trait = traitOf(op, view);
-  if (trait.kind === 'pointwise' && !trait.alignment) contents = pointwiseContents(trait.scalar(view), inputs, dims);
-  if (trait.kind === 'injective') contents = injectiveContents(trait.map(view, index), inputs, dims);
-  return contents ? { ...output, contents } : output;
+  if (trait.kind === 'pointwise' && !trait.alignment) found = pointwiseContents(trait.scalar(view), known, dims);
+  if (trait.kind === 'injective') found = injectiveContents(trait.map(view, index), known, dims);
+  if (!found) return output;
+  return isFloat(output.dtype) ? { ...output, reals: found } : { ...output, contents: found };
 }
 
 function checkOperands(op: OpDef, inputs: readonly (Known | null)[], view: NodeView): void {

@@ -105,6 +105,8 @@ export interface NodeView {
   input(index: number): TensorType;
   /** The elements of an integer or bool input, as dims, where they are known. */
   contents(index: number): Contents | undefined;
+  /** The elements of a float input where shape arithmetic goes through them. */
+  reals(index: number): Contents | undefined;
   /** As `contents`, and an error that names the input where they are not known. */
   need(index: number): Contents;
   /** The elements of an input as numbers where it is a constant (of any numeric type, up to 4,096 elements). */
@@ -143,6 +145,8 @@ export interface BodyView {
 export interface Inferred extends TensorType {
   /** The output's elements, where the op knows them from shapes alone. */
   readonly contents?: Contents;
+  /** As `contents`, for floats: only what shape arithmetic goes through. */
+  readonly reals?: Contents;
 }
 
 export interface OpDef {

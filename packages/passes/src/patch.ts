@@ -18,6 +18,7 @@ import {
   type Known,
   type Node,
   type OpRegistry,
+  realsOf,
   type TensorType,
   type Value,
 } from '@trtx/ir';
@@ -39,6 +40,10 @@ export class NewValue implements Known {
 
   get contents(): Contents | undefined {
     return this.constant ? contentsOf(this.constant) : this.inferred.contents;
+  }
+
+  get reals(): Contents | undefined {
+    return this.constant ? realsOf(this.constant) : this.inferred.reals;
   }
 }
 

@@ -1,5 +1,6 @@
 // Reductions over axes. What is special about each is its reducer, which is data: one kernel serves them all.
 
+import { asNumbers } from '../contents.ts';
 import { add, type Dim, maxDim, minDim, mul, product } from '../dim.ts';
 import { bitWidth, type DType, isInteger, isUnsigned } from '../dtype.ts';
 import { defineOp, type Inferred, type NodeView, type OpDef, type OperandSpec, type Reducer } from '../op.ts';
@@ -90,19 +91,31 @@ function defineReduction({ name, since = 18, summary, reducer, types = NUMBERS, 
     trait: { kind: 'reduction', axes: reduceAxes, reducer, delicate },
     infer: (at) => {
       const g = reduceGeometry(at);
-      return [{ dtype: at.input(0).dtype, shape: g.output, contents: reducedContents(at, g, reducer) }];
+      return [{ dtype: at.input(0).dtype, shape: g.output, ...reducedContents(at, g, reducer) }];
     },
   });
 }
 
 const IN_DIMS = { add, mul, min: minDim, max: maxDim } as const;
+const IN_REALS: Partial<Record<string, (a: number, b: number) => number>> = { min: Math.min, max: Math.max };
 
-/** Contents of a plain sum, product, minimum or maximum over all axes of known elements. */
-function reducedContents(at: NodeView, g: ReduceGeometry, reducer: Reducer | undefined): Inferred['contents'] {
-  const known = at.contents(0);
+/** Contents of a plain sum, product, minimum or maximum over all axes of known elements; of floats, only the latter two. */
+function reducedContents(
+  at: NodeView,
+  g: ReduceGeometry,
+  reducer: Reducer | undefined,
+): Pick<Inferred, 'contents' | 'reals'> {
   const all = g.axes.length === at.input(0).shape.length;
-  if (!known || !all || known.values.length === 0 || !reducer || reducer.each || reducer.finish) return undefined;
-  return { dims: g.output.map(() => 1), values: [known.values.reduce(IN_DIMS[reducer.combine])] };
+  if (!all || !reducer || reducer.each || reducer.finish) return {};
+  const dims = g.output.map(() => 1);
+  const known = at.contents(0);
+  if (known && known.values.length > 0)
+    return { contents: { dims, values: [known.values.reduce(IN_DIMS[reducer.combine])] } };
+  const reals = asNumbers(at.reals(0));
+  const combine = IN_REALS[reducer.combine];
+  return reals && reals.length > 0 && combine
+    ? { reals: { dims, values: [reals.reduce((a, b) => combine(a, b))] } }
+    : {};
 }
 
 function defineArg(name: 'ArgMax' | 'ArgMin', summary: string): OpDef {

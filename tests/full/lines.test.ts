@@ -1,0 +1,16 @@
+// MLSD on larger pictures than those of tests/models.
+
+import { describe, it } from 'vitest';
+import { packageFile } from '../support/models.ts';
+import { expectLikeOrt } from '../support/networks.ts';
+import { PEOPLE, photoTensor } from '../support/photos.ts';
+
+describe('MLSD', () => {
+  for (const size of ['tiny', 'large']) {
+    const model = packageFile('jp.keijiro.mlsd', `ONNX/mlsd_512x512_${size}.onnx`);
+    it.runIf(model && PEOPLE)(`${size}, 512 by 512`, async () => {
+      const picture = await photoTensor(PEOPLE!, [1, 512, 512, 4], { scale: 1 });
+      await expectLikeOrt(model!, [new Map([['input_image_with_alpha:0', picture]])]);
+    });
+  }
+});
