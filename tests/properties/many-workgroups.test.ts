@@ -63,14 +63,17 @@ it.each(cases)('$name', async ({ name, inputs, build, of, tolerance }) => {
   const one: Case = { name, inputs, build };
   const [feeds] = feedsOf(one);
   const data = [...feeds!.values()].map((tensor: Tensor) => tensor.data as Float32Array);
-  const compiled = [...variantsOf(() => graphOf(one))].map((variant) => variant.compiled).find(hasMany);
-  const [results] = await runCompiled((await testDevice()).device, compiled!, [feeds!]);
+  const compiled = cheapestWithMany(one);
+  const [results] = await runCompiled((await testDevice()).device, compiled, [feeds!]);
   const result = results!.get('y0')!.data as Float32Array;
   const bad = result.findIndex((value, i) => !isNear(value, of(i, ...data), tolerance));
   expect(bad < 0 ? '' : `[${bad}] ${result[bad]} for ${of(bad, ...data)}`).toBe('');
 });
 
-function hasMany({ plan: { steps } }: Compiled): boolean {
-  const [step] = steps;
-  return step?.kind === 'dispatches' && Number(step.dispatches[0]!.workgroups[0]) > MOST;
+function cheapestWithMany(one: Case): Compiled {
+  for (const { compiled } of variantsOf(() => graphOf(one))) {
+    const [step] = compiled.plan.steps;
+    if (step?.kind === 'dispatches' && Number(step.dispatches[0]!.workgroups[0]) > MOST) return compiled;
+  }
+  throw new Error('no tactic has so many workgroups');
 }
