@@ -115,6 +115,7 @@ const tasks = {
   demo: () => fromSource('apps/demo/src/main.ts'),
   bench: () => fromSource('tools/bench/src/main.ts'),
   conformance: () => fromSource('tools/conformance/src/main.ts'),
+  operators: () => fromSource('tools/conformance/src/operators/main.ts'),
   release: () => spawn(process.execPath, [join(root, 'tools', 'release', 'src', 'main.mjs'), ...args]),
 };
 

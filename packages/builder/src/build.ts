@@ -1,10 +1,11 @@
 // The whole build: profile, passes, code generation, engine file.
 
-import { type CompileOptions, compile, PORTABLE, type Target } from '@trtx/codegen';
-import { type EngineFile, type Plan, writeEngine } from '@trtx/engine';
+import { type Compiled, type CompileOptions, compile, PORTABLE, type Target } from '@trtx/codegen';
+import { type EngineFile, type Plan, type SourceNode, writeEngine } from '@trtx/engine';
 import { type Graph, type Profile, specialize } from '@trtx/ir';
 import { type OptimizeOptions, optimize } from '@trtx/passes';
 import { requireBounded } from './profile.ts';
+import { explained, sourceNodesOf } from './source-nodes.ts';
 import { BUILDER } from './version.ts';
 
 export type BuildStage = 'optimize' | 'kernels' | 'write';
@@ -27,6 +28,8 @@ export interface BuildOptions {
   readonly kernels?: CompileOptions['kernels'];
   /** Fails with a list of the nodes that the host would have to compute at run time. */
   readonly noHost?: boolean;
+  /** The nodes of the source model, for reports; by default those that the graph says that its nodes came from. */
+  readonly sourceNodes?: readonly SourceNode[];
   /** Further options of the pass manager. */
   readonly passes?: Omit<OptimizeOptions, 'level'>;
   readonly onProgress?: (progress: BuildProgress) => void;
@@ -43,11 +46,23 @@ export interface BuiltEngine {
  * @throws TrtxError PROFILE_MISSING, PROFILE, UNSUPPORTED_NODES, SHAPE_UNBOUNDED, TENSOR_TOO_LARGE
  */
 export function build(graph: Graph, options: BuildOptions = {}): BuiltEngine {
+  const { plan, blobs } = buildPlan(graph, options);
+  const file = writeEngine({ plan, blobs: blobs.map((bytes) => bytes()), builder: BUILDER });
+  options.onProgress?.({ stage: 'write', done: 1, total: 1, label: `${file.size} bytes` });
+  return { plan, file };
+}
+
+/**
+ * Builds all but the file: what an engine would do. The graph is changed in place.
+ * @throws TrtxError as `build`
+ */
+export function buildPlan(graph: Graph, options: BuildOptions = {}): Compiled {
   const { profile, level = 2, target = PORTABLE, kernels, noHost, onProgress } = options;
   if (profile) specialize(graph, profile);
   requireBounded(graph);
+  const before = sourceNodesOf(graph);
   onProgress?.({ stage: 'optimize', done: 0, total: 1, label: `O${level}` });
-  optimize(graph, { ...options.passes, level });
+  const { trace } = optimize(graph, { ...options.passes, level });
   onProgress?.({ stage: 'optimize', done: 1, total: 1, label: `O${level}` });
   const { plan, blobs } = compile(graph, {
     target,
@@ -55,9 +70,9 @@ export function build(graph: Graph, options: BuildOptions = {}): BuiltEngine {
     noHost,
     onProgress: (done, total, label) => onProgress?.({ stage: 'kernels', done, total, label }),
   });
-  const file = writeEngine({ plan, blobs: blobs.map((bytes) => bytes()), builder: BUILDER });
-  onProgress?.({ stage: 'write', done: 1, total: 1, label: `${file.size} bytes` });
-  return { plan, file };
+  const imported = new Set(before.map(({ node }) => node));
+  const sourceNodes = explained(options.sourceNodes ?? before, { plan, graph, trace, imported });
+  return { plan: { ...plan, sourceNodes }, blobs };
 }
 
 /** The engine file as one array. */

@@ -1,5 +1,21 @@
 // @trtx/builder: from model to engine.
-export { type BuildOptions, type BuildProgress, type BuildStage, type BuiltEngine, build, bytesOf } from './build.ts';
+export {
+  type BuildOptions,
+  type BuildProgress,
+  type BuildStage,
+  type BuiltEngine,
+  build,
+  buildPlan,
+  bytesOf,
+} from './build.ts';
 export { profileAround, profileOf, requireBounded } from './profile.ts';
 export { EngineRunner, type RunnerOptions } from './runner.ts';
+export {
+  type OpSupport,
+  type Support,
+  type SupportKind,
+  type SupportOptions,
+  supportOf,
+  supportOfOp,
+} from './support.ts';
 export { targetOf } from './target.ts';

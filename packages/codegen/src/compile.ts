@@ -5,6 +5,7 @@ import { TrtxError } from '@trtx/errors';
 import { type Graph, type Node, opName, type Value } from '@trtx/ir';
 import type { Emitted } from './emitted.ts';
 import { Emitter } from './emitter.ts';
+import { coveredNodes } from './group/covered.ts';
 import type { Group } from './group/group.ts';
 import { refused, tells } from './host/placement.ts';
 import { HostValues } from './host/values.ts';
@@ -74,7 +75,7 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
       bindings: bound,
       workgroups: [sizes.size(launch.workgroups)],
       label: tacticLabel(tactic),
-      nodes: [...new Set(group.nodes.flatMap((node) => node.origin))],
+      nodes: originsOf(coveredNodes(group, grouping, ends)),
     };
   };
   const writer = new StepWriter(host, isRead, dispatch);
@@ -125,7 +126,12 @@ function emitAll(
 const SHAPE_ARITHMETIC = 'shape arithmetic, computed from the input shapes whenever they change';
 
 function hostNode(node: Node, reason: string, step?: number): HostNode {
-  return { node: node.name, op: opName(node.op), reason, ...(step === undefined ? {} : { step }) };
+  const nodes = originsOf([node]);
+  return { node: node.name, nodes, op: opName(node.op), reason, ...(step === undefined ? {} : { step }) };
+}
+
+function originsOf(nodes: Iterable<Node>): string[] {
+  return [...new Set([...nodes].flatMap(({ origin }) => origin))];
 }
 
 /** Gives equal things one number. */

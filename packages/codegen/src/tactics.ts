@@ -20,7 +20,8 @@ export function tacticsFor(kernels: readonly Kernel[], problem: Problem): Tactic
   return found.sort((a, b) => a.cost - b.cost);
 }
 
-function isFor({ ops }: Kernel, op: OpDef | undefined): boolean {
+/** Whether a kernel can anchor groups with this op; without an op, groups that have no anchor. */
+export function isFor({ ops }: Kernel, op: OpDef | undefined): boolean {
   if (typeof ops === 'function') return op !== undefined && ops(op);
   return op ? ops.includes(opName(op)) : ops.length === 0;
 }

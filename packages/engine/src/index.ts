@@ -4,6 +4,7 @@ export { crc32 } from './crc32.ts';
 export { evaluate, sizeValue } from './exprs.ts';
 export { type BlobRange, type EngineHeader, type EngineManifest, FORMAT_VERSION, HEADER_BYTES } from './format.ts';
 export { type EngineSummary, inspectEngine, kernelId, type TensorSummary } from './inspect.ts';
+export { type NodePlacement, type Place, placeNodes } from './placement.ts';
 export type * from './plan.ts';
 export { type ParsedEngine, parseEngine, readHeader, readManifest } from './read.ts';
 export { walkSteps } from './steps.ts';

@@ -179,7 +179,7 @@ export interface Dispatch {
   readonly workgroups: readonly Size[];
   /** For people: the kernel's id, then, after a space, its parameters. */
   readonly label: string;
-  /** Names of the graph's nodes that this dispatch computes. */
+  /** Names of the source model's nodes that this dispatch computes, wholly or in part. */
   readonly nodes: readonly string[];
 }
 
@@ -279,7 +279,10 @@ export interface PlanRange {
 
 /** A node that no dispatch computes and that build did not fold away. */
 export interface HostNode {
+  /** Name of the graph's node. */
   readonly node: string;
+  /** Names of the source model's nodes that it came from. */
+  readonly nodes: readonly string[];
   readonly op: string;
   readonly reason: string;
   /**
@@ -287,6 +290,15 @@ export interface HostNode {
    * shapes change.
    */
   readonly step?: number;
+}
+
+/** A node of the source model. */
+export interface SourceNode {
+  readonly node: string;
+  /** `Conv`, `com.microsoft::Gelu` */
+  readonly op: string;
+  /** What build did with it, where it is neither in a dispatch nor among the host nodes. */
+  readonly built?: string;
 }
 
 export interface Requirements {
@@ -318,6 +330,8 @@ export interface Plan {
   readonly pipelines: readonly PlanPipeline[];
   readonly steps: readonly Step[];
   readonly hostNodes: readonly HostNode[];
+  /** All nodes of the source model, in data order, for reports alone; absent in a plan that codegen was asked for itself. */
+  readonly sourceNodes?: readonly SourceNode[];
   readonly requires: Requirements;
   /** The largest sum, over dispatches, of arena tensors and workspace still to be read, each rounded up to 256 bytes. */
   readonly liveBytesPeak: number;

@@ -32,8 +32,9 @@ export function validatePlan(value: unknown): Plan {
   const pipelines = checkPipelines(plan.pipelines, list(plan.modules, 'modules', string));
   const steps = checkSteps(plan.steps, buffers, pipelines, exprs);
   list(plan.hostNodes, 'hostNodes', (entry, path) => {
-    const { node, op, reason, step } = object(entry, path);
+    const { node, nodes, op, reason, step } = object(entry, path);
     strings([node, op, reason], path);
+    strings(nodes, `${path}.nodes`);
     if (step !== undefined) index(step, `${path}.step`, steps);
   });
   checkOrder(value as Plan, checkHost(value as Plan, exprs));

@@ -380,8 +380,8 @@ export interface BuilderMethods {
   SequenceLength(input_sequence: Value, attributes?: None, options?: NodeOptions): Value;
   /** the dimensions of a tensor, or a range of them */
   Shape(data: Value, attributes?: ShapeAttributes, options?: NodeOptions): Value;
-  /** x drawn towards 0 by bias where |x| > lambd, else 0 */
-  Shrink(X: Value, attributes?: ShrinkAttributes, options?: NodeOptions): Value;
+  /** x drawn towards 0 by bias where |x| > lambd, else 0; integers as floats that are cut off */
+  Shrink(input: Value, attributes?: ShrinkAttributes, options?: NodeOptions): Value;
   /** 1/(1+e⁻ˣ) */
   Sigmoid(X: Value, attributes?: None, options?: NodeOptions): Value;
   /** −1, 0 or 1 */

@@ -216,6 +216,6 @@ function opKey(domain: string, name: string): string {
 }
 
 /** `Conv`, `com.microsoft::Gelu` */
-export function opName(op: OpDef): string {
-  return opKey(op.domain, op.name);
+export function opName({ domain, name }: Pick<OpDef, 'domain' | 'name'>): string {
+  return opKey(domain, name);
 }

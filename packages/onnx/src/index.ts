@@ -8,9 +8,11 @@ export {
 export type { ExternalWeights } from './export/weights.ts';
 export * from './import/flow.ts';
 export * from './import/import.ts';
-export type { UnsupportedOp } from './import/support.ts';
+export type { OpCount } from './import/op-counts.ts';
+export { findMeaning, type OpMeaning, type UnsupportedOp } from './import/support.ts';
 export * from './import/survey.ts';
 export * from './import/tensor-file.ts';
 export * from './import/value-file.ts';
+export { NEWEST_OPSET, rewrittenBelow, SUCCESSORS } from './normalize/index.ts';
 export type { ExternalFile, ResolveExternal } from './source/external.ts';
 export type { ModelMetadata } from './source/read.ts';

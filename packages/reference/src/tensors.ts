@@ -28,7 +28,7 @@ export function toFloat64(tensor: Tensor): Float64Array {
   return new Float64Array(data);
 }
 
-/** A tensor of numbers, rounded to the type: to nearest even for floats; integers wrap around. */
+/** A tensor of numbers, rounded to the type: floats to nearest even, integers towards zero; integers wrap around. */
 export function fromFloat64(dtype: DType, dims: readonly number[], values: Float64Array): Tensor {
   if (dtype === 'float64') return { dtype, dims, data: values };
   const data = new (arrayType(dtype))(values.length);
@@ -40,7 +40,9 @@ export function fromFloat64(dtype: DType, dims: readonly number[], values: Float
 export function storeNumbers(dtype: DType, data: DataArray, at: number, values: Float64Array): void {
   const codec = codecOf(dtype);
   if (data instanceof BigInt64Array || data instanceof BigUint64Array)
-    for (let i = 0; i < values.length; i++) data[at + i] = BigInt(values[i]!);
+    // As other integer arrays do by themselves.
+    for (let i = 0; i < values.length; i++)
+      data[at + i] = BigInt(Number.isFinite(values[i]) ? Math.trunc(values[i]!) : 0);
   else if (codec) for (let i = 0; i < values.length; i++) data[at + i] = codec.encode(values[i]!);
   else data.set(values, at);
 }

@@ -57,6 +57,8 @@ const top = (
   ...more,
 });
 
+const BOOLS: CaseInput = { dtype: 'bool', dims: [6] };
+
 export const placeCases: readonly Case[] = [
   one('Hardmax', 'the last axis', [f32(4, 70)]),
   {
@@ -101,6 +103,9 @@ export const placeCases: readonly Case[] = [
   one('ScatterND', 'elements', [f32(4, 5), indices(-4, 4, 7, 2), f32(7)]),
   one('ScatterND', 'slices, added', [f32(6, 3, 2), indices(-6, 6, 2, 4, 1), f32(2, 4, 3, 2)], { reduction: 'add' }),
   one('ScatterND', 'bools', [{ dtype: 'bool', dims: [6] }, indices(0, 6, 4, 1), { dtype: 'bool', dims: [4] }]),
+  ...(['add', 'mul', 'max', 'min'] as const).map((reduction) =>
+    one('ScatterND', `bools, ${reduction}`, [BOOLS, indices(0, 6, 4, 1), { dtype: 'bool', dims: [4] }], { reduction }),
+  ),
   ...[0, 2, -1].map((k) => one('EyeLike', `diagonal ${k}`, [f32(4, 5)], { k })),
   one('EyeLike', 'integers', [f32(3, 3)], { dtype: 'int64' }),
 

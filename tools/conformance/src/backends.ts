@@ -1,7 +1,7 @@
 // The two ways from a model to outputs that cases are run on.
 
 import type { DeviceOffer } from '@trtx/builder/node';
-import { type Plan, walkSteps } from '@trtx/engine';
+import { type Place, type Plan, placeNodes } from '@trtx/engine';
 import {
   type Constant,
   type Graph,
@@ -11,18 +11,22 @@ import {
   standardOps,
   type Tensor,
 } from '@trtx/ir';
-import { importModel } from '@trtx/onnx';
+import { type ImportedModel, importModel } from '@trtx/onnx';
 import { optimize } from '@trtx/passes';
 import { hostOps, type ReferenceKernels, ReferenceRunner, standardKernels } from '@trtx/reference';
 
 export type BackendName = 'webgpu' | 'reference';
 
-/** Where the nodes of a model ended up. Nodes that build computed are in neither. */
+/** Where the nodes of a model ended up. */
 export interface Placement {
-  /** Source nodes that a dispatch covers. */
+  /** Source nodes that dispatches cover. Nodes that build computed are in neither number. */
   readonly gpuNodes: number;
   readonly hostNodes: number;
+  /** The same by op, as the model names it. */
+  readonly places?: PlacesByOp;
 }
+
+export type PlacesByOp = Readonly<Record<string, Readonly<Record<Place, number>>>>;
 
 export interface Job {
   readonly model: Uint8Array;
@@ -51,7 +55,7 @@ export async function openExecutor(name: BackendName, offer?: DeviceOffer): Prom
 
 const reference: Executor = {
   async execute(job) {
-    const graph = await importGraph(job);
+    const { graph } = await importJob(job);
     optimize(graph, { level: 2 });
     const hostNodes = graph.topological().length;
     const kernels = await kernelsFor(graph);
@@ -74,9 +78,9 @@ async function webgpu(offer?: DeviceOffer): Promise<Executor> {
   });
   return {
     async execute(job) {
-      const graph = await importGraph(job);
+      const { graph, nodes: sourceNodes } = await importJob(job);
       const host = hostOps(standardOps, await kernelsFor(graph));
-      const runner = await EngineRunner.create(graph, { device, software, level: 2, hostOps: host });
+      const runner = await EngineRunner.create(graph, { device, software, level: 2, hostOps: host, sourceNodes });
       try {
         return { outputs: await (runner as Runner).run(job.inputs), ...placementOf(runner.engine.plan) };
       } finally {
@@ -93,9 +97,9 @@ async function kernelsFor(graph: Graph): Promise<ReferenceKernels> {
   return standardKernels.with([(await openImageDecoder()).kernel]);
 }
 
-async function importGraph({ model, constants, inputs }: Job): Promise<Graph> {
+function importJob({ model, constants, inputs }: Job): Promise<ImportedModel> {
   const profile = Object.fromEntries([...inputs].map(([name, tensor]) => [name, axesOf(tensor)]));
-  return (await importModel(model, { constants, profile })).graph;
+  return importModel(model, { constants, profile });
 }
 
 /** The sizes of a tensor, or those that all tensors of a sequence have; a build sees them and no element. */
@@ -107,9 +111,12 @@ function axesOf(tensor: Tensor): InputProfile {
 }
 
 function placementOf(plan: Plan): Placement {
-  const covered = new Set<string>();
-  for (const step of walkSteps(plan.steps))
-    if (step.kind === 'dispatches')
-      for (const { nodes } of step.dispatches) for (const node of nodes) covered.add(node);
-  return { gpuNodes: covered.size, hostNodes: new Set(plan.hostNodes.map(({ node }) => node)).size };
+  const places: Record<string, Record<Place, number>> = {};
+  const total = { gpu: 0, build: 0, host: 0 };
+  for (const { op = '', place } of placeNodes(plan)) {
+    places[op] ??= { gpu: 0, build: 0, host: 0 };
+    places[op][place]++;
+    total[place]++;
+  }
+  return { gpuNodes: total.gpu, hostNodes: total.host, places };
 }

@@ -8,6 +8,7 @@ import { findCases } from './cases.ts';
 import { deviationOf, readExpected, updateExpected } from './expected.ts';
 import { runCases } from './pool.ts';
 import { lineOf, type OutcomeName, outcomeOf, reportOf, summaryOf } from './report.ts';
+import { writeResults } from './results.ts';
 
 interface Options {
   readonly suite: readonly string[];
@@ -15,6 +16,7 @@ interface Options {
   readonly device: DeviceOffer;
   readonly only?: string;
   readonly json?: boolean;
+  readonly results?: string;
   readonly list?: OutcomeName;
   readonly verbose?: boolean;
   readonly check?: boolean;
@@ -39,6 +41,7 @@ const program = new Command('conformance')
   )
   .option('--only <regex>', 'cases whose name matches')
   .option('--json', 'print one JSON object: total, passed, failed, skipped, gpuNodes, hostNodes')
+  .option('--results <file>', 'write what became of each case, by op too: for npm run operators')
   .addOption(new Option('--list <outcome>', 'print only names').choices(['passed', 'failed', 'skipped']))
   .option('-v, --verbose', 'print a line for each case (to stderr)')
   .option('--check', 'fail unless exactly the listed cases (expected.json) are not passed')
@@ -51,7 +54,20 @@ const program = new Command('conformance')
   );
 program.parse();
 
-const { suite, backend, device, only, json, list, verbose, check, update, jobs, timeout } = program.opts<Options>();
+const {
+  suite,
+  backend,
+  device,
+  only,
+  json,
+  results: file,
+  list,
+  verbose,
+  check,
+  update,
+  jobs,
+  timeout,
+} = program.opts<Options>();
 const pattern = new RegExp(only ?? '');
 const cases = suite.flatMap((dir) => findCases(resolve(dir))).filter(({ name }) => pattern.test(name));
 const results = await runCases(cases, {
@@ -65,6 +81,7 @@ const results = await runCases(cases, {
   },
 });
 const report = reportOf(results);
+if (file) writeResults(resolve(file), { backend, cases: results });
 const ran = results.map((result) => result.case);
 if (json) console.log(JSON.stringify(report));
 else if (list) for (const result of results) outcomeOf(result) === list && console.log(result.case);

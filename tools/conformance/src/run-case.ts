@@ -4,38 +4,36 @@ import { readFileSync } from 'node:fs';
 import type { Constant, Tensor } from '@trtx/ir';
 import { type ModelFlow, readFlow, steeringInputs } from '@trtx/onnx';
 import { constantOfTensor } from '@trtx/reference';
-import type { Executor } from './backends.ts';
+import type { Executor, Placement } from './backends.ts';
 import type { Case, DataSet } from './cases.ts';
 import { difference } from './compare.ts';
 import { randomValues } from './random.ts';
 import { ramp, readValue } from './values.ts';
 
-export interface Outcome {
+export interface Outcome extends Placement {
   /** Why the case does not pass; undefined where it does. */
   readonly reason?: string;
   /** The case could not be tried: nothing is known about it. */
   readonly skipped?: boolean;
-  readonly gpuNodes: number;
-  readonly hostNodes: number;
 }
 
 /** Runs a case. Errors are the reason why it does not pass. */
 export async function runCase(testCase: Case, executor: Executor): Promise<Outcome> {
-  let [gpuNodes, hostNodes] = [0, 0];
-  if (testCase.dataSets.length === 0) return { reason: 'the case has no data', skipped: true, gpuNodes, hostNodes };
+  let placement: Placement = { gpuNodes: 0, hostNodes: 0 };
+  if (testCase.dataSets.length === 0) return { reason: 'the case has no data', skipped: true, ...placement };
   try {
     const model = readFileSync(testCase.model);
     const flow = readFlow(model);
     for (const data of testCase.dataSets) {
       const inputs = readInputs(flow, data);
-      const { outputs, ...placement } = await executor.execute({ model, ...divide(flow, inputs) });
-      [gpuNodes, hostNodes] = [placement.gpuNodes, placement.hostNodes];
+      const { outputs, ...placed } = await executor.execute({ model, ...divide(flow, inputs) });
+      placement = placed;
       const reason = compare(flow, inputs, outputs, data);
-      if (reason) return { reason, gpuNodes, hostNodes };
+      if (reason) return { reason, ...placement };
     }
-    return { gpuNodes, hostNodes };
+    return placement;
   } catch (error) {
-    return { reason: error instanceof Error ? error.message : String(error), gpuNodes, hostNodes };
+    return { reason: error instanceof Error ? error.message : String(error), ...placement };
   }
 }
 

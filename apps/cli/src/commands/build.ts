@@ -45,7 +45,7 @@ async function buildEngine(model: string, options: Options, session: Session): P
   await requireOutput(output, model);
   const start = performance.now();
   session.progress.show('read', 0, 1, model);
-  const { graph } = await loadModel(model);
+  const { graph, nodes } = await loadModel(model);
   const { target, description } = await buildTarget(portable);
   session.useAdapter(description);
   const { plan, file } = build(graph, {
@@ -53,6 +53,7 @@ async function buildEngine(model: string, options: Options, session: Session): P
     level,
     target,
     noHost: !host,
+    sourceNodes: nodes,
     onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
   });
   await writeWhole(output, file.chunks);

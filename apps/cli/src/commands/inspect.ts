@@ -3,20 +3,37 @@
 import { inspectEngine } from '@trtx/engine';
 import { surveyModel } from '@trtx/onnx';
 import type { Command } from 'commander';
-import { addCommand } from '../command.ts';
+import { addCommand, collect, parseLevel } from '../command.ts';
 import { readBytes } from '../files.ts';
 import { isEngineFile } from '../model.ts';
 import { engineRows } from '../report/engine.ts';
 import { modelData, modelRows } from '../report/model.ts';
 import type { Session } from '../session.ts';
+import { profileFrom, type ShapeOptions } from '../shapes.ts';
 import { bytesText, table } from '../text.ts';
+import { inspectPlacement } from './placement.ts';
+import { inspectSupport } from './support.ts';
+
+interface Options extends Pick<ShapeOptions, 'shapes'> {
+  readonly placement?: boolean;
+  readonly support?: boolean;
+  readonly O: 0 | 1 | 2 | 3;
+}
 
 export function addInspect(program: Command, session: Session): void {
   addCommand(program, {
     usage: 'inspect <file>',
     summary: 'Tells what is in an ONNX model or an engine file, which are told apart by their contents.',
-    examples: ['trtx inspect model.onnx', 'trtx inspect model.trtx --json'],
-  }).action((file: string) => inspect(file, session));
+    examples: ['trtx inspect model.onnx', 'trtx inspect model.trtx --json', 'trtx inspect model.onnx --placement'],
+  })
+    .option('--placement', 'list each node with GPU, build or host, and why; a model is built for any device')
+    .option('--support', 'list each op with how it is computed, also of a model that cannot be imported')
+    .option('--shapes <spec>', 'with --placement: sizes or ranges of inputs, as for trtx build', collect)
+    .option('-O <level>', 'with --placement: optimization, 0 to 3', parseLevel, 2)
+    .action((file: string, { placement, support, O: level, ...shapes }: Options) => {
+      if (placement) return inspectPlacement(file, { profile: profileFrom(shapes), level }, session);
+      return support ? inspectSupport(file, session) : inspect(file, session);
+    });
 }
 
 async function inspect(file: string, session: Session): Promise<void> {

@@ -6,7 +6,7 @@ import { bytesText } from '../text.ts';
 
 /** The survey as plain JSON: maps as objects, the default domain by its name. */
 export function modelData(survey: ModelSurvey): Record<string, unknown> {
-  const { opsets, opCounts, properties, modelVersion, ...rest } = survey;
+  const { opsets, opCounts, properties, modelVersion, versions: _, ...rest } = survey;
   return {
     ...rest,
     modelVersion: String(modelVersion),

@@ -2,13 +2,14 @@
 // dealt out to some invocations, each of which copies its own, goes through the line's updates in their order and writes
 // those that are meant for it. So equal places are no race, and no update is looked at more often than there are invocations.
 
-import { type Dim, mul, type ScatterReduction, type Value } from '@trtx/ir';
+import { type Dim, type DType, mul, type ScatterReduction, type Value } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { defineKernel, type Kernel, type Problem } from '../kernel.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import type { Position } from '../wgsl/position.ts';
 import { printBinary } from '../wgsl/scalar.ts';
+import type { Shader } from '../wgsl/shader.ts';
 import { emitElements } from './elements.ts';
 import { typical } from './tiles.ts';
 
@@ -93,7 +94,20 @@ function combined(
 ): string {
   const value = e.shader.let(update());
   if (reduction === 'none') return value;
-  return printBinary(e.shader, reduction, e.shader.let(e.load(result, at.linear(e.shader))), value, dtype);
+  return printReduction(e.shader, reduction, e.shader.let(e.load(result, at.linear(e.shader))), value, dtype);
+}
+
+const OF_BOOLS = { add: 'or', max: 'or', mul: 'and', min: 'and' } as const;
+
+/** Two elements as one, of bools as of numbers. */
+export function printReduction(
+  shader: Shader,
+  reduction: Exclude<ScatterReduction, 'none'>,
+  a: string,
+  b: string,
+  dtype: DType,
+): string {
+  return printBinary(shader, dtype === 'bool' ? OF_BOOLS[reduction] : reduction, a, b, dtype);
 }
 
 /** Relative time of looking through some updates: places are read, few updates are taken. */

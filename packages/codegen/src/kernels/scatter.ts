@@ -8,9 +8,8 @@ import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
-import { printBinary } from '../wgsl/scalar.ts';
 import { emitResult } from './elements.ts';
-import { defineLines, type Lines, scatterSteps } from './scatter-lines.ts';
+import { defineLines, type Lines, printReduction, scatterSteps } from './scatter-lines.ts';
 import { typical } from './tiles.ts';
 
 interface Scatter {
@@ -63,7 +62,8 @@ function defineScatter({ op, id, lines, code, split }: Scatter): readonly [inLin
         code(e, problem).each(line, (place, exists, read) =>
           shader.when(ix.all([exists, `${ix.text(place)} == ${ix.text(target)}`]), () => {
             const update = shader.let(read());
-            const next = reduction === 'none' ? update : printBinary(shader, reduction, acc, update, data.type.dtype);
+            const next =
+              reduction === 'none' ? update : printReduction(shader, reduction, acc, update, data.type.dtype);
             shader.line(`${acc} = ${next};`);
           }),
         );

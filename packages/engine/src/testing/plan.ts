@@ -65,7 +65,7 @@ export const samplePlan: Plan = {
     },
     { kind: 'copy', from: { buffer: 2, offset: 768 }, to: { buffer: 1, offset: 0 }, bytes: { expr: 2 } },
   ],
-  hostNodes: [{ node: 'Shape_1', op: 'Shape', reason: 'shapes are known on the host' }],
+  hostNodes: [{ node: 'Shape_1', nodes: ['Shape_1'], op: 'Shape', reason: 'shapes are known on the host' }],
   requires: { features: ['subgroups'], limits: { maxBufferSize: 1024 } },
   liveBytesPeak: 768,
 };
@@ -136,7 +136,7 @@ export const hostPlan: Plan = {
     { kind: 'dispatches', dispatches: [scale(2, 256, 1)] },
     { kind: 'copy', from: { buffer: 2, offset: 0 }, to: { buffer: 1, offset: 0 }, bytes: { expr: 3 } },
   ],
-  hostNodes: [{ node: 'Pick_1', op: 'com.example::Pick', reason: 'no kernel', step: 1 }],
+  hostNodes: [{ node: 'Pick_1', nodes: ['Pick_1'], op: 'com.example::Pick', reason: 'no kernel', step: 1 }],
 };
 
 /** A small plan with a branch and loops that uses every feature of theirs. The state of the outer loop grows. */
@@ -224,7 +224,7 @@ export const flowPlan: Plan = {
       node: 'Loop_2',
     },
   ],
-  hostNodes: [{ node: 'Grow', op: 'com.example::Grow', reason: 'no kernel', step: 5 }],
+  hostNodes: [{ node: 'Grow', nodes: ['Grow'], op: 'com.example::Grow', reason: 'no kernel', step: 5 }],
 };
 
 export function branch(condition: number, yes: PlanBlock, no: PlanBlock): IfStep {

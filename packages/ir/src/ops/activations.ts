@@ -1,10 +1,11 @@
 // Pointwise functions of one operand that networks put between layers.
 
+import { isFloat } from '../dtype.ts';
 import type { AttributeSpec, NodeView, OpDef } from '../op.ts';
 import type { Scalar } from '../scalar.ts';
 import * as s from '../scalar.ts';
 import { definePointwise } from './pointwise.ts';
-import { FLOATS, SIGNED } from './types.ts';
+import { FLOATS, NUMBERS } from './types.ts';
 
 /** A number of the operand's type. */
 const like = (x: Scalar, value: number) => s.constant(value, x.dtype);
@@ -16,6 +17,13 @@ const softplus = (x: Scalar) => {
   const small = unary('exp', unary('neg', unary('abs', x)));
   return binary('add', binary('max', x, like(x, 0)), unary('log', binary('add', like(x, 1), small)));
 };
+
+function shrink(x: Scalar, at: NodeView): Scalar {
+  const bias = like(x, at.float('bias'));
+  const lambd = like(x, at.float('lambd'));
+  const above = select(compare('gt', x, lambd), binary('sub', x, bias), like(x, 0));
+  return select(compare('lt', x, unary('neg', lambd)), binary('add', x, bias), above);
+}
 
 function activation(
   name: string,
@@ -62,12 +70,6 @@ export const activationOps: readonly OpDef[] = [
   activation('ThresholdedRelu', 22, 'x where x > alpha, else 0', { alpha: 1 }, (x, at) =>
     select(compare('gt', x, like(x, at.float('alpha'))), x, like(x, 0)),
   ),
-  activation('Shrink', 9, 'x drawn towards 0 by bias where |x| > lambd, else 0', { lambd: 0.5, bias: 0 }, (x, at) => {
-    const bias = like(x, at.float('bias'));
-    const lambd = like(x, at.float('lambd'));
-    const above = select(compare('gt', x, lambd), binary('sub', x, bias), like(x, 0));
-    return select(compare('lt', x, unary('neg', lambd)), binary('add', x, bias), above);
-  }),
   activation('Swish', 24, 'x / (1 + e^(−alpha·x))', { alpha: 1 }, (x, at) =>
     binary('mul', x, s.sigmoid(binary('mul', like(x, at.float('alpha')), x))),
   ),
@@ -80,12 +82,20 @@ export const activationOps: readonly OpDef[] = [
     scalar: (at, x) => (at.string('approximate') === 'tanh' ? geluTanh(x!) : gelu(x!)),
   }),
   definePointwise({
+    name: 'Shrink',
+    since: 9,
+    summary: 'x drawn towards 0 by bias where |x| > lambd, else 0; integers as floats that are cut off',
+    operands: [['input', NUMBERS]],
+    attributes: { lambd: { type: 'float', default: 0.5 }, bias: { type: 'float', default: 0 } },
+    scalar: (at, x) => (isFloat(x!.dtype) ? shrink(x!, at) : s.cast(shrink(s.cast(x!, 'float32'), at), x!.dtype)),
+  }),
+  definePointwise({
     name: 'PRelu',
     since: 16,
     summary: 'x where x ≥ 0, else slope·x',
     operands: [
-      ['X', SIGNED],
-      ['slope', SIGNED],
+      ['X', NUMBERS],
+      ['slope', NUMBERS],
     ],
     scalar: (_, x, slope) => select(compare('lt', x!, like(x!, 0)), binary('mul', slope!, x!), x!),
   }),

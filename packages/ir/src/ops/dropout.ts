@@ -3,7 +3,7 @@
 
 import { defineOp, type Inferred, type NodeView, type OpDef, type Trait } from '../op.ts';
 import * as s from '../scalar.ts';
-import { BOOL, FLOATS } from './types.ts';
+import { BOOL, FLOAT8, FLOATS } from './types.ts';
 
 const IDENTITY: Trait = { kind: 'pointwise', scalar: (at) => s.arg(0, at.input(0).dtype) };
 
@@ -20,8 +20,8 @@ export const dropoutOps: readonly OpDef[] = [
     summary:
       'the input itself; in training mode elements are 0 with the probability `ratio`, others grow by 1/(1 − ratio)',
     inputs: [
-      { name: 'data', types: FLOATS },
-      { name: 'ratio', types: FLOATS, optional: true },
+      { name: 'data', types: [...FLOATS, ...FLOAT8] },
+      { name: 'ratio', types: [...FLOATS, ...FLOAT8], optional: true },
       { name: 'training_mode', types: BOOL, optional: true },
     ],
     outputs: [{ name: 'output' }, { name: 'mask', optional: true }],

@@ -5,7 +5,7 @@ import { defineOp, type OpDef } from '../op.ts';
 import type { BinaryOp, Scalar, UnaryOp } from '../scalar.ts';
 import * as s from '../scalar.ts';
 import { CAST_ATTRIBUTES, castOptions, definePointwise } from './pointwise.ts';
-import { CASTABLE, FLOATS, INTEGERS, NUMBERS, UNSIGNED_INTEGERS } from './types.ts';
+import { CASTABLE, FLOAT8, FLOATS, INTEGERS, NUMBERS, UNSIGNED_INTEGERS } from './types.ts';
 
 const unary = (name: string, since: number, op: UnaryOp, summary: string, types = FLOATS) =>
   definePointwise({ name, since, summary, operands: [['X', types]], scalar: (_, x) => s.unary(op, x!) });
@@ -32,7 +32,7 @@ const variadic = (name: string, since: number, op: BinaryOp, summary: string, ty
   });
 
 /** Types that have infinities or NaN; those of 8 bits are tested as float32. */
-const TESTED: readonly DType[] = [...FLOATS, 'float8e4m3fn', 'float8e4m3fnuz', 'float8e5m2', 'float8e5m2fnuz'];
+const TESTED: readonly DType[] = [...FLOATS, ...FLOAT8];
 const tested = (x: Scalar) => (FLOATS.includes(x.dtype) ? x : s.cast(x, 'float32'));
 
 export const mathOps: readonly OpDef[] = [

@@ -1,7 +1,7 @@
 // Pointwise ops: each is a name, its operand types and a scalar expression.
 
 import type { CastOptions } from '../codec.ts';
-import type { DType } from '../dtype.ts';
+import { type DType, isFloat } from '../dtype.ts';
 import { type AttributeSpec, defineOp, type NodeView, type OpDef, type OperandSpec } from '../op.ts';
 import type { Scalar } from '../scalar.ts';
 import * as s from '../scalar.ts';
@@ -87,6 +87,14 @@ export function castOptions(at: NodeView): CastOptions | undefined {
 /** A number of the operand's type. */
 const like = (x: Scalar, value: number) => s.constant(value, x.dtype);
 
+/** Whole powers of integers are computed in integers, which are exact. */
+function power(x: Scalar, y: Scalar): Scalar {
+  const whole = s.binary('pow', x, s.cast(y, x.dtype));
+  if (isFloat(x.dtype) || !isFloat(y.dtype)) return whole;
+  const fractional = s.cast(s.binary('pow', s.cast(x, y.dtype), y), x.dtype);
+  return s.select(s.compare('eq', y, s.unary('floor', y)), whole, fractional);
+}
+
 export const pointwiseOps: readonly OpDef[] = [
   unary('Abs', 13, NUMBERS, 'abs', '|x|'),
   unary('Neg', 13, SIGNED, 'neg', '−x'),
@@ -117,12 +125,12 @@ export const pointwiseOps: readonly OpDef[] = [
   definePointwise({
     name: 'Pow',
     since: 15,
-    summary: 'xʸ, in the type of x',
+    summary: 'xʸ, in the type of x, cut off where that is an integer',
     operands: [
       ['X', [...FLOATS, 'int32', 'int64']],
       ['Y', NUMBERS, 'T1'],
     ],
-    scalar: (_, x, y) => s.binary('pow', x!, s.cast(y!, x!.dtype)),
+    scalar: (_, x, y) => power(x!, y!),
   }),
   definePointwise({
     name: 'Reciprocal',

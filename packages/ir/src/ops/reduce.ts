@@ -2,7 +2,7 @@
 
 import { asNumbers } from '../contents.ts';
 import { add, type Dim, maxDim, minDim, mul, product } from '../dim.ts';
-import { bitWidth, type DType, isInteger, isUnsigned } from '../dtype.ts';
+import { bitWidth, type DType, isFloat, isInteger, isUnsigned } from '../dtype.ts';
 import { defineOp, type Inferred, type NodeView, type OpDef, type OperandSpec, type Reducer } from '../op.ts';
 import * as s from '../scalar.ts';
 import { normalizeAxis } from './axis.ts';
@@ -138,6 +138,19 @@ function defineArg(name: 'ArgMax' | 'ArgMin', summary: string): OpDef {
 
 const square = (x: s.Scalar) => s.binary('mul', x, x);
 const absolute = (x: s.Scalar) => s.unary('abs', x);
+const asFloat = (x: s.Scalar) => (isFloat(x.dtype) ? x : s.cast(x, 'float32'));
+
+/** ⌊√x⌋ of an integer: a step of Newton's method, and one up or down, make up for what floats are short of. */
+function root(x: s.Scalar): s.Scalar {
+  const { binary, compare, select } = s;
+  const one = s.constant(1, x.dtype);
+  const first = s.cast(s.unary('sqrt', asFloat(x)), x.dtype);
+  const better = binary('div', binary('add', first, binary('div', x, first)), s.constant(2, x.dtype));
+  const next = binary('add', better, one);
+  // next² ≤ x and better² > x, without a product that may overflow.
+  const lower = select(compare('gt', better, binary('div', x, better)), binary('sub', better, one), better);
+  return select(compare('le', next, binary('div', x, next)), next, lower);
+}
 
 const ORDERED = [...NUMBERS, 'bool'] as const;
 
@@ -168,8 +181,7 @@ export const reduceOps: readonly OpDef[] = [
   defineReduction({
     name: 'ReduceL2',
     summary: 'root of the sum of squares',
-    types: FLOATS,
-    reducer: { combine: 'add', each: square, finish: (sum) => s.unary('sqrt', sum) },
+    reducer: { combine: 'add', each: square, finish: (sum) => (isFloat(sum.dtype) ? s.unary('sqrt', sum) : root(sum)) },
     delicate: true,
   }),
   defineReduction({
@@ -181,8 +193,7 @@ export const reduceOps: readonly OpDef[] = [
   defineReduction({
     name: 'ReduceLogSum',
     summary: 'logarithm of the sum',
-    types: FLOATS,
-    reducer: { combine: 'add', finish: (sum) => s.unary('log', sum) },
+    reducer: { combine: 'add', finish: (sum) => s.cast(s.unary('log', asFloat(sum)), sum.dtype) },
     delicate: true,
   }),
   defineReduction({

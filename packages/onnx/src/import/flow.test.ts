@@ -16,6 +16,15 @@ describe('steeringInputs', () => {
     expect(steering({ nodes: [node('Gather', ['x', 'i'], ['y'])], inputs: [x, shape('i')] })).toEqual([]);
   });
 
+  it('knows where older versions have their inputs', () => {
+    const scales = info('s', 'float32', [2]);
+    const resized = (op: string, opset: number, inputs: string[]) =>
+      steering({ nodes: [node(op, inputs, ['y'])], inputs: [x, scales], opset });
+    expect(resized('Upsample', 9, ['x', 's'])).toEqual(['s']);
+    expect(resized('Resize', 10, ['x', 's'])).toEqual(['s']);
+    expect(resized('Resize', 11, ['x', '', 's'])).toEqual(['s']);
+  });
+
   it('goes back through arithmetic, and not through the shape of data', () => {
     const nodes = [
       node('Shape', ['x'], ['dims']),

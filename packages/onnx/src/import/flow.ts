@@ -2,7 +2,7 @@
 // imported. Bodies of control flow are part of it, for ONNX gives every value of a model a name of its own.
 
 import { type OpRegistry, standardOps } from '@trtx/ir';
-import { currentName, steersShape } from '../normalize/index.ts';
+import { currentInputs, currentName, steersShape } from '../normalize/index.ts';
 import { readMetadata, readSource, withBodies } from '../source/read.ts';
 import { decodeModel } from '../wire/index.ts';
 import { type DeclaredValue, declared } from './survey.ts';
@@ -34,8 +34,12 @@ export function readFlow(bytes: Uint8Array): ModelFlow {
   const source = readSource(model, readMetadata(model));
   const edges: FlowEdge[] = [];
   for (const graph of withBodies(source))
-    for (const { op, domain, inputs, outputs, bodies } of graph.nodes) {
-      edges.push({ op: domain === '' ? currentName(op) : op, domain, inputs, outputs });
+    for (const { op, domain, version, inputs, outputs, bodies } of graph.nodes) {
+      edges.push(
+        domain === ''
+          ? { op: currentName(op), domain, inputs: currentInputs(op, version, inputs), outputs }
+          : { op, domain, inputs, outputs },
+      );
       for (const body of bodies.values()) {
         body.inputs.forEach(({ name = '' }, i) => {
           if (inputs[i]) edges.push({ op: '', domain: '', inputs: [inputs[i]], outputs: [name] });

@@ -2,7 +2,7 @@
 // whole list at once.
 
 import { quote, TrtxError } from '@trtx/errors';
-import type { OpRegistry } from '@trtx/ir';
+import type { OpDef, OpRegistry } from '@trtx/ir';
 import { currentName, NEWEST_OPSET, spellingOf } from '../normalize/index.ts';
 import type { SourceNode } from '../source/nodes.ts';
 import { isControl } from './control.ts';
@@ -40,10 +40,29 @@ export function unsupportedOps(nodes: readonly SourceNode[], registry: OpRegistr
 function whyUnsupported(node: SourceNode, registry: OpRegistry): string | undefined {
   if (isControl(node)) return undefined;
   if (node.bodies.size > 0) return 'it holds a graph, and is no If, Loop, Scan or SequenceMap';
-  if (node.domain === '' && node.op === 'Constant') return undefined;
-  if (node.domain === '' && node.version > NEWEST_OPSET) return `opset ${node.version} is newer than ${NEWEST_OPSET}`;
-  const name = node.domain === '' ? currentName(node.op) : node.op;
-  return registry.get(name, node.domain) || spellingOf(node.op, node.domain) ? undefined : 'it has no definition';
+  return findMeaning(node, registry).missing;
+}
+
+/** What an op of a file means in the graph. */
+export interface OpMeaning {
+  /** The op that its nodes become, or end in where they are written out; absent for a Constant and what has no one end. */
+  readonly definition?: OpDef;
+  /** Its nodes are written out in several ops. */
+  readonly isWrittenOut?: boolean;
+  /** Why it means nothing. */
+  readonly missing?: string;
+}
+
+export function findMeaning(
+  { op, domain, version }: Pick<SourceNode, 'op' | 'domain' | 'version'>,
+  registry: OpRegistry,
+): OpMeaning {
+  if (domain === '' && op === 'Constant') return {};
+  if (domain === '' && version > NEWEST_OPSET) return { missing: `opset ${version} is newer than ${NEWEST_OPSET}` };
+  const name = domain === '' ? currentName(op) : op;
+  const definition = registry.get(name, domain);
+  if (definition) return { definition, isWrittenOut: name !== op };
+  return spellingOf(op, domain) ? { isWrittenOut: true } : { missing: 'it has no definition' };
 }
 
 /** One error for all of them. */

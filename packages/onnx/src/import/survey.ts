@@ -1,6 +1,6 @@
 // What a model consists of and needs, without importing it: for `trtx inspect`, and to tell why an import fails.
 
-import { type OpRegistry, standardOps } from '@trtx/ir';
+import { type OpRegistry, opName, standardOps } from '@trtx/ir';
 import { dtypeName } from '../source/dtypes.ts';
 import { allNodes, type ModelMetadata, readMetadata, readSource } from '../source/read.ts';
 import { partsOf } from '../source/sparse.ts';
@@ -8,6 +8,7 @@ import { isExternal } from '../source/tensor.ts';
 import { tensorsOf } from '../source/tensors.ts';
 import { declaredDims, foreignKind } from '../source/types.ts';
 import { decodeModel, type ValueInfoProto } from '../wire/index.ts';
+import { countOps, type OpCount } from './op-counts.ts';
 import { type UnsupportedOp, unsupportedOps } from './support.ts';
 
 /** A graph input or output as the file declares it. */
@@ -26,10 +27,12 @@ export interface ModelSurvey extends ModelMetadata {
   readonly outputs: readonly DeclaredValue[];
   /** Nodes of the main graph, functions inlined. */
   readonly nodes: number;
-  /** Nodes in the bodies of control flow. */
+  /** Nodes in the bodies of control flow, functions inlined. */
   readonly nodesInSubgraphs: number;
   /** How many nodes of each op, the most frequent first; other domains than the default one as `domain::Op`. */
   readonly opCounts: ReadonlyMap<string, number>;
+  /** Each op in each version, also where functions and the bodies of control flow use it. */
+  readonly versions: readonly OpCount[];
   readonly unsupported: readonly UnsupportedOp[];
   /** Elements of all initializers and of tensors in nodes. */
   readonly parameters: number;
@@ -47,9 +50,10 @@ export function surveyModel(bytes: Uint8Array, options: { registry?: OpRegistry 
   const model = decodeModel(bytes);
   const metadata = readMetadata(model);
   const source = readSource(model, metadata);
+  const versions = countOps(source);
   const counts = new Map<string, number>();
   for (const { domain, op } of source.nodes) {
-    const key = domain === '' ? op : `${domain}::${op}`;
+    const key = opName({ domain, name: op });
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   const all = allNodes(source);
@@ -65,7 +69,8 @@ export function surveyModel(bytes: Uint8Array, options: { registry?: OpRegistry 
     inputs: source.inputs.map(declared),
     outputs: source.outputs.map(declared),
     nodes: source.nodes.length,
-    nodesInSubgraphs: all.length - source.nodes.length,
+    nodesInSubgraphs: versions.reduce((sum, { inBodies }) => sum + inBodies, 0),
+    versions,
     opCounts: new Map([...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))),
     unsupported: unsupportedOps(all, options.registry ?? standardOps),
     parameters: tensors.reduce((sum, { dims }) => sum + dims.reduce((n, dim) => n * Number(dim), 1), 0),

@@ -17,7 +17,7 @@ import { poolSteps } from './pool.ts';
 import { quantizeSteps } from './quantize.ts';
 import { recurrentSteps } from './recurrent.ts';
 import { reduceSteps } from './reduce.ts';
-import { resizeSteps } from './resize.ts';
+import { hasNoRegion, resizeSteps } from './resize.ts';
 import { sequenceSteps } from './sequences.ts';
 import { signalSteps } from './signal.ts';
 import { type SpelledOp, spelledTable } from './spelled.ts';
@@ -57,7 +57,7 @@ for (const step of STEPS)
 for (const own of stepsOf.values()) own.sort((a, b) => a.before - b.before);
 
 /** Ops that newer ones took the place of or that steps write out in others, and with which op they end up. */
-const SUCCESSORS: ReadonlyMap<string, string> = new Map([
+export const SUCCESSORS: ReadonlyMap<string, string> = new Map([
   ['Upsample', 'Resize'],
   ['Scatter', 'ScatterElements'],
   ['Scan', 'Loop'],
@@ -90,6 +90,17 @@ export function spellingOf(op: string, domain: string): Spelling | undefined {
 /** True where the elements of an input of such a node steer shapes, as `OperandSpec.steersShape` tells for others. */
 export function steersShape(op: string, domain: string, input: number): boolean {
   return SPELLED.get(domain)?.get(op)?.steers?.includes(input) ?? false;
+}
+
+/** The opset versions below which nodes of an op of the default domain are rewritten, ascending. */
+export function rewrittenBelow(op: string): number[] {
+  const versions = (stepsOf.get(op) ?? []).map(({ before }) => before).filter(Number.isFinite);
+  return [...new Set(versions)].sort((a, b) => a - b);
+}
+
+/** The names of a node's inputs in the places where the op that it becomes has them. */
+export function currentInputs(op: string, version: number, inputs: readonly string[]): readonly string[] {
+  return hasNoRegion(op, version) ? [inputs[0] ?? '', '', ...inputs.slice(1)] : inputs;
 }
 
 /** Gives a node of the default domain the newest semantics. */

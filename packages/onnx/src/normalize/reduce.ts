@@ -1,6 +1,8 @@
 // Reductions: axes became an input, in ReduceSum before the others.
 
-import { intsToInput } from './steps.ts';
+import { isInteger } from '@trtx/ir';
+import { type Emitter, inputOf, type LegacyNode } from './node.ts';
+import { castTo, intsToInput, NEVER, step } from './steps.ts';
 
 export const reduceSteps = [
   intsToInput('ReduceSum', 13, 'axes', 1),
@@ -10,4 +12,14 @@ export const reduceSteps = [
     'axes',
     1,
   ),
+  step('ReduceLogSumExp', NEVER, inFloats),
 ];
+
+/** Of integers: what floats give, cut off. */
+function inFloats(node: LegacyNode, emit: Emitter): void {
+  const data = inputOf(node, 0, emit);
+  const { dtype } = data.type;
+  if (!isInteger(dtype)) return;
+  node.inputs[0] = castTo(data, 'float32', emit);
+  node.behind = ([reduced]) => [castTo(reduced!, dtype, emit)];
+}

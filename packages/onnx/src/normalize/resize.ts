@@ -32,6 +32,11 @@ export const resizeSteps = [
   }),
 ];
 
+/** Whether the scales are input 1: before there were regions. */
+export function hasNoRegion(op: string, version: number): boolean {
+  return op === 'Upsample' || (op === 'Resize' && version < 11);
+}
+
 /** [X, scales] becomes [X, roi, scales] with the coordinates of the time written out. */
 function toRegionForm(node: LegacyNode): void {
   node.inputs = [node.inputs[0] ?? null, null, node.inputs[1] ?? null];

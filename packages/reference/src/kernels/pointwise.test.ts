@@ -29,6 +29,7 @@ describe('functions of one operand', () => {
     await check('Celu', [X], { alpha: 0.5 });
     await check('HardSigmoid', [X], { alpha: 0.3, beta: 0.4 });
     await check('Shrink', [X], { lambd: 1, bias: 0.5 });
+    await check('Shrink', [random([30], { dtype: 'int32', low: -9, high: 9 })], { lambd: 2.5, bias: 1.75 });
     await check('Gelu', [X], { approximate: 'tanh' });
     await check('IsInf', [special], { detect_negative: 0 });
     await check('IsInf', [special], { detect_positive: 0 });
@@ -86,6 +87,7 @@ describe('arithmetic', () => {
   it('Pow', async () => {
     await check('Pow', [positive, X]);
     await check('Pow', [A, tensor('int64', [], [3])]);
+    await check('Pow', [tensor('int32', [4], [2, 3, 5, -3]), tensor('float32', [4], [2.5, 3, 0.5, 3])]);
     await check('Pow', [random([20], { dtype: 'int32', low: -5, high: 5 }), tensor('int32', [], [3])]);
   });
   it.each(['int32', 'int64', 'uint8', 'uint32'] as DType[])('%s', async (dtype) => {

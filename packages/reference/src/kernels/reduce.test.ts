@@ -1,6 +1,6 @@
 import type { DType, Tensor } from '@trtx/ir';
 import { describe, expect, it } from 'vitest';
-import { check, ints, random, runReference } from '../testing/check.ts';
+import { check, ints, random, runReference, tensor } from '../testing/check.ts';
 
 const OPS = [
   'ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare',
@@ -31,6 +31,12 @@ it.each(['ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'Red
       await check(op, [random([3, 4, 5], { dtype: 'int64', low: -1e9, high: 1e9 }), ints(0, 2)]);
   },
 );
+
+it.each(['ReduceL2', 'ReduceLogSum'])('%s of integers, cut off', async (op) => {
+  await check(op, [random([3, 4, 5], { dtype: 'int32', low: 1, high: 9 }), ints(1)]);
+  const squares = [9, 16, 25, 0, 0, 4000, 30000, 7].flatMap((n) => [n, n, 1]);
+  await check(op, [tensor('int32', [8, 3], squares), ints(1)]);
+});
 
 it('no axes to reduce: the input itself', () => check('ReduceSum', [X, ints()], { noop_with_empty_axes: 1 }));
 

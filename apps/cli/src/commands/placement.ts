@@ -1,0 +1,33 @@
+// trtx inspect --placement: where each node of a model is computed, and why.
+
+import { buildPlan } from '@trtx/builder';
+import { type Plan, parseEngine, placeNodes } from '@trtx/engine';
+import type { Profile } from '@trtx/ir';
+import { readBytes } from '../files.ts';
+import { isEngineFile, loadModel } from '../model.ts';
+import { countPlaces, placementLines } from '../report/placement.ts';
+import type { Session } from '../session.ts';
+
+export interface PlacementOptions {
+  readonly profile: Profile | undefined;
+  readonly level: 0 | 1 | 2 | 3;
+}
+
+/** An engine tells; a model is built for what every WebGPU device has, and nothing is written. */
+export async function inspectPlacement(file: string, options: PlacementOptions, session: Session): Promise<void> {
+  const plan = (await isEngineFile(file))
+    ? parseEngine(await readBytes(file)).plan
+    : await planOf(file, options, session);
+  const nodes = placeNodes(plan);
+  session.result({ kind: 'placement', file, ...countPlaces(nodes), nodes }, placementLines(nodes));
+}
+
+async function planOf(file: string, options: PlacementOptions, session: Session): Promise<Plan> {
+  const { graph, nodes } = await loadModel(file);
+  const { plan } = buildPlan(graph, {
+    ...options,
+    sourceNodes: nodes,
+    onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
+  });
+  return plan;
+}
