@@ -25,7 +25,7 @@ function writeGraph(
   const constants = graph.constants();
   const given = new Set(graph.outputs.map(({ value }) => value));
   const nodes = constants.filter((value) => given.has(value)).map((value) => constantNode(value, names.of(value)));
-  for (const node of graph.topological()) nodes.push(nodeProto(node, names, weights));
+  for (const node of graph.topological()) if (!isLeftOut(node, given)) nodes.push(nodeProto(node, names, weights));
   for (const { name, value } of graph.outputs)
     if (names.of(value) !== name)
       nodes.push({
@@ -80,6 +80,8 @@ class ExportNames {
   of(value: Value): string {
     const known = this.#names.get(value);
     if (known !== undefined) return known;
+    const { producer } = value;
+    if (producer?.op.domain === OWN_DOMAIN) return this.of(producer.inputs[0]!);
     let name = value.name;
     for (let i = 1; name === '' || this.#taken.has(name); i++) name = `${value.name}_${i}`;
     this.#set(value, name);
@@ -102,8 +104,16 @@ function constantNode(value: Value, name: string): NodeProto {
   };
 }
 
-/** Ops of this domain are the identity in the file: what they make of their first input concerns engines alone. */
+/** Ops of this domain are their first input in the file: what they make of it concerns engines alone. */
 export const OWN_DOMAIN = 'trtx';
+
+/** True for nodes of our own domain, and for what only such nodes read. */
+function isLeftOut(node: Node, given: ReadonlySet<Value>): boolean {
+  if (node.outputs.some((value) => given.has(value))) return false;
+  if (node.op.domain === OWN_DOMAIN) return true;
+  const readers = node.outputs.flatMap((value) => [...value.users.keys()]);
+  return readers.length > 0 && readers.every(({ op }) => op.domain === OWN_DOMAIN) && node.op.trait.kind === 'shape';
+}
 
 function nodeProto(node: Node, names: ExportNames, weights: WeightsFile | undefined): NodeProto {
   if (node.op.domain === OWN_DOMAIN)

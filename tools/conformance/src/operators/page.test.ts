@@ -33,6 +33,8 @@ it('reads from a page what it cannot know', () => {
   const expected = { reference: {}, webgpu: { b: 'why' } };
   const cases = new Map([['Abs', ['a', 'b']]]);
   const text = operatorsPage({ registry: standardOps, cases, expected, places });
-  expect(text).toContain('| Abs | 13 | floats, integers | GPU: generated from its expression | 3 / 1 | 1 of 2 | 2 |\n');
+  expect(text).toContain(
+    '| Abs | 13 (6) | floats, integers | GPU: generated from its expression | 3 / 1 | 1 of 2 | 2 |\n',
+  );
   expect(placesIn(text)).toEqual(places);
 });
