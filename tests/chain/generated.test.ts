@@ -1,24 +1,10 @@
-// `trtx verify` of every generated model, with dynamic dims as ranges: on the software adapter and on the reference.
+// `trtx verify` of the generated models that are quick, on the software adapter and on the reference.
 
-import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
-import { GENERATED, hasShared, hydrated } from '../support/models.ts';
-
-const main = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
-const root = resolve(main, '../../../..');
+import { describe, it } from 'vitest';
+import { expectVerified } from '../support/generated.ts';
+import { GENERATED, hasShared } from '../support/models.ts';
 
 describe.runIf(hasShared)('trtx verify', () => {
   for (const backend of ['webgpu', 'reference'] as const)
-    it.each(GENERATED)(`%s on ${backend}`, (name) => {
-      const { model, inputs, outputs } = hydrated(name);
-      const args = ['verify', model, '--inputs', inputs, '--expect', outputs, '--backend', backend, '--json'];
-      const node = ['--conditions=@trtx/source', '--import', 'tsx', main, ...args];
-      const done = spawnSync(process.execPath, node, { cwd: root, encoding: 'utf8' });
-      expect(done.status, done.stderr).toBe(0);
-      const result = JSON.parse(done.stdout);
-      expect(result.ok).toBe(true);
-      for (const output of result.outputs) expect(output.cosine).toBeGreaterThanOrEqual(0.99999);
-    });
+    it.each(GENERATED)(`%s on ${backend}`, (name) => expectVerified(name, backend));
 });

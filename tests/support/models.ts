@@ -15,7 +15,7 @@ export const hasShared = existsSync(join(SHARED, 'models', 'hydrate.mjs'));
 
 export const CACHE = join(root, '.cache', 'models');
 
-/** The generated models of the first slice. */
+/** The generated models that are built and run in seconds. */
 export const GENERATED = [
   'resnet18',
   'resnet50',
@@ -24,6 +24,22 @@ export const GENERATED = [
   'unet',
   'espcn',
   'vit_tiny',
+  'vit_tiny_dynamo',
+  'rnn_ctc',
+  'rnn_ctc_dynamo',
+  'llama_tiny',
+  'llama_tiny_dynamo',
+  'ssdlite320',
+] as const;
+
+/** The generated models that take minutes on a software adapter. */
+export const HEAVY = [
+  'whisper_tiny_encoder',
+  'whisper_tiny_encoder_dynamo',
+  'bert_base',
+  'bert_base_dynamo',
+  'gpt2',
+  'gpt2_dynamo',
 ] as const;
 
 export const OCR = {
