@@ -24,16 +24,16 @@ export const GENERATED = [
   'unet',
   'espcn',
   'vit_tiny',
+] as const;
+
+/** The others, some of which take minutes on a software adapter. */
+export const HEAVY = [
   'vit_tiny_dynamo',
   'rnn_ctc',
   'rnn_ctc_dynamo',
   'llama_tiny',
   'llama_tiny_dynamo',
   'ssdlite320',
-] as const;
-
-/** The generated models that take minutes on a software adapter. */
-export const HEAVY = [
   'whisper_tiny_encoder',
   'whisper_tiny_encoder_dynamo',
   'bert_base',
