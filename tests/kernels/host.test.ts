@@ -51,7 +51,7 @@ const cases: HostCase[] = [
       const [p, q] = [b.Compress(x, b.Greater(x, zero)), b.Compress(y, b.Less(b.Mul(y, y), one))];
       return [b.Concat([p, b.Relu(q)], { axis: 0 }), b.Expand(one, b.Shape(p))];
     },
-    steps: '2 Compress Compress 3',
+    steps: '10 trtx::Steer trtx::Steer 4',
   },
   {
     name: 'what may be too large for the GPU',

@@ -1,6 +1,6 @@
 // What single elements have to be, in float64, and how near a result must come to that.
 
-import { bitWidth, codecOf, type DType, isFloat, isUnsigned, type Tensor } from '@trtx/ir';
+import { bitWidth, codecOf, type DType, isFloat, isUnsigned, rangeOf, type Tensor } from '@trtx/ir';
 
 /** |result − expected| ≤ atol + rtol·|expected|. */
 export interface Tolerance {
@@ -29,12 +29,15 @@ export function numbersIn({ dtype, data }: Tensor): number[] {
   return Array.from(data as ArrayLike<number>, codecOf(dtype)?.decode ?? Number);
 }
 
-/** What an element type makes of an exact result: integers wrap around, floats round. */
+/** What an element type makes of an exact result: integers wrap around, floats round; of NaN an integer is 0. */
 export function toType(value: number, dtype: DType): number {
   if (dtype === 'bool') return value === 0 ? 0 : 1;
   if (dtype === 'float32') return Math.fround(value);
   const codec = isFloat(dtype) ? codecOf(dtype) : undefined;
   if (codec) return codec.decode(codec.encode(value));
+  if (Number.isNaN(value)) return 0;
+  const [low, high] = rangeOf(dtype);
+  if (!Number.isFinite(value)) return value < 0 ? low : high;
   const whole = BigInt(Math.trunc(value));
   const bits = bitWidth(dtype);
   return Number(isUnsigned(dtype) ? BigInt.asUintN(bits, whole) : BigInt.asIntN(bits, whole));

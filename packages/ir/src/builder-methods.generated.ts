@@ -280,7 +280,7 @@ export interface BuilderMethods {
   Pad(data: Value, pads: Value, attributes?: PadAttributes, options?: NodeOptions): Value;
   Pad(data: Value, pads: Value, constant_value: Value | null | undefined, attributes?: PadAttributes, options?: NodeOptions): Value;
   Pad(data: Value, pads: Value, constant_value: Value | null | undefined, axes: Value | null | undefined, attributes?: PadAttributes, options?: NodeOptions): Value;
-  /** xʸ, in the type of x */
+  /** xʸ, in the type of x, cut off where that is an integer */
   Pow(X: Value, Y: Value, attributes?: None, options?: NodeOptions): Value;
   /** x / y_scale, rounded half to even, + y_zero_point, saturated */
   QuantizeLinear(x: Value, y_scale: Value, attributes?: QuantizeLinearAttributes, options?: NodeOptions): Value;
