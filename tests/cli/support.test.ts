@@ -69,6 +69,17 @@ it('puts on the host what types keep off the GPU, of some nodes of an op', async
   });
 });
 
+it('knows what is written out in other ops', async () => {
+  const nodes = [{ op: 'FastGelu', domain: 'com.microsoft', inputs: ['x'], outputs: ['y'] }];
+  const path = file('gelu.onnx', encodeModel(nodes, { x: tinyInput }, { domains: { 'com.microsoft': 1 } }));
+  const { status, data } = await trtxJson('inspect', path, '--support');
+  expect({ status, ...data }).toMatchObject({
+    status: 0,
+    supported: true,
+    ops: [{ op: 'FastGelu', domain: 'com.microsoft', kind: 'gpu', reason: 'written out in other ops' }],
+  });
+});
+
 it('says why else a model cannot be imported', async () => {
   const nodes = [{ op: 'MatMul', inputs: ['x', 'x'], outputs: ['y'] }];
   const { data, status } = await trtxJson(

@@ -37,6 +37,9 @@ export interface SupportOptions {
   readonly imported?: { readonly graph: Graph; readonly nodes: readonly ImportedNode[] };
 }
 
+/** What the nodes that it becomes need is seen at those that are on the host. */
+const WRITTEN_OUT: Support = { kind: 'gpu', reason: 'written out in other ops' };
+
 /** How each op of a model is computed. An op that types or sizes put on the host in part has a row for that part too. */
 export function supportOf(survey: ModelSurvey, options: SupportOptions = {}): OpSupport[] {
   const { registry = standardOps, onHost = served(), imported } = options;
@@ -44,11 +47,15 @@ export function supportOf(survey: ModelSurvey, options: SupportOptions = {}): Op
   return survey.versions.flatMap((counted): OpSupport[] => {
     const { definition, isWrittenOut, missing } = findMeaning(counted, registry);
     if (missing) return [{ ...counted, kind: counted.domain === '' ? 'none' : 'plugin', reason: missing }];
-    if (!definition) return [{ ...counted, kind: 'build', reason: 'constants' }];
-    const { kind, reason } = supportOfOp(definition, { ...options, onHost });
-    const whole = { ...counted, kind, reason: isWrittenOut ? `written out, ending in ${definition.name}` : reason };
+    if (!definition && !isWrittenOut) return [{ ...counted, kind: 'build', reason: 'constants' }];
+    const own = definition ? supportOfOp(definition, { ...options, onHost }) : WRITTEN_OUT;
+    const whole = {
+      ...counted,
+      ...own,
+      ...(definition && isWrittenOut ? { reason: `ends in ${definition.name}` } : {}),
+    };
     const part = hosted.get(opName({ domain: counted.domain, name: counted.op }));
-    if (kind !== 'gpu' || !part) return [whole];
+    if (own.kind !== 'gpu' || !part) return [whole];
     const count = Math.min(part.count, counted.count);
     const host = {
       ...counted,

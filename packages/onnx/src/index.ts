@@ -13,6 +13,6 @@ export { findMeaning, type OpMeaning, type UnsupportedOp } from './import/suppor
 export * from './import/survey.ts';
 export * from './import/tensor-file.ts';
 export * from './import/value-file.ts';
-export { NEWEST_OPSET, rewrittenBelow, SUCCESSORS } from './normalize/index.ts';
+export { NEWEST_OPSET, rewrittenBelow, SUCCESSORS, spelledNames } from './normalize/index.ts';
 export type { ExternalFile, ResolveExternal } from './source/external.ts';
 export type { ModelMetadata } from './source/read.ts';

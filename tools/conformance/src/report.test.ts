@@ -10,12 +10,13 @@ const results = [
   { case: 'c', ...passed, gpuNodes: 0, reason: unsupported('other') },
   { case: 'd', ...passed, reason: 'output y: 3 of 4 elements differ: [0] is 1 where 2 is expected' },
   { case: 'e', ...passed, gpuNodes: 0, reason: 'the case has no data', skipped: true },
+  { case: 'f', ...passed, gpuNodes: 0 },
 ];
 
 describe('report', () => {
   it('counts, and tells why', () => {
     const report = reportOf(results);
-    expect(report).toMatchObject({ total: 5, passed: 1, gpuNodes: 4, hostNodes: 1 });
+    expect(report).toMatchObject({ total: 6, passed: 2, gpuNodes: 4, hostNodes: 1 });
     expect(report.failed.map(({ case: name }) => name)).toEqual(['b', 'c', 'd']);
     expect(report.skipped).toEqual([{ case: 'e', reason: 'the case has no data' }]);
   });
@@ -25,7 +26,7 @@ describe('report', () => {
       "    2  UNSUPPORTED_NODES: # node(s) cannot be computed on the GPU (LSTM): input is float8e5m2  (b, c)
           1  output y: # of # elements differ: …  (d)
           1  the case has no data  (e)
-      1 of 5 passed, 3 failed, 1 skipped
+      2 of 6 passed, 3 failed, 1 skipped
       nodes: 4 on the GPU, 1 on the host"
     `);
   });
@@ -37,6 +38,7 @@ describe('report', () => {
       'failed  c  3 ms  no node on the GPU',
       'failed  d  3 ms  wholly on the GPU',
       'skipped  e  3 ms  no node on the GPU',
+      'passed  f  3 ms  done at build',
     ]);
     expect(briefly(unsupported('x'))).toMatch(/on the GPU .*: x \(LSTM\): input is float8e5m2$/);
   });

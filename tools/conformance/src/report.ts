@@ -41,12 +41,14 @@ export function outcomeOf({ reason, skipped }: Pick<CaseResult, 'reason' | 'skip
   return !reason ? 'passed' : skipped ? 'skipped' : 'failed';
 }
 
-/** `passed  node/test_abs  12 ms  all on the GPU` */
+/** `passed  node/test_abs  12 ms  wholly on the GPU` */
 export function lineOf(result: CaseResult): string {
   const { case: name, reason, gpuNodes, hostNodes, milliseconds } = result;
   const place =
     gpuNodes === 0
-      ? 'no node on the GPU'
+      ? hostNodes === 0 && !reason
+        ? 'done at build'
+        : 'no node on the GPU'
       : hostNodes === 0
         ? 'wholly on the GPU'
         : `${gpuNodes} nodes on the GPU, ${hostNodes} on the host`;

@@ -28,7 +28,12 @@ function ownOutputs(graph: Graph, isBody: boolean): void {
     if (isContainer(root.type.dtype) || (isBody && root.contents)) continue;
     for (let next = linearSource(root); next; next = linearSource(root)) root = next;
     if (root.producer && !claimed.has(root)) claimed.add(root);
-    else output.value = graph.addNode(identity, [output.value], {}, { name: output.name }).output;
+    else {
+      const { producer, constant } = output.value;
+      // What copies a constant does nothing of the model's.
+      const origin = producer?.origin ?? (constant ? [] : undefined);
+      output.value = graph.addNode(identity, [output.value], {}, { name: output.name, origin }).output;
+    }
   }
 }
 

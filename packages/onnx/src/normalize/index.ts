@@ -1,6 +1,7 @@
 // Opset normalization: a node of any version becomes one with the newest semantics, step by step. What an op needs is in
 // the tables of its family; this file only finds and takes the steps. Ops that are in no table mean what they always did.
 
+import { opName } from '@trtx/ir';
 import { activationSteps } from './activations.ts';
 import { arithmeticSteps } from './arithmetic.ts';
 import { attentionSteps } from './attention.ts';
@@ -81,6 +82,11 @@ const SPELLED: ReadonlyMap<string, ReadonlyMap<string, SpelledOp>> = new Map([
   ['', spelledTable([causalConv, defaultDomainNorms])],
   ['com.microsoft', microsoftOps],
 ]);
+
+/** The ops that are written in others, as `opName` writes them. */
+export function spelledNames(): string[] {
+  return [...SPELLED].flatMap(([domain, ops]) => [...ops.keys()].map((name) => opName({ domain, name })));
+}
 
 /** How a node is written in other ops, where none of the graph's own is what it does. */
 export function spellingOf(op: string, domain: string): Spelling | undefined {

@@ -2,7 +2,7 @@
 
 import { supportOfOp } from '@trtx/builder';
 import { type DType, type OpDef, type OpRegistry, opName } from '@trtx/ir';
-import { NEWEST_OPSET, rewrittenBelow, SUCCESSORS } from '@trtx/onnx';
+import { NEWEST_OPSET, rewrittenBelow, SUCCESSORS, spelledNames } from '@trtx/onnx';
 import type { PlacesByOp } from '../backends.ts';
 import type { Expected } from '../expected.ts';
 import { type CasesByOp, passedText } from './tally.ts';
@@ -19,6 +19,9 @@ const COLUMNS = ['op', 'since', 'types', 'computed', 'nodes on GPU / host', 'cas
 
 export function operatorsPage(input: PageInput): string {
   const ops = [...input.registry].sort((a, b) => (opName(a) < opName(b) ? -1 : 1));
+  const spelled = spelledNames().sort();
+  const foreign = spelled.filter((op) => op.includes('::'));
+  const rewritten = [...SUCCESSORS.keys(), ...spelled.filter((op) => !foreign.includes(op))].sort();
   const domains = [...new Set(ops.map(({ domain }) => domain))].sort();
   return [
     '# Operators',
@@ -47,8 +50,10 @@ export function operatorsPage(input: PageInput): string {
     '',
     ...table(
       ['op', 'ends in', 'nodes on GPU / host', 'cases, WebGPU', 'cases, reference'],
-      [...SUCCESSORS].sort().map(([op, end]) => [op, end, ...ranCells(op, input)]),
+      rewritten.map((op) => [op, SUCCESSORS.get(op) ?? '', ...ranCells(op, input)]),
     ),
+    '',
+    `Of other domains: ${foreign.join(', ')}.`,
     ...missingOps(input),
     '',
   ].join('\n');
@@ -56,7 +61,7 @@ export function operatorsPage(input: PageInput): string {
 
 /** What cases have and nothing here knows. */
 function missingOps({ registry, cases }: PageInput): string[] {
-  const known = new Set(['Constant', ...SUCCESSORS.keys(), ...[...registry].map(opName)]);
+  const known = new Set(['Constant', ...SUCCESSORS.keys(), ...spelledNames(), ...[...registry].map(opName)]);
   const missing = [...cases.keys()].filter((op) => !known.has(op)).sort();
   const rows = missing.map((op) => [op, String(cases.get(op)!.length)]);
   return missing.length === 0 ? [] : ['', '## Not supported', '', ...table(['op', 'cases'], rows)];
