@@ -8,7 +8,7 @@
 import type { Constant, Dim, Value } from '@trtx/ir';
 import { arrayType, byteLength, ceilDiv, elementsOf, mul } from '@trtx/ir';
 import type { Emitter, Packed } from '../emitter.ts';
-import { bytesOf } from '../storage.ts';
+import { bytesOf, computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
@@ -79,6 +79,11 @@ export function placeThread(
 
 /** What a contraction sums up in. Integers wrap around. */
 export type SumType = 'f32' | 'i32' | 'u32';
+
+/** An element of a value, in the type of the sum. */
+export function inSumType({ type: { dtype } }: Value, type: SumType): (element: string) => string {
+  return computeOf(dtype) === type ? (element) => element : (element) => `${type}(${element})`;
+}
 
 /** Declares the accumulators, emits the sum, and returns the accumulators' names as [row][vector]. */
 export function accumulate(

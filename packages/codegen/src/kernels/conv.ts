@@ -13,6 +13,7 @@ import { literal } from '../wgsl/scalar.ts';
 import {
   accumulate,
   gridOf,
+  inSumType,
   Operand,
   type Place,
   packConstant,
@@ -95,8 +96,7 @@ function emitConv(e: Emitter, problem: Problem, tile: Tile, { bias, zeroX, zeroW
   const conv = node(problem);
   const [x, w] = conv.inputs as [Value, Value];
   const type = computeOf(problem.group.accumulated.type.dtype) as SumType;
-  const typed = ({ type: { dtype } }: Value, element: string) =>
-    computeOf(dtype) === type ? element : `${type}(${element})`;
+  const [typedX, typedW] = [inSumType(x, type), inSumType(w, type)];
   const g = convGeometry(conv.view());
   const { rows, vectors, groups } = sizeOf(problem);
   const inputs = g.inputChannels / groups;
@@ -114,7 +114,7 @@ function emitConv(e: Emitter, problem: Problem, tile: Tile, { bias, zeroX, zeroW
     });
     const firstChannel = ix.mul(place.slice, inputs);
     const channelStride = input.stride(1);
-    const lessX = zeroX ? ` - ${shader.let(typed(zeroX, e.read(zeroX, first(zeroX))), 'zero')}` : '';
+    const lessX = zeroX ? ` - ${zeroAt(zeroX, Position.linear(zeroX.type.shape, 0))}` : '';
     const lessW = Array.from({ length: tile.vectors }, (_, v) => (zeroW ? ` - ${zeroVector(zeroW, place, v)}` : ''));
 
     const acc = accumulate(e, tile, type, (step) => {
@@ -140,7 +140,7 @@ function emitConv(e: Emitter, problem: Problem, tile: Tile, { bias, zeroX, zeroW
           step(
             (row) => {
               const { address, valid } = bases[row]!;
-              const value = `${typed(x, input.at(ix.add(address, offset)))}${lessX}`;
+              const value = `${typedX(input.at(ix.add(address, offset)))}${lessX}`;
               return valid === true ? value : `select(${literal(shader, 0, type)}, ${value}, ${valid})`;
             },
             (vector) => `${weights.at(base, ci, vector)}${lessW[vector]}`,
@@ -216,11 +216,15 @@ function emitConv(e: Emitter, problem: Problem, tile: Tile, { bias, zeroX, zeroW
           const elements = [0, 1, 2, 3].map((c) => {
             const column = ix.minIx(ix.add(ix.mul(ix.add(place.vector, vector), 4), c), last);
             const at = ix.add(base, ix.add(ix.mul(ci, operand.stride(1)), ix.mul(column, operand.stride(0))));
-            return typed(w, operand.at(at));
+            return typedW(operand.at(at));
           });
           return `vec4<${type}>(${elements.join(', ')})`;
         },
       };
+    }
+
+    function zeroAt(zero: Value, at: Position): string {
+      return shader.let(inSumType(zero, type)(e.read(zero, at)), 'zero');
     }
 
     /** The zero points of four output channels. */
@@ -229,25 +233,10 @@ function emitConv(e: Emitter, problem: Problem, tile: Tile, { bias, zeroX, zeroW
         const column = ix.minIx(ix.add(ix.mul(ix.add(place.vector, vector), 4), c), ix.sub(outputs, 1));
         const channel = ix.add(ix.mul(place.slice, outputs), column);
         const { shape } = zero.type;
-        return typed(
-          zero,
-          e.read(
-            zero,
-            Position.at(
-              shape,
-              shape.map((dim) => (dim === 1 ? 0 : channel)),
-            ),
-          ),
-        );
+        return zeroAt(zero, Position.linear(shape, shape.every((dim) => dim === 1) ? 0 : channel));
       });
       return shader.let(`vec4<${type}>(${elements.join(', ')})`, 'zeros');
     }
   });
   return { workgroupSize: WORKGROUP, workgroups: gridOf(tile, rows, vectors, groups).workgroups };
 }
-
-const first = ({ type: { shape } }: Value) =>
-  Position.at(
-    shape,
-    shape.map(() => 0),
-  );

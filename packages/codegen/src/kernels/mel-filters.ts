@@ -27,13 +27,7 @@ export const melFilters = defineKernel<null>({
   emit(e, { group }) {
     const { shader } = e;
     const { shape } = group.accumulated.type;
-    const numberOf = (value: Value) => {
-      const at = Position.at(
-        value.type.shape,
-        value.type.shape.map(() => 0),
-      );
-      return shader.let(`f32(${e.read(value, at)})`);
-    };
+    const numberOf = (value: Value) => shader.let(`f32(${e.read(value, Position.linear(value.type.shape, 0))})`);
     const [, length, rate, low, high] = group.anchor!.inputs as [Value, Value, Value, Value, Value];
     shader.global(CORNER);
     return emitResult(e, shape, (position) => {

@@ -12,6 +12,7 @@ import { literal } from '../wgsl/scalar.ts';
 import {
   accumulate,
   gridOf,
+  inSumType,
   Operand,
   type Place,
   packConstant,
@@ -69,7 +70,7 @@ function emitProduct(e: Emitter, problem: Problem, p: Product, tile: Tile): Laun
     const starts = rowCoords.map((row) => shader.index(a.address(p.atA(batch, row, 0)), 'x'));
     const stride = a.stride(p.atA(batch, rowCoords[0]!, 'k').indexOf('k'));
     const start = shader.index(columns.start(batch), 'w');
-    const read = typed(p.a, type);
+    const read = inSumType(p.a, type);
     const zeros = rowCoords.map((row) => p.zeroA && zeroPoint(e, p.zeroA, p.atA(batch, row, 0), type));
     const zeroColumns = p.zeroB && zeroVectors(e, p, p.zeroB, tile, place, batch, type);
     const acc = accumulate(e, tile, type, (step) => {
@@ -125,7 +126,7 @@ function columnReader(e: Emitter, p: Product, tile: Tile, place: Place, type: Su
     };
   }
   const b = new Operand(e, p.b);
-  const read = typed(p.b, type);
+  const read = inSumType(p.b, type);
   const probe = p.atB(
     p.batch.map(() => 0),
     'k',
@@ -149,17 +150,12 @@ function columnsOf(e: Emitter, p: Product, tile: Tile, place: Place): Ix[] {
   return Array.from({ length: tile.vectors * 4 }, (_, c) => ix.minIx(ix.add(ix.mul(place.vector, 4), c), last));
 }
 
-/** An element of an operand in the type of the sum. */
-function typed({ type: { dtype } }: Value, type: SumType): (element: string) => string {
-  return computeOf(dtype) === type ? (element) => element : (element) => `${type}(${element})`;
-}
-
 function less(element: string, zero: string | undefined): string {
   return zero === undefined ? element : `(${element} - ${zero})`;
 }
 
 function zeroPoint(e: Emitter, { value, at }: ZeroPoint, coords: readonly Ix[], type: SumType): string {
-  return e.shader.let(typed(value, type)(e.read(value, Position.at(value.type.shape, at(coords)))), 'zero');
+  return e.shader.let(inSumType(value, type)(e.read(value, Position.at(value.type.shape, at(coords)))), 'zero');
 }
 
 function zeroVectors(

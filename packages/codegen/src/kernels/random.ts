@@ -107,14 +107,7 @@ export const dropout = defineRandom({
     const [data, ratio, training] = node.inputs as [Value, Value?, Value?];
     const isMask = group.accumulated !== node.output;
     if (!training || node.view().numbers(2)?.[0] === 0) return isMask ? 'true' : e.read(data, at);
-    const single = (value: Value) =>
-      e.read(
-        value,
-        Position.at(
-          value.type.shape,
-          value.type.shape.map(() => 0),
-        ),
-      );
+    const single = (value: Value) => e.read(value, Position.linear(value.type.shape, 0));
     const share = shader.let(`select(0.0f, ${ratio ? single(ratio) : '0.5f'}, ${single(training)})`, 'share');
     const kept = shader.let(`${uniform(0)} >= ${share}`, 'kept');
     return isMask ? kept : `select(0.0f, ${e.read(data, at)} / (1.0f - ${share}), ${kept})`;
