@@ -3,21 +3,12 @@
 // pointwise code.
 
 import { TrtxError } from '@trtx/errors';
-import {
-  type Contents,
-  type Dim,
-  type DType,
-  type Index,
-  type IndexMap,
-  numbersOf,
-  sameDim,
-  traitOf,
-  type Value,
-} from '@trtx/ir';
+import { type DType, type Index, type IndexMap, numbersOf, sameDim, traitOf, type Value } from '@trtx/ir';
 import { computedBy, type Group, type Grouping, isNumber } from './group/group.ts';
 import { affineSource, mapOf, rowMajor, type TensorView, throughAffine } from './group/view.ts';
 import { computeOf, type Storages, storageOf } from './storage.ts';
 import { encode } from './wgsl/codes.ts';
+import { contentsAt } from './wgsl/contents.ts';
 import type { Ix } from './wgsl/ix.ts';
 import * as ix from './wgsl/ix.ts';
 import { elementsPerWord, type Form, loadElement, loadVector, toWord, wordOf } from './wgsl/memory.ts';
@@ -183,7 +174,9 @@ class Evaluation {
     const bound = this.bound.get(value);
     if (bound !== undefined) return bound;
     const { shader } = this.emitter;
-    if (value.contents && !value.constant) return contentsAt(shader, value, value.contents, position);
+    if (value.contents && !value.constant) {
+      return contentsAt(shader, computeOf(value.type.dtype), value.contents.values, position);
+    }
     if (isNumber(value)) return literal(shader, numbersOf(value.constant!)[0]!, computeOf(value.type.dtype));
     const known = this.#done.get(value)?.get(position);
     if (known !== undefined) return known;
@@ -305,18 +298,3 @@ const INDEX_OPS = {
   min: (a: Ix, b: Ix) => ix.signed('min', a, b),
   max: (a: Ix, b: Ix) => ix.signed('max', a, b),
 };
-
-/** Known contents as code: the element, or a choice among them by position. */
-function contentsAt(shader: Shader, value: Value, contents: Contents, position: Position): string {
-  const type = computeOf(value.type.dtype);
-  const element = (dim: Dim) => {
-    if (typeof dim === 'number') return literal(shader, dim, type);
-    const size = ix.text(shader.size(dim));
-    return type === 'bool' ? `(${size} != 0u)` : type === 'u32' ? size : `i32(${size})`;
-  };
-  if (contents.values.length === 1) return element(contents.values[0]!);
-  const at = ix.text(position.linear(shader));
-  return contents.values
-    .map((dim, i) => ({ text: element(dim), i }))
-    .reduceRight((rest, { text, i }) => (rest === '' ? text : `select(${rest}, ${text}, ${at} == ${i}u)`), '');
-}
