@@ -3,7 +3,7 @@
 // pointwise code.
 
 import { TrtxError } from '@trtx/errors';
-import { type DType, type Index, type IndexMap, numbersOf, sameDim, traitOf, type Value } from '@trtx/ir';
+import { type Dim, type DType, type Index, type IndexMap, numbersOf, sameDim, traitOf, type Value } from '@trtx/ir';
 import { computedBy, type Group, type Grouping, isNumber } from './group/group.ts';
 import { affineSource, mapOf, rowMajor, type TensorView, throughAffine } from './group/view.ts';
 import { computeOf, type Storages, storageOf } from './storage.ts';
