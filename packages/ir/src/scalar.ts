@@ -120,3 +120,14 @@ function sameType(op: string, a: Scalar, b: Scalar): void {
       hint: `Write an explicit cast${isFloat(a.dtype) === isFloat(b.dtype) ? '' : ' between float and integer'}.`,
     });
 }
+
+const SYMMETRIC: ReadonlySet<string> = new Set<BinaryOp | CompareOp>([
+  'add', 'mul', 'min', 'max', 'and', 'or', 'xor', 'bitand', 'bitor', 'bitxor', 'eq', 'ne',
+]); // biome-ignore format: a table
+
+/** True where the expression is of two arguments and means the same with these exchanged. */
+export function isCommutative(s: Scalar): boolean {
+  return (
+    (s.kind === 'binary' || s.kind === 'compare') && SYMMETRIC.has(s.op) && s.a.kind === 'arg' && s.b.kind === 'arg'
+  );
+}

@@ -10,5 +10,7 @@ export { removeExpands } from './passes/remove-expands.ts';
 export { removeNoOps } from './passes/remove-no-ops.ts';
 export { simplifyArithmetic } from './passes/simplify-arithmetic.ts';
 export { isExisting, type NewValue, type Operand, Patch } from './patch.ts';
+export * from './pattern.ts';
 export * from './pipelines.ts';
+export * from './recognize.ts';
 export * from './rule.ts';

@@ -129,6 +129,20 @@ export class Patch {
     return value.users.size === 1 && value.users.has(node) && !this.graph.isOutput(value);
   }
 
+  /** True where what the nodes compute is read by them alone and is no graph output; `root`, and what `shared` computes, apart. */
+  isOnlyFor(root: Value, nodes: readonly Node[], shared: ReadonlySet<Node> = new Set()): boolean {
+    const inside = new Set(nodes);
+    return nodes.every(
+      (node) =>
+        shared.has(node) ||
+        node.outputs.every(
+          (output) =>
+            output === root ||
+            (!this.graph.isOutput(output) && [...output.users.keys()].every((user) => inside.has(user))),
+        ),
+    );
+  }
+
   /** Equal wherever the model may run. */
   sameDim(a: Dim, b: Dim): boolean {
     return this.equality.same(a, b);
