@@ -1,4 +1,5 @@
-// MLSD on larger pictures than those of tests/models.
+// MLSD on larger pictures than those of tests/models. At this size ONNX Runtime's own optimizations move its results by 1.7e-4
+// of the largest: the network amplifies roundings.
 
 import { describe, it } from 'vitest';
 import { packageFile } from '../support/models.ts';
@@ -10,7 +11,7 @@ describe('MLSD', () => {
     const model = packageFile('jp.keijiro.mlsd', `ONNX/mlsd_512x512_${size}.onnx`);
     it.runIf(model && PEOPLE)(`${size}, 512 by 512`, async () => {
       const picture = await photoTensor(PEOPLE!, [1, 512, 512, 4], { scale: 1 });
-      await expectLikeOrt(model!, [new Map([['input_image_with_alpha:0', picture]])]);
+      await expectLikeOrt(model!, [new Map([['input_image_with_alpha:0', picture]])], { spread: 2 });
     });
   }
 });

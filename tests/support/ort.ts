@@ -4,11 +4,11 @@ import type { DType, Runner, Tensor, Tensors } from '@trtx/ir';
 import * as ort from 'onnxruntime-node';
 
 /**
- * Runs a model, given as a file's path or as bytes, on ONNX Runtime's CPU provider with its optimizations off, since these
- * alone move the scores of line detection by more than is allowed here.
+ * Runs a model, given as a file's path or as bytes, on ONNX Runtime's CPU provider with its optimizations off, unless `level` says
+ * otherwise: these alone move the scores of line detection by more than whole networks are allowed.
  */
-export async function ortRunner(model: string | Uint8Array): Promise<Runner> {
-  const options = { graphOptimizationLevel: 'disabled', logSeverityLevel: 3 } as const;
+export async function ortRunner(model: string | Uint8Array, level: 'disabled' | 'all' = 'disabled'): Promise<Runner> {
+  const options = { graphOptimizationLevel: level, logSeverityLevel: 3 } as const;
   const session = await (typeof model === 'string'
     ? ort.InferenceSession.create(model, options)
     : ort.InferenceSession.create(model, options));
