@@ -7,7 +7,7 @@ import type { Emitted } from './emitted.ts';
 import { Emitter } from './emitter.ts';
 import { coveredNodes } from './group/covered.ts';
 import type { Group } from './group/group.ts';
-import { refused, tells } from './host/placement.ts';
+import { refused, tells, tooWide } from './host/placement.ts';
 import { HostValues } from './host/values.ts';
 import type { Kernel } from './kernel.ts';
 import { standardKernels } from './kernels/index.ts';
@@ -115,12 +115,23 @@ function emitAll(
     return { group, tactic };
   });
   const emitted = chosen.map(({ group, tactic }, i): [Group, Emitted] => {
-    const emitter = new Emitter(group, grouping, storages);
+    const emitter = new Emitter(group, grouping, storages, target.limits);
     const launch = tactic.kernel.emit(emitter, { group, grouping, target }, tactic.params);
+    checkBindings(emitter, target);
     onProgress?.(i + 1, chosen.length, tactic.kernel.id);
     return [group, { group, tactic, emitter, launch, wgsl: emitter.shader.print(launch.workgroupSize) }];
   });
   return new Map(emitted);
+}
+
+/** Constants in a kernel's own layout may take more bindings than they had before. */
+function checkBindings({ slots, group }: Emitter, { limits }: Target): void {
+  if (slots.length > limits.maxStorageBuffersPerShaderStage)
+    throw new TrtxError('TENSOR_TOO_LARGE', tooWide(slots.length, limits.maxStorageBuffersPerShaderStage), {
+      node: group.nodes[0]!.name,
+      tensor: group.result.name,
+      hint: 'Build for a device with larger bindings, or split the largest of its tensors in the model.',
+    });
 }
 
 const SHAPE_ARITHMETIC = 'shape arithmetic, computed from the input shapes whenever they change';

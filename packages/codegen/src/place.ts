@@ -3,8 +3,9 @@
 
 import { type Graph, type Node, traitOf, type Value } from '@trtx/ir';
 import { formGroups, type Group, type Grouping, type Unit } from './group/group.ts';
-import { type Hosted, hostOnly, NO_KERNEL } from './host/placement.ts';
+import { type Hosted, hostOnly, NO_KERNEL, tooWide } from './host/placement.ts';
 import type { Kernel } from './kernel.ts';
+import { mostPartsOf } from './memory/parts.ts';
 import { packOutputs, storagesOf } from './memory/storages.ts';
 import type { Storages } from './storage.ts';
 import { type Tactic, tacticsFor } from './tactics.ts';
@@ -46,15 +47,18 @@ export function place(root: Graph, target: Target, kernels: readonly Kernel[]): 
 function placeGraph(graph: Graph, root: Graph, target: Target, kernels: readonly Kernel[]) {
   const hosted = hostOnly(graph, root, target);
   const apart = new Set<Node>();
-  const limits = { tensors: target.limits.maxStorageBuffersPerShaderStage };
+  const bindings = target.limits.maxStorageBuffersPerShaderStage;
+  const limits = { bindings, bindingsOf: (value: Value) => mostPartsOf(value, target.limits) };
   for (;;) {
     const grouping = formGroups(graph, limits, hosted, apart, graph !== root);
     const tactics: Tactics = new Map(
       grouping.groups.map((group) => [group, tacticsFor(kernels, { group, grouping, target })]),
     );
     const without = grouping.groups.filter((group) => tactics.get(group)!.length === 0);
+    const wide = grouping.groups.filter((group) => group.bindings > bindings);
     for (const { anchor, nodes } of without) hosted.set(anchor ?? nodes[0]!, NO_KERNEL);
-    if (without.length > 0) continue;
+    for (const { anchor, nodes, bindings: all } of wide) hosted.set(anchor ?? nodes[0]!, tooWide(all, bindings));
+    if (without.length + wide.length > 0) continue;
     const copies = packOutputs(graph, grouping, storagesOf(grouping, tactics));
     if (copies.length === 0) return { grouping, hosted, tactics };
     for (const copy of copies) apart.add(copy);

@@ -18,6 +18,8 @@ export interface Group {
   readonly accumulated: Value;
   /** What the group stores. */
   readonly result: Value;
+  /** Bindings that the tensors take which it reads and writes. */
+  readonly bindings: number;
 }
 
 /** A node that the host computes at run time. */
@@ -44,8 +46,10 @@ export interface Grouping {
 }
 
 export interface GroupLimits {
-  /** Tensors that one dispatch may bind, its result included. */
-  readonly tensors: number;
+  /** Bindings that one dispatch may have, those of its result included. */
+  readonly bindings: number;
+  /** Bindings that a tensor takes; one by default. */
+  bindingsOf?(value: Value): number;
 }
 
 /** Pointwise nodes that one group may chain; past this a shader gets long to compile and gains nothing. */
@@ -120,8 +124,7 @@ class Former {
       // Known contents are printed where they are read; only a graph output needs them in memory.
       this.host.push(node);
       for (const value of node.outputs)
-        if (this.graph.isOutput(value) && !this.isBody)
-          this.units.push({ anchor: null, nodes: [node], accumulated: value, result: value });
+        if (this.graph.isOutput(value) && !this.isBody) this.units.push(this.#group(null, [node], value, value));
       return;
     }
     if (kind === 'injective' && node.outputs.every((v) => this.#asAlias(v) || this.#asView(v))) return;
@@ -171,7 +174,7 @@ class Former {
     if (this.hosted.has(reader!)) return false;
     if (kindOf(reader!) !== 'reduction' || reader!.inputs[0] !== value || value.users.get(reader!)!.size !== 1)
       return false;
-    return this.#tensorsOf([node, reader!], value).size < this.limits.tensors;
+    return this.#bindingsOf([node, reader!], value, reader!.output) <= this.limits.bindings;
   }
 
   /** The group that starts with a node, grown over the pointwise nodes that follow. */
@@ -189,12 +192,16 @@ class Former {
       for (const follower of this.#followers(next.output))
         if (!candidates.includes(follower)) candidates.push(follower);
       candidates.sort((a, b) => this.#position.get(a)! - this.#position.get(b)!);
-      if (this.#tensorsOf(nodes, value).size + 1 > this.limits.tensors) break;
+      if (this.#bindingsOf(nodes, value, next.output) > this.limits.bindings) break;
       if (this.#escapeOf(members) === next.output) best = { length: nodes.length, result: next.output };
     }
     nodes.length = best.length;
     for (const node of nodes) this.#taken.add(node);
-    return { anchor, nodes, accumulated: value, result: best.result };
+    return this.#group(anchor, nodes, value, best.result);
+  }
+
+  #group(anchor: Node | null, nodes: readonly Node[], accumulated: Value, result: Value): Group {
+    return { anchor, nodes, accumulated, result, bindings: this.#bindingsOf(nodes, accumulated, result) };
   }
 
   #followers(value: Value): Node[] {
@@ -219,6 +226,11 @@ class Former {
       only = value;
     }
     return only;
+  }
+
+  #bindingsOf(nodes: readonly Node[], start: Value, result: Value): number {
+    const { bindingsOf = () => 1 } = this.limits;
+    return [...this.#tensorsOf(nodes, start), result].reduce((sum, value) => sum + bindingsOf(value), 0);
   }
 
   /** The tensors in memory that nodes read, through everything inlined. Single numbers are printed, not read. */
