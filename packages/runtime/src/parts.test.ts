@@ -21,13 +21,14 @@ struct Params { n: u32 }
   if (i >= params.n) { return; }
   if (i < 64u) { y0[i] = 2.0f * x[i]; } else { y1[i - 64u] = 2.0f * x[i]; }
 }`;
-  const [params, x] = [
-    { buffer: 0, offset: 0, size: 16 },
-    { buffer: 1, offset: 0 },
-  ];
   const dispatch = {
     pipeline: 0,
-    bindings: [params!, x!, { buffer: 2, offset: 0, size: 256 }, { buffer: 2, offset: 256 }],
+    bindings: [
+      { buffer: 0, offset: 0, size: 16 },
+      { buffer: 1, offset: 0 },
+      { buffer: 2, offset: 0, size: 256 },
+      { buffer: 2, offset: 256 },
+    ],
     workgroups: [{ expr: 4 }],
     label: 'map double',
     nodes: ['Mul_0'],
