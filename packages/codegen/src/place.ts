@@ -1,13 +1,15 @@
 // Placement of a graph with all its bodies: what the host computes, the groups of the rest, and the kernels that may serve
 // each.
 
+import { storageBytes } from '@trtx/engine';
 import { type Graph, type Node, traitOf, type Value } from '@trtx/ir';
 import { formGroups, type Group, type Grouping, type Unit } from './group/group.ts';
 import { type Hosted, hostOnly, NO_KERNEL, tooWide } from './host/placement.ts';
 import type { Kernel } from './kernel.ts';
-import { mostPartsOf } from './memory/parts.ts';
+import { mostPartsOf, requireBuffer } from './memory/parts.ts';
+import { mostElements } from './memory/sizes.ts';
 import { packOutputs, storagesOf } from './memory/storages.ts';
-import type { Storages } from './storage.ts';
+import { type Storages, storageOf } from './storage.ts';
 import { type Tactic, tacticsFor } from './tactics.ts';
 import type { Target } from './target.ts';
 
@@ -55,14 +57,23 @@ function placeGraph(graph: Graph, root: Graph, target: Target, kernels: readonly
       grouping.groups.map((group) => [group, tacticsFor(kernels, { group, grouping, target })]),
     );
     const without = grouping.groups.filter((group) => tactics.get(group)!.length === 0);
-    const wide = grouping.groups.filter((group) => group.bindings > bindings);
+    const wide = grouping.groups.filter((group) => group.bindings > bindings && !without.includes(group));
+    for (const { anchor, nodes, bindings: all } of wide) {
+      for (const value of nodes.flatMap(({ inputs, outputs }) => [...inputs, ...outputs])) requireSize(value, target);
+      hosted.set(anchor ?? nodes[0]!, tooWide(all, bindings));
+    }
     for (const { anchor, nodes } of without) hosted.set(anchor ?? nodes[0]!, NO_KERNEL);
-    for (const { anchor, nodes, bindings: all } of wide) hosted.set(anchor ?? nodes[0]!, tooWide(all, bindings));
     if (without.length + wide.length > 0) continue;
     const copies = packOutputs(graph, grouping, storagesOf(grouping, tactics));
     if (copies.length === 0) return { grouping, hosted, tactics };
     for (const copy of copies) apart.add(copy);
   }
+}
+
+/** What no buffer holds is no matter for the host either; a constant may lie in several. */
+function requireSize(value: Value | null, { limits }: Target): void {
+  const storage = value && storageOf(value.type.dtype);
+  if (storage && !value.constant) requireBuffer(value, storageBytes(storage, mostElements(value)), limits);
 }
 
 /** The groupings of a graph and its bodies as one. What a body captures is the memory of the value around it. */

@@ -21,7 +21,7 @@ import { type Storages, storageOf, storedBytes, storedSize } from '../storage.ts
 import { DEFAULT_LIMITS, type Target } from '../target.ts';
 import { ALIGNMENT, align, type Lifetime, planArena } from './arena.ts';
 import { livesOf } from './lifetimes.ts';
-import { partBytes } from './parts.ts';
+import { partBytes, requireBuffer } from './parts.ts';
 import { mostElements, type SizeTable } from './sizes.ts';
 import { valuesIn } from './slots.ts';
 
@@ -162,13 +162,7 @@ export class Layout {
   /** Bytes in storage type at the profile's maximum. @throws TrtxError TENSOR_TOO_LARGE for what no buffer can hold */
   #bytesOf(value: Value): number {
     const bytes = storageBytes(this.storages(value), mostElements(value));
-    const { maxBufferSize } = this.target.limits;
-    if (bytes > maxBufferSize)
-      throw new TrtxError('TENSOR_TOO_LARGE', `${bytes} bytes, and the device has buffers of ${maxBufferSize}`, {
-        tensor: value.name,
-        node: value.producer?.name,
-        hint: 'Give a smaller range of shapes, or build for a device with larger buffers.',
-      });
+    requireBuffer(value, bytes, this.target.limits);
     return bytes;
   }
 

@@ -78,7 +78,8 @@ describe('a tensor larger than a binding', () => {
     expect(bindingsOf(plan).map((all) => all.split(',').length)).toEqual([7, 7, 8]);
   });
 
-  it('is refused where no buffer holds it', () => {
+  it('is refused where no buffer holds it, and not left to the host', () => {
+    expect(() => planOf((b) => b.Add(x(b, 600), x(b, 600)), 2 * KB, false)).toThrow(/TENSOR_TOO_LARGE/);
     expect(() => planOf((b) => b.Exp(x(b, 600)), 2 * KB)).toThrow(/TENSOR_TOO_LARGE.*2400 bytes.*2048.*x0/);
   });
 });

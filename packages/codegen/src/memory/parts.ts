@@ -2,6 +2,7 @@
 // each at a multiple of a binding's alignment.
 
 import { storageBytes } from '@trtx/engine';
+import { TrtxError } from '@trtx/errors';
 import { bounds, product, type Value } from '@trtx/ir';
 import { wordStorageOf } from '../storage.ts';
 import type { TargetLimits } from '../target.ts';
@@ -25,4 +26,14 @@ export function mostPartsOf({ type: { dtype, shape } }: Value, limits: TargetLim
   const storage = wordStorageOf(dtype);
   const { max } = bounds(product(shape));
   return storage && Number.isSafeInteger(4 * max) ? partsOf(storageBytes(storage, max), limits) : 1;
+}
+
+/** @throws TrtxError TENSOR_TOO_LARGE where no buffer holds so many bytes */
+export function requireBuffer({ name, producer }: Value, bytes: number, { maxBufferSize }: TargetLimits): void {
+  if (bytes > maxBufferSize)
+    throw new TrtxError('TENSOR_TOO_LARGE', `${bytes} bytes, and the device has buffers of ${maxBufferSize}`, {
+      tensor: name,
+      node: producer?.name,
+      hint: 'Give a smaller range of shapes, or build for a device with larger buffers.',
+    });
 }
