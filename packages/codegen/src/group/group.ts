@@ -18,8 +18,6 @@ export interface Group {
   readonly accumulated: Value;
   /** What the group stores. */
   readonly result: Value;
-  /** Bindings that the tensors take which it reads and writes. */
-  readonly bindings: number;
 }
 
 /** A node that the host computes at run time. */
@@ -124,7 +122,8 @@ class Former {
       // Known contents are printed where they are read; only a graph output needs them in memory.
       this.host.push(node);
       for (const value of node.outputs)
-        if (this.graph.isOutput(value) && !this.isBody) this.units.push(this.#group(null, [node], value, value));
+        if (this.graph.isOutput(value) && !this.isBody)
+          this.units.push({ anchor: null, nodes: [node], accumulated: value, result: value });
       return;
     }
     if (kind === 'injective' && node.outputs.every((v) => this.#asAlias(v) || this.#asView(v))) return;
@@ -197,11 +196,7 @@ class Former {
     }
     nodes.length = best.length;
     for (const node of nodes) this.#taken.add(node);
-    return this.#group(anchor, nodes, value, best.result);
-  }
-
-  #group(anchor: Node | null, nodes: readonly Node[], accumulated: Value, result: Value): Group {
-    return { anchor, nodes, accumulated, result, bindings: this.#bindingsOf(nodes, accumulated, result) };
+    return { anchor, nodes, accumulated: value, result: best.result };
   }
 
   #followers(value: Value): Node[] {

@@ -23,11 +23,6 @@ export const CONTROL = 'control flow: the host runs the bodies, whose nodes are 
 
 export const NO_KERNEL = 'no kernel for this op with these types and attributes';
 
-/** Of a node whose tensors are so many, or so large, that no dispatch can have them all. */
-export function tooWide(bindings: number, most: number): string {
-  return `its tensors take ${bindings} bindings, and the device has ${most} for a dispatch`;
-}
-
 /**
  * The nodes that no kernel can serve: they touch a type that the GPU has no form for or an integer that 32 bits do not
  * hold, only their data tell a size, or what has such a size may be larger than the GPU can bind.

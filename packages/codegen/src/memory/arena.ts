@@ -1,6 +1,6 @@
 // The arena: the memory of all intermediate tensors, aliased by lifetime: one buffer, or several where the device makes
-// none so large. They are planned as one range, cut into buffers; no tensor lies over a cut. Offsets are packed for the profile's maximum,
-// so that they hold for every shape in it.
+// none so large. They are planned as one range, cut into buffers; no tensor lies over a cut. Offsets are packed for the
+// profile's maximum, so that they hold for every shape in it.
 //
 // Greedy by size (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020): the largest
 // tensor first, each in the tightest gap among what is alive at the same time. Where the result is larger than what must

@@ -56,6 +56,8 @@ export class Layout {
   readonly #paramBlocks = new Map<string, PlanBinding>();
   readonly #paramBuffer: number;
   #paramBytes = 0;
+  /** Bytes of the constants that lie in several buffers. */
+  readonly #whole = new Map<string, () => Uint8Array>();
   #weights: { buffer: number; bytes: number } | undefined;
   readonly #livePeak: number;
 
@@ -178,7 +180,9 @@ export class Layout {
       return counts && !this.#places.has(root) ? root : undefined;
     });
     const values = [...lives.keys()];
-    const lifetimes = [...lives].map(([value, life]): Lifetime => ({ bytes: this.#bytesOf(value), ...life }));
+    const lifetimes = [...lives].map(
+      ([value, life]): Lifetime => ({ bytes: Math.max(this.#bytesOf(value), 4), ...life }),
+    );
     const capacity = Math.floor(this.target.limits.maxBufferSize / ALIGNMENT) * ALIGNMENT;
     const arena = planArena(lifetimes, capacity);
     const buffers = Array.from({ length: Math.ceil(arena.bytes / capacity) }, (_, i) =>
@@ -187,7 +191,7 @@ export class Layout {
     values.forEach((value, i) => {
       const at = arena.offsets[i]!;
       const buffer = buffers[Math.floor(at / capacity)]!;
-      this.#places.set(value, { buffer, offset: at % capacity, size: Math.max(lifetimes[i]!.bytes, 4) });
+      this.#places.set(value, { buffer, offset: at % capacity, size: lifetimes[i]!.bytes });
     });
     return arena.liveBytesPeak;
   }
@@ -207,9 +211,9 @@ export class Layout {
       return this.#partOf(this.#constantPlace(key, names, size, packed.bytes), part, parts);
     const each = partBytes(this.target.limits);
     const end = Math.min((part + 1) * each, size);
-    return this.#constantPlace(`${key} ${part}`, names, end - part * each, () =>
-      packed.bytes().subarray(part * each, end),
-    );
+    const whole = this.#whole.get(key) ?? once(packed.bytes);
+    this.#whole.set(key, whole);
+    return this.#constantPlace(`${key} ${part}`, names, end - part * each, () => whole().subarray(part * each, end));
   }
 
   #constantPlace(key: string, names: readonly string[], bytes: number, make: () => Uint8Array): Place {
@@ -240,6 +244,14 @@ export class Layout {
     if (binding > DEFAULT_LIMITS.maxStorageBufferBindingSize) limits.maxStorageBufferBindingSize = binding;
     return limits;
   }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** Graph inputs that the host reads, or what is their memory. */

@@ -88,3 +88,8 @@ it('results lie in as many arenas as they need', () => {
   const plan = planOf((b) => [1, 2, 3, 4].map(() => b.Softmax(x(b, 16, 16))).reduce((y, z) => b.Add(y, z)), 2 * KB);
   expect(sizesOf(plan, 'arena')).toEqual([2 * KB, KB]);
 });
+
+it('results without elements have a place too', () => {
+  const plan = planOf((b) => b.Softmax(b.Softmax(x(b, 0, 4))));
+  expect(bindingsOf(plan)).toEqual(['input 0:, arena 0:4', 'arena 0:4, output 0:']);
+});
