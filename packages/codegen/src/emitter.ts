@@ -7,7 +7,7 @@ import { TrtxError } from '@trtx/errors';
 import { type Dim, type DType, type Index, type IndexMap, numbersOf, sameDim, traitOf, type Value } from '@trtx/ir';
 import { computedBy, type Group, type Grouping, isNumber } from './group/group.ts';
 import { affineSource, mapOf, rowMajor, type TensorView, throughAffine } from './group/view.ts';
-import { partBytes, partsOf } from './memory/parts.ts';
+import { partBytes, partsOf, requireBuffer } from './memory/parts.ts';
 import { mostElements } from './memory/sizes.ts';
 import { computeOf, type Storages, storageOf } from './storage.ts';
 import type { TargetLimits } from './target.ts';
@@ -172,9 +172,13 @@ export class Emitter {
     return words;
   }
 
+  /** @throws TrtxError TENSOR_TOO_LARGE for what no buffer holds; constants may lie in several */
   #bytesOf(source: Source): number {
     if (source.kind === 'packed') return source.packed.size;
-    return storageBytes(this.storages(source.value), mostElements(source.value));
+    const { value } = source;
+    const bytes = storageBytes(this.storages(value), mostElements(value));
+    if (!value.constant) requireBuffer(value, bytes, this.limits);
+    return bytes;
   }
 }
 
