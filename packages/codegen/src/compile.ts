@@ -9,6 +9,7 @@ import { coveredNodes } from './group/covered.ts';
 import type { Group } from './group/group.ts';
 import { refused, tells } from './host/placement.ts';
 import { HostValues } from './host/values.ts';
+import { wideReason } from './host/wide.ts';
 import type { Kernel } from './kernel.ts';
 import { standardKernels } from './kernels/index.ts';
 import { legalize } from './legalize/index.ts';
@@ -44,13 +45,11 @@ export interface Compiled {
  * @throws TrtxError UNSUPPORTED_NODES with all of those where `noHost` is set; SHAPE_UNBOUNDED; TENSOR_TOO_LARGE
  */
 export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
-  const { target = PORTABLE, noHost = false, kernels = standardKernels } = options;
+  const { target = PORTABLE } = options;
   legalize(graph, target);
-  const placed = place(graph, target, kernels);
+  const { placed, emitted } = placeAndEmit(graph, target, options);
   const { grouping, hosted, storages } = placed;
-  if (noHost && (hosted.size > 0 || graph.inputs.some(({ type }) => !storageOf(type.dtype))))
-    throw refused(graph, hosted);
-  const schedule = scheduleOf(graph, placed, emitAll(placed, target, options));
+  const schedule = scheduleOf(graph, placed, emitted);
   const ends = new Set([...graph.withBodies()].flatMap((each) => each.outputs.map(({ value }) => value)));
   const isRead = (value: Value) => value.users.size > 0 || ends.has(value);
   // Functions of the host give all outputs, bodies only what is read.
@@ -103,6 +102,24 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
   return { plan, blobs: layout.blobs };
 }
 
+/** Places all nodes and writes their shaders; where one has too many bindings, its node goes to the host, and all anew. */
+function placeAndEmit(graph: Graph, target: Target, options: CompileOptions) {
+  const { noHost = false, kernels = standardKernels } = options;
+  const wide = new Map<Node, string>();
+  for (;;) {
+    const placed = place(graph, target, kernels, wide);
+    if (noHost && (placed.hosted.size > 0 || graph.inputs.some(({ type }) => !storageOf(type.dtype))))
+      throw refused(graph, placed.hosted);
+    const emitted = emitAll(placed, target, options);
+    const known = wide.size;
+    for (const [{ anchor, nodes }, one] of emitted) {
+      const reason = wideReason(one, target);
+      if (reason !== undefined) wide.set(anchor ?? nodes[0]!, reason);
+    }
+    if (wide.size === known) return { placed, emitted };
+  }
+}
+
 function emitAll(
   { grouping, tactics, storages }: Placed,
   target: Target,
@@ -115,7 +132,7 @@ function emitAll(
     return { group, tactic };
   });
   const emitted = chosen.map(({ group, tactic }, i): [Group, Emitted] => {
-    const emitter = new Emitter(group, grouping, storages);
+    const emitter = new Emitter(group, grouping, storages, target.limits);
     const launch = tactic.kernel.emit(emitter, { group, grouping, target }, tactic.params);
     onProgress?.(i + 1, chosen.length, tactic.kernel.id);
     return [group, { group, tactic, emitter, launch, wgsl: emitter.shader.print(launch.workgroupSize) }];

@@ -2,11 +2,15 @@
 // result through its epilogue. A kernel never knows whether an operand is memory, a strided view, a number or a chain of
 // pointwise code.
 
+import { storageBytes } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { type Dim, type DType, type Index, type IndexMap, numbersOf, sameDim, traitOf, type Value } from '@trtx/ir';
 import { computedBy, type Group, type Grouping, isNumber } from './group/group.ts';
 import { affineSource, mapOf, rowMajor, type TensorView, throughAffine } from './group/view.ts';
+import { partBytes, partsOf, requireBuffer } from './memory/parts.ts';
+import { mostElements } from './memory/sizes.ts';
 import { computeOf, type Storages, storageOf } from './storage.ts';
+import type { TargetLimits } from './target.ts';
 import { encode } from './wgsl/codes.ts';
 import { contentsAt } from './wgsl/contents.ts';
 import type { Ix } from './wgsl/ix.ts';
@@ -14,7 +18,8 @@ import * as ix from './wgsl/ix.ts';
 import { elementsPerWord, type Form, loadElement, loadVector, toWord, wordOf } from './wgsl/memory.ts';
 import { Position } from './wgsl/position.ts';
 import { literal, printScalar } from './wgsl/scalar.ts';
-import { type BufferElement, Shader } from './wgsl/shader.ts';
+import { type BufferElement, ELEMENT_BYTES, Shader } from './wgsl/shader.ts';
+import { type Words, wordsOf } from './wgsl/words.ts';
 
 /** A constant in the layout that a kernel reads, of an element type that is computed in f32. */
 export interface Packed {
@@ -28,22 +33,27 @@ export interface Packed {
   bytes(): Uint8Array;
 }
 
-/** What stands behind a binding: a value's memory, or a packed constant. */
-export type Slot =
-  | { readonly kind: 'value'; readonly value: Value }
-  | { readonly kind: 'packed'; readonly packed: Packed };
+/** What stands behind a binding: a value's memory, or a packed constant, or a part of it. */
+export type Slot = Source & {
+  /** Which part, of how many: a tensor that is larger than a binding takes several. */
+  readonly part: number;
+  readonly parts: number;
+};
+
+type Source = { readonly kind: 'value'; readonly value: Value } | { readonly kind: 'packed'; readonly packed: Packed };
 
 export class Emitter {
   readonly shader = new Shader();
   /** In order of binding number. */
   readonly slots: Slot[] = [];
-  readonly #names = new Map<Value | string, string>();
+  readonly #words = new Map<Value | string, Words>();
   readonly #own: ReadonlySet<Value>;
 
   constructor(
     readonly group: Group,
     readonly grouping: Grouping,
     readonly storages: Storages,
+    readonly limits: TargetLimits,
   ) {
     this.#own = computedBy(group.nodes, group.accumulated);
   }
@@ -56,15 +66,15 @@ export class Emitter {
   /** Reads an element of a packed constant by its number. */
   packed(packed: Packed): (index: Ix) => string {
     const form = { dtype: packed.dtype, storage: storageOf(packed.dtype)! };
-    const buffer = this.#bind(packed.key, { kind: 'packed', packed }, 'read', wordOf(form.storage));
-    return (index) => loadElement(this.shader, buffer, form, index);
+    const words = this.#bind(packed.key, { kind: 'packed', packed }, 'read', wordOf(form.storage));
+    return (index) => loadElement(this.shader, words, form, index);
   }
 
   /** Reads four neighbouring elements of a packed constant of 32- or 16-bit floats, of which `index` counts the fours. */
   packedVectors(packed: Packed): (index: Ix) => string {
     const element = packed.dtype === 'float32' ? 'vec4<f32>' : 'vec2<u32>';
-    const buffer = this.#bind(packed.key, { kind: 'packed', packed }, 'read', element);
-    return (index) => loadVector(this.shader, buffer, packed.dtype, index);
+    const vectors = this.#bind(packed.key, { kind: 'packed', packed }, 'read', element);
+    return (index) => loadVector(this.shader, vectors, packed.dtype, index);
   }
 
   /** True where the operand is memory, perhaps with strides, so that `view` gives its addresses. */
@@ -91,7 +101,7 @@ export class Emitter {
 
   /** The element at an address (in elements) of memory. */
   load(storage: Value, address: Ix): string {
-    return loadElement(this.shader, this.#binding(storage), this.#form(storage), address);
+    return loadElement(this.shader, this.#wordsOf(storage), this.#form(storage), address);
   }
 
   /** The element of an operand at a position of the operand's own shape. */
@@ -125,11 +135,9 @@ export class Emitter {
   /** Stores a word of the result. */
   storeWord(number: Ix, word: string): void {
     const { result } = this.group;
-    const at = ix.text(number);
     const element = wordOf(this.storages(result));
-    this.shader.line(
-      `${this.#bind(result, { kind: 'value', value: result }, 'read_write', element)}[${at}] = ${word};`,
-    );
+    const words = this.#bind(result, { kind: 'value', value: result }, 'read_write', element);
+    this.shader.line(words.write(number, word));
   }
 
   #finish(position: Position, accumulated: string): string {
@@ -140,7 +148,7 @@ export class Emitter {
     return this.#own.has(value) || this.grouping.inlined.has(value);
   }
 
-  #binding(storage: Value): string {
+  #wordsOf(storage: Value): Words {
     // What dispatches write lies in buffers that other bindings of the same dispatch may write: WebGPU wants one access.
     const access = storage.producer || this.grouping.states.has(storage) ? 'read_write' : 'read';
     return this.#bind(storage, { kind: 'value', value: storage }, access, wordOf(this.storages(storage)));
@@ -150,14 +158,27 @@ export class Emitter {
     return { dtype: value.type.dtype, storage: this.storages(value) };
   }
 
-  #bind(key: Value | string, slot: Slot, access: 'read' | 'read_write', type: BufferElement): string {
-    let name = this.#names.get(key);
-    if (!name) {
-      name = this.shader.buffer(access, type);
-      this.#names.set(key, name);
-      this.slots.push(slot);
+  #bind(key: Value | string, source: Source, access: 'read' | 'read_write', element: BufferElement): Words {
+    let words = this.#words.get(key);
+    if (!words) {
+      const parts = partsOf(this.#bytesOf(source), this.limits);
+      const buffers = Array.from({ length: parts }, (_, part) => {
+        this.slots.push({ ...source, part, parts });
+        return this.shader.buffer(access, element);
+      });
+      words = wordsOf(this.shader, buffers, element, partBytes(this.limits) / ELEMENT_BYTES[element]);
+      this.#words.set(key, words);
     }
-    return name;
+    return words;
+  }
+
+  /** @throws TrtxError TENSOR_TOO_LARGE for what no buffer holds; constants may lie in several */
+  #bytesOf(source: Source): number {
+    if (source.kind === 'packed') return source.packed.size;
+    const { value } = source;
+    const bytes = storageBytes(this.storages(value), mostElements(value));
+    if (!value.constant) requireBuffer(value, bytes, this.limits);
+    return bytes;
   }
 }
 

@@ -5,6 +5,7 @@ import { type Graph, type Node, traitOf, type Value } from '@trtx/ir';
 import { formGroups, type Group, type Grouping, type Unit } from './group/group.ts';
 import { type Hosted, hostOnly, NO_KERNEL } from './host/placement.ts';
 import type { Kernel } from './kernel.ts';
+import { mostPartsOf } from './memory/parts.ts';
 import { packOutputs, storagesOf } from './memory/storages.ts';
 import type { Storages } from './storage.ts';
 import { type Tactic, tacticsFor } from './tactics.ts';
@@ -23,13 +24,14 @@ export interface Placed {
   readonly storages: Storages;
 }
 
-export function place(root: Graph, target: Target, kernels: readonly Kernel[]): Placed {
+/** @param given what is known already to be the host's */
+export function place(root: Graph, target: Target, kernels: readonly Kernel[], given: Hosted): Placed {
   const units = new Map<Graph, readonly Unit[]>();
   const hosted = new Map<Node, string>();
   const tactics = new Map<Group, readonly Tactic[]>();
   const groupings: Grouping[] = [];
   for (const graph of root.withBodies()) {
-    const placed = placeGraph(graph, root, target, kernels);
+    const placed = placeGraph(graph, root, target, kernels, given);
     units.set(graph, placed.grouping.units);
     groupings.push(placed.grouping);
     for (const [node, reason] of placed.hosted) hosted.set(node, reason);
@@ -43,10 +45,14 @@ export function place(root: Graph, target: Target, kernels: readonly Kernel[]): 
  * Forms the groups of one graph; what no kernel serves goes to the host, and outputs that their kernel cannot pack are
  * copied by another: then the groups are formed again around that.
  */
-function placeGraph(graph: Graph, root: Graph, target: Target, kernels: readonly Kernel[]) {
-  const hosted = hostOnly(graph, root, target);
+function placeGraph(graph: Graph, root: Graph, target: Target, kernels: readonly Kernel[], given: Hosted) {
+  const hosted = new Map([...hostOnly(graph, root, target), ...given]);
   const apart = new Set<Node>();
-  const limits = { tensors: target.limits.maxStorageBuffersPerShaderStage };
+  const bindings = new Map<Value, number>();
+  const limits = {
+    bindings: target.limits.maxStorageBuffersPerShaderStage,
+    bindingsOf: (value: Value) => memoized(bindings, value, () => mostPartsOf(value, target.limits)),
+  };
   for (;;) {
     const grouping = formGroups(graph, limits, hosted, apart, graph !== root);
     const tactics: Tactics = new Map(
@@ -59,6 +65,12 @@ function placeGraph(graph: Graph, root: Graph, target: Target, kernels: readonly
     if (copies.length === 0) return { grouping, hosted, tactics };
     for (const copy of copies) apart.add(copy);
   }
+}
+
+function memoized<K, V>(known: Map<K, V>, key: K, compute: () => V): V {
+  const value = known.get(key) ?? compute();
+  known.set(key, value);
+  return value;
 }
 
 /** The groupings of a graph and its bodies as one. What a body captures is the memory of the value around it. */

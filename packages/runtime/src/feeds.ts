@@ -53,12 +53,15 @@ function checkNames(names: Program['names'], kind: 'input' | 'output', given: ob
 export function checkBuffers({ ports }: Program, { given }: Feeds, { portBytes }: BoundShape): void {
   for (const [port, buffer] of given.entries()) {
     if (!buffer) continue;
-    const { tensor, isInput, usage } = ports[port]!;
+    const { tensor, isInput, usage, bytes, least } = ports[port]!;
     const unsuitable = (why: string, hint: string) => {
       throw mismatch('BUFFER_UNSUITABLE', `the GPU buffer ${why}`, tensor.name, hint);
     };
     if (buffer.size < portBytes[port]!) {
       unsuitable(`has ${buffer.size} bytes, the tensor ${portBytes[port]}`, 'sizes are rounded up to 4 bytes');
+    }
+    if (buffer.size < least) {
+      unsuitable(`has ${buffer.size} bytes, and is bound in parts`, `at the profile's maximum it has ${bytes} bytes`);
     }
     if ((buffer.usage & usage) !== usage) {
       unsuitable(

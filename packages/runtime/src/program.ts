@@ -15,6 +15,8 @@ export interface Port {
   readonly usage: number;
   /** Bytes of the buffer at the profile's maximum. */
   readonly bytes: number;
+  /** Bytes that a buffer has to have for its bindings: a tensor that is bound in parts needs room for all of them. */
+  readonly least: number;
 }
 
 export interface Program extends FlatSteps {
@@ -34,14 +36,16 @@ export interface Program extends FlatSteps {
 export function compileProgram(plan: Plan, hostOps?: HostOps): Program {
   const flat = flattenSteps(plan, resolveHostOps(plan, hostOps));
   const usages = usagesOf(plan, flat.set);
+  const least = leastBytes(plan);
   const portOf: number[] = new Array(plan.buffers.length).fill(-1);
   const ports = [...plan.inputs, ...plan.outputs].map((tensor, port): Port => {
     const { buffer = -1 } = tensor;
     const isInput = port < plan.inputs.length;
-    if (buffer < 0) return { tensor, buffer, isInput, usage: 0, bytes: 0 };
+    if (buffer < 0) return { tensor, buffer, isInput, usage: 0, bytes: 0, least: 0 };
     portOf[buffer] = port;
     // Data that the caller hands in is written; data that goes back is copied out. Those flags only own buffers need.
-    return { tensor, buffer, isInput, usage: usages[buffer]!, bytes: plan.buffers[buffer]!.bytes };
+    const { bytes } = plan.buffers[buffer]!;
+    return { tensor, buffer, isInput, usage: usages[buffer]!, bytes, least: least[buffer]! };
   });
   const names = {
     input: new Set(plan.inputs.map(({ name }) => name)),
@@ -68,4 +72,16 @@ function usagesOf({ buffers, steps, values = [] }: Plan, set: ReadonlySet<number
   }
   for (const [i, { gpu }] of values.entries()) if (gpu) usages[gpu.buffer]! |= COPY_SRC | (set.has(i) ? COPY_DST : 0);
   return usages;
+}
+
+/** Bytes that the bindings of each buffer need where they are parts of one tensor. */
+function leastBytes({ buffers, steps }: Plan): number[] {
+  const least: number[] = new Array(buffers.length).fill(0);
+  for (const step of walkSteps(steps)) {
+    if (step.kind !== 'dispatches') continue;
+    for (const { bindings } of step.dispatches)
+      for (const { buffer, offset, size = 4 } of bindings)
+        if (offset > 0) least[buffer] = Math.max(least[buffer]!, offset + size);
+  }
+  return least;
 }

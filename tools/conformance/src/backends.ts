@@ -14,6 +14,7 @@ import {
 import { type ImportedModel, importModel } from '@trtx/onnx';
 import { optimize } from '@trtx/passes';
 import { hostOps, type ReferenceKernels, ReferenceRunner, standardKernels } from '@trtx/reference';
+import { isPlain } from './plain.ts';
 
 export type BackendName = 'webgpu' | 'reference';
 
@@ -22,7 +23,9 @@ export interface Placement {
   /** Source nodes that dispatches cover. Nodes that build computed are in neither number. */
   readonly gpuNodes: number;
   readonly hostNodes: number;
-  /** The same by op, as the model names it. */
+  /** Whether all its tensors are of types that every GPU computes with; absent where the model could not be read. */
+  readonly plain?: boolean;
+  /** The numbers by op, as the model names it. */
   readonly places?: PlacesByOp;
 }
 
@@ -56,10 +59,11 @@ export async function openExecutor(name: BackendName, offer?: DeviceOffer): Prom
 const reference: Executor = {
   async execute(job) {
     const { graph } = await importJob(job);
+    const plain = isPlain(graph);
     optimize(graph, { level: 2 });
     const hostNodes = graph.topological().length;
     const kernels = await kernelsFor(graph);
-    return { outputs: await new ReferenceRunner(graph, { kernels }).run(job.inputs), gpuNodes: 0, hostNodes };
+    return { outputs: await new ReferenceRunner(graph, { kernels }).run(job.inputs), gpuNodes: 0, hostNodes, plain };
   },
 };
 
@@ -79,10 +83,12 @@ async function webgpu(offer?: DeviceOffer): Promise<Executor> {
   return {
     async execute(job) {
       const { graph, nodes: sourceNodes } = await importJob(job);
+      const plain = isPlain(graph);
       const host = hostOps(standardOps, await kernelsFor(graph));
       const runner = await EngineRunner.create(graph, { device, software, level: 2, hostOps: host, sourceNodes });
       try {
-        return { outputs: await (runner as Runner).run(job.inputs), ...placementOf(runner.engine.plan) };
+        const outputs = await (runner as Runner).run(job.inputs);
+        return { outputs, plain, ...placementOf(runner.engine.plan) };
       } finally {
         await runner.dispose();
       }

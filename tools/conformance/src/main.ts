@@ -40,7 +40,7 @@ const program = new Command('conformance')
       .default('all'),
   )
   .option('--only <regex>', 'cases whose name matches')
-  .option('--json', 'print one JSON object: total, passed, failed, skipped, gpuNodes, hostNodes')
+  .option('--json', 'print one JSON object: total, passed, failed, skipped, gpuNodes, hostNodes, plain')
   .option('--results <file>', 'write what became of each case, by op too: for npm run operators')
   .addOption(new Option('--list <outcome>', 'print only names').choices(['passed', 'failed', 'skipped']))
   .option('-v, --verbose', 'print a line for each case (to stderr)')

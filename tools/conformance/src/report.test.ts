@@ -5,8 +5,8 @@ const passed = { gpuNodes: 2, hostNodes: 0, milliseconds: 3 };
 const unsupported = (node: string) =>
   `UNSUPPORTED_NODES: 2 node(s) cannot be computed on the GPU (node ${node} (LSTM))\n  - ${node} (LSTM): input is float8e5m2\n  hint: …`;
 const results = [
-  { case: 'a', ...passed },
-  { case: 'b', ...passed, gpuNodes: 0, hostNodes: 1, reason: unsupported('n_1') },
+  { case: 'a', ...passed, plain: true, gpuNodes: 3 },
+  { case: 'b', ...passed, plain: true, gpuNodes: 0, hostNodes: 1, reason: unsupported('n_1') },
   { case: 'c', ...passed, gpuNodes: 0, reason: unsupported('other') },
   { case: 'd', ...passed, reason: 'output y: 3 of 4 elements differ: [0] is 1 where 2 is expected' },
   { case: 'e', ...passed, gpuNodes: 0, reason: 'the case has no data', skipped: true },
@@ -16,7 +16,9 @@ const results = [
 describe('report', () => {
   it('counts, and tells why', () => {
     const report = reportOf(results);
-    expect(report).toMatchObject({ total: 6, passed: 2, gpuNodes: 4, hostNodes: 1 });
+    expect(report).toMatchObject({ total: 6, passed: 2, gpuNodes: 5, hostNodes: 1 });
+    expect(report.plain).toEqual({ gpuNodes: 3, hostNodes: 1, share: 0.75 });
+    expect(reportOf([]).plain.share).toBe(1);
     expect(report.failed.map(({ case: name }) => name)).toEqual(['b', 'c', 'd']);
     expect(report.skipped).toEqual([{ case: 'e', reason: 'the case has no data' }]);
   });
@@ -27,7 +29,8 @@ describe('report', () => {
           1  output y: # of # elements differ: …  (d)
           1  the case has no data  (e)
       2 of 6 passed, 3 failed, 1 skipped
-      nodes: 4 on the GPU, 1 on the host"
+      nodes: 5 on the GPU, 1 on the host
+      nodes of plain types: 3 on the GPU, 1 on the host (75.0 % on the GPU)"
     `);
   });
 

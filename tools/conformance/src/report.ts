@@ -16,6 +16,13 @@ export interface Report {
   /** Source nodes that a dispatch covers, and those that the host computes at run time, over all cases. */
   readonly gpuNodes: number;
   readonly hostNodes: number;
+  /** The same over the cases whose tensors are all float32, int32, int64, bool, int8 or uint8. */
+  readonly plain: {
+    readonly gpuNodes: number;
+    readonly hostNodes: number;
+    /** Of the nodes that are computed at run time, those on the GPU: 0 to 1; 1 where there are none. */
+    readonly share: number;
+  };
 }
 
 /** The report of some results. */
@@ -25,11 +32,20 @@ export function reportOf(results: readonly CaseResult[]): Report {
       outcomeOf({ reason, ...result }) === outcome ? [{ case: name, reason }] : [],
     );
   const [failed, skipped] = [verdicts('failed'), verdicts('skipped')];
+  const plain = nodesOf(results.filter((result) => result.plain));
+  const computed = plain.gpuNodes + plain.hostNodes;
   return {
     total: results.length,
     passed: results.length - failed.length - skipped.length,
     failed,
     skipped,
+    ...nodesOf(results),
+    plain: { ...plain, share: computed === 0 ? 1 : plain.gpuNodes / computed },
+  };
+}
+
+function nodesOf(results: readonly CaseResult[]) {
+  return {
     gpuNodes: results.reduce((sum, { gpuNodes }) => sum + gpuNodes, 0),
     hostNodes: results.reduce((sum, { hostNodes }) => sum + hostNodes, 0),
   };
@@ -59,7 +75,7 @@ export function lineOf(result: CaseResult): string {
 
 /** Counts, and the reasons with the cases that have them, the most frequent first. */
 export function summaryOf(report: Report): string {
-  const { total, passed, failed, skipped, gpuNodes, hostNodes } = report;
+  const { total, passed, failed, skipped, gpuNodes, hostNodes, plain } = report;
   const groups = new Map<string, string[]>();
   for (const { case: name, reason } of [...failed, ...skipped]) {
     const key = generalized(reason);
@@ -70,6 +86,7 @@ export function summaryOf(report: Report): string {
     ...reasons.map(([reason, cases]) => `${String(cases.length).padStart(5)}  ${reason}  (${shortened(cases)})`),
     `${passed} of ${total} passed, ${failed.length} failed, ${skipped.length} skipped`,
     `nodes: ${gpuNodes} on the GPU, ${hostNodes} on the host`,
+    `nodes of plain types: ${plain.gpuNodes} on the GPU, ${plain.hostNodes} on the host (${(100 * plain.share).toFixed(1)} % on the GPU)`,
   ].join('\n');
 }
 

@@ -16,7 +16,7 @@ const ones = (b: GraphBuilder, ...dims: number[]) => {
  */
 function groups(
   build: (b: GraphBuilder, x: Value) => Outputs,
-  tensors = 8,
+  bindings = 8,
   dims: readonly (number | string)[] = [1, 8, 6, 6],
 ): string[] {
   const b = new GraphBuilder('g');
@@ -24,7 +24,7 @@ function groups(
   outputs.forEach((value, i) => {
     b.output(`y${i}`, value);
   });
-  const grouping = formGroups(b.graph, { tensors });
+  const grouping = formGroups(b.graph, { bindings });
   return [
     ...grouping.groups.map(({ nodes, anchor }) =>
       nodes.map((node) => `${node.op.name}${node === anchor ? '*' : ''}`).join(', '),

@@ -44,8 +44,10 @@ export interface Grouping {
 }
 
 export interface GroupLimits {
-  /** Tensors that one dispatch may bind, its result included. */
-  readonly tensors: number;
+  /** Bindings that one dispatch may have, those of its result included. */
+  readonly bindings: number;
+  /** Bindings that a tensor takes; one by default. */
+  bindingsOf?(value: Value): number;
 }
 
 /** Pointwise nodes that one group may chain; past this a shader gets long to compile and gains nothing. */
@@ -171,7 +173,7 @@ class Former {
     if (this.hosted.has(reader!)) return false;
     if (kindOf(reader!) !== 'reduction' || reader!.inputs[0] !== value || value.users.get(reader!)!.size !== 1)
       return false;
-    return this.#tensorsOf([node, reader!], value).size < this.limits.tensors;
+    return this.#bindingsOf([node, reader!], value, reader!.output) <= this.limits.bindings;
   }
 
   /** The group that starts with a node, grown over the pointwise nodes that follow. */
@@ -189,7 +191,7 @@ class Former {
       for (const follower of this.#followers(next.output))
         if (!candidates.includes(follower)) candidates.push(follower);
       candidates.sort((a, b) => this.#position.get(a)! - this.#position.get(b)!);
-      if (this.#tensorsOf(nodes, value).size + 1 > this.limits.tensors) break;
+      if (this.#bindingsOf(nodes, value, next.output) > this.limits.bindings) break;
       if (this.#escapeOf(members) === next.output) best = { length: nodes.length, result: next.output };
     }
     nodes.length = best.length;
@@ -219,6 +221,11 @@ class Former {
       only = value;
     }
     return only;
+  }
+
+  #bindingsOf(nodes: readonly Node[], start: Value, result: Value): number {
+    const { bindingsOf = () => 1 } = this.limits;
+    return [...this.#tensorsOf(nodes, start), result].reduce((sum, value) => sum + bindingsOf(value), 0);
   }
 
   /** The tensors in memory that nodes read, through everything inlined. Single numbers are printed, not read. */

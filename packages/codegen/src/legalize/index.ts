@@ -1,9 +1,10 @@
 // Rewrites that the target needs, before groups are formed.
 
-import { type Graph, isContainer, type Node, standardOps, traitOf, type Value } from '@trtx/ir';
+import { type Graph, isContainer, standardOps, type Value } from '@trtx/ir';
 import { linearSource } from '../group/view.ts';
 import type { Target } from '../target.ts';
 import { writeOutPicks } from './picks.ts';
+import { splitWide } from './wide.ts';
 
 /**
  * Makes every graph output a tensor that a dispatch writes and nothing else is, and every node's operands few enough
@@ -14,7 +15,7 @@ export function legalize(graph: Graph, target: Target): void {
   if (written.includes(true)) graph.reinfer();
   for (const each of graph.withBodies()) {
     ownOutputs(each, each !== graph);
-    splitWideConcats(each, target.limits.maxStorageBuffersPerShaderStage - 1);
+    splitWide(each, target.limits);
   }
 }
 
@@ -35,29 +36,4 @@ function ownOutputs(graph: Graph, isBody: boolean): void {
       output.value = graph.addNode(identity, [output.value], {}, { name: output.name, origin }).output;
     }
   }
-}
-
-/** A node with more operands than one dispatch can bind, if its op takes any number of them, becomes a tree of nodes. */
-function splitWideConcats(graph: Graph, most: number): void {
-  for (const node of graph.topological()) {
-    if (!isAssociative(node) || node.inputs.length <= most) continue;
-    let operands = [...node.inputs];
-    while (operands.length > most) {
-      const next: (Value | null)[] = [];
-      for (let i = 0; i < operands.length; i += most) {
-        const part = operands.slice(i, i + most);
-        const combine = () => graph.addNode(node.op, part, node.attributes, { origin: node.origin }).output;
-        next.push(part.length === 1 ? part[0]! : combine());
-      }
-      operands = next;
-    }
-    graph.replaceUses(node.output, graph.addNode(node.op, operands, node.attributes, { origin: node.origin }).output);
-    graph.removeNode(node);
-  }
-}
-
-/** Pointwise and injective ops of any number of operands are: combining in parts gives the same result. */
-function isAssociative(node: Node): boolean {
-  const { kind } = traitOf(node.op, node.view());
-  return node.op.inputs.at(-1)?.variadic === true && (kind === 'pointwise' || kind === 'injective');
 }

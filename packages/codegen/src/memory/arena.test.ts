@@ -39,6 +39,20 @@ describe('a plan', () => {
     );
   });
 
+  it('lies over no cut between buffers', () => {
+    const capacity = 20 * ALIGNMENT;
+    fc.assert(
+      fc.property(lifetimes(capacity, 20), (lives) => {
+        const { offsets } = planArena(lives, capacity);
+        expect(overlaps(lives, offsets)).toEqual([]);
+        offsets.forEach((offset, i) => {
+          expect((offset % capacity) + align(lives[i]!.bytes)).toBeLessThanOrEqual(capacity);
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('is the same for the same lifetimes', () => {
     fc.assert(
       fc.property(lifetimes(1 << 20, 30), (lives) => {

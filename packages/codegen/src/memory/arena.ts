@@ -1,5 +1,6 @@
-// The arena: one buffer for all intermediate tensors, aliased by lifetime. Offsets are packed for the profile's maximum,
-// so that they hold for every shape in it.
+// The arena: the memory of all intermediate tensors, aliased by lifetime: one buffer, or several where the device makes
+// none so large. They are planned as one range, cut into buffers; no tensor lies over a cut. Offsets are packed for the
+// profile's maximum, so that they hold for every shape in it.
 //
 // Greedy by size (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020): the largest
 // tensor first, each in the tightest gap among what is alive at the same time. Where the result is larger than what must
@@ -22,7 +23,8 @@ export interface ArenaPlan {
   readonly liveBytesPeak: number;
 }
 
-export function planArena(lifetimes: readonly Lifetime[]): ArenaPlan {
+/** @param capacity bytes of a buffer, a multiple of the alignment and at least the bytes of every tensor */
+export function planArena(lifetimes: readonly Lifetime[], capacity = Number.MAX_SAFE_INTEGER): ArenaPlan {
   const sizes = lifetimes.map(({ bytes }) => align(bytes));
   const liveBytesPeak = livePeak(lifetimes, sizes);
   const all = lifetimes.map((_, i) => i);
@@ -36,7 +38,7 @@ export function planArena(lifetimes: readonly Lifetime[]): ArenaPlan {
   for (const start of starts) {
     let order = start;
     for (let round = 0; round < rounds && !(best && best.bytes <= liveBytesPeak); round++) {
-      const { topmost, ...placement } = place(lifetimes, sizes, order);
+      const { topmost, ...placement } = place(lifetimes, sizes, order, capacity);
       if (!best || placement.bytes < best.bytes) best = placement;
       order = [topmost, ...order.filter((i) => i !== topmost)];
     }
@@ -54,11 +56,15 @@ function place(
   lifetimes: readonly Lifetime[],
   sizes: readonly number[],
   order: readonly number[],
+  capacity: number,
 ): Placement & { /** The tensor that ends last. */ topmost: number } {
   const offsets = new Array<number>(lifetimes.length).fill(0);
   const placed: number[] = [];
   let bytes = 0;
   let topmost = order[0]!;
+  /** The first offset from `at` on at which so much lies in one buffer. */
+  const inOne = (at: number, size: number) =>
+    (at % capacity) + size > capacity ? Math.ceil(at / capacity) * capacity : at;
   for (const i of order) {
     const own = lifetimes[i]!;
     const others = placed
@@ -68,14 +74,15 @@ function place(
     let bestGap = Number.POSITIVE_INFINITY;
     let end = 0;
     for (const j of others) {
-      const gap = offsets[j]! - end;
+      const start = inOne(end, sizes[i]!);
+      const gap = offsets[j]! - start;
       if (gap >= sizes[i]! && gap < bestGap) {
-        best = end;
+        best = start;
         bestGap = gap;
       }
       end = Math.max(end, offsets[j]! + sizes[j]!);
     }
-    offsets[i] = best >= 0 ? best : end;
+    offsets[i] = best >= 0 ? best : inOne(end, sizes[i]!);
     placed.push(i);
     if (offsets[i]! + sizes[i]! > bytes) {
       bytes = offsets[i]! + sizes[i]!;

@@ -19,8 +19,9 @@ import type { Hosted } from '../host/placement.ts';
 import { isControlItem, isHostItem, type Schedule } from '../schedule.ts';
 import { type Storages, storageOf, storedBytes, storedSize } from '../storage.ts';
 import { DEFAULT_LIMITS, type Target } from '../target.ts';
-import { align, type Lifetime, planArena } from './arena.ts';
+import { ALIGNMENT, align, type Lifetime, planArena } from './arena.ts';
 import { livesOf } from './lifetimes.ts';
+import { partBytes, requireBuffer } from './parts.ts';
 import { mostElements, type SizeTable } from './sizes.ts';
 import { valuesIn } from './slots.ts';
 
@@ -55,6 +56,8 @@ export class Layout {
   readonly #paramBlocks = new Map<string, PlanBinding>();
   readonly #paramBuffer: number;
   #paramBytes = 0;
+  /** Bytes of the constants that lie in several buffers. */
+  readonly #whole = new Map<string, () => Uint8Array>();
   #weights: { buffer: number; bytes: number } | undefined;
   readonly #livePeak: number;
 
@@ -117,14 +120,15 @@ export class Layout {
   }
 
   binding(slot: Slot): PlanBinding {
-    if (slot.kind === 'packed') return this.#constant(slot.packed.key, slot.packed);
+    const { part, parts } = slot;
+    if (slot.kind === 'packed') return this.#constant(slot.packed.key, slot.packed, part, parts);
     const place = this.#places.get(slot.value);
-    if (place) return place;
+    if (place) return this.#partOf(place, part, parts);
     const { constant, name } = slot.value;
     if (!constant) throw new TrtxError('CODEGEN', 'a tensor without a place is bound', { tensor: name });
     const key = `${name}:plain`;
     const bytes = () => storedBytes(constant);
-    return this.#constant(key, { key, names: [name], size: storedSize(constant), bytes });
+    return this.#constant(key, { key, names: [name], size: storedSize(constant), bytes }, part, parts);
   }
 
   /** A block of the params buffer that holds these sizes, one word each. */
@@ -157,9 +161,11 @@ export class Layout {
     };
   }
 
-  /** Bytes in storage type at the profile's maximum. */
+  /** Bytes in storage type at the profile's maximum. @throws TrtxError TENSOR_TOO_LARGE for what no buffer can hold */
   #bytesOf(value: Value): number {
-    return storageBytes(this.storages(value), mostElements(value));
+    const bytes = storageBytes(this.storages(value), mostElements(value));
+    requireBuffer(value, bytes, this.target.limits);
+    return bytes;
   }
 
   #add(kind: PlanBuffer['kind'], bytes: number): number {
@@ -174,21 +180,45 @@ export class Layout {
       return counts && !this.#places.has(root) ? root : undefined;
     });
     const values = [...lives.keys()];
-    const lifetimes = [...lives].map(([value, life]): Lifetime => ({ bytes: this.#bytesOf(value), ...life }));
-    const arena = planArena(lifetimes);
-    if (values.length > 0) {
-      const buffer = this.#add('arena', arena.bytes);
-      values.forEach((value, i) => {
-        this.#places.set(value, { buffer, offset: arena.offsets[i]!, size: Math.max(lifetimes[i]!.bytes, 4) });
-      });
-    }
+    const lifetimes = [...lives].map(
+      ([value, life]): Lifetime => ({ bytes: Math.max(this.#bytesOf(value), 4), ...life }),
+    );
+    const capacity = Math.floor(this.target.limits.maxBufferSize / ALIGNMENT) * ALIGNMENT;
+    const arena = planArena(lifetimes, capacity);
+    const buffers = Array.from({ length: Math.ceil(arena.bytes / capacity) }, (_, i) =>
+      this.#add('arena', Math.min(arena.bytes - i * capacity, capacity)),
+    );
+    values.forEach((value, i) => {
+      const at = arena.offsets[i]!;
+      const buffer = buffers[Math.floor(at / capacity)]!;
+      this.#places.set(value, { buffer, offset: at % capacity, size: lifetimes[i]!.bytes });
+    });
     return arena.liveBytesPeak;
   }
 
-  #constant(key: string, packed: Omit<Packed, 'dtype'>): Place {
+  /** The part of a tensor that one of its bindings has. */
+  #partOf({ buffer, offset, size }: Place, part: number, parts: number): PlanBinding {
+    const each = partBytes(this.target.limits);
+    const at = { buffer, offset: offset + part * each };
+    if (part < parts - 1) return { ...at, size: each };
+    return size === undefined ? at : { ...at, size: size - part * each };
+  }
+
+  /** A part of a constant, which lies in one buffer with the others unless none can hold them all. */
+  #constant(key: string, packed: Omit<Packed, 'dtype'>, part: number, parts: number): PlanBinding {
+    const { size, names } = packed;
+    if (size <= this.target.limits.maxBufferSize)
+      return this.#partOf(this.#constantPlace(key, names, size, packed.bytes), part, parts);
+    const each = partBytes(this.target.limits);
+    const end = Math.min((part + 1) * each, size);
+    const whole = this.#whole.get(key) ?? once(packed.bytes);
+    this.#whole.set(key, whole);
+    return this.#constantPlace(`${key} ${part}`, names, end - part * each, () => whole().subarray(part * each, end));
+  }
+
+  #constantPlace(key: string, names: readonly string[], bytes: number, make: () => Uint8Array): Place {
     let place = this.#places.get(key);
     if (!place) {
-      const bytes = packed.size;
       const limit = Math.min(this.target.limits.maxBufferSize, DEFAULT_LIMITS.maxBufferSize);
       if (!this.#weights || this.#weights.bytes + bytes > limit)
         this.#weights = { buffer: this.#add('weights', 0), bytes: 0 };
@@ -197,8 +227,8 @@ export class Layout {
       this.#places.set(key, place);
       this.#weights.bytes = align(offset + bytes);
       this.#buffers[buffer] = { kind: 'weights', bytes: this.#weights.bytes };
-      this.#planBlobs.push({ buffer, offset, bytes, names: packed.names });
-      this.blobs.push(packed.bytes);
+      this.#planBlobs.push({ buffer, offset, bytes, names });
+      this.blobs.push(make);
     }
     return place;
   }
@@ -208,29 +238,20 @@ export class Layout {
     const limits: Record<string, number> = {};
     const largest = (all: number[]) => all.reduce((a, b) => Math.max(a, b), 0);
     const buffer = largest(this.#buffers.map(({ bytes }) => bytes));
-    const binding = largest([
-      ...[...this.#places.values()].map(({ size, buffer }) => size ?? this.#buffers[buffer]!.bytes),
-    ]);
+    const tensor = largest([...this.#places.values()].map(({ size, buffer }) => size ?? this.#buffers[buffer]!.bytes));
+    const binding = Math.min(tensor, partBytes(this.target.limits));
     if (buffer > DEFAULT_LIMITS.maxBufferSize) limits.maxBufferSize = buffer;
     if (binding > DEFAULT_LIMITS.maxStorageBufferBindingSize) limits.maxStorageBufferBindingSize = binding;
-    for (const [name, needed] of Object.entries(limits)) {
-      const offered = this.target.limits[name as keyof Target['limits']];
-      if (needed > offered)
-        throw new TrtxError('TENSOR_TOO_LARGE', `the plan needs ${name} ${needed} where the device has ${offered}`, {
-          ...this.#largestValue(),
-          hint: 'Give a smaller range of shapes.',
-        });
-    }
     return limits;
   }
+}
 
-  /** Where the largest tensor comes from. */
-  #largestValue(): { tensor?: string; node?: string } {
-    let found: Value | undefined;
-    for (const value of this.#places.keys())
-      if (typeof value === 'object' && (!found || this.#bytesOf(value) > this.#bytesOf(found))) found = value;
-    return { tensor: found?.name, node: found?.producer?.name };
-  }
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** Graph inputs that the host reads, or what is their memory. */

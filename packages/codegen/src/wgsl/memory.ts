@@ -7,6 +7,7 @@ import { decode, encode, isNarrowFloat } from './codes.ts';
 import type { Ix } from './ix.ts';
 import * as ix from './ix.ts';
 import type { Shader } from './shader.ts';
+import type { Words } from './words.ts';
 
 /** A tensor's type, and how it is stored. */
 export interface Form {
@@ -24,13 +25,13 @@ export function elementsPerWord(storage: StorageType): number {
   return 32 / storageBits(storage);
 }
 
-/** The element at an address (in elements) of a buffer. */
-export function loadElement(shader: Shader, buffer: string, { dtype, storage }: Form, address: Ix): string {
+/** The element at an address (in elements) of a tensor. */
+export function loadElement(shader: Shader, words: Words, { dtype, storage }: Form, address: Ix): string {
   const count = elementsPerWord(storage);
-  if (count === 1) return fromWord(shader, dtype, `${buffer}[${ix.text(address)}]`);
+  if (count === 1) return fromWord(shader, dtype, words.read(address));
   const at = shader.index(address, 'at');
   const offset = ix.mul(ix.mod(at, count), 32 / count);
-  const word = `${buffer}[${ix.text(ix.div(at, count))}]`;
+  const word = words.read(ix.div(at, count));
   return decode(shader, dtype, offset === 0 ? word : `(${word} >> ${ix.text(offset)})`);
 }
 
@@ -46,8 +47,8 @@ export function toWord(shader: Shader, dtype: DType, value: string): string {
 }
 
 /** Four neighbouring floats, of which `index` counts the fours. */
-export function loadVector(shader: Shader, buffer: string, dtype: DType, index: Ix): string {
-  const vector = `${buffer}[${ix.text(index)}]`;
+export function loadVector(shader: Shader, vectors: Words, dtype: DType, index: Ix): string {
+  const vector = vectors.read(index);
   if (dtype === 'float32') return vector;
   const words = shader.let(vector, 'words');
   const codes = [`${words}.x`, `(${words}.x >> 16u)`, `${words}.y`, `(${words}.y >> 16u)`];

@@ -8,8 +8,10 @@ import { bounds, type Dim, DimExpr, mul, sameDim } from '@trtx/ir';
 import type { Ix } from './ix.ts';
 import * as ix from './ix.ts';
 
-/** What the array of a buffer is of. */
-export type BufferElement = 'f32' | 'i32' | 'u32' | 'vec4<f32>' | 'vec2<u32>';
+/** What buffers are arrays of, and the bytes of one. */
+export const ELEMENT_BYTES = { f32: 4, i32: 4, u32: 4, 'vec4<f32>': 16, 'vec2<u32>': 8 } as const;
+
+export type BufferElement = keyof typeof ELEMENT_BYTES;
 
 export interface ShaderBinding {
   readonly name: string;
