@@ -15,7 +15,7 @@ export function expectVerified(name: string, backend: 'webgpu' | 'reference'): v
   const args = ['verify', model, '--inputs', inputs, '--expect', outputs, '--backend', backend, '--json'];
   const node = ['--conditions=@trtx/source', '--import', 'tsx', main, ...args];
   const done = spawnSync(process.execPath, node, { cwd: root, encoding: 'utf8' });
-  expect(done.status, done.stderr).toBe(0);
+  expect(done.status, done.stderr + done.stdout).toBe(0);
   const result = JSON.parse(done.stdout);
   expect(result.ok).toBe(true);
   for (const output of result.outputs) expect(output.cosine).toBeGreaterThanOrEqual(0.99999);
