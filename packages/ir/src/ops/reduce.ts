@@ -193,7 +193,7 @@ export const reduceOps: readonly OpDef[] = [
   defineReduction({
     name: 'ReduceLogSum',
     summary: 'logarithm of the sum',
-    types: [...FLOATS, 'int32', 'uint32'],
+    types: [...FLOATS, 'int64', 'int32', 'uint64', 'uint32'],
     reducer: { combine: 'add', finish: (sum) => s.cast(s.unary('log', asFloat(sum)), sum.dtype) },
     delicate: true,
   }),

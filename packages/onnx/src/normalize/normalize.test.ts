@@ -357,6 +357,27 @@ describe('Upsample and Resize', () => {
     `);
   });
 
+  it('Resize-10 that shrinks an axis', async () => {
+    const down = numbers('scales', 'float32', [4], [1, 1, 0.5, 2]);
+    const resize = (mode: string) =>
+      normalized({
+        opset: 10,
+        nodes: [node('Resize', ['x', 'scales'], ['y'], { mode })],
+        inputs: [x4],
+        initializers: [down],
+      });
+    expect(await resize('nearest')).toMatchInlineSnapshot(`
+      "constant n_y/constant = float32[4] [1, 1, 0.5, 1]
+      constant n_y/constant_1 = float32[4] [1, 1, 1, 2]
+      n_y/Resize.0 = Resize(x, -, n_y/constant) { coordinate_transformation_mode: "asymmetric", nearest_mode: "ceil" }
+      y = Resize(n_y/Resize.0, -, n_y/constant_1) { coordinate_transformation_mode: "asymmetric", mode: "nearest", nearest_mode: "floor" }"
+    `);
+    expect(await resize('linear')).toMatchInlineSnapshot(`
+      "constant scales = float32[4] [1, 1, 0.5, 2]
+      y = Resize(x, -, scales) { coordinate_transformation_mode: "asymmetric", mode: "linear", nearest_mode: "floor" }"
+    `);
+  });
+
   it('tf_half_pixel_for_nn', async () => {
     const mode = { coordinate_transformation_mode: 'tf_half_pixel_for_nn' };
     const resize = (attributes: Record<string, string>) =>

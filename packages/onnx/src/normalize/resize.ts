@@ -1,9 +1,10 @@
 // Upsample became Resize, and Resize got its coordinate modes in opset 11. GridSample names its modes as Resize does.
 
-import { type Emitter, type LegacyNode, take } from './node.ts';
+import { asNumbers } from '@trtx/ir';
+import { type Emitter, inputOf, type LegacyNode, take } from './node.ts';
 import { NEVER, step } from './steps.ts';
 
-/** What Upsample and Resize-10 do: the input element at ⌊output index / scale⌋, or between there and the next. */
+/** What Upsample does: the input element at ⌊output index / scale⌋, or between there and the next. */
 const ASYMMETRIC = { coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' } as const;
 
 export const resizeSteps = [
@@ -23,7 +24,10 @@ export const resizeSteps = [
     node.op = 'Resize';
     toRegionForm(node);
   }),
-  step('Resize', 11, toRegionForm),
+  step('Resize', 11, (node, emit) => {
+    shrinkFirst(node, emit);
+    toRegionForm(node);
+  }),
   step('Resize', 13, forTensorflow),
   step('GridSample', 20, (node) => {
     const mode = node.attributes.get('mode');
@@ -41,6 +45,19 @@ export function hasNoRegion(op: string, version: number): boolean {
 function toRegionForm(node: LegacyNode): void {
   node.inputs = [node.inputs[0] ?? null, null, node.inputs[1] ?? null];
   for (const [name, value] of Object.entries(ASYMMETRIC)) node.attributes.set(name, value);
+}
+
+/**
+ * Resize-10 takes the nearest element as Upsample does along axes that grow, and the one at ⌈output index / scale⌉ along
+ * those that shrink: ONNX's cases of the time and ONNX Runtime say so. These axes get a Resize of their own.
+ */
+function shrinkFirst(node: LegacyNode, emit: Emitter): void {
+  const scales = asNumbers(inputOf(node, 1, emit).reals);
+  if (node.attributes.get('mode') === 'linear' || !scales?.some((scale) => scale < 1)) return;
+  const given = (values: readonly number[]) => emit.constant('float32', [values.length], values);
+  const shrinking = { ...ASYMMETRIC, nearest_mode: 'ceil' };
+  const inputs = [inputOf(node, 0, emit), null, given(scales.map((scale) => Math.min(scale, 1)))];
+  node.inputs = [emit.node('Resize', inputs, shrinking), given(scales.map((scale) => Math.max(scale, 1)))];
 }
 
 /** tf_half_pixel_for_nn with `floor` is ⌊(o + ½)/s⌋: half_pixel, rounded with halves up. Opset 13 dropped the name. */
