@@ -72,6 +72,18 @@ const cases: HostCase[] = [
     steps: '1 ReduceMax',
   },
   {
+    name: 'what 64 bits are needed for although 32 hold the operands',
+    inputs: [
+      { dtype: 'uint64', dims: [6], low: 0, high: 9 },
+      { dtype: 'int32', dims: [6], low: -9, high: 9 },
+    ],
+    build(b, x, y) {
+      const apart = b.Sub(x, b.constant('uint64', [], [5]));
+      return [b.Min([apart, x]), b.BitwiseNot(x), b.Cast(y, { to: 'uint64' }), b.Div(x, b.constant('uint64', [], [2]))];
+    },
+    steps: '1 Sub Min BitwiseNot Cast',
+  },
+  {
     name: 'inputs that both sides read, and views of them',
     inputs: [{ dtype: 'int64', dims: [2, 6], low: -9, high: 9 }],
     build(b, x) {

@@ -136,12 +136,12 @@ export function random(
 ): Tensor {
   const [from, to] = [low ?? (dtype === 'bool' || dtype.startsWith('u') ? 0 : -1), high ?? (dtype === 'bool' ? 2 : 1)];
   let state = Math.imul(seed, 2654435761) | 0;
-  const data = new (arrayType(dtype))(elementCount(dims)) as Float32Array | BigInt64Array;
+  const data = new (arrayType(dtype))(elementCount(dims)) as Float32Array | BigInt64Array | BigUint64Array;
   const encode = dtype.includes('float') ? codecOf(dtype)?.encode : undefined;
   for (let i = 0; i < data.length; i++) {
     state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
     const value = from + ((state >>> 8) / 2 ** 24) * (to - from);
-    if (data instanceof BigInt64Array) data[i] = BigInt(Math.floor(value));
+    if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[i] = BigInt(Math.floor(value));
     else data[i] = encode ? encode(value) : dtype.includes('float') ? value : Math.floor(value);
   }
   return { dtype, dims, data: data as DataArray };

@@ -15,6 +15,7 @@ import {
 } from '@trtx/ir';
 import { firstWide, isNarrowed, storageOf } from '../storage.ts';
 import type { Target } from '../target.ts';
+import { outgrows } from './outgrow.ts';
 
 /** The nodes that the host computes at run time, each with the reason. */
 export type Hosted = ReadonlyMap<Node, string>;
@@ -49,6 +50,8 @@ export function hostOnly(graph: Graph, root: Graph, { limits }: Target): Map<Nod
   }
   return hosted;
 }
+
+export const OUTGROWS = '32 bits may not hold what it computes in 64';
 
 export const TELLS = 'its elements are sizes of what is computed next';
 
@@ -90,8 +93,8 @@ function typeReason(node: Node): string | undefined {
 }
 
 /**
- * Why a node reads an integer that 32 bits do not hold: it is known at build, or the result of such a node may have. What
- * steers shapes is read by the build alone.
+ * Why a node has an integer that 32 bits do not hold: it reads one that is known at build, or the result of such a node, or
+ * may compute one from what 32 bits hold. What steers shapes is read by the build alone.
  */
 function wideReason(node: Node, wide: Map<Value, string>): string | undefined {
   const reasons = node.inputs.flatMap((value, i) => {
@@ -99,7 +102,7 @@ function wideReason(node: Node, wide: Map<Value, string>): string | undefined {
     const at = firstWide(value);
     return at === undefined ? (wide.get(value) ?? []) : [`32 bits do not hold element ${at} of ${value.name}`];
   });
-  const [reason] = reasons;
+  const reason = reasons[0] ?? (outgrows(node) ? OUTGROWS : undefined);
   if (reason === undefined) return undefined;
   for (const value of node.outputs)
     if (isNarrowed(value.type.dtype)) wide.set(value, `32 bits may not hold what ${value.name} is computed from`);
