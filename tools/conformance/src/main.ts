@@ -47,7 +47,7 @@ const program = new Command('conformance')
   .option('--check', 'fail unless exactly the listed cases (expected.json) are not passed')
   .option('--update', 'take cases that passed out of the list, write the reasons anew')
   .option('--jobs <n>', 'processes', whole, 2)
-  .option('--timeout <s>', 'seconds that a case may take', whole, 60)
+  .option('--timeout <s>', 'seconds that a case may take', whole, 240)
   .addHelpText(
     'after',
     '\nExample: npm run -s conformance -- --suite ../shared/onnx-backend-tests --backend reference',
