@@ -80,7 +80,11 @@ export class Executor {
         throw fail(`gave a tensor that does not fit: ${(cause as Error).message.split('\n')[0]}`, cause);
       }
     });
-    await state.set(settings, (_, what) => fail(`gave ${what}`));
+    // A size out of its range comes from what the function was given; anything else is its own mistake.
+    const refuse = refuseOf(node);
+    await state.set(settings, (code, what, value) =>
+      code === 'SHAPE_OUT_OF_PROFILE' ? refuse(code, what, value) : fail(`gave ${what}`),
+    );
   }
 
   async #branch({ step, yes, no }: Branch): Promise<void> {
@@ -173,12 +177,12 @@ export class Executor {
   }
 }
 
-/** Errors for what a branch or loop gives. */
+/** Errors for what a node gives. */
 function refuseOf(node: string): Refuse {
   return (code, what, tensor) =>
     new TrtxError(code, `the node gave ${what}`, {
       node,
       tensor,
-      hint: 'build the engine for larger sizes, if the model is to give that',
+      hint: 'it follows from the inputs: give others, or build the engine for larger sizes, if the model is to give that',
     });
 }
