@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { GraphBuilder } from '../builder.ts';
-import { printType } from '../tensor.ts';
+import { type ElementType, printType } from '../tensor.ts';
 import { printGraph } from '../text.ts';
 import { parseGraph } from '../text-parse.ts';
 import { joinElements } from './elements.ts';
@@ -9,7 +9,7 @@ import { standardOps } from './index.ts';
 it('what is known of the values in a sequence does not depend on their order', () => {
   const shapes = [undefined, [2], [4], [2, 3]];
   const joined = (order: readonly number[]) =>
-    printType(order.map((i) => ({ dtype: 'float32' as const, shape: shapes[i] })).reduce(joinElements));
+    printType(order.map((i): ElementType => ({ dtype: 'float32', shape: shapes[i] })).reduce(joinElements));
   expect([joined([0, 1]), joined([1, 0])]).toEqual(['float32[2]', 'float32[2]']);
   expect([joined([1, 2]), joined([0, 1, 2, 0])]).toEqual(['float32[?]', 'float32[?]']);
   for (const order of [
