@@ -35,8 +35,12 @@ export class Executor {
       if (value !== undefined) this.#state.feed(value, feeds.dims[i]!, data);
       if (storage) this.#commands.upload({ buffer: buffer!, offset: 0, storage }, { name, dtype }, data as TensorData);
     }
-    await this.#steps(steps);
-    await this.#state.fetch(plan.outputs.flatMap(({ value }) => value ?? []));
+    try {
+      await this.#steps(steps);
+      await this.#state.fetch(plan.outputs.flatMap(({ value }) => value ?? []));
+    } finally {
+      this.#state.release();
+    }
   }
 
   async #steps(steps: readonly ProgramStep[]): Promise<void> {
@@ -57,15 +61,16 @@ export class Executor {
         hint: 'look at the function of `hostOps` for it',
         cause,
       });
-    await state.fetch(inputs.filter((value) => value !== null));
+    const passes = (i: number) => run.passesOn?.[Math.min(i, run.passesOn.length - 1)];
+    await state.fetch(inputs.filter((value, i): value is number => value !== null && !passes(i)));
+    const given: (HostValue | null)[] = [];
+    for (const [i, value] of inputs.entries()) {
+      given.push(value === null ? null : passes(i) ? await state.pass(value) : state.value(value));
+    }
     let results: readonly HostValue[];
     try {
       const attributes = decodeAttributes(step, (value) => state.value(value));
-      results = await run(
-        attributes,
-        inputs.map((value) => (value === null ? null : state.value(value))),
-        outputs.length,
-      );
+      results = await run(attributes, given, outputs.length);
     } catch (cause) {
       throw fail(`failed: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
     }
