@@ -63,9 +63,9 @@ export function checkBuffers({ ports }: Program, { given }: Feeds, { portBytes }
     const unsuitable = (why: string, hint: string) => {
       throw mismatch('BUFFER_UNSUITABLE', `the GPU buffer ${why}`, tensor.name, hint);
     };
-    const bytes = Math.max(portBytes[port]!, 4);
-    if (buffer.size < bytes) {
-      unsuitable(`has ${buffer.size} bytes, and needs ${bytes}`, 'sizes are rounded up to 4 bytes, and are not 0');
+    const needed = Math.max(portBytes[port]!, 4);
+    if (buffer.size < needed) {
+      unsuitable(`has ${buffer.size} bytes, and needs ${needed}`, 'sizes are rounded up to 4 bytes, and are not 0');
     }
     if (buffer.size < least) {
       unsuitable(`has ${buffer.size} bytes, and is bound in parts`, `at the profile's maximum it has ${bytes} bytes`);
