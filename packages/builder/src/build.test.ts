@@ -45,7 +45,7 @@ describe('build', () => {
         code: 'PROFILE_MISSING',
         place: { tensor: 'x' },
         details: ['x: [N, 3]'],
-        hint: "Give one, for example --shapes 'x:{1..64}x3'.",
+        hint: "Give one, for example --shapes 'x:{1..64}x3'; from 0 where there may be nothing, as in a cache at first.",
       }),
     );
   });

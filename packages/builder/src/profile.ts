@@ -36,6 +36,6 @@ export function requireBounded(graph: Graph): void {
   throw new TrtxError('PROFILE_MISSING', 'dynamic dimensions need a range', {
     tensor: open[0]!.name,
     details: open.map((input) => `${input.name}: [${input.type.shape.join(', ')}]`),
-    hint: `Give one, for example --shapes '${example.join(',')}'.`,
+    hint: `Give one, for example --shapes '${example.join(',')}'; from 0 where there may be nothing, as in a cache at first.`,
   });
 }

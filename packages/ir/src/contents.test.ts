@@ -5,8 +5,8 @@ import { constantFrom } from './tensor.ts';
 import { parseGraph } from './text-parse.ts';
 
 /** The contents of y, as text; undefined where they are not known. */
-function contents(text: string): string | undefined {
-  const graph = parseGraph(`input x: float32[N,3,H,32*W/32]\n${text}\noutput y`, standardOps);
+function contents(text: string, sizes = ''): string | undefined {
+  const graph = parseGraph(`${sizes}input x: float32[N,3,H,32*W/32]\n${text}\noutput y`, standardOps);
   const known = graph.outputs[0]!.value.contents;
   return known && `[${known.dims}] ${known.values.join(' ')}`;
 }
@@ -47,10 +47,12 @@ describe('contents', () => {
   });
 
   it('decide what can be decided', () => {
-    const of = (text: string) => contents(`s = Shape(x)\n${text}`);
+    const filled = ['N', 'H', 'W/32'].map((name) => `symbol ${name}: 1..64\n`).join('');
+    const of = (text: string, sizes = filled) => contents(`s = Shape(x)\n${text}`, sizes);
     expect(of('y = Equal(s, int64[] [3])')).toBeUndefined();
     expect(of('c = Gather(s, int64[1] [1])\ny = Equal(c, int64[] [3])')).toBe('[1] 1');
     expect(of('y = Greater(s, int64[] [0])')).toBe('[4] 1 1 1 1');
+    expect(of('y = Greater(s, int64[] [0])', '')).toBeUndefined();
     expect(of('y = Less(s, int64[] [0])')).toBe('[4] 0 0 0 0');
     expect(of('w = Gather(s, int64[1] [3])\nc = Greater(w, int64[] [31])\ny = Where(c, w, int64[] [7])')).toBe(
       '[1] 32*W/32',

@@ -13,8 +13,8 @@ const SIZE_CAP = 96;
 const UNBOUNDED = 2 ** 31 - 1;
 
 /**
- * A free dimension, with its bounds (inclusive), or a name for an expression too large to carry around
- * (`definition`). Symbols are equal when their names are.
+ * A free dimension, with its bounds (inclusive): any size, also 0, until a profile narrows it. Or a name for an expression
+ * too large to carry around (`definition`). Symbols are equal when their names are.
  */
 export class Sym {
   readonly kind = 'sym';
@@ -22,7 +22,7 @@ export class Sym {
   readonly key: string;
   constructor(
     readonly name: string,
-    readonly min = 1,
+    readonly min = 0,
     readonly max = UNBOUNDED,
     readonly definition?: Dim,
   ) {

@@ -4,6 +4,7 @@
 import { TrtxError } from '@trtx/errors';
 import { type Contents, contentsOf, realsOf } from './contents.ts';
 import { type Attributes, type Constraint, type InferenceFuel, inferNode, type Known, viewNode } from './infer.ts';
+import { Names } from './names.ts';
 import type { AttributeValue, Inferred, NodeView, OpDef } from './op.ts';
 import type { Constant, TensorType } from './tensor.ts';
 
@@ -359,31 +360,6 @@ export class Graph {
     this.#nodes.delete(node);
     this.#nodeNames.release(node.name);
     for (const output of node.outputs) this.#valueNames.release(output.name);
-  }
-}
-
-/** Names that are taken, and where to go on counting for each, so that many equal names stay cheap. */
-class Names {
-  readonly #taken = new Set<string>();
-  readonly #next = new Map<string, number>();
-
-  /** The name, or with a number after it where it is taken. */
-  claim(name: string): string {
-    const unique = this.free(name);
-    this.#taken.add(unique);
-    return unique;
-  }
-
-  free(name: string): string {
-    let unique = name;
-    let i = this.#next.get(name) ?? 1;
-    for (; this.#taken.has(unique); i++) unique = `${name}_${i}`;
-    if (unique !== name) this.#next.set(name, i);
-    return unique;
-  }
-
-  release(name: string): void {
-    this.#taken.delete(name);
   }
 }
 

@@ -35,6 +35,8 @@ export interface OperandSpec {
   readonly optional?: boolean;
   /** Whether it may also be a sequence or optional, where `types` does not say so itself. */
   readonly holds?: 'any';
+  /** Whether the op never reads its elements: it puts it into a sequence or optional, or takes out what is in it. */
+  readonly passedOn?: boolean;
   /** The last operand only: stands for any number (at least one) of them. */
   readonly variadic?: boolean;
   /**

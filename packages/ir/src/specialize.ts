@@ -90,9 +90,7 @@ function narrow(input: Value, at: string, symbol: Sym, factor: number, range: Di
     const size = range.min === range.max ? `${range.min} is` : `no size from ${range.min} to ${range.max} is`;
     throw fail(input, `${at}: ${size} a multiple of ${step}`);
   }
-  // A model that declares no bounds has the default ones; a size of 0 is then as good as any.
-  const undeclared = symbol.min === DEFAULT.min && symbol.max === DEFAULT.max;
-  if ((min * unit < symbol.min && !undeclared) || max * unit > symbol.max)
+  if (min * unit < symbol.min || max * unit > symbol.max)
     throw fail(
       input,
       `${at} may be ${symbol.min * factor} to ${symbol.max * factor}, the profile has ${printAxis(range)}`,
@@ -101,8 +99,6 @@ function narrow(input: Value, at: string, symbol: Sym, factor: number, range: Di
   if (min === max) return min * unit;
   return mul(dimOf(new Sym(unit === 1 ? symbol.name : `${symbol.name}/${unit}`, min, max)), unit);
 }
-
-const DEFAULT = new Sym('');
 
 function sameChoice(a: Dim, b: Dim): boolean {
   return describe(a) === describe(b);

@@ -19,8 +19,11 @@ export interface TensorType {
 /** What is known of the values in a sequence or optional. */
 export interface ElementType {
   readonly dtype: DType;
-  /** null where the values differ along an axis; undefined where not even the number of axes is known. */
-  readonly shape?: readonly (Dim | null)[];
+  /**
+   * Sizes, null where the values differ along an axis; null as a whole where they differ in the number of axes; undefined
+   * where nothing is known of it.
+   */
+  readonly shape?: readonly (Dim | null)[] | null;
   readonly element?: ElementType;
 }
 
@@ -109,8 +112,9 @@ export function sameKind(a: TensorType | ElementType, b: TensorType | ElementTyp
   return a.element && b.element ? sameKind(a.element, b.element) : true;
 }
 
-/** `float32[1,3,H,2*W]`, `sequence(float32[2,?])`, `optional(sequence(float32))` */
+/** `float32[1,3,H,2*W]`, `sequence(float32[2,?])`, `sequence(float32[...])`, `optional(sequence(float32))` */
 export function printType(type: TensorType | ElementType): string {
   if (isContainer(type.dtype)) return `${type.dtype}(${type.element ? printType(type.element) : ''})`;
-  return `${type.dtype}${type.shape ? `[${type.shape.map((dim) => dim ?? '?').join(',')}]` : ''}`;
+  if (type.shape === undefined) return type.dtype;
+  return `${type.dtype}[${type.shape?.map((dim) => dim ?? '?').join(',') ?? '...'}]`;
 }

@@ -164,6 +164,7 @@ class Parser {
     if (this.#peek(/(sequence|optional)\(/y)) return this.#type();
     const dtype = this.#dtype();
     if (!this.#accept(/\[/y)) return { dtype };
+    if (this.#accept(/\.\.\./y)) return this.#until(']', { dtype, shape: null });
     const dim = () => (this.#accept(/\?/y) ? null : this.#sum());
     return { dtype, shape: this.#accept(/\]/y) ? [] : this.#closed(']', dim) };
   }

@@ -10,11 +10,15 @@ import { standardKernels } from './kernels/index.ts';
 import { constantOfTensor } from './tensors.ts';
 
 /** A function of the host, as `Engine.load` of @trtx/runtime takes it. Tensors among attributes are as inputs are. */
-export type HostOp = (
-  attributes: Readonly<Record<string, number | string | readonly number[] | readonly string[] | Tensor>>,
-  inputs: readonly (Tensor | null)[],
-  outputCount: number,
-) => readonly Tensor[];
+export interface HostOp {
+  (
+    attributes: Readonly<Record<string, number | string | readonly number[] | readonly string[] | Tensor>>,
+    inputs: readonly (Tensor | null)[],
+    outputCount: number,
+  ): readonly Tensor[];
+  /** Inputs, the last one standing for all that follow, of whose tensors no elements are read. */
+  readonly passesOn?: readonly boolean[];
+}
 
 /** A function for each op of the registry that a kernel serves, by op id: `TopK`, `com.microsoft::X`. */
 export function hostOps(
@@ -26,7 +30,7 @@ export function hostOps(
 }
 
 function hostOp(op: OpDef, kernels: ReferenceKernels): HostOp {
-  return (attributes, inputs, outputCount) => {
+  const run: HostOp = (attributes, inputs, outputCount) => {
     const node = {
       op,
       name: opName(op),
@@ -37,6 +41,8 @@ function hostOp(op: OpDef, kernels: ReferenceKernels): HostOp {
     };
     return evaluateNode(node, inputs, kernels);
   };
+  const passesOn = op.inputs.map((input) => input.passedOn === true);
+  return passesOn.includes(true) ? Object.assign(run, { passesOn }) : run;
 }
 
 function attributeOf(value: AttributeValue | Tensor): AttributeValue {

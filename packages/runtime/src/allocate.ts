@@ -10,7 +10,7 @@ export interface BufferRequest {
 }
 
 /** A kernel may declare an array of vec4, which no smaller buffer can be bound to. */
-const LEAST_BYTES = 16;
+export const LEAST_BYTES = 16;
 
 /**
  * All buffers asked for, or none: on an error those already made are destroyed.

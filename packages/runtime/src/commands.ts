@@ -1,17 +1,14 @@
 // The GPU's side of a run whose steps are not all dispatches and copies. Commands are recorded one step after the other
 // and submitted when something else has to come first: a read-back, or a write to a buffer, which the queue does before
 // everything that is submitted later.
-import type { PlanRange, StorageType } from '@trtx/engine';
 import type { BindingSet } from './bindings.ts';
 import type { ContextMemory } from './memory.ts';
+import type { Place, Range } from './places.ts';
 import { replay } from './replay.ts';
 import { scoped } from './scope.ts';
 import { type BoundShape, planInvalid, TAPE_STRIDE } from './shapes.ts';
 import { type Scratch, type TensorData, type TensorForm, toStorage } from './tensors.ts';
 import { MODE_READ } from './usage.ts';
-
-/** Where the GPU has a tensor. */
-export type Place = PlanRange & { readonly storage: StorageType };
 
 /** Commands that are recorded before they are submitted anyway: they take memory. */
 const MOST_COMMANDS = 4096;
@@ -57,8 +54,8 @@ export class Commands {
   }
 
   /** Records a copy; `bytes` is a multiple of 4. Throws `ENGINE_INVALID` where it leaves a buffer. */
-  async copy(from: PlanRange, to: PlanRange, bytes: number): Promise<void> {
-    const [source, target] = [this.#set.buffers[from.buffer]!, this.#set.buffers[to.buffer]!];
+  async copy(from: Range, to: Range, bytes: number): Promise<void> {
+    const [source, target] = [this.#buffer(from), this.#buffer(to)];
     if (bytes === 0 || (source === target && from.offset === to.offset)) return;
     if (from.offset + bytes > source.size || to.offset + bytes > target.size) {
       throw planInvalid(`a copy of ${bytes} bytes leaves its buffer`);
@@ -76,12 +73,12 @@ export class Commands {
   }
 
   /** Writes elements of the host to a place, after everything that is recorded. Throws `TENSOR_RANGE`. */
-  upload({ buffer, offset, storage }: Place, tensor: Omit<TensorForm, 'storage'>, data: TensorData): void {
+  upload(place: Place, tensor: Omit<TensorForm, 'storage'>, data: TensorData): void {
     if (data.length === 0) return;
     this.submit();
     this.#judged(() => {
-      const bytes = toStorage({ ...tensor, storage }, data, this.#scratch);
-      this.#memory.residency.device.queue.writeBuffer(this.#set.buffers[buffer]!, offset, bytes);
+      const bytes = toStorage({ ...tensor, storage: place.storage }, data, this.#scratch);
+      this.#memory.residency.device.queue.writeBuffer(this.#buffer(place), place.offset, bytes);
     });
   }
 
@@ -89,7 +86,7 @@ export class Commands {
    * Does everything that is recorded and gives `take` the bytes of each place: memory, which goes away afterwards, and
    * where in it they begin.
    */
-  async read<T extends { readonly place: PlanRange; readonly bytes: number }>(
+  async read<T extends { readonly place: Range; readonly bytes: number }>(
     wanted: readonly T[],
     take: (item: T, memory: ArrayBuffer, offset: number) => void,
   ): Promise<void> {
@@ -105,7 +102,7 @@ export class Commands {
     const encoder = this.#open(reads.length);
     for (const { item, offset } of reads) {
       const { place, bytes } = item;
-      encoder.copyBufferToBuffer(this.#set.buffers[place.buffer]!, place.offset, staging, offset, bytes);
+      encoder.copyBufferToBuffer(this.#buffer(place), place.offset, staging, offset, bytes);
     }
     this.submit();
     const verdict = this.#verdict;
@@ -137,6 +134,10 @@ export class Commands {
     const { residency } = this.#memory;
     this.submit();
     await residency.guard(residency.device.queue.onSubmittedWorkDone(), 'a run');
+  }
+
+  #buffer({ buffer }: Range): GPUBuffer {
+    return typeof buffer === 'number' ? this.#set.buffers[buffer]! : buffer;
   }
 
   /** An encoder for so many commands. */

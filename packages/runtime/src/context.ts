@@ -181,7 +181,7 @@ export class ExecutionContext {
     const { memory, set } = await this.#prepare(residency, feeds);
     try {
       const commands = new Commands(memory, set, this.#scratch);
-      const state = new RunState(residency, commands, first, (shape) => checkBuffers(program, feeds, shape));
+      const state = new RunState(memory, commands, first, (shape) => checkBuffers(program, feeds, shape));
       await new Executor(state).run(feeds);
       commands.check();
       const { shape } = state;

@@ -35,8 +35,12 @@ export class Executor {
       if (value !== undefined) this.#state.feed(value, feeds.dims[i]!, data);
       if (storage) this.#commands.upload({ buffer: buffer!, offset: 0, storage }, { name, dtype }, data as TensorData);
     }
-    await this.#steps(steps);
-    await this.#state.fetch(plan.outputs.flatMap(({ value }) => value ?? []));
+    try {
+      await this.#steps(steps);
+      await this.#state.fetch(plan.outputs.flatMap(({ value }) => value ?? []));
+    } finally {
+      this.#state.release();
+    }
   }
 
   async #steps(steps: readonly ProgramStep[]): Promise<void> {
@@ -57,15 +61,16 @@ export class Executor {
         hint: 'look at the function of `hostOps` for it',
         cause,
       });
-    await state.fetch(inputs.filter((value) => value !== null));
+    const passes = (i: number) => run.passesOn?.[Math.min(i, run.passesOn.length - 1)];
+    await state.fetch(inputs.filter((value, i): value is number => value !== null && !passes(i)));
+    const given: (HostValue | null)[] = [];
+    for (const [i, value] of inputs.entries()) {
+      given.push(value === null ? null : passes(i) ? await state.pass(value) : state.value(value));
+    }
     let results: readonly HostValue[];
     try {
       const attributes = decodeAttributes(step, (value) => state.value(value));
-      results = await run(
-        attributes,
-        inputs.map((value) => (value === null ? null : state.value(value))),
-        outputs.length,
-      );
+      results = await run(attributes, given, outputs.length);
     } catch (cause) {
       throw fail(`failed: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
     }
@@ -80,7 +85,11 @@ export class Executor {
         throw fail(`gave a tensor that does not fit: ${(cause as Error).message.split('\n')[0]}`, cause);
       }
     });
-    await state.set(settings, (_, what) => fail(`gave ${what}`));
+    // A size out of its range comes from what the function was given; anything else is its own mistake.
+    const refuse = refuseOf(node);
+    await state.set(settings, (code, what, value) =>
+      code === 'SHAPE_OUT_OF_PROFILE' ? refuse(code, what, value) : fail(`gave ${what}`),
+    );
   }
 
   async #branch({ step, yes, no }: Branch): Promise<void> {
@@ -173,12 +182,12 @@ export class Executor {
   }
 }
 
-/** Errors for what a branch or loop gives. */
+/** Errors for what a node gives. */
 function refuseOf(node: string): Refuse {
   return (code, what, tensor) =>
     new TrtxError(code, `the node gave ${what}`, {
       node,
       tensor,
-      hint: 'build the engine for larger sizes, if the model is to give that',
+      hint: 'it follows from the inputs: give others, or build the engine for larger sizes, if the model is to give that',
     });
 }

@@ -1,9 +1,10 @@
 // What a caller hands to a run, matched to the ports of the program.
 import { quote, type TrtxError } from '@trtx/errors';
+import { LEAST_BYTES } from './allocate.ts';
 import { mismatch } from './mismatch.ts';
 import type { Program } from './program.ts';
 import type { BoundShape } from './shapes.ts';
-import { checkData, type Tensor } from './tensors.ts';
+import { checkData, elements, type Tensor } from './tensors.ts';
 
 export interface Feeds {
   /** The tensor of each input. */
@@ -30,12 +31,17 @@ export function matchFeeds(
     return feed;
   });
   const given = ports.map(({ tensor: { name }, buffer, isInput }, port) => {
-    if (isInput) return tensors[port]!.buffer;
+    if (isInput) return bindable(tensors[port]!);
     if (!Object.hasOwn(outputs, name)) return undefined;
     if (buffer < 0) throw hostOnly(name);
     return outputs[name];
   });
   return { tensors, dims: tensors.map(({ dims }) => dims), given };
+}
+
+/** The buffer of a caller's tensor, but for one of nothing that is too small to be bound: the context's own does for it. */
+function bindable({ buffer, dims }: Tensor): GPUBuffer | undefined {
+  return buffer && buffer.size < LEAST_BYTES && elements(dims) === 0 ? undefined : buffer;
 }
 
 function hostOnly(name: string): TrtxError {
@@ -57,8 +63,9 @@ export function checkBuffers({ ports }: Program, { given }: Feeds, { portBytes }
     const unsuitable = (why: string, hint: string) => {
       throw mismatch('BUFFER_UNSUITABLE', `the GPU buffer ${why}`, tensor.name, hint);
     };
-    if (buffer.size < portBytes[port]!) {
-      unsuitable(`has ${buffer.size} bytes, the tensor ${portBytes[port]}`, 'sizes are rounded up to 4 bytes');
+    const needed = Math.max(portBytes[port]!, 4);
+    if (buffer.size < needed) {
+      unsuitable(`has ${buffer.size} bytes, and needs ${needed}`, 'sizes are rounded up to 4 bytes, and are not 0');
     }
     if (buffer.size < least) {
       unsuitable(`has ${buffer.size} bytes, and is bound in parts`, `at the profile's maximum it has ${bytes} bytes`);

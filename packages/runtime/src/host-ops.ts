@@ -7,11 +7,18 @@ import type { HostValue } from './tensors.ts';
  * Computes a node: gives `outputCount` tensors. An optional input that is absent is null. Data of inputs may not be
  * written to; data of outputs may be that of inputs.
  */
-export type HostOp = (
-  attributes: Readonly<Record<string, HostAttribute>>,
-  inputs: readonly (HostValue | null)[],
-  outputCount: number,
-) => readonly HostValue[] | Promise<readonly HostValue[]>;
+export interface HostOp {
+  (
+    attributes: Readonly<Record<string, HostAttribute>>,
+    inputs: readonly (HostValue | null)[],
+    outputCount: number,
+  ): readonly HostValue[] | Promise<readonly HostValue[]>;
+  /**
+   * Inputs, the last one standing for all that follow, of whose tensors the function reads no elements, nor of those that
+   * they hold: it gives them on, data and all. These stay on the GPU, and their data are an object that has a length alone.
+   */
+  readonly passesOn?: readonly boolean[];
+}
 
 export type HostAttribute = number | string | readonly number[] | readonly string[] | HostValue;
 

@@ -115,7 +115,7 @@ describe('with a host step', () => {
     expect(messages).toEqual([
       'HOST_OP: test::Keep failed: no luck (node Keep_1)',
       'HOST_OP: test::Keep gave 0 tensors of 2 (node Keep_1)',
-      'HOST_OP: test::Keep gave [1001] for kept, of which axis 0 (k) is to be in 0..1000 (node Keep_1)',
+      'SHAPE_OUT_OF_PROFILE: the node gave [1001] for kept, of which axis 0 (k) is to be in 0..1000 (node Keep_1, tensor kept)',
       'HOST_OP: test::Keep gave [2,1] for kept, which is [2] (node Keep_1)',
       expect.stringMatching(/^HOST_OP: test::Keep gave a tensor that does not fit: .*Float64Array.*node Keep_1/),
     ]);

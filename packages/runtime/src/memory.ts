@@ -30,6 +30,8 @@ export class ContextMemory {
   /** What the params buffer holds. */
   #params: Uint32Array<ArrayBuffer> | undefined;
   readonly #spares = new Map<Spare, GPUBuffer>();
+  /** Buffers that were lent and came back, by size. */
+  readonly #idle = new Map<number, GPUBuffer[]>();
 
   private constructor(residency: Residency, buffers: (GPUBuffer | undefined)[], made: readonly GPUBuffer[]) {
     this.residency = residency;
@@ -166,6 +168,21 @@ export class ContextMemory {
     const buffer = this.#spares.get(spare);
     this.#spares.delete(spare);
     if (buffer && this.#held.delete(buffer)) free(this.residency, [buffer]);
+  }
+
+  /** A buffer of at least `bytes` for a tensor that is held, until `takeBack`. */
+  async lend(bytes: number): Promise<GPUBuffer> {
+    const size = 2 ** Math.ceil(Math.log2(Math.max(bytes, 256)));
+    const idle = this.#idle.get(size)?.pop();
+    if (idle) return idle;
+    const [made] = await this.#allocate([{ label: 'trtx held', bytes: size, usage: COPY_SRC | COPY_DST }]);
+    return made!;
+  }
+
+  takeBack(buffer: GPUBuffer): void {
+    const idle = this.#idle.get(buffer.size);
+    if (idle) idle.push(buffer);
+    else this.#idle.set(buffer.size, [buffer]);
   }
 
   destroy(): void {

@@ -3,11 +3,14 @@ import type { DataSymbol, PlanConstraint, PlanMove, PlanValue, Size } from '@trt
 import { storageBytes } from '@trtx/engine';
 import { quote, type TrtxError } from '@trtx/errors';
 import type { RuntimeErrorCode } from './codes.ts';
-import type { Commands, Place } from './commands.ts';
+import type { Commands } from './commands.ts';
+import { Holdings } from './holdings.ts';
+import type { ContextMemory } from './memory.ts';
+import { type Holder, heldData, holdersIn, type Place } from './places.ts';
 import type { Program } from './program.ts';
 import type { Residency } from './residency.ts';
 import { type BoundShape, checkConstraints } from './shapes.ts';
-import { arrayFor, elements, fromStorage, type HostValue, type TensorData } from './tensors.ts';
+import { arrayFor, elements, fromStorage, type HostValue, type TensorData, type TensorForm } from './tensors.ts';
 
 /** What a value becomes. */
 export interface Setting {
@@ -17,6 +20,25 @@ export interface Setting {
   readonly data?: HostValue['data'] | undefined;
   /** Where the GPU has them. There is one of both at least. */
   readonly place?: Place | undefined;
+}
+
+/** Elements that are to come from the GPU. */
+interface Read {
+  readonly form: TensorForm;
+  readonly place: Place;
+  readonly dims: readonly number[];
+  readonly take: (data: TensorData) => void;
+}
+
+/** By what has them: a holder, or the index of a value. */
+type Reads = Map<Holder | number, Read>;
+
+function addHeld(reads: Reads, holder: Holder): void {
+  const { dtype, length, place } = heldData(holder)!;
+  const take = (data: TensorData) => {
+    holder.data = data;
+  };
+  reads.set(holder, { form: { name: 'what is held', dtype, storage: place.storage }, place, dims: [length], take });
 }
 
 /** The error for what a step gives: `what` follows `gave`. */
@@ -31,18 +53,15 @@ export class RunState {
   readonly #onShape: (shape: BoundShape) => void;
   /** What the host has, by index of `plan.values`: what was set there, and copies of what the GPU has. */
   readonly #known: (HostValue | undefined)[] = [];
+  readonly #holdings: Holdings;
   /** What has to hold in the blocks that are being done, the innermost one last. */
   readonly #constraints: (readonly PlanConstraint[])[] = [];
 
-  constructor(
-    { program, constants }: Residency,
-    commands: Commands,
-    shape: BoundShape,
-    onShape: (shape: BoundShape) => void,
-  ) {
-    this.program = program;
+  constructor(memory: ContextMemory, commands: Commands, shape: BoundShape, onShape: (shape: BoundShape) => void) {
+    this.program = memory.residency.program;
     this.commands = commands;
-    this.#constants = constants;
+    this.#constants = memory.residency.constants;
+    this.#holdings = new Holdings(memory, commands);
     this.#shape = shape;
     this.#onShape = onShape;
   }
@@ -87,24 +106,45 @@ export class RunState {
 
   /** Whether a move needs its elements on the host. */
   comesToHost({ from, to }: PlanMove): boolean {
-    return !this.#copied(from, to) || this.#symbols(to).some((symbol) => 'element' in symbol);
+    const isCopied = !this.place(from) || this.#copied(from, to);
+    return !isCopied || this.#tellsByElement(to);
   }
 
-  /** Brings values to the host that only the GPU has. */
+  /** Brings values to the host that only the GPU has, and what they hold. */
   async fetch(values: Iterable<number>): Promise<void> {
-    const reads = new Map<number, { value: number; place: Place; dims: readonly number[]; bytes: number }>();
+    const reads: Reads = new Map();
     for (const index of values) {
       const value = this.#root(index);
-      const { gpu: place } = this.#plan(value);
-      if (!place || this.#known[value]) continue;
-      const dims = this.dims(value);
-      const bytes = storedBytes(dims, place);
-      if (bytes > 0) reads.set(value, { value, place, dims, bytes });
-      else this.#take(value, dims, place);
+      const known = this.#known[value];
+      const { name, dtype, gpu: place } = this.#plan(value);
+      if (known) for (const holder of holdersIn(known)) addHeld(reads, holder);
+      else if (place) {
+        const dims = this.dims(value);
+        const take = (data: TensorData) => {
+          this.#known[value] = { dtype, dims, data };
+        };
+        reads.set(value, { form: { name, dtype, storage: place.storage }, place, dims, take });
+      }
     }
-    await this.commands.read([...reads.values()], ({ value, place, dims }, memory, offset) => {
-      this.#take(value, dims, place, memory, offset);
-    });
+    await this.#read(reads);
+  }
+
+  /** A value for who reads no elements of it: what only the GPU has stays there, as a copy. */
+  async pass(index: number): Promise<HostValue> {
+    const value = this.#root(index);
+    const { dtype, gpu: place } = this.#plan(value);
+    if (place && !this.#known[value]) {
+      const dims = this.dims(value);
+      const held = { dtype, length: elements(dims) };
+      const data = await this.#holdings.hold(held, { place, bytes: storedBytes(dims, place) }, this.#known);
+      this.#known[value] = { dtype, dims, data: data as never };
+    }
+    return this.value(index);
+  }
+
+  /** At the end of the run, when what it gives is on the host. */
+  release(): void {
+    this.#holdings.release();
   }
 
   /** Forgets the copies of what dispatches compute, for they will compute it again. */
@@ -122,6 +162,7 @@ export class RunState {
    * Throws what `refuse` makes, what a shape can be refused with, `TENSOR_RANGE` or `ENGINE_INVALID`.
    */
   async set(settings: readonly Setting[], refuse: Refuse, unknown: readonly number[] = []): Promise<void> {
+    await this.#unhold(settings);
     const symbols = [...this.#shape.symbols];
     for (const k of unknown) symbols[k] = Number.NaN;
     for (const setting of settings) {
@@ -142,10 +183,12 @@ export class RunState {
         throw refuse('TENSOR_SHAPE', `[${dims}] for ${quote(name)}, which is [${foretold}]`, name);
       }
     }
-    for (const { to, dims, data, place } of settings) {
+    for (const setting of settings) {
+      const { to, dims, data } = setting;
       const { name, dtype, gpu } = this.#plan(to);
       this.#known[to] = data && { dtype, dims, data };
       if (!gpu) continue;
+      const place = setting.place ?? heldData(setting)?.place;
       if (place) await this.commands.copy(place, gpu, storedBytes(dims, place));
       else this.commands.upload(gpu, { name, dtype }, data as TensorData);
     }
@@ -169,8 +212,9 @@ export class RunState {
     return this.program.plan.values![index]!;
   }
 
-  #symbols(index: number): DataSymbol[] {
-    return this.program.symbolsOf[index]!.map((k) => this.program.plan.symbols[k] as DataSymbol);
+  /** Whether its elements are sizes. */
+  #tellsByElement(index: number): boolean {
+    return this.program.symbolsOf[index]!.some((k) => 'element' in this.program.plan.symbols[k]!);
   }
 
   /** The value whose elements a value has. */
@@ -180,9 +224,29 @@ export class RunState {
     return root;
   }
 
-  #take(index: number, dims: readonly number[], { storage }: Place, memory?: ArrayBuffer, offset = 0): void {
-    const { name, dtype } = this.#plan(index);
-    this.#known[index] = { dtype, dims, data: fromStorage({ name, dtype, storage }, memory, offset, dims) };
+  async #read(reads: Reads): Promise<void> {
+    const some: (Read & { bytes: number })[] = [];
+    for (const read of reads.values()) {
+      const { form, place, dims, take } = read;
+      const bytes = storedBytes(dims, place);
+      if (bytes > 0) some.push({ ...read, bytes });
+      else take(fromStorage(form, undefined, 0, dims));
+    }
+    await this.commands.read(some, ({ form, dims, take }, memory, offset) => {
+      take(fromStorage(form, memory, offset, dims));
+    });
+  }
+
+  /** Brings to the host what is to be set where that is needed. */
+  async #unhold(settings: readonly Setting[]): Promise<void> {
+    const reads: Reads = new Map();
+    for (const setting of settings) {
+      const { to } = setting;
+      const storage = heldData(setting)?.place.storage;
+      const target = this.#plan(to).gpu?.storage ?? storage;
+      if (storage && (storage !== target || this.#tellsByElement(to))) addHeld(reads, setting);
+    }
+    await this.#read(reads);
   }
 
   #integers(dtype: PlanValue['dtype'], sizes: readonly Size[]): TensorData {

@@ -141,7 +141,7 @@ function readSymbols(plan: Plan, inputDims: readonly (readonly number[])[]): num
         'SHAPE_OUT_OF_PROFILE',
         `dimension ${axis} (${name}) is ${dim}, built for ${min}..${max}${step}`,
         plan.inputs[input]!.name,
-        'build the engine with --shapes that cover it',
+        `build the engine for it: {${Math.min(dim, min)}..${Math.max(dim, max)}} there in --shapes, or in the profile`,
       );
     }
     return dim / multipleOf;

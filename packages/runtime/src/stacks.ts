@@ -2,7 +2,7 @@
 // on the GPU stay there where their size is known and the same for all; others are collected on the host.
 import { type DataSymbol, type PlanMove, storageBits } from '@trtx/engine';
 import { quote } from '@trtx/errors';
-import type { Place } from './commands.ts';
+import type { Place } from './places.ts';
 import type { Refuse, RunState, Setting } from './run-state.ts';
 import { concatData, elements, type HostData } from './tensors.ts';
 

@@ -1,6 +1,7 @@
 // Tensors as callers have them, and the way between their element types and those of GPU buffers.
 import { type PlanTensor, type SourceType, type StorageType, storageBits, storageBytes, storageOf } from '@trtx/engine';
 import { mismatch } from './mismatch.ts';
+import { Held } from './places.ts';
 
 export type TensorData =
   | Float32Array
@@ -120,7 +121,9 @@ export function checkData(tensor: Pick<PlanTensor, 'name' | 'dtype'>, data: Host
   const got =
     want === 'Array' && Array.isArray(data)
       ? 'Array'
-      : (data as { [Symbol.toStringTag]?: string } | undefined)?.[Symbol.toStringTag];
+      : isHeld(data, dtype)
+        ? want
+        : (data as { [Symbol.toStringTag]?: string } | undefined)?.[Symbol.toStringTag];
   if (got !== want && !(got === 'Float16Array' && dtype === 'float16')) {
     throw mismatch('TENSOR_TYPE', `is a ${got ?? typeof data}, ${dtype} takes a ${want}`, name);
   }
@@ -128,6 +131,10 @@ export function checkData(tensor: Pick<PlanTensor, 'name' | 'dtype'>, data: Host
   else if (data.length !== elements(dims) * lanes(dtype)) {
     throw mismatch('TENSOR_SHAPE', `has ${data.length} elements, its dims [${dims}] make ${elements(dims)}`, name);
   }
+}
+
+function isHeld(data: unknown, dtype: SourceType): boolean {
+  return data instanceof Held && data.dtype === dtype;
 }
 
 function checkNest(

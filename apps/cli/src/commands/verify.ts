@@ -4,13 +4,14 @@ import { type BuildOptions, EngineRunner, profileAround, profileOf } from '@trtx
 import { type Backend, type BackendKind, openBackend } from '@trtx/builder/node';
 import { inspectEngine } from '@trtx/engine';
 import { quote, TrtxError } from '@trtx/errors';
-import { type Graph, type Profile, printType, type Tensors, type Value } from '@trtx/ir';
+import { type Graph, opName, type Profile, printType, type Tensors, type Value } from '@trtx/ir';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { addCommand, parseLevel, parseTolerance } from '../command.ts';
 import { type Comparison, compareTensors, type Tolerance } from '../compare.ts';
 import { FAILED } from '../failure.ts';
 import { requireFile } from '../files.ts';
+import { kernelsFor } from '../host-kernels.ts';
 import { loadModel } from '../model.ts';
 import type { Session } from '../session.ts';
 import { readFolder } from '../tensors/raw.ts';
@@ -76,6 +77,9 @@ async function buildAndRun(backend: Backend, graph: Graph, inputs: Tensors, opti
   const runner = await backend.prepare(graph, {
     profile: profileFor(graph, inputs, options.static ?? false),
     level: options.O,
+    hostKernels: await kernelsFor(
+      [...graph.withBodies()].flatMap(({ nodes }) => [...nodes].map(({ op }) => opName(op))),
+    ),
     onProgress: show,
     onLoad: show,
   });

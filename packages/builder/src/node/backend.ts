@@ -2,16 +2,18 @@
 // reference.
 
 import { isTrtxError, TrtxError } from '@trtx/errors';
-import { type Graph, type Profile, type Runner, specialize } from '@trtx/ir';
+import { type Graph, type Runner, specialize, standardOps } from '@trtx/ir';
 import { optimize } from '@trtx/passes';
-import { ReferenceRunner } from '@trtx/reference';
+import { hostOps, type ReferenceKernels, ReferenceRunner, standardKernels } from '@trtx/reference';
 import { type DeviceOffer, type NodeDevice, requestNodeDevice } from '@trtx/runtime/node';
-import type { BuildOptions } from '../build.ts';
 import { EngineRunner, type RunnerOptions } from '../runner.ts';
 
 export type BackendKind = 'webgpu' | 'reference';
 
-export type BackendRunnerOptions = Omit<RunnerOptions, 'device' | 'software'>;
+export interface BackendRunnerOptions extends Omit<RunnerOptions, 'device' | 'software' | 'hostOps'> {
+  /** What computes on the CPU: all nodes, or those that an engine has for the host. `standardKernels` by default. */
+  readonly hostKernels?: ReferenceKernels;
+}
 
 export interface Backend {
   readonly kind: BackendKind;
@@ -53,8 +55,13 @@ function webgpuBackend(gpu: NodeDevice): Backend {
     kind: 'webgpu',
     description: `${gpu.description}${gpu.isFallback ? ' (software)' : ''}`,
     gpu,
-    prepare: (graph, options) =>
-      EngineRunner.create(graph, { ...options, device: gpu.device, software: gpu.isFallback }),
+    prepare: (graph, { hostKernels = standardKernels, ...options } = {}) =>
+      EngineRunner.create(graph, {
+        ...options,
+        hostOps: hostOps(standardOps, hostKernels),
+        device: gpu.device,
+        software: gpu.isFallback,
+      }),
     release: () => gpu.release(),
   };
 }
@@ -63,10 +70,10 @@ function referenceBackend(): Backend {
   return {
     kind: 'reference',
     description: 'reference (CPU, float64 accumulation)',
-    async prepare(graph: Graph, options: { profile?: Profile } & Pick<BuildOptions, 'level' | 'passes'> = {}) {
-      if (options.profile) specialize(graph, options.profile);
-      optimize(graph, { ...options.passes, level: options.level ?? 2 });
-      return new ReferenceRunner(graph);
+    async prepare(graph, { profile, passes, level = 2, hostKernels }: BackendRunnerOptions = {}) {
+      if (profile) specialize(graph, profile);
+      optimize(graph, { ...passes, level });
+      return new ReferenceRunner(graph, { kernels: hostKernels });
     },
     release() {},
   };

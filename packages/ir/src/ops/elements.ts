@@ -9,9 +9,8 @@ import type { ElementType, TensorType } from '../tensor.ts';
 export function joinElements(a: ElementType, b: ElementType): ElementType {
   const element = a.element && b.element ? joinElements(a.element, b.element) : (a.element ?? b.element);
   if (isContainer(a.dtype)) return { dtype: a.dtype, shape: [], ...(element && { element }) };
-  if (!a.shape || !b.shape) return a.shape ? a : b;
-  // Values of different ranks: nothing is known of their shapes.
-  if (a.shape.length !== b.shape.length) return { dtype: a.dtype };
+  if (a.shape === undefined || b.shape === undefined) return a.shape === undefined ? b : a;
+  if (!a.shape || a.shape.length !== b.shape?.length) return { dtype: a.dtype, shape: null };
   const shape = a.shape.map((dim, axis) => {
     const other = b.shape![axis]!;
     return dim !== null && other !== null && sameDim(dim, other) ? dim : null;
