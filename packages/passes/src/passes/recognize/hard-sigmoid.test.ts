@@ -35,7 +35,7 @@ describe('hard-sigmoid', () => {
     stays(`${line}\ny = Clip(a, float32[] [0], float32[] [2])`);
     stays(`${line}\ny = Clip(a, float32[] [-1], float32[] [1])`);
     stays(`${line}\ny = Clip(a, -, float32[] [1])`);
-    stays(`${line}\ny = Clip(a, float32[] [0], float32[] [1])\noutput m`);
+    stays(`${line}\ny = Clip(a, float32[] [0], float32[] [1])\noutput a`);
     stays('m = Mul(x, float32[] [0.25])\na = Add(m, float32[] [0.4])\ny = Clip(a, float32[] [0], float32[] [1])');
     stays(`${RELU6}\ny = Div(c, float32[] [5])`);
     stays('a = Add(x, int32[] [3])\ny = Clip(a, int32[] [0], int32[] [6])', 'int32[N]');

@@ -16,9 +16,10 @@ const plain = recognize({
   make,
 });
 
+/** So that it does not overflow: the logarithm is a Softplus itself. */
 const stable = recognize({
   name: 'softplus-stable',
-  pattern: op('Add', op('Relu', x), op('Log', plus(op('Exp', product(-1, [op('Abs', x)])), 1))),
+  pattern: op('Add', op('Relu', x), op('Softplus', product(-1, [op('Abs', x)]))),
   reason: 'max(x, 0) + ln(1 + e^−|x|)',
   make,
 });
