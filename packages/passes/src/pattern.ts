@@ -4,7 +4,7 @@
 //   const x = any('x');
 //   const gelu = op('Mul', op('Mul', x, number(0.5)), op('Add', op('Erf', op('Div', x, number(Math.SQRT2))), number(1)));
 
-import { codecOf, type DType, type Node, scalar, traitOf, type Value } from '@trtx/ir';
+import { codecOf, type DType, type Node, type OpDef, scalar, traitOf, type Value } from '@trtx/ir';
 import { splatOf } from './match.ts';
 
 /** What holds of a value, or of the absence of an optional input. */
@@ -176,6 +176,7 @@ function opPattern(form: OpForm): OpPattern {
       const node = value?.producer;
       if (node?.op.domain !== '' || !form.ops.has(node.op.name) || value !== node.outputs[0]) return false;
       if (node.inputs.length > form.inputs.length || !form.tests.every((test) => test(node))) return false;
+      if (!form.inputs.every((input) => mayBeAmong(input, node.inputs))) return false;
       const named = () => (form.name === undefined ? next() : state.withValue(form.name, value, next));
       const marked = () => (form.isShared ? state.withShared(node, named) : named());
       const given = form.inputs.map((_, i) => node.inputs[i] ?? null);
@@ -187,11 +188,24 @@ function opPattern(form: OpForm): OpPattern {
   };
 }
 
+/** False where none of the values comes from an op of the pattern: a quick answer for nearly all nodes. */
+export function mayBeAmong({ ops }: Pattern, values: Iterable<Value | null>): boolean {
+  if (!ops) return true;
+  for (const value of values) if (value?.producer && ops.has(value.producer.op.name)) return true;
+  return false;
+}
+
+/** Of ops without attributes, whose expression is the same at each node. */
+const commuting = new WeakMap<OpDef, boolean>();
+
 function commutes(node: Node): boolean {
-  if (node.inputs.length !== 2) return false;
+  const known = commuting.get(node.op);
+  if (known !== undefined || node.inputs.length !== 2) return known ?? false;
   const view = node.view();
   const trait = traitOf(node.op, view);
-  return trait.kind === 'pointwise' && scalar.isCommutative(trait.scalar(view));
+  const does = trait.kind === 'pointwise' && scalar.isCommutative(trait.scalar(view));
+  if (Object.keys(node.op.attributes).length === 0) commuting.set(node.op, does);
+  return does;
 }
 
 function matchAll(

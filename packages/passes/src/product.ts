@@ -4,10 +4,10 @@
 
 import { isFloat, type Value } from '@trtx/ir';
 import { splatOf } from './match.ts';
-import { isClose, type MatchState, number, oneOf, op, type Pattern } from './pattern.ts';
+import { isClose, type MatchState, mayBeAmong, number, oneOf, op, type Pattern } from './pattern.ts';
 
 /** The ops that products are made of. */
-const OPS = ['Mul', 'Div', 'Neg', 'Reciprocal', 'Pow'] as const;
+const OPS: ReadonlySet<string> = new Set(['Mul', 'Div', 'Neg', 'Reciprocal', 'Pow']);
 
 /**
  * A product of the factors and of the reciprocals of `divisors`, written in any way with Mul, Div, Neg, Reciprocal and Pow.
@@ -22,9 +22,11 @@ export function product(
   const wanted = [...factors, ...divisors].map((pattern, i) => ({ pattern, inverse: i >= factors.length }));
   const alone = wanted.length === 1 && factors.length === 1;
   return {
-    ops: alone ? factors[0]!.ops && new Set([...OPS, ...factors[0]!.ops]) : new Set(OPS),
+    ops: alone ? factors[0]!.ops && new Set([...OPS, ...factors[0]!.ops]) : OPS,
     match(value, state, next) {
       if (!value || !isFloat(value.type.dtype)) return false;
+      const within = valuesWithin(value);
+      if (!wanted.every(({ pattern }) => mayBeAmong(pattern, within))) return false;
       const { dtype } = value.type;
       const search = new Search(state, (given, roundings) =>
         typeof coefficient === 'string'
@@ -34,6 +36,20 @@ export function product(
       return search.from([{ value, inverse: false }], wanted, 1, 0);
     },
   };
+}
+
+/** Products are of no more nodes than this. */
+const MAX_DEPTH = 8;
+
+/** The values that a product may be of: itself and, again and again, what is multiplied in it. */
+function valuesWithin(value: Value): ReadonlySet<Value> {
+  const found = new Set([value]);
+  // Values that are added come after those that are looked at.
+  for (const { producer } of found) {
+    if (found.size > 2 * MAX_DEPTH) break;
+    if (producer?.op.domain === '' && OPS.has(producer.op.name)) for (const input of producer.inputs) found.add(input!);
+  }
+  return found;
 }
 
 /** What is left to be divided among the patterns; `inverse` where it divides. */
@@ -53,31 +69,34 @@ class Search {
     readonly finish: (coefficient: number, roundings: number) => boolean,
   ) {}
 
-  /** Tries every way to give the terms to the patterns. */
-  from(terms: readonly Term[], wanted: readonly Wanted[], coefficient: number, roundings: number): boolean {
+  /** Tries every way to give the terms to the patterns; so many nodes were taken apart before. */
+  from(terms: readonly Term[], wanted: readonly Wanted[], coefficient: number, depth: number): boolean {
     const numbers = terms.map(({ value }) => splatOf(value));
     const open = numbers.indexOf(undefined);
     // Each term that is no number needs a pattern.
     if (numbers.filter((number) => number === undefined).length > wanted.length) return false;
     if (open < 0) {
       if (wanted.length > 0) return false;
-      const total = terms.reduce((c, { inverse }, i) => (inverse ? c / numbers[i]! : c * numbers[i]!), coefficient);
-      return this.finish(total, roundings + terms.length);
+      // No node brings more than one number.
+      return this.finish(
+        terms.reduce((c, { inverse }, i) => (inverse ? c / numbers[i]! : c * numbers[i]!), coefficient),
+        depth,
+      );
     }
     const term = terms[open]!;
     const others = terms.filter((_, i) => i !== open);
-    const parts = partsOf(term);
+    const parts = depth < MAX_DEPTH ? partsOf(term) : undefined;
     const split = () =>
       parts !== undefined &&
       this.state.withNode(term.value.producer!, () =>
-        this.from([...parts.terms, ...others], wanted, coefficient * parts.sign, roundings),
+        this.from([...parts.terms, ...others], wanted, coefficient * parts.sign, depth + 1),
       );
     const take = () =>
       wanted.some(({ pattern, inverse }, i) => {
         if (inverse !== term.inverse || wanted.findIndex((w) => w.pattern === pattern && w.inverse === inverse) < i)
           return false;
         const left = wanted.filter((_, j) => j !== i);
-        return pattern.match(term.value, this.state, () => this.from(others, left, coefficient, roundings));
+        return pattern.match(term.value, this.state, () => this.from(others, left, coefficient, depth));
       });
     // Numbers belong to the product rather than to a factor of it.
     const hasNumber = parts?.sign === -1 || parts?.terms.some(({ value }) => splatOf(value) !== undefined);
@@ -114,5 +133,6 @@ function partsOf({ value, inverse }: Term): { readonly sign: number; readonly te
 
 /** What is found, plus a number: an Add, or a Sub of its negative. */
 export function plus(pattern: Pattern, addend: number): Pattern {
-  return oneOf(op('Add', pattern, number(addend)), op('Sub', pattern, number(-addend)));
+  // The number first: whether it is there is soon told.
+  return oneOf(op('Add', number(addend), pattern), op('Sub', pattern, number(-addend)));
 }
