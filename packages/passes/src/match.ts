@@ -45,8 +45,10 @@ export function splatOf(value: Value | null | undefined): number | undefined {
   if (!constant || constant.dtype === 'string' || constant.dtype === 'bool') return undefined;
   const count = elementCount(constant.dims);
   if (count === 0 || count > 65536) return undefined;
-  const elements = float64Of(constant);
-  return elements.every((e) => Object.is(e, elements[0])) ? elements[0] : undefined;
+  const elements = elementsOf(constant) as ArrayLike<number | bigint>;
+  // Weights differ early: they need not be decoded.
+  for (let i = 1; i < count; i++) if (!Object.is(elements[i], elements[0])) return undefined;
+  return codecOf(constant.dtype)?.decode(elements[0] as number) ?? Number(elements[0]);
 }
 
 /** True where the constant broadcasts to the shape without adding axes or widening any. */

@@ -4,7 +4,7 @@
 //   const x = any('x');
 //   const gelu = op('Mul', op('Mul', x, number(0.5)), op('Add', op('Erf', op('Div', x, number(Math.SQRT2))), number(1)));
 
-import { codecOf, type Node, scalar, traitOf, type Value } from '@trtx/ir';
+import { codecOf, type DType, type Node, type OpDef, scalar, traitOf, type Value } from '@trtx/ir';
 import { splatOf } from './match.ts';
 
 /** What holds of a value, or of the absence of an optional input. */
@@ -27,6 +27,8 @@ export interface Match {
   find(name: string): Value | undefined;
   /** The number of a name. @throws where the form that was found has none */
   number(name: string): number;
+  /** As `number`, undefined where the form that was found has none. */
+  findNumber(name: string): number | undefined;
   /** The node whose first output has the name. */
   node(name: string): Node;
 }
@@ -48,6 +50,10 @@ export class MatchState implements Match {
 
   number(name: string): number {
     return found(this.#numbers.get(name), name);
+  }
+
+  findNumber(name: string): number | undefined {
+    return this.#numbers.get(name);
   }
 
   node(name: string): Node {
@@ -116,7 +122,7 @@ export function number(wanted: number | string, test: (value: number) => boolean
       const given = splatOf(value);
       if (given === undefined) return false;
       if (typeof wanted === 'string') return test(given) && state.withNumber(wanted, given, next);
-      return isClose(given, wanted, value!) && next();
+      return isClose(given, wanted, value!.type.dtype) && next();
     },
   };
 }
@@ -127,10 +133,11 @@ const ROUNDING: ReadonlyMap<string, number> = new Map([
   ['bfloat16', 2 ** -8],
 ]);
 
-function isClose(given: number, wanted: number, { type: { dtype } }: Value): boolean {
+/** True where a number of a type may stand for another, having been rounded so often. */
+export function isClose(given: number, wanted: number, dtype: DType, roundings = 1): boolean {
   if (given === wanted) return true;
   const rounding = codecOf(dtype) ? (ROUNDING.get(dtype) ?? 0) : 1e-5;
-  return Math.abs(given - wanted) <= rounding * Math.abs(wanted);
+  return Math.abs(given - wanted) <= roundings * rounding * Math.abs(wanted);
 }
 
 export interface OpPattern extends Pattern {
@@ -169,6 +176,7 @@ function opPattern(form: OpForm): OpPattern {
       const node = value?.producer;
       if (node?.op.domain !== '' || !form.ops.has(node.op.name) || value !== node.outputs[0]) return false;
       if (node.inputs.length > form.inputs.length || !form.tests.every((test) => test(node))) return false;
+      if (!form.inputs.every((input) => mayBeAmong(input, node.inputs))) return false;
       const named = () => (form.name === undefined ? next() : state.withValue(form.name, value, next));
       const marked = () => (form.isShared ? state.withShared(node, named) : named());
       const given = form.inputs.map((_, i) => node.inputs[i] ?? null);
@@ -180,11 +188,24 @@ function opPattern(form: OpForm): OpPattern {
   };
 }
 
+/** False where none of the values comes from an op of the pattern: a quick answer for nearly all nodes. */
+export function mayBeAmong({ ops }: Pattern, values: Iterable<Value | null>): boolean {
+  if (!ops) return true;
+  for (const value of values) if (value?.producer && ops.has(value.producer.op.name)) return true;
+  return false;
+}
+
+/** Of ops without attributes, whose expression is the same at each node. */
+const commuting = new WeakMap<OpDef, boolean>();
+
 function commutes(node: Node): boolean {
-  if (node.inputs.length !== 2) return false;
+  const known = commuting.get(node.op);
+  if (known !== undefined || node.inputs.length !== 2) return known ?? false;
   const view = node.view();
   const trait = traitOf(node.op, view);
-  return trait.kind === 'pointwise' && scalar.isCommutative(trait.scalar(view));
+  const does = trait.kind === 'pointwise' && scalar.isCommutative(trait.scalar(view));
+  if (Object.keys(node.op.attributes).length === 0) commuting.set(node.op, does);
+  return does;
 }
 
 function matchAll(
@@ -204,6 +225,15 @@ export function oneOf(...patterns: readonly Pattern[]): Pattern {
     ? new Set(patterns.flatMap((pattern) => [...pattern.ops!]))
     : undefined;
   return { ops, match: (value, state, next) => patterns.some((pattern) => pattern.match(value, state, next)) };
+}
+
+/** A pattern whose value gets a name. */
+export function named(name: string, pattern: Pattern): Pattern {
+  return {
+    ops: pattern.ops,
+    match: (value, state, next) =>
+      pattern.match(value, state, () => value !== null && state.withValue(name, value, next)),
+  };
 }
 
 /** The pattern, or what `around` makes of it: `optionally((x) => op('Cast', x), x)`. */

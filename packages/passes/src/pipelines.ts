@@ -8,6 +8,7 @@ import { foldConstants } from './passes/fold-constants.ts';
 import { foldScales } from './passes/fold-scales.ts';
 import { inlineBranches } from './passes/inline-branches.ts';
 import { mergeClips } from './passes/merge-clips.ts';
+import { recognizing } from './passes/recognize/index.ts';
 import { removeExpands } from './passes/remove-expands.ts';
 import { removeNoOps } from './passes/remove-no-ops.ts';
 import { simplifyArithmetic } from './passes/simplify-arithmetic.ts';
@@ -41,6 +42,7 @@ const O2: readonly Pass[] = [
   canonicalReshapes,
   mergeClips,
   removeExpands,
+  ...recognizing,
   simplifyArithmetic,
   foldBatchNorm,
   foldScales,
