@@ -12,6 +12,7 @@ const MISUSE: ReadonlySet<string> = new Set([
   'USAGE',
   'PROFILE',
   'PROFILE_MISSING',
+  'PASS_UNKNOWN',
   'INPUT_MISSING',
   'TENSOR_UNKNOWN',
   'TENSOR_FILE',
