@@ -13,6 +13,7 @@ const MISUSE: ReadonlySet<string> = new Set([
   'PROFILE',
   'PROFILE_MISSING',
   'PASS_UNKNOWN',
+  'COMPOSE',
   'INPUT_MISSING',
   'TENSOR_UNKNOWN',
   'TENSOR_FILE',

@@ -2,8 +2,16 @@
 
 import { basename, dirname, join } from 'node:path';
 import type { Graph } from '@trtx/ir';
-import { exportParts, type ModelMetadata } from '@trtx/onnx';
+import { exportParts, type ModelMetadata, OLDEST_EXPORTED_OPSET } from '@trtx/onnx';
 import { requireOutput, writeWhole } from './files.ts';
+
+/** The newest opset that other engines take; a newer one has to be asked for. */
+export const NEWEST_BY_DEFAULT = 26;
+
+/** The opset that a model is written in again: its own, where that can be. */
+export function outputOpset({ opsets }: ModelMetadata): number {
+  return Math.min(Math.max(opsets.get('') ?? 0, OLDEST_EXPORTED_OPSET), NEWEST_BY_DEFAULT);
+}
 
 /** A model that is read, and the files beside it that hold its weights. */
 export interface ModelSource {

@@ -4,6 +4,7 @@ import { TrtxError } from '@trtx/errors';
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addBuild } from './commands/build.ts';
+import { addExtract, addMerge } from './commands/compose.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addOptimize } from './commands/optimize.ts';
 import { addRun } from './commands/run.ts';
@@ -18,7 +19,7 @@ export async function trtx(argv: readonly string[]): Promise<number> {
     .version(manifest.version)
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
-  for (const add of [addOptimize, addBuild, addRun, addInspect, addVerify]) add(program, session);
+  for (const add of [addOptimize, addBuild, addRun, addInspect, addVerify, addMerge, addExtract]) add(program, session);
   try {
     if (argv.length === 0) program.help({ error: false });
     await program.parseAsync(argv, { from: 'user' });

@@ -1,14 +1,14 @@
 // trtx optimize: from a model to a smaller one that computes the same.
 
 import { type Graph, printGraph, verify } from '@trtx/ir';
-import { type ImportedModel, NEWEST_OPSET, OLDEST_EXPORTED_OPSET, surveyModel } from '@trtx/onnx';
+import { NEWEST_OPSET, OLDEST_EXPORTED_OPSET, surveyModel } from '@trtx/onnx';
 import { type Level, type OptimizeReport, optimize, PIPELINES } from '@trtx/passes';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { addCommand, collectNames, parseLevel, parseWhole } from '../command.ts';
 import { readBytes } from '../files.ts';
 import { loadModel } from '../model.ts';
-import { modelTargets, writeModel } from '../model-file.ts';
+import { modelTargets, NEWEST_BY_DEFAULT, outputOpset, writeModel } from '../model-file.ts';
 import { countWritten, optimizeData, optimizeLines } from '../report/optimize.ts';
 import type { Session } from '../session.ts';
 
@@ -21,9 +21,6 @@ interface Options {
   readonly stopAfter?: number;
   readonly trace?: boolean;
 }
-
-/** The newest opset that other engines take; a newer one has to be asked for. */
-const NEWEST_BY_DEFAULT = 26;
 
 export function addOptimize(program: Command, session: Session): void {
   addCommand(program, {
@@ -48,7 +45,8 @@ export function addOptimize(program: Command, session: Session): void {
 
 async function optimizeModel(file: string, output: string, options: Options, session: Session): Promise<void> {
   session.progress.show('read', 0, 1, file);
-  const imported = await loadModel(file);
+  // The graph keeps its own name, which is in the file.
+  const imported = await loadModel(file, { name: undefined });
   const { externalFiles } = surveyModel(await readBytes(file));
   const targets = await modelTargets(output, [{ file, externalFiles }]);
   session.progress.show('optimize', 0, 1, '');
@@ -57,7 +55,7 @@ async function optimizeModel(file: string, output: string, options: Options, ses
     dumps.push(dump);
     if (!session.json) process.stderr.write(dumpText(dump));
   });
-  const opset = options.opset ?? ownOpset(imported);
+  const opset = options.opset ?? outputOpset(imported.model);
   const written = await writeModel(imported.graph, targets, { opset, model: imported.model });
   const counts = countWritten(imported.nodes, written.written);
   const data = optimizeData({ output, opset, level: options.O, counts, report, files: written.files });
@@ -94,10 +92,6 @@ function optimized(graph: Graph, options: Options, onDump: (dump: Dump) => void)
 /** In the form that other compilers print: a line of its own before the text. */
 function dumpText({ pass, round, changes, text }: Dump): string {
   return `// -----// IR Dump After ${pass} (round ${round}, ${changes} changes) //----- //\n${text}\n`;
-}
-
-function ownOpset({ model }: ImportedModel): number {
-  return Math.min(Math.max(model.opsets.get('') ?? 0, OLDEST_EXPORTED_OPSET), NEWEST_BY_DEFAULT);
 }
 
 function parsePass(name: string): string {
