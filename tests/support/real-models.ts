@@ -53,3 +53,6 @@ export const REAL: Readonly<Record<string, () => string | undefined>> = {
   'isnet-fp16': () => isnet('medium'),
   'isnet-u8': () => isnet('small'),
 };
+
+/** Those that take seconds to run. */
+export const HEAVY_REAL: readonly string[] = ['mlsd-large-512', 'isnet-fp16', 'isnet-u8'];

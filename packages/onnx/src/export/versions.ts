@@ -81,6 +81,13 @@ const EXTENDED: ReadonlyMap<string, readonly Extension[]> = new Map<string, read
   ],
   ['ScatterElements', [{ attribute: 'reduction', values: ['max', 'min'], opset: 18 }]],
   ['ScatterND', [{ attribute: 'reduction', values: ['max', 'min'], opset: 18 }]],
+  ...['Cast', 'CastLike'].map((op): [string, readonly Extension[]] => [
+    op,
+    [
+      { attribute: 'saturate', opset: 19 },
+      { attribute: 'round_mode', opset: 24 },
+    ],
+  ]),
   [
     'QuantizeLinear',
     [
@@ -132,6 +139,11 @@ export const WIDENED: ReadonlyMap<string, readonly Widening[]> = new Map<string,
     op,
     [{ types: ['bfloat16'], opset: 22, inWider: true }],
   ]),
+  // What they compute on the way is rounded too, or there is no input to be cast.
+  ...'Bernoulli Dropout EyeLike GRU LSTM MaxUnpool Multinomial RNN RandomNormal RandomNormalLike RandomUniform RandomUniformLike'
+    .split(' ')
+    .map((op): [string, Widening[]] => [op, [{ types: ['bfloat16'], opset: 22, inWider: false }]]),
+  ['ConstantOfShape', [{ types: ['bfloat16'], opset: 20, inWider: false }]],
   ['Equal', [{ types: ['string'], opset: 19, inWider: false }]],
   ['IsInf', [{ types: ['float16', 'bfloat16'], opset: 20, inWider: true }]],
   ['ReduceMax', [{ types: ['bool'], opset: 20, inWider: true }]],

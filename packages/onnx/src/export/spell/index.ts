@@ -19,9 +19,8 @@ import type { ExportSpelling } from './spelling.ts';
 import { typeSpellings } from './types.ts';
 import { windowSpellings } from './windows.ts';
 
-const SPELLINGS: readonly ExportSpelling[] = [
-  // First what computes in another type: the nodes that it adds are looked at anew.
-  ...typeSpellings,
+/** What is special about ops, beside element types that they got late. */
+export const SPELLINGS: readonly ExportSpelling[] = [
   ...activationSpellings,
   ...normalizationSpellings,
   ...attentionSpellings,
@@ -39,7 +38,8 @@ const SPELLINGS: readonly ExportSpelling[] = [
 ];
 
 const byOp = new Map<string, ExportSpelling[]>();
-for (const spelling of SPELLINGS)
+// First what computes in another type: the nodes that it adds are looked at anew.
+for (const spelling of [...typeSpellings, ...SPELLINGS])
   for (const op of spelling.ops) {
     const own = byOp.get(op) ?? [];
     own.push(spelling);
@@ -50,9 +50,4 @@ for (const spelling of SPELLINGS)
 export function spellingsOf({ op }: Node, opset: number): readonly ExportSpelling[] {
   if (op.domain !== '') return [];
   return byOp.get(op.name)?.filter(({ before }) => opset < before) ?? [];
-}
-
-/** The ops of the default domain that are written otherwise in some opset. */
-export function respelledOps(): string[] {
-  return [...byOp.keys()];
 }

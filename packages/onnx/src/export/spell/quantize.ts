@@ -2,14 +2,16 @@
 
 import { type DType, elementCount, type Node, type Value } from '@trtx/ir';
 import { castTo } from '../../normalize/steps.ts';
-import { dropNeutral, neutralOf } from './neutral.ts';
+import { neutralOf } from './neutral.ts';
 import { type ExportEmitter, given, knownShape, spelling } from './spelling.ts';
 
 export const quantizeSpellings = [
   spelling('QuantizeLinear', 23, quantize),
   spelling('DequantizeLinear', 23, dequantize),
-  dropNeutral('Cast CastLike', 24, 'round_mode'),
-  dropNeutral('Cast CastLike', 19, 'saturate'),
+  spelling('Cast CastLike', 24, (node, emit) => {
+    const without = neutralOf(node, emit.opset < 19 ? ['round_mode', 'saturate'] : ['round_mode']);
+    return without.length > 0 ? emit.older(node, { without }) : undefined;
+  }),
 ];
 
 function quantize(node: Node, emit: ExportEmitter): readonly Value[] | undefined {

@@ -4,6 +4,7 @@ import type { GraphBuilder, Tensor, Value } from '@trtx/ir';
 import { describe, expect, it } from 'vitest';
 import { type ExportedOptions, expectExported, floats, graphOf, integers } from '../../testing/exported.ts';
 import { exportModel } from '../export.ts';
+import { SPELLINGS } from './index.ts';
 
 interface Case extends ExportedOptions {
   readonly name: string;
@@ -94,6 +95,7 @@ const CASES: readonly Case[] = [
   ...[
     'ReduceL1',
     'ReduceL2',
+    'ReduceLogSum',
     'ReduceLogSumExp',
     'ReduceMax',
     'ReduceMean',
@@ -284,6 +286,15 @@ const CASES: readonly Case[] = [
     ops: 'AveragePool LpPool',
   },
   {
+    name: 'Cast and CastLike with attributes that change nothing',
+    make: (b) => {
+      const half = b.Cast(X(b), { to: 'float16', saturate: 1, round_mode: 'up' });
+      return b.CastLike(half, b.constant('float32', [], [0]), { saturate: 1 });
+    },
+    inputs: { x },
+    ops: 'Cast CastLike',
+  },
+  {
     name: 'Range of float16',
     make: (b) => {
       const number = (value: number) => b.Cast(b.constant('float32', [], [value]), { to: 'float16' });
@@ -305,6 +316,12 @@ describe('a graph in an older opset', () => {
   it.each(CASES)('$name', async ({ make, inputs, ops, ...options }) => {
     expect((await expectExported(graphOf(make), inputs, options)).join(' ')).toBe(ops);
   });
+});
+
+it('has a case for each op', () => {
+  const tried = new Set(['Attention', 'RotaryEmbedding']);
+  for (const { make } of CASES) for (const { op } of graphOf(make).nodes) tried.add(op.name);
+  expect(SPELLINGS.flatMap(({ ops }) => ops).filter((op) => !tried.has(op))).toEqual([]);
 });
 
 describe('what an opset cannot say', () => {
