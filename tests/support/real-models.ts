@@ -2,6 +2,8 @@
 
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { constantFrom, parseProfile } from '@trtx/ir';
+import type { ImportOptions } from '@trtx/onnx';
 import { CACHE, hasShared, OCR, packageFile, sharedModel } from './models.ts';
 
 /** Tells of which files, named by their hashes, each form of ISNet is joined. */
@@ -56,3 +58,21 @@ export const REAL: Readonly<Record<string, () => string | undefined>> = {
 
 /** Those that take seconds to run. */
 export const HEAVY_REAL: readonly string[] = ['mlsd-large-512', 'isnet-fp16', 'isnet-u8'];
+
+/** Branches of some models differ in their number of axes: these sizes, and the sample rate, decide them. */
+const SHAPES: Readonly<Record<string, string>> = {
+  'silero-v5': 'input:?x576',
+  'silero-v6': 'input:?x576',
+  'silero-16k-op15': 'input:?x576',
+  'silero-half': 'input:?x576',
+};
+const WITH_RATE: readonly string[] = ['silero-v5', 'silero-v6'];
+
+/** What a model needs to be imported. */
+export function importOptions(name: string): ImportOptions {
+  const shapes = SHAPES[name];
+  return {
+    ...(shapes ? { profile: parseProfile(shapes) } : {}),
+    ...(WITH_RATE.includes(name) ? { constants: new Map([['sr', constantFrom('int64', [], [16000])]]) } : {}),
+  };
+}

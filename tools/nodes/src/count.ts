@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { type Graph, opName } from '@trtx/ir';
-import { exportParts, surveyModel } from '@trtx/onnx';
+import { exportParts, type ImportOptions, surveyModel } from '@trtx/onnx';
 import { importFile } from '@trtx/onnx/node';
 import { optimize } from '@trtx/passes';
 
@@ -43,8 +43,8 @@ export interface OwnCounts {
 const [OLDEST, NEWEST] = [17, 26];
 
 /** Counts what `trtx optimize -O2` leaves. */
-export async function countOwn(path: string): Promise<OwnCounts> {
-  const { graph, model, nodes } = await importFile(path);
+export async function countOwn(path: string, options?: ImportOptions): Promise<OwnCounts> {
+  const { graph, model, nodes } = await importFile(path, options);
   optimize(graph, { level: 2 });
   const opset = model.opsets.get('') ?? 0;
   const inOpset = (wanted: number) => sumOf(countGraph(exportParts(graph, { opset: wanted }).written));

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { GENERATED, HEAVY, hasShared, hydrated } from '../../../tests/support/models.ts';
-import { REAL } from '../../../tests/support/real-models.ts';
+import { importOptions, REAL } from '../../../tests/support/real-models.ts';
 import { countOwn, sumOf } from './count.ts';
 import { unfused } from './fused.ts';
 import { nodesPage, type Row, rowLine } from './page.ts';
@@ -44,7 +44,7 @@ function pathOf(model: string): string | undefined {
 }
 
 async function rowOf(model: string, path: string): Promise<Row> {
-  const own = await countOwn(path);
+  const own = await countOwn(path, importOptions(model));
   const basic = await countRuntime(path, 'basic');
   const extended = basic && (await countRuntime(path, 'extended'));
   return { model, own, basic: basic && sumOf(basic), extended: extended && unfused(extended, basic) };

@@ -5,14 +5,15 @@ import { NEWEST_OPSET, OLDEST_EXPORTED_OPSET, surveyModel } from '@trtx/onnx';
 import { type Level, type OptimizeReport, optimize, PIPELINES } from '@trtx/passes';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { addCommand, collectNames, parseLevel, parseWhole } from '../command.ts';
+import { addCommand, collect, collectNames, parseLevel, parseWhole } from '../command.ts';
 import { readBytes } from '../files.ts';
 import { loadModel } from '../model.ts';
 import { modelTargets, NEWEST_BY_DEFAULT, outputOpset, writeModel } from '../model-file.ts';
 import { countWritten, optimizeData, optimizeLines } from '../report/optimize.ts';
 import type { Session } from '../session.ts';
+import { profileFrom, type ShapeOptions } from '../shapes.ts';
 
-interface Options {
+interface Options extends Pick<ShapeOptions, 'shapes'> {
   readonly O: Level;
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
@@ -39,6 +40,7 @@ export function addOptimize(program: Command, session: Session): void {
     )
     .option('--dump-after <pass>', 'print the graph as text on stderr after each run of the pass', parsePass)
     .option('--stop-after <n>', 'stop after so many changes', parseWhole(0, 2 ** 31))
+    .option('--shapes <spec>', 'sizes or ranges of inputs, as for trtx build; other sizes stay dynamic', collect)
     .option('--trace', 'list each change: its rule, its nodes, and where in the model these came from')
     .action((model: string, output: string, options: Options) => optimizeModel(model, output, options, session));
 }
@@ -46,7 +48,7 @@ export function addOptimize(program: Command, session: Session): void {
 async function optimizeModel(file: string, output: string, options: Options, session: Session): Promise<void> {
   session.progress.show('read', 0, 1, file);
   // The graph keeps its own name, which is in the file.
-  const imported = await loadModel(file, { name: undefined });
+  const imported = await loadModel(file, { name: undefined, profile: profileFrom(options) });
   const { externalFiles } = surveyModel(await readBytes(file));
   const targets = await modelTargets(output, [{ file, externalFiles }]);
   session.progress.show('optimize', 0, 1, '');

@@ -30,7 +30,15 @@ describe('merge', () => {
   it('connects outputs to inputs, and shares constants', async () => {
     const merged = merge([scale, shift], { connect: { 'scale/y': 'shift/x' } });
     verify(merged);
-    expect(printGraph(merged)).toMatchInlineSnapshot();
+    expect(printGraph(merged)).toMatchInlineSnapshot(`
+      "graph "scale+shift"
+        input x: float32[N,2]
+        constant w = float32[2] [3, 5]
+        inner: float32[N,2] = Mul(x, w) as step
+        shift/inner: float32[N,2] = Add(inner, w) as shift/step from "step"
+        output y = shift/inner
+      "
+    `);
     expect(merged.constants()).toHaveLength(1);
     const outputs = await new ReferenceRunner(merged).run(new Map([['x', floats([1, 2], 1, 2)]]));
     expect(outputs.get('y')!.data).toEqual(Float32Array.of(6, 15));
@@ -125,7 +133,13 @@ describe('extract', () => {
   it('cuts between inner values', () => {
     const part = extract(chain, { inputs: ['b'], outputs: ['c'] });
     verify(part);
-    expect(printGraph(part)).toMatchInlineSnapshot();
+    expect(printGraph(part)).toMatchInlineSnapshot(`
+      "graph chain
+        input b: float32[N,2*H]
+        c: float32[N,2*H] = Neg(b) as third
+        output c
+      "
+    `);
     expect(chain.nodes.size).toBe(4);
   });
 

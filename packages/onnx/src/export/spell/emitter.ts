@@ -99,7 +99,9 @@ export class GraphEmitter implements ExportEmitter {
 
   #once(key: string, make: () => readonly Value[]): readonly Value[] {
     let values = this.#known.get(key);
-    if (!values) {
+    // What nothing read any more is gone.
+    const isGone = values?.some(({ producer }) => producer && !this.graph.nodes.has(producer));
+    if (!values || isGone) {
       values = make();
       this.#known.set(key, values);
       const producer = values[0]?.producer;

@@ -13,10 +13,7 @@ export function lowerGraph(graph: Graph, opset: number): Graph {
   const graphs = [...graph.withBodies()];
   if (!graphs.some(({ nodes }) => [...nodes].some((node) => spellingsOf(node, opset).length > 0))) return graph;
   const copy = cloneGraph(graph);
-  for (const each of [...copy.withBodies()]) {
-    lowerNodes(each, opset);
-    each.removeDead();
-  }
+  for (const each of [...copy.withBodies()]) lowerNodes(each, opset);
   return copy;
 }
 
@@ -50,9 +47,19 @@ function replace(graph: Graph, node: Node, values: readonly Value[]): void {
   node.outputs.forEach((old, i) => {
     if (values[i]) graph.replaceUses(old, values[i]);
   });
-  graph.removeNode(node);
+  removeUnused(graph, node);
   values.forEach((value, i) => {
     if (names[i] === undefined || !value.producer || inputs.has(value) || values.indexOf(value) !== i) return;
     graph.rename(value, names[i]);
   });
+}
+
+/** Removes a node, and what only it read. */
+function removeUnused(graph: Graph, unused: Node): void {
+  const pending = [unused];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (!graph.nodes.has(node) || node.outputs.some((output) => !graph.isUnused(output))) continue;
+    graph.removeNode(node);
+    for (const input of node.inputs) if (input?.producer) pending.push(input.producer);
+  }
 }
