@@ -143,6 +143,7 @@ export const WIDENED: ReadonlyMap<string, readonly Widening[]> = new Map<string,
   ...'Bernoulli Dropout EyeLike GRU LSTM MaxUnpool Multinomial RNN RandomNormal RandomNormalLike RandomUniform RandomUniformLike'
     .split(' ')
     .map((op): [string, Widening[]] => [op, [{ types: ['bfloat16'], opset: 22, inWider: false }]]),
+  ['Celu', [{ types: ['float16', 'bfloat16', 'float64'], opset: 28, inWider: false }]],
   ['ConstantOfShape', [{ types: ['bfloat16'], opset: 20, inWider: false }]],
   ['Equal', [{ types: ['string'], opset: 19, inWider: false }]],
   ['IsInf', [{ types: ['float16', 'bfloat16'], opset: 20, inWider: true }]],

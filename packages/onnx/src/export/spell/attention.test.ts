@@ -147,6 +147,18 @@ const CASES: readonly Case[] = [
     ops: 'any',
   },
   {
+    name: 'a window to the right that is causality',
+    inputs: [q(2, 4), kv(2, 4), kv(2, 4)],
+    attributes: { left_window_size: -1, right_window_size: 0 },
+    ops: 'any',
+  },
+  {
+    name: 'windows of no end',
+    inputs: [q(), kv(), kv()],
+    attributes: { left_window_size: -1, right_window_size: -1 },
+    ops: `${CORE} Softmax MatMul`,
+  },
+  {
     name: 'a window that some queries leave',
     inputs: [q(2, 4), kv(2, 2), kv(2, 2)],
     attributes: { left_window_size: 0, is_causal: 1 },

@@ -6,24 +6,30 @@ import { ints, like } from '../../normalize/pieces.ts';
 import { castTo } from '../../normalize/steps.ts';
 import { dtypeOf } from '../../source/dtypes.ts';
 import { addBias, padMask, type Scores } from './attention-bias.ts';
+import { neutralOf } from './neutral.ts';
 import { reshapeBy, transposed } from './pieces.ts';
 import { type ExportEmitter, given, spelling } from './spelling.ts';
 
+/** What opset 25 brought. */
+const WINDOW = ['left_window_size', 'right_window_size'];
+
 export const attentionSpellings = [
   spelling('Attention', 25, (node, emit) => {
-    const g = attentionGeometry(node.view());
-    const hasWindow = g.left !== Number.POSITIVE_INFINITY || (g.right !== Number.POSITIVE_INFINITY && g.right !== 0);
+    const at = node.view();
+    const g = attentionGeometry(at);
+    const hasWindow = WINDOW.some((name) => at.int(name) >= 0);
     if (emit.opset < 23 || hasWindow || (emit.opset < 24 && node.inputs[6])) return attention(node, g, emit);
-    return emit.opset < 24 ? longMask(node, g, emit) : undefined;
+    return olderAttention(node, g, emit);
   }),
 ];
 
-/** In opset 23 the mask is for all keys. */
-function longMask(node: Node, g: AttentionGeometry, emit: ExportEmitter): readonly Value[] | undefined {
+/** The form of opsets 23 and 24: without windows, and in 23 with a mask for all keys. */
+function olderAttention(node: Node, g: AttentionGeometry, emit: ExportEmitter): readonly Value[] | undefined {
   const mask = node.inputs[3];
-  const whole = mask && padMask(mask, g, node, emit);
-  if (!whole || whole === mask) return undefined;
-  return emit.older(node, { inputs: node.inputs.map((input, i) => (i === 3 ? whole : input)) });
+  const whole = mask && emit.opset < 24 ? padMask(mask, g, node, emit) : mask;
+  const without = neutralOf(node, WINDOW);
+  if (whole === mask && without.length === 0) return undefined;
+  return emit.older(node, { inputs: node.inputs.map((input, i) => (i === 3 ? (whole ?? null) : input)), without });
 }
 
 function attention(node: Node, g: AttentionGeometry, emit: ExportEmitter): readonly Value[] {
