@@ -87,6 +87,17 @@ describe('optimize', () => {
     expectClose(await run(output, x), await run(source, x), { absolute: 1e-5 });
   });
 
+  it('makes use of sizes that are given', async () => {
+    const dir = folder();
+    const [source, output] = [write(dir, 'a.onnx', sampleBytes()), join(dir, 'b.onnx')];
+    expect((await trtx('optimize', source, output, '--shapes', 'x:4x32')).status).toBe(0);
+    expect(surveyModel(readFileSync(output))).toMatchObject({
+      inputs: [{ dims: [4, 32] }],
+      outputs: [{ dims: [4, 32] }],
+    });
+    await failure(MISUSED, 'PROFILE', ['optimize', source, output, '--shapes', 'z:4x32'], dir);
+  });
+
   it('makes ops of com.microsoft standard ones', async () => {
     const dir = folder();
     const x = randomTensor('float32', [2, 4], 1);

@@ -15,7 +15,7 @@ import { ints } from '../../normalize/pieces.ts';
 import { castTo } from '../../normalize/steps.ts';
 import { knownFinite } from './finite.ts';
 import { counting, reshapeBy, size, unsqueezed } from './pieces.ts';
-import { type ExportEmitter, given, knownShape } from './spelling.ts';
+import { type ExportEmitter, given, knownInts, knownShape } from './spelling.ts';
 
 export interface Scores {
   readonly node: Node;
@@ -36,7 +36,7 @@ export function addBias(at: Scores, emit: ExportEmitter): { biased: Value; hide(
   const { node, g, groups, scores } = at;
   const { dtype } = scores.type;
   const raw = node.inputs[3] ?? null;
-  const mask = raw && forGroups(padMask(raw, g, node, emit), g, groups, emit);
+  const mask = raw && forGroups(padMask(raw, g, emit), g, groups, emit);
   const hidden = windowBias(at, emit);
   const [zero, unseen] = [emit.scalar(dtype, 0), emit.scalar(dtype, UNSEEN)];
   const blind = mayBeBlind(node, g);
@@ -53,22 +53,20 @@ export function addBias(at: Scores, emit: ExportEmitter): { biased: Value; hide(
   return { biased, hide: blind ? keep(emit.node('Greater', [bias, unseen])) : (probabilities) => probabilities };
 }
 
+/** How many keys the last ones of a mask are that it lacks; where sizes are dynamic it lacks none. */
+function missingKeys(mask: Value, { total }: AttentionGeometry): number {
+  const last = mask.type.shape.at(-1);
+  return typeof last === 'number' && typeof total === 'number' ? total - last : 0;
+}
+
 /** The mask with the keys that it lacks, which are hidden. */
-export function padMask(mask: Value, g: AttentionGeometry, node: Node, emit: ExportEmitter): Value {
+export function padMask(mask: Value, g: AttentionGeometry, emit: ExportEmitter): Value {
+  const missing = missingKeys(mask, g);
+  if (missing === 0) return mask;
   const { shape, dtype } = mask.type;
-  const last = shape.at(-1)!;
-  if (sameDim(last, g.total) || (typeof last !== 'number' && typeof g.total !== 'number')) return mask;
-  const missing =
-    typeof last === 'number' && typeof g.total === 'number'
-      ? g.total - last
-      : emit.node('Sub', [keyCount(node, g, emit), size(mask, -1, emit)]);
   const none = new Array<number>(2 * shape.length - 1).fill(0);
-  const pads =
-    typeof missing === 'number'
-      ? ints(emit, ...none, missing)
-      : emit.node('Concat', [ints(emit, ...none), missing], { axis: 0 });
   const hidden = emit.scalar(dtype, isFloat(dtype) ? UNSEEN : 0);
-  return emit.node('Pad', [mask, pads, hidden]);
+  return emit.node('Pad', [mask, ints(emit, ...none, missing), hidden]);
 }
 
 /** A mask for [batch, heads, …] made one for [batch, heads of keys, groups, …]. */
@@ -99,9 +97,7 @@ function windowBias({ node, g, groups }: Scores, emit: ExportEmitter): Value | u
   if (node.inputs[6]) return lengthBias(node, g, groups, node.inputs[6], emit);
   const isOpen = (bound: number) => bound === Number.POSITIVE_INFINITY;
   if (isOpen(g.left) && isOpen(g.right)) return undefined;
-  const shape = emit.node('Concat', [queryCount(node, g, emit), keyCount(node, g, emit)], { axis: 0 });
-  const known = knownSizes(shape);
-  const all = emit.node('ConstantOfShape', [known ? ints(emit, ...known) : shape], { value: UNSEEN_VALUE });
+  const all = emit.node('ConstantOfShape', [scoresShape(node, g, emit)], { value: UNSEEN_VALUE });
   const diagonal = (offset: number) => {
     if (typeof g.past === 'number') return emit.scalar('int64', g.past + offset);
     const past = emit.node('Squeeze', [size(node.inputs[4]!, 2, emit)]);
@@ -120,9 +116,11 @@ const UNSEEN_VALUE = {
   read: () => new Uint8Array(Float32Array.of(UNSEEN).buffer),
 };
 
-function knownSizes(shape: Value): readonly number[] | undefined {
-  const values = shape.contents?.values;
-  return values?.every((value) => typeof value === 'number') ? (values as number[]) : undefined;
+/** Queries and keys, as int64[2]. */
+function scoresShape(node: Node, g: AttentionGeometry, emit: ExportEmitter): Value {
+  const sizes = [queryCount(node, g, emit), keyCount(node, g, emit)];
+  const known = sizes.flatMap((one) => knownInts(one) ?? []);
+  return known.length === 2 ? ints(emit, ...known) : emit.node('Concat', sizes, { axis: 0 });
 }
 
 /** As `windowBias`, where each batch element has a number of keys of its own, of which its queries are the last ones. */
@@ -154,7 +152,7 @@ function mayBeBlind(node: Node, g: AttentionGeometry): boolean {
   // With as many keys of this step as there are queries, each has its own.
   if (g.left !== Number.POSITIVE_INFINITY && !sameDim(g.query.length, g.key.length)) return true;
   if (!mask) return false;
-  if (!sameDim(mask.type.shape.at(-1)!, g.total) && typeof mask.type.shape.at(-1) === 'number') return true;
+  if (missingKeys(mask, g) > 0) return true;
   if (isFloat(mask.type.dtype) && knownFinite(mask)) return false;
   return bounded || !showsSomething(mask);
 }

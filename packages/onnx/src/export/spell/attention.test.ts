@@ -1,8 +1,9 @@
 // Attention and rotary embeddings in opsets that lack them.
 
-import type { AttributeValue, GraphBuilder, Tensor, Value } from '@trtx/ir';
+import { type AttributeValue, constantFrom, type Graph, type GraphBuilder, type Tensor, type Value } from '@trtx/ir';
 import { describe, expect, it } from 'vitest';
 import { type ExportedOptions, expectExported, floats, graphOf, integers } from '../../testing/exported.ts';
+import { exportParts } from '../export.ts';
 
 type Dims = readonly (number | string)[];
 
@@ -237,6 +238,39 @@ describe('Attention', () => {
     });
     const feeds = { x: floats([1, 2, 3, 4]), mask: integers([1, 0, 1], [1, 1, 1, 3]) };
     expect(await expectExported(graph, feeds, { absolute: 1e-5 })).not.toContain('Greater');
+  });
+});
+
+describe('a mask is finite', () => {
+  const masked = (make: (b: GraphBuilder, shape: Value) => Value): Graph =>
+    graphOf((b) => {
+      const x = b.input('x', 'float32', ['B', 2, 'L', 4]);
+      const shape = b.Concat([b.constant('int64', [1], [1]), b.Shape(x, { start: 2, end: 3 })], { axis: 0 });
+      return b.Attention(x, x, x, make(b, shape))[0] as Value;
+    });
+  const filled = (value: number) =>
+    masked((b, shape) => b.ConstantOfShape(shape, { value: constantFrom('float32', [1], [value]) }));
+  const asks = (graph: Graph) =>
+    exportParts(graph, { opset: 17 })
+      .written.topological()
+      .some(({ op }) => op.name === 'Greater');
+
+  it.each([
+    ['numbers', filled(-1e9), false],
+    ['no number', filled(NO), true],
+    ['a logarithm', masked((b) => b.Log(b.input('m', 'float32', [1, 'L']))), true],
+    ['an input', masked((b) => b.input('m', 'float32', [1, 'L'])), true],
+    [
+      'arithmetic of a mask of integers',
+      masked((b) => {
+        const seen = b.Cast(b.input('m', 'int64', [1, 'L']), { to: 'float32' });
+        return b.Mul(b.Sub(b.constant('float32', [], [1]), seen), b.constant('float32', [], [-1e4]));
+      }),
+      false,
+    ],
+    ['a constant with a row of no numbers', masked((b) => b.constant('float32', [1, 1], [NO])), true],
+  ])('%s', (_, graph, expected) => {
+    expect(asks(graph)).toBe(expected);
   });
 });
 

@@ -26,7 +26,7 @@ export const attentionSpellings = [
 /** The form of opsets 23 and 24: without windows, and in 23 with a mask for all keys. */
 function olderAttention(node: Node, g: AttentionGeometry, emit: ExportEmitter): readonly Value[] | undefined {
   const mask = node.inputs[3];
-  const whole = mask && emit.opset < 24 ? padMask(mask, g, node, emit) : mask;
+  const whole = mask && emit.opset < 24 ? padMask(mask, g, emit) : mask;
   const without = neutralOf(node, WINDOW);
   if (whole === mask && without.length === 0) return undefined;
   return emit.older(node, { inputs: node.inputs.map((input, i) => (i === 3 ? (whole ?? null) : input)), without });

@@ -26,6 +26,13 @@ export function knownFinite(value: Value): boolean {
 }
 
 function keepsFinite(node: Node): boolean {
-  const { kind } = traitOf(node.op, node.view());
-  return kind === 'injective' || (kind === 'pointwise' && node.op.domain === '' && KEEPS.has(node.op.name));
+  const at = node.view();
+  const trait = traitOf(node.op, at);
+  if (trait.kind === 'pointwise') return node.op.domain === '' && KEEPS.has(node.op.name);
+  if (trait.kind !== 'injective') return false;
+  // What stands where no input does is a number of the op's own.
+  return node.outputs.every((_, i) => {
+    const { otherwise } = trait.map(at, i);
+    return !otherwise || 'input' in otherwise || Number.isFinite(otherwise.value);
+  });
 }
