@@ -12,16 +12,19 @@ import { hasShared, hydrated } from '../support/models.ts';
 import { filesIn, folder, start, trtx } from './command.ts';
 import { tinyModel } from './tiny.ts';
 
-it.each(['build', 'run', 'inspect', 'verify'])('trtx %s --help has an example', async (name) => {
-  const { status, out, err } = await trtx(name, '--help');
-  expect({ status, err }).toEqual({ status: 0, err: '' });
-  expect(out).toMatch(new RegExp(`^Usage: trtx ${name} .*\n\nExample:\n {2}trtx ${name} `, 's'));
-});
+it.each(['optimize', 'build', 'run', 'inspect', 'verify', 'merge', 'extract'])(
+  'trtx %s --help has an example',
+  async (name) => {
+    const { status, out, err } = await trtx(name, '--help');
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out).toMatch(new RegExp(`^Usage: trtx ${name} .*\n\nExample:\n {2}trtx ${name} `, 's'));
+  },
+);
 
 it('without arguments it tells what it can do', async () => {
   const { status, out, err } = await trtx();
   expect({ status, err }).toEqual({ status: 0, err: '' });
-  expect(out).toMatch(/build .*run .*inspect .*verify /s);
+  expect(out).toMatch(/optimize .*build .*run .*inspect .*verify .*merge .*extract /s);
 });
 
 it('a pipe whose reader leaves is no error, and the file is whole', async () => {

@@ -115,6 +115,7 @@ const tasks = {
   demo: () => fromSource('apps/demo/src/main.ts'),
   bench: () => fromSource('tools/bench/src/main.ts'),
   conformance: () => fromSource('tools/conformance/src/main.ts'),
+  nodes: () => fromSource('tools/nodes/src/main.ts'),
   operators: () => fromSource('tools/conformance/src/operators/main.ts'),
   release: () => spawn(process.execPath, [join(root, 'tools', 'release', 'src', 'main.mjs'), ...args]),
 };
@@ -124,5 +125,5 @@ if (!run) {
   say(`no task "${task}"; there are ${Object.keys(tasks).join(', ')}`);
   process.exit(2);
 }
-ensureInstalled({ say, quiet: ['trtx', 'size', 'conformance'].includes(task), force: task === 'setup' });
+ensureInstalled({ say, quiet: ['trtx', 'size', 'conformance', 'nodes'].includes(task), force: task === 'setup' });
 process.exitCode = run();

@@ -47,3 +47,19 @@ export function parseNumbers(text: string): number[] {
     throw new InvalidArgumentError('It is a number, or several with commas between them.');
   return values;
 }
+
+/** Collects names with commas between them, of an option that may be given several times. */
+export function collectNames(value: string, before: readonly string[] = []): string[] {
+  const names = value.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new InvalidArgumentError('It is a name, or several with commas between them.');
+  return [...before, ...names];
+}
+
+/** A whole number from `min` to `max`. */
+export function parseWhole(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) throw new InvalidArgumentError(`It is a whole number from ${min} to ${max}.`);
+    return value;
+  };
+}

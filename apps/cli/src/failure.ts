@@ -12,6 +12,8 @@ const MISUSE: ReadonlySet<string> = new Set([
   'USAGE',
   'PROFILE',
   'PROFILE_MISSING',
+  'PASS_UNKNOWN',
+  'COMPOSE',
   'INPUT_MISSING',
   'TENSOR_UNKNOWN',
   'TENSOR_FILE',

@@ -38,9 +38,13 @@ export async function requireOutput(path: string, input: string): Promise<void> 
   const fail = (why: string, hint: string) => {
     throw new TrtxError('FILE_WRITE', `cannot write: ${why}`, { file: path, hint });
   };
-  if (resolve(path) === resolve(input))
+  const [folder, file, source] = await Promise.all(
+    [dirname(path), path, input].map((name) => stat(name).catch(() => null)),
+  );
+  // One file may have several names.
+  const isSame = file && source && file.ino === source.ino && file.dev === source.dev;
+  if (isSame || resolve(path) === resolve(input))
     throw new TrtxError('USAGE', 'the output would replace the input', { file: path, hint: 'Choose another name.' });
-  const [folder, file] = await Promise.all([stat(dirname(path)).catch(() => null), stat(path).catch(() => null)]);
   if (!folder?.isDirectory()) fail('there is no such folder', 'Make the folder first.');
   if (file?.isDirectory()) fail('a folder has this name', 'Name a file.');
 }

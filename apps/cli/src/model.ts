@@ -3,7 +3,7 @@
 import { open } from 'node:fs/promises';
 import { HEADER_BYTES, readHeader } from '@trtx/engine';
 import { isTrtxError, TrtxError } from '@trtx/errors';
-import type { ImportedModel } from '@trtx/onnx';
+import type { ImportedModel, ImportOptions } from '@trtx/onnx';
 import { importFile } from '@trtx/onnx/node';
 import { requireFile } from './files.ts';
 
@@ -24,11 +24,11 @@ export async function isEngineFile(path: string): Promise<boolean> {
 }
 
 /** @throws TrtxError FILE_READ, NOT_A_MODEL, and as `importFile` */
-export async function loadModel(path: string): Promise<ImportedModel> {
+export async function loadModel(path: string, options?: ImportOptions): Promise<ImportedModel> {
   if (await isEngineFile(path))
     throw new TrtxError('NOT_A_MODEL', 'this is an engine, which is built already', {
       file: path,
       hint: 'Run it by `trtx run`, or name the ONNX model that it was built from.',
     });
-  return importFile(path);
+  return importFile(path, options);
 }

@@ -4,7 +4,9 @@ import { TrtxError } from '@trtx/errors';
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addBuild } from './commands/build.ts';
+import { addExtract, addMerge } from './commands/compose.ts';
 import { addInspect } from './commands/inspect.ts';
+import { addOptimize } from './commands/optimize.ts';
 import { addRun } from './commands/run.ts';
 import { addVerify } from './commands/verify.ts';
 import { Session } from './session.ts';
@@ -13,11 +15,11 @@ import { Session } from './session.ts';
 export async function trtx(argv: readonly string[]): Promise<number> {
   const session = new Session(argv);
   const program = new Command('trtx')
-    .description('Builds, runs, inspects and checks engines: neural networks made ready for WebGPU.')
+    .description('Optimizes models; builds, runs, inspects and checks engines: neural networks made ready for WebGPU.')
     .version(manifest.version)
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
-  for (const add of [addBuild, addRun, addInspect, addVerify]) add(program, session);
+  for (const add of [addOptimize, addBuild, addRun, addInspect, addVerify, addMerge, addExtract]) add(program, session);
   try {
     if (argv.length === 0) program.help({ error: false });
     await program.parseAsync(argv, { from: 'user' });

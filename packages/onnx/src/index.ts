@@ -5,9 +5,11 @@ export {
   exportModel,
   exportParts,
 } from './export/export.ts';
+export { OLDEST_EXPORTED_OPSET } from './export/versions.ts';
 export type { ExternalWeights } from './export/weights.ts';
 export * from './import/flow.ts';
 export * from './import/import.ts';
+export type { ImportedNode } from './import/named.ts';
 export type { OpCount } from './import/op-counts.ts';
 export { findMeaning, type OpMeaning, type UnsupportedOp } from './import/support.ts';
 export * from './import/survey.ts';

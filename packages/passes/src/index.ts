@@ -1,3 +1,5 @@
+export { type ExtractOptions, extract } from './compose/extract.ts';
+export { type MergeOptions, merge } from './compose/merge.ts';
 export * from './manager.ts';
 export { canonicalReshapes } from './passes/canonical-reshapes.ts';
 export { commonSubexpressions } from './passes/common-subexpressions.ts';

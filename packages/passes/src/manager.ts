@@ -27,6 +27,15 @@ export interface PassStatistics {
   milliseconds: number;
 }
 
+/** One run of a pass over the graph. */
+export interface PassRun {
+  readonly pass: string;
+  /** How often the pipeline has begun, this time included. */
+  readonly round: number;
+  /** Firings of its rules. */
+  readonly firings: number;
+}
+
 export interface OptimizeOptions {
   /** 2 by default. */
   readonly level?: Level;
@@ -41,6 +50,8 @@ export interface OptimizeOptions {
   /** Verify the graph after each pass. */
   readonly verify?: boolean;
   readonly onTrace?: (firing: Firing) => void;
+  /** Called after each run of a pass, with the graph as it is then. */
+  readonly onPass?: (run: PassRun) => void;
   /** The ops that passes may make nodes of; the standard ones by default. */
   readonly ops?: OpRegistry;
 }
@@ -111,13 +122,13 @@ class Run {
   all(): void {
     for (let round = 0; ; round++) {
       const before = this.trace.length;
-      for (const pass of this.#pipeline) if (!this.stopped) this.#pass(pass);
+      for (const pass of this.#pipeline) if (!this.stopped) this.#pass(pass, round + 1);
       if (this.trace.length === before || this.stopped) return;
       if (round === MAX_ROUNDS) throw this.#restless();
     }
   }
 
-  #pass(pass: Pass): void {
+  #pass(pass: Pass, round: number): void {
     const start = performance.now();
     const before = this.trace.length;
     const graphs = [...this.graph.withBodies()];
@@ -131,9 +142,11 @@ class Run {
       this.statistics.set(pass.name, statistics);
     }
     statistics.runs++;
-    statistics.firings += this.trace.length - before;
+    const firings = this.trace.length - before;
+    statistics.firings += firings;
     statistics.milliseconds += performance.now() - start;
-    if (this.options.verify && this.trace.length > before) check(pass, () => verify(this.graph));
+    if (this.options.verify && firings > 0) check(pass, () => verify(this.graph));
+    this.options.onPass?.({ pass: pass.name, round, firings });
   }
 
   #passOver(graph: Graph, pass: Pass): void {

@@ -21,6 +21,23 @@ it('has a pass of its own that works', () => {
   });
 });
 
+it('merges and extracts', () => {
+  const detector =
+    'graph detector\\ninput image: float32[N]\\nfeatures = Relu(image)\\nb = Neg(features)\\noutput boxes = b';
+  const recognizer = 'graph recognizer\\ninput x: float32[M]\\ny = Abs(x)\\noutput y';
+  const parse = (name: string, text: string) => `const ${name} = parseGraph('${text}', standardOps);`;
+  expectExample(readme, {
+    block: 2,
+    before: [
+      "import { parseGraph, standardOps } from '@trtx/ir';",
+      parse('detector', detector),
+      parse('recognizer', recognizer),
+    ].join('\n'),
+    last: 'for (const { nodes } of [both, head]) console.log([...nodes].map(({ op }) => op.name).join());',
+    prints: 'Relu,Neg,Abs\nRelu\n',
+  });
+});
+
 it('lists every pass with its level', () => {
   const text = readFileSync(readme, 'utf8');
   const listed = [...text.matchAll(/^\| `([\w-]+)` \| (\d) \|/gm)].map(([, name, level]) => `${name} ${level}`);

@@ -1,6 +1,7 @@
 // trtx inspect: what is in a model or an engine, without running it.
 
 import { inspectEngine } from '@trtx/engine';
+import { TrtxError } from '@trtx/errors';
 import { surveyModel } from '@trtx/onnx';
 import type { Command } from 'commander';
 import { addCommand, collect, parseLevel } from '../command.ts';
@@ -11,26 +12,40 @@ import { modelData, modelRows } from '../report/model.ts';
 import type { Session } from '../session.ts';
 import { profileFrom, type ShapeOptions } from '../shapes.ts';
 import { bytesText, table } from '../text.ts';
+import { inspectDiff } from './diff.ts';
 import { inspectPlacement } from './placement.ts';
 import { inspectSupport } from './support.ts';
 
 interface Options extends Pick<ShapeOptions, 'shapes'> {
   readonly placement?: boolean;
   readonly support?: boolean;
+  readonly diff?: boolean;
   readonly O: 0 | 1 | 2 | 3;
 }
 
 export function addInspect(program: Command, session: Session): void {
   addCommand(program, {
-    usage: 'inspect <file>',
+    usage: 'inspect <file> [after]',
     summary: 'Tells what is in an ONNX model or an engine file, which are told apart by their contents.',
-    examples: ['trtx inspect model.onnx', 'trtx inspect model.trtx --json', 'trtx inspect model.onnx --placement'],
+    examples: [
+      'trtx inspect model.onnx',
+      'trtx inspect model.trtx --json',
+      'trtx inspect model.onnx --placement',
+      'trtx inspect --diff before.onnx after.onnx',
+    ],
   })
     .option('--placement', 'list each node with GPU, build or host, and why; a model is built for any device')
     .option('--support', 'list each op with how it is computed, also of a model that cannot be imported')
+    .option('--diff', 'compare two models: ops by count, nodes by name, constants, inputs and outputs')
     .option('--shapes <spec>', 'with --placement: sizes or ranges of inputs, as for trtx build', collect)
     .option('-O <level>', 'with --placement: optimization, 0 to 3', parseLevel, 2)
-    .action((file: string, { placement, support, O: level, ...shapes }: Options) => {
+    .action((file: string, after: string | undefined, options: Options) => {
+      const { placement, support, diff, O: level, ...shapes } = options;
+      if (Boolean(diff) !== (after !== undefined))
+        throw new TrtxError('USAGE', diff ? '--diff compares two models' : 'two files without --diff', {
+          hint: 'trtx inspect --diff before.onnx after.onnx',
+        });
+      if (after !== undefined) return inspectDiff(file, after, session);
       if (placement) return inspectPlacement(file, { profile: profileFrom(shapes), level }, session);
       return support ? inspectSupport(file, session) : inspect(file, session);
     });

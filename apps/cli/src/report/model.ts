@@ -6,7 +6,7 @@ import { bytesText } from '../text.ts';
 
 /** The survey as plain JSON: maps as objects, the default domain by its name. */
 export function modelData(survey: ModelSurvey): Record<string, unknown> {
-  const { opsets, opCounts, properties, modelVersion, versions: _, ...rest } = survey;
+  const { opsets, opCounts, properties, modelVersion, versions: _, named: __, ...rest } = survey;
   return {
     ...rest,
     modelVersion: String(modelVersion),
@@ -39,7 +39,7 @@ export function modelRows(survey: ModelSurvey, fileBytes: number): [string, stri
   ];
 }
 
-function valueText({ name, type, dims }: DeclaredValue): string {
+export function valueText({ name, type, dims }: DeclaredValue): string {
   const shape = dims ? `[${dims.map((dim) => (dim === null ? '?' : quote(String(dim)))).join(', ')}]` : ' of any shape';
   return `${quote(name)}: ${quote(type)}${shape}`;
 }

@@ -3,18 +3,23 @@
 import { TrtxError } from '@trtx/errors';
 import type { Graph, Node } from '@trtx/ir';
 import { NEWEST_OPSET } from '../normalize/index.ts';
+import type { ModelMetadata } from '../source/read.ts';
 import { encodeModel, joinParts, type ModelProto } from '../wire/index.ts';
 import { graphProto, OWN_DOMAIN } from './graph.ts';
-import { opsetNeeds } from './versions.ts';
+import { lowerGraph } from './spell/lower.ts';
+import { OLDEST_EXPORTED_OPSET, type OpsetNeed, opsetNeeds } from './versions.ts';
 import type { ExternalWeights, WeightsFile } from './weights.ts';
 
 export interface ExportOptions {
   /**
-   * Opset version of the default domain, 21 or newer. By default 21, or the first that has all of the graph's ops.
+   * Opset version of the default domain, 17 or newer. By default 21, or the first that has all of the graph's ops. What the
+   * chosen one lacks is spelled out in ops that it has.
    */
   readonly opset?: number;
   readonly producer?: string;
   readonly producerVersion?: string;
+  /** What else the file says about itself. */
+  readonly metadata?: Partial<Pick<ModelMetadata, 'domain' | 'modelVersion' | 'properties'>>;
 }
 
 /** A file in parts, to be written one after another; large parts are views of the graph's constants. */
@@ -27,10 +32,12 @@ export interface ExportedModel {
   readonly model: ExportedFile;
   /** Constants that were put in a file of their own. */
   readonly weights: ExportedFile | undefined;
+  /** The graph as it was written: what the opset lacks is spelled out in it. */
+  readonly written: Graph;
 }
 
-/** From this version on the definitions that the graph has are those of the file. */
-const OLDEST_EXPORTED_OPSET = 21;
+/** Chosen where all ops are in it: it has the newest form of most. */
+const DEFAULT_OPSET = 21;
 
 /** The IR version of the ONNX release that brought the opset, from the newest on. */
 const IR_VERSIONS = [
@@ -38,6 +45,8 @@ const IR_VERSIONS = [
   [24, 12],
   [23, 11],
   [21, 10],
+  [19, 9],
+  [17, 8],
 ] as const;
 
 /**
@@ -55,17 +64,23 @@ export function exportModel(graph: Graph, options: ExportOptions = {}): Uint8Arr
  */
 export function exportParts(graph: Graph, options: ExportOptions & { external?: ExternalWeights } = {}): ExportedModel {
   const opset = chooseOpset(graph, options.opset);
+  const written = lowerGraph(graph, opset);
+  checkNeeds(opsetNeeds(nodesOf(written)), opset);
   const weights: WeightsFile | undefined = options.external && { ...options.external, parts: [], size: 0 };
+  const { domain, modelVersion, properties = new Map() } = options.metadata ?? {};
   const model: ModelProto = {
     ir_version: BigInt(IR_VERSIONS.find(([from]) => opset >= from)![1]),
     producer_name: options.producer ?? '@trtx/onnx',
     producer_version: options.producerVersion,
-    graph: graphProto(graph, weights),
-    opset_import: [...domains(graph, opset)].map(([domain, version]) => ({ domain, version: BigInt(version) })),
-    metadata_props: [],
+    domain: domain || undefined,
+    model_version: modelVersion || undefined,
+    graph: graphProto(written, weights),
+    opset_import: [...domains(written, opset)].map(([name, version]) => ({ domain: name, version: BigInt(version) })),
+    metadata_props: [...properties].map(([key, value]) => ({ key, value })),
     functions: [],
   };
-  return { model: fileOf(encodeModel(model)), weights: weights && { parts: weights.parts, size: weights.size } };
+  const parts = fileOf(encodeModel(model));
+  return { model: parts, weights: weights && { parts: weights.parts, size: weights.size }, written };
 }
 
 function fileOf(parts: readonly Uint8Array[]): ExportedFile {
@@ -73,25 +88,26 @@ function fileOf(parts: readonly Uint8Array[]): ExportedFile {
 }
 
 function chooseOpset(graph: Graph, wanted: number | undefined): number {
-  const needs = opsetNeeds(nodesOf(graph));
-  const needed = Math.max(OLDEST_EXPORTED_OPSET, ...needs.map(({ opset }) => opset));
-  const opset = wanted ?? needed;
+  const opset = wanted ?? Math.max(DEFAULT_OPSET, ...opsetNeeds(nodesOf(graph)).map((need) => need.opset));
   if (!Number.isInteger(opset) || opset < OLDEST_EXPORTED_OPSET || opset > NEWEST_OPSET)
     throw new TrtxError('ONNX_EXPORT', `opset ${opset} cannot be written`, {
       hint: `Choose one from ${OLDEST_EXPORTED_OPSET} to ${NEWEST_OPSET}.`,
     });
-  if (opset < needed) {
-    const lacking = needs.filter((need) => need.opset > opset);
-    throw new TrtxError(
-      'ONNX_EXPORT',
-      `opset ${opset} has no ${[...new Set(lacking.map(({ what }) => what))].join(', ')}`,
-      {
-        node: lacking[0]?.node,
-        hint: `Choose opset ${needed} or newer.`,
-      },
-    );
-  }
   return opset;
+}
+
+/** What is left after spelling out has to be in the opset. */
+function checkNeeds(needs: readonly OpsetNeed[], opset: number): void {
+  const lacking = needs.filter((need) => need.opset > opset);
+  if (lacking.length === 0) return;
+  throw new TrtxError(
+    'ONNX_EXPORT',
+    `opset ${opset} has no ${[...new Set(lacking.map(({ what }) => what))].join(', ')}`,
+    {
+      node: lacking[0]!.node,
+      hint: `Choose opset ${Math.max(...lacking.map((need) => need.opset))} or newer.`,
+    },
+  );
 }
 
 /** Opset versions by domain; other domains than the default one have the newest version that a node is of. */

@@ -1,12 +1,13 @@
 // From the bytes of an ONNX file to a graph.
 
 import { TrtxError } from '@trtx/errors';
-import { type Constant, type Graph, type OpRegistry, opName, type Profile, standardOps, verify } from '@trtx/ir';
+import { type Constant, type Graph, type OpRegistry, type Profile, standardOps, verify } from '@trtx/ir';
 import { loadExternal, type ResolveExternal } from '../source/external.ts';
 import { allNodes, type ModelMetadata, readMetadata, readSource } from '../source/read.ts';
 import { checkSparse, externalTensors } from '../source/tensors.ts';
 import { decodeModel } from '../wire/index.ts';
 import { buildGraph } from './build.ts';
+import { type ImportedNode, namedNodes } from './named.ts';
 import { unsupportedError, unsupportedOps } from './support.ts';
 
 export interface ImportOptions {
@@ -30,12 +31,6 @@ export interface ImportedModel {
   readonly model: ModelMetadata;
   /** The nodes of the file, functions inlined and those of bodies behind the others: what the graph's `origin`s name. */
   readonly nodes: readonly ImportedNode[];
-}
-
-export interface ImportedNode {
-  readonly node: string;
-  /** The op as the file has it: `Conv`, `com.microsoft::Gelu`. */
-  readonly op: string;
 }
 
 /**
@@ -67,6 +62,5 @@ export async function importModel(bytes: Uint8Array, options: ImportOptions = {}
     name: options.name ?? (source.name || 'model'),
   });
   verify(graph);
-  const nodes = allNodes(source).map(({ name, domain, op }) => ({ node: name, op: opName({ domain, name: op }) }));
-  return { graph, model, nodes };
+  return { graph, model, nodes: namedNodes(source) };
 }

@@ -1,13 +1,14 @@
 // What a model consists of and needs, without importing it: for `trtx inspect`, and to tell why an import fails.
 
-import { type OpRegistry, opName, standardOps } from '@trtx/ir';
-import { dtypeName } from '../source/dtypes.ts';
+import { byteLength, type DType, type OpRegistry, opName, standardOps } from '@trtx/ir';
+import { dtypeName, dtypeOf } from '../source/dtypes.ts';
 import { allNodes, type ModelMetadata, readMetadata, readSource } from '../source/read.ts';
 import { partsOf } from '../source/sparse.ts';
 import { isExternal } from '../source/tensor.ts';
 import { tensorsOf } from '../source/tensors.ts';
 import { declaredDims, foreignKind } from '../source/types.ts';
 import { decodeModel, type ValueInfoProto } from '../wire/index.ts';
+import { type ImportedNode, namedNodes } from './named.ts';
 import { countOps, type OpCount } from './op-counts.ts';
 import { type UnsupportedOp, unsupportedOps } from './support.ts';
 
@@ -34,8 +35,12 @@ export interface ModelSurvey extends ModelMetadata {
   /** Each op in each version, also where functions and the bodies of control flow use it. */
   readonly versions: readonly OpCount[];
   readonly unsupported: readonly UnsupportedOp[];
+  /** All nodes, functions inlined and those of bodies behind the others. */
+  readonly named: readonly ImportedNode[];
   /** Elements of all initializers and of tensors in nodes. */
   readonly parameters: number;
+  /** Bytes of the same, without those of strings. */
+  readonly constantBytes: number;
   /** Files that hold external data. */
   readonly externalFiles: readonly string[];
   /** Names of the functions that the file defines. */
@@ -73,10 +78,20 @@ export function surveyModel(bytes: Uint8Array, options: { registry?: OpRegistry 
     versions,
     opCounts: new Map([...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))),
     unsupported: unsupportedOps(all, options.registry ?? standardOps),
-    parameters: tensors.reduce((sum, { dims }) => sum + dims.reduce((n, dim) => n * Number(dim), 1), 0),
+    named: namedNodes(source),
+    parameters: tensors.reduce((sum, { dims }) => sum + elements(dims), 0),
+    constantBytes: tensors.reduce((sum, { dims, data_type }) => sum + bytesOf(dtypeOf(data_type), elements(dims)), 0),
     externalFiles: [...new Set(locations)],
     functions: model.functions.map(({ name = '' }) => name),
   };
+}
+
+function elements(dims: readonly bigint[]): number {
+  return dims.reduce((count, dim) => count * Number(dim), 1);
+}
+
+function bytesOf(dtype: DType | undefined, count: number): number {
+  return dtype ? byteLength(dtype, count) : 0;
 }
 
 /** What the file says of a graph input or output. */

@@ -1,0 +1,103 @@
+// trtx optimize: from a model to a smaller one that computes the same.
+
+import { type Graph, printGraph, verify } from '@trtx/ir';
+import { NEWEST_OPSET, OLDEST_EXPORTED_OPSET, surveyModel } from '@trtx/onnx';
+import { type Level, type OptimizeReport, optimize, PIPELINES } from '@trtx/passes';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { addCommand, collect, collectNames, parseLevel, parseWhole } from '../command.ts';
+import { readBytes } from '../files.ts';
+import { loadModel } from '../model.ts';
+import { modelTargets, NEWEST_BY_DEFAULT, outputOpset, writeModel } from '../model-file.ts';
+import { countWritten, optimizeData, optimizeLines } from '../report/optimize.ts';
+import type { Session } from '../session.ts';
+import { profileFrom, type ShapeOptions } from '../shapes.ts';
+
+interface Options extends Pick<ShapeOptions, 'shapes'> {
+  readonly O: Level;
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly opset?: number;
+  readonly dumpAfter?: string;
+  readonly stopAfter?: number;
+  readonly trace?: boolean;
+}
+
+export function addOptimize(program: Command, session: Session): void {
+  addCommand(program, {
+    usage: 'optimize <model> <output>',
+    summary:
+      'Makes an ONNX model smaller: another ONNX model, which any engine runs, with the same inputs and outputs.',
+    examples: ['trtx optimize model.onnx smaller.onnx', 'trtx optimize model.onnx smaller.onnx --opset 17 --trace'],
+  })
+    .option('-O <level>', 'optimization, 0 to 3', parseLevel, 2)
+    .option('--only <passes>', 'run only these passes, or rules as pass/rule', collectNames)
+    .option('--skip <passes>', 'leave these passes or rules out', collectNames)
+    .option(
+      '--opset <n>',
+      `opset of the output, ${OLDEST_EXPORTED_OPSET} to ${NEWEST_OPSET}; by default the model's own, at most ${NEWEST_BY_DEFAULT}`,
+      parseWhole(OLDEST_EXPORTED_OPSET, NEWEST_OPSET),
+    )
+    .option('--dump-after <pass>', 'print the graph as text on stderr after each run of the pass', parsePass)
+    .option('--stop-after <n>', 'stop after so many changes', parseWhole(0, 2 ** 31))
+    .option('--shapes <spec>', 'sizes or ranges of inputs, as for trtx build; other sizes stay dynamic', collect)
+    .option('--trace', 'list each change: its rule, its nodes, and where in the model these came from')
+    .action((model: string, output: string, options: Options) => optimizeModel(model, output, options, session));
+}
+
+async function optimizeModel(file: string, output: string, options: Options, session: Session): Promise<void> {
+  session.progress.show('read', 0, 1, file);
+  // The graph keeps its own name, which is in the file.
+  const imported = await loadModel(file, { name: undefined, profile: profileFrom(options) });
+  const { externalFiles } = surveyModel(await readBytes(file));
+  const targets = await modelTargets(output, [{ file, externalFiles }]);
+  session.progress.show('optimize', 0, 1, '');
+  const dumps: Dump[] = [];
+  const report = optimized(imported.graph, options, (dump) => {
+    dumps.push(dump);
+    if (!session.json) process.stderr.write(dumpText(dump));
+  });
+  const opset = options.opset ?? outputOpset(imported.model);
+  const written = await writeModel(imported.graph, targets, { opset, model: imported.model });
+  const counts = countWritten(imported.nodes, written.written);
+  const data = optimizeData({ output, opset, level: options.O, counts, report, files: written.files });
+  session.result(
+    { ...data, ...(options.trace ? { trace: report.trace } : {}), ...(dumps.length > 0 ? { dumps } : {}) },
+    optimizeLines(data, options.trace ? report.trace : undefined),
+  );
+}
+
+/** The graph after a run of the pass that was asked for. */
+interface Dump {
+  readonly pass: string;
+  readonly round: number;
+  readonly changes: number;
+  readonly text: string;
+}
+
+function optimized(graph: Graph, options: Options, onDump: (dump: Dump) => void): OptimizeReport {
+  const { O: level, only, skip, stopAfter, dumpAfter } = options;
+  const report = optimize(graph, {
+    level,
+    only,
+    skip,
+    stopAfter,
+    onPass({ pass, round, firings }) {
+      if (pass === dumpAfter && (round === 1 || firings > 0))
+        onDump({ pass, round, changes: firings, text: printGraph(graph) });
+    },
+  });
+  verify(graph);
+  return report;
+}
+
+/** In the form that other compilers print: a line of its own before the text. */
+function dumpText({ pass, round, changes, text }: Dump): string {
+  return `// -----// IR Dump After ${pass} (round ${round}, ${changes} changes) //----- //\n${text}\n`;
+}
+
+function parsePass(name: string): string {
+  const names = PIPELINES[3].map((pass) => pass.name);
+  if (!names.includes(name)) throw new InvalidArgumentError(`It is one of ${names.join(', ')}.`);
+  return name;
+}

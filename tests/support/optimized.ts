@@ -1,0 +1,102 @@
+// Optimized files of whole models: ONNX Runtime has to compute from them what it computes from the originals.
+
+import { fileURLToPath } from 'node:url';
+import { elementCount, type Graph, isFloat, type Tensor } from '@trtx/ir';
+import { exportModel } from '@trtx/onnx';
+import { importFile } from '@trtx/onnx/node';
+import { optimize } from '@trtx/passes';
+import { toFloat64 } from '@trtx/reference';
+import { expect } from 'vitest';
+import { randomTensor } from '../../apps/cli/src/tensors/random.ts';
+import { RATE, VOICE, voice } from './audio.ts';
+import { hydrated, readTensors } from './models.ts';
+import { ortRunner } from './ort.ts';
+import { photoTensor } from './photos.ts';
+import { importOptions, REAL } from './real-models.ts';
+
+/** Sizes of the dynamic dimensions of real models, in order; 1 for those that are not told. */
+const SIZES: Readonly<Record<string, readonly number[]>> = {
+  'ocr-rec': [2, 64],
+  'ocr-cls': [2, 48, 96],
+  'oww-mel': [1, 4000],
+  'oww-embedding': [2],
+  'silero-v4': [1, 512],
+  'silero-ifless': [1, 576],
+};
+
+/** Inputs whose elements mean something. */
+const KNOWN: Readonly<Record<string, Tensor>> = {
+  sr: { dtype: 'int64', dims: [], data: BigInt64Array.of(16000n) },
+};
+
+/** A picture with texts: without any, the detector's scores are so near 0 that all digits of them are roundings. */
+const PAGE = fileURLToPath(new URL('../../apps/demo/assets/demo.png', import.meta.url));
+
+/** A sample in the middle of a word. */
+const SPOKEN = 3 * RATE;
+
+/** |a − e| ≤ this · max|e| */
+const TOLERANCE = 1e-4;
+
+/**
+ * Optimizes a model, real or generated, and expects ONNX Runtime to compute the same from the files of each opset.
+ * @param opsets beside the model's own
+ */
+export async function expectOptimizedLikeOriginal(name: string, opsets: readonly number[] = []): Promise<void> {
+  const generated = REAL[name] ? undefined : hydrated(name);
+  const path = generated?.model ?? REAL[name]!()!;
+  const { graph, model } = await importFile(path, importOptions(name));
+  const inputs = generated ? readTensors(generated.inputs) : await feeds(name, graph);
+  const original = await ortRunner(path);
+  const constants = Object.entries(KNOWN).filter(([input]) => importOptions(name).constants?.has(input));
+  const expected = await original.run(new Map([...inputs, ...constants]));
+  await original.dispose?.();
+  optimize(graph);
+  const own = Math.min(Math.max(model.opsets.get('')!, 17), 26);
+  for (const opset of new Set([own, ...opsets])) {
+    const runner = await ortRunner(exportModel(graph, { opset }));
+    const outputs = await runner.run(inputs);
+    await runner.dispose?.();
+    expect([...outputs.keys()].sort()).toEqual([...expected.keys()].sort());
+    for (const [output, tensor] of expected) expectNear(outputs.get(output)!, tensor, `${output}, opset ${opset}`);
+  }
+}
+
+/** Random tensors in the shapes of the graph's inputs, or what the model is about. */
+async function feeds(name: string, graph: Graph): Promise<Map<string, Tensor>> {
+  if (name === 'ocr-det') return new Map([['x', await photoTensor(PAGE, [1, 3, 256, 256])]]);
+  const sound = name.startsWith('silero') && VOICE ? voice().subarray(SPOKEN) : undefined;
+  const sizes = new Map<string, number>();
+  const told = [...(SIZES[name] ?? [])];
+  return new Map(
+    graph.inputs.map((input) => {
+      const dims = input.type.shape.map((dim) => {
+        if (typeof dim === 'number') return dim;
+        const size = sizes.get(dim.key) ?? told.shift() ?? 1;
+        sizes.set(dim.key, size);
+        return size;
+      });
+      const known = KNOWN[input.name];
+      const tensor = known ?? randomTensor(input.type.dtype, dims, 1);
+      if (sound && !known) hear(sound, input.name, tensor.data as Float32Array);
+      return [input.name, tensor];
+    }),
+  );
+}
+
+/** A voice, and the state before all sound: of noise, too, scores are near 0. */
+function hear(sound: Float32Array, input: string, data: Float32Array): void {
+  if (input === 'input') data.set(sound.subarray(0, data.length));
+  else data.fill(0);
+}
+
+function expectNear(actual: Tensor, expected: Tensor, what: string): void {
+  expect(`${actual.dtype}[${actual.dims}]`, what).toBe(`${expected.dtype}[${expected.dims}]`);
+  const [a, e] = [toFloat64(actual), toFloat64(expected)];
+  let [largest, worst] = [0, 0];
+  for (let i = 0; i < elementCount(expected.dims); i++) {
+    largest = Math.max(largest, Math.abs(e[i]!));
+    worst = Math.max(worst, Object.is(a[i], e[i]) ? 0 : Math.abs(a[i]! - e[i]!));
+  }
+  expect(worst, what).toBeLessThanOrEqual(isFloat(expected.dtype) ? TOLERANCE * largest : 0);
+}
