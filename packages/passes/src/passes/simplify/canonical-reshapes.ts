@@ -1,8 +1,8 @@
 // One spelling of movement that changes the shape alone: Reshape with a constant target where there is one.
 
 import type { Dim, Known, Node, Value } from '@trtx/ir';
-import type { NewValue, Patch } from '../patch.ts';
-import { definePass, defineRule } from '../rule.ts';
+import type { NewValue, Patch } from '../../patch.ts';
+import { definePass, defineRule } from '../../rule.ts';
 
 /** Squeeze, Unsqueeze and Flatten are Reshapes. */
 const asReshape = defineRule({

@@ -1,10 +1,10 @@
 // Constant scales and offsets of output channels go into the weights and the bias of the contraction before them.
 
 import type { Node } from '@trtx/ir';
-import { alongAxis, constantOperand, fitsInto } from '../match.ts';
-import type { Patch } from '../patch.ts';
-import { definePass, defineRule } from '../rule.ts';
-import { type Affine, foldInto, type Weighted, weighted } from '../weights.ts';
+import { alongAxis, constantOperand, fitsInto } from '../../match.ts';
+import type { Patch } from '../../patch.ts';
+import { definePass, defineRule } from '../../rule.ts';
+import { type Affine, foldInto, type Weighted, weighted } from '../../weights.ts';
 
 /** Conv · c, Gemm · c, MatMul · c, and the same divided by c. */
 const scale = defineRule({

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { expectRewrite, expectSameValues, expectUnchanged } from '../testing/expect.ts';
+import { expectRewrite, expectSameValues, expectUnchanged } from '../../testing/expect.ts';
 import { foldScales } from './fold-scales.ts';
 
 const net = (type: string, text: string) => `input x: ${type}\n${text}\noutput y`;
