@@ -118,12 +118,149 @@ describe('offset', () => {
   });
 });
 
+describe('through what only moves elements', () => {
+  it('a scale or an offset reaches the contraction', () => {
+    // Channels last, as TensorFlow adds its bias.
+    becomes(
+      'float32[N,1,8]',
+      `${conv()}\nt = Transpose(c) { perm: [0, 2, 1] }\ny = Mul(t, float32[2] [3, 4])`,
+      'c = Conv(x, float32[2,1,1] [6, 4])\ny = Transpose(c) { perm: [0, 2, 1] }',
+    );
+    becomes(
+      'float32[N,1,8]',
+      `${conv()}\nt = Transpose(c) { perm: [0, 2, 1] }\ny = Add(t, float32[2] [3, 4])`,
+      'c = Conv(x, float32[2,1,1] [2, 1], float32[2] [3, 4])\ny = Transpose(c) { perm: [0, 2, 1] }',
+    );
+    becomes(
+      'float32[N,1,8]',
+      `${conv()}\nr = Reshape(c, int64[4] [0, 2, 2, 4])\ny = Mul(r, float32[2,1,1] [3, 4])`,
+      'c = Conv(x, float32[2,1,1] [6, 4])\ny = Reshape(c, int64[4] [0, 2, 2, 4])',
+    );
+    // Queries of attention: the heads are parts of the channels, but one number is for them all.
+    becomes(
+      'float32[N,T,2]',
+      'm = MatMul(x, float32[2,4] splat 2)\na = Add(m, float32[4] [1, 2, 3, 4])\nr = Reshape(a, int64[4] [0, 0, 2, 2])\nt = Transpose(r) { perm: [0, 2, 1, 3] }\ny = Mul(t, float32[] [0.5])',
+      'm = MatMul(x, float32[2,4] splat 1)\na = Add(m, float32[4] [0.5, 1, 1.5, 2])\nr = Reshape(a, int64[4] [0, 0, 2, 2])\ny = Transpose(r) { perm: [0, 2, 1, 3] }',
+    );
+    becomes(
+      'float32[N,T,2]',
+      'm = MatMul(x, float32[2,2] splat 2)\na = Sub(float32[] [1], m)\ny = Mul(a, float32[2] [3, 4])',
+      'm = MatMul(x, float32[2,2] [6, 8, 6, 8])\ny = Sub(float32[2] [3, 4], m)',
+    );
+  });
+
+  it('stays where the axis is no longer there, a sum is in the way, or something else reads what is between', () => {
+    stays('float32[N,1,8]', `${conv()}\nt = Transpose(c) { perm: [0, 2, 1] }\ny = Mul(t, float32[8,1] splat 3)`);
+    stays('float32[N,1,8]', `${conv()}\nr = Reshape(c, int64[3] [0, 4, 4])\ny = Mul(r, float32[4,1] [1, 2, 3, 4])`);
+    stays('float32[N,1,8]', `${conv()}\nt = Transpose(c) { perm: [0, 2, 1] }\ny = Mul(t, float32[2] [3, 4])\noutput t`);
+    stays(
+      'float32[N,1,8]',
+      `${conv()}\nt = Transpose(c) { perm: [0, 2, 1] }\nz = Abs(c)\ny = Mul(t, float32[2] [3, 4])\noutput z`,
+    );
+    stays(
+      'float32[N,4,2]',
+      'm = MatMul(x, float32[2,2] splat 2)\na = Add(m, float32[4,1] [1, 2, 3, 4])\ny = Mul(a, float32[2] [3, 4])',
+    );
+    stays('float32[N,1,8]', `${conv()}\na = Abs(c)\ny = Mul(a, float32[2,1] [3, 4])`);
+    stays('float32[N,1,W]', `${conv()}\nr = Reshape(c, int64[2] [2, -1])\ny = Mul(r, float32[2,1] [3, 4])`);
+  });
+});
+
+describe('scale-before', () => {
+  it('goes into the weights of what reads it', () => {
+    becomes(
+      'float32[N,2,8]',
+      'm = Mul(x, float32[2,1] [3, 4])\ny = Conv(m, float32[1,2,1] [1, 2], float32[1] [5]) { pads: [1, 1] }',
+      'y = Conv(x, float32[1,2,1] [3, 8], float32[1] [5]) { pads: [1, 1] }',
+    );
+    becomes(
+      'float32[N,2,8]',
+      'm = Div(x, float32[1,2,1] [0.5, 0.25])\ny = ConvTranspose(m, float32[2,1,2] [1, 2, 3, 4])',
+      'y = ConvTranspose(x, float32[2,1,2] [2, 4, 12, 16])',
+    );
+    becomes(
+      'float32[N,2]',
+      'm = Mul(float32[2] [3, 4], x)\ny = Gemm(m, float32[1,2] [1, 2]) { transB: 1, alpha: 0.5 }',
+      'y = Gemm(x, float32[1,2] [3, 8]) { transB: 1, alpha: 0.5 }',
+    );
+    becomes(
+      'float32[N,T,2]',
+      'm = Mul(x, float32[2] [3, 4])\na = MatMul(m, float32[2,1] [1, 2])\nb = MatMul(m, float32[2,2] splat 1)\ny = Add(a, b)',
+      'a = MatMul(x, float32[2,1] [3, 8])\nb = MatMul(x, float32[2,2] [3, 3, 4, 4])\ny = Add(a, b)',
+    );
+  });
+
+  it('is of groups too', () => {
+    becomes(
+      'float32[N,4,8]',
+      'm = Mul(x, float32[4,1] [3, 4, 5, 6])\ny = Conv(m, float32[2,2,1] [1, 1, 1, 1]) { group: 2 }',
+      'y = Conv(x, float32[2,2,1] [3, 4, 5, 6]) { group: 2 }',
+    );
+  });
+
+  it('stays where it is read elsewhere, is of another axis, or weights are computed', () => {
+    stays(
+      'float32[N,2,8]',
+      'm = Mul(x, float32[2,1] [3, 4])\nz = Abs(m)\ny = Conv(m, float32[1,2,1] [1, 2])\noutput z',
+    );
+    stays('float32[N,2,8]', 'm = Mul(x, float32[2,1] [3, 4])\ny = Conv(m, float32[1,2,1] [1, 2])\noutput m');
+    stays('float32[N,2,8]', 'm = Mul(x, float32[8] splat 3)\ny = Conv(m, float32[1,2,1] [1, 2])');
+    stays('float32[2,2]', 'm = Mul(x, float32[2] [3, 4])\ny = Gemm(m, float32[2,1] [1, 2]) { transA: 1 }');
+    stays('float32[2,2]', 'm = Mul(x, float32[2] [3, 4])\ny = MatMul(float32[2,2] splat 1, m)');
+    stays('float32[2,2]', 'm = Mul(x, float32[2] [3, 4])\ny = MatMul(m, x)');
+    stays('float32[N,2,8]', 'm = Div(x, float32[2,1] [3, 0])\ny = Conv(m, float32[1,2,1] [1, 2])');
+  });
+});
+
+describe('offset-before', () => {
+  it('is a bias where nothing is padded', () => {
+    becomes(
+      'float32[N,2,8]',
+      'm = Add(x, float32[2,1] [3, 4])\ny = Conv(m, float32[1,2,2] [1, 2, 3, 4], float32[1] [5])',
+      'y = Conv(x, float32[1,2,2] [1, 2, 3, 4], float32[1] [42])',
+    );
+    becomes(
+      'float32[N,2,8]',
+      'm = Sub(x, float32[] [1])\ny = Conv(m, float32[1,2,1] [1, 2]) { auto_pad: "SAME_UPPER" }',
+      'y = Conv(x, float32[1,2,1] [1, 2], float32[1] [-3]) { auto_pad: "SAME_UPPER" }',
+    );
+    becomes(
+      'float32[N,2]',
+      'm = Add(x, float32[2] [3, 4])\ny = Gemm(m, float32[2,1] [1, 2], float32[1] [2]) { alpha: 0.5, beta: 2 }',
+      'y = Gemm(x, float32[2,1] [1, 2], float32[1] [9.5]) { alpha: 0.5 }',
+    );
+  });
+
+  it('comes with a scale, as BatchNormalization before Conv does', () => {
+    becomes(
+      'float32[N,2,8]',
+      'm = Mul(x, float32[2,1] [3, 4])\na = Add(m, float32[2,1] [1, 2])\ny = Conv(a, float32[1,2,1] [1, 2])',
+      'y = Conv(x, float32[1,2,1] [3, 8], float32[1] [5])',
+    );
+  });
+
+  it('stays where zeros are padded, or there is no bias for it', () => {
+    stays('float32[N,2,8]', 'm = Add(x, float32[2,1] [3, 4])\ny = Conv(m, float32[1,2,1] [1, 2]) { pads: [1, 0] }');
+    stays(
+      'float32[N,2,8]',
+      'm = Add(x, float32[2,1] [3, 4])\ny = Conv(m, float32[1,2,2] splat 1) { auto_pad: "SAME_LOWER" }',
+    );
+    stays('float32[N,2,8]', 'm = Add(x, float32[2,1] [3, 4])\ny = ConvTranspose(m, float32[2,1,2] splat 1)');
+    stays('float32[N,2]', 'm = Add(x, float32[2] [3, 4])\ny = MatMul(m, float32[2,1] [1, 2])');
+    stays('float32[N,2,8]', 'm = Sub(float32[2,1] [3, 4], x)\ny = Conv(m, float32[1,2,1] [1, 2])');
+  });
+});
+
 describe('fold-scales', () => {
   it('computes the same', async () => {
     for (const text of [
       'c = Conv(x, float32[6,2,3,3] #w, float32[6] #b) { group: 2 }\nm = Mul(c, float32[1,6,1,1] #s)\nd = Div(m, float32[6,1,1] #t)\ny = Sub(d, float32[6,1,1] #o)',
       'c = ConvTranspose(x, float32[4,3,2,2] #w) { group: 2 }\nm = Mul(c, float32[1,6,1,1] #s)\ny = Add(m, float32[6,1,1] #o)',
       'c = MatMul(x, float32[2,4,6,3] #w)\ny = Mul(c, float32[3] #s)',
+      'm = Mul(x, float32[4,1,1] #s)\na = Add(m, float32[4,1,1] #o)\ny = Conv(a, float32[6,2,3,3] #w, float32[6] #b) { group: 2 }',
+      'm = Mul(x, float32[4,1,1] #s)\ny = ConvTranspose(m, float32[4,3,2,2] #w) { group: 2, strides: [2, 1] }',
+      'm = Mul(x, float32[6] #s)\ny = MatMul(m, float32[2,4,6,3] #w)',
+      'c = Conv(x, float32[6,4,1,1] #w)\nt = Transpose(c) { perm: [0, 2, 3, 1] }\nr = Reshape(t, int64[3] [2, 30, 6])\nm = Mul(r, float32[6] #s)\ny = Add(m, float32[6] #o)',
     ])
       await expectSameValues(net('float32[2,4,5,6]', text), foldScales);
     for (const transB of [0, 1])
@@ -134,5 +271,12 @@ describe('fold-scales', () => {
         ),
         foldScales,
       );
+    await expectSameValues(
+      net(
+        'float32[5,4]',
+        'm = Mul(x, float32[4] #s)\na = Add(m, float32[4] #o)\ny = Gemm(a, float32[3,4] #w, float32[3] #b) { transB: 1, alpha: 1.5, beta: 0.3 }',
+      ),
+      foldScales,
+    );
   });
 });
