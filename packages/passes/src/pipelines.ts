@@ -1,19 +1,19 @@
 // What each optimization level runs, in order. The manager repeats a list until it changes nothing.
 
-import { canonicalReshapes } from './passes/canonical-reshapes.ts';
-import { commonSubexpressions } from './passes/common-subexpressions.ts';
-import { deadCode } from './passes/dead-code.ts';
-import { foldBatchNorm } from './passes/fold-batch-norm.ts';
-import { foldConstants } from './passes/fold-constants.ts';
-import { foldScales } from './passes/fold-scales.ts';
-import { inlineBranches } from './passes/inline-branches.ts';
-import { mergeClips } from './passes/merge-clips.ts';
 import { recognizing } from './passes/recognize/index.ts';
-import { removeExpands } from './passes/remove-expands.ts';
-import { removeNoOps } from './passes/remove-no-ops.ts';
-import { simplifyArithmetic } from './passes/simplify-arithmetic.ts';
-import { sinkConstants } from './passes/sink-constants.ts';
-import { unrollLoops } from './passes/unroll-loops.ts';
+import { canonicalReshapes } from './passes/simplify/canonical-reshapes.ts';
+import { commonSubexpressions } from './passes/simplify/common-subexpressions.ts';
+import { deadCode } from './passes/simplify/dead-code.ts';
+import { foldConstants } from './passes/simplify/fold-constants.ts';
+import { mergeClips } from './passes/simplify/merge-clips.ts';
+import { removeExpands } from './passes/simplify/remove-expands.ts';
+import { removeNoOps } from './passes/simplify/remove-no-ops.ts';
+import { simplifyArithmetic } from './passes/simplify/simplify-arithmetic.ts';
+import { foldBatchNorm } from './passes/structure/fold-batch-norm.ts';
+import { foldScales } from './passes/structure/fold-scales.ts';
+import { inlineBranches } from './passes/structure/inline-branches.ts';
+import { sinkConstants } from './passes/structure/sink-constants.ts';
+import { unrollLoops } from './passes/structure/unroll-loops.ts';
 import type { Pass } from './rule.ts';
 
 /** 0 only computes what is known at build; 1 rewrites nothing that computes; 2 and 3 also change how it is computed. */

@@ -1,8 +1,8 @@
 // Branches whose condition is known at build.
 
 import { inlineBody, traitOf, type Value } from '@trtx/ir';
-import { replaceNode } from '../replace-node.ts';
-import { definePass } from '../rule.ts';
+import { replaceNode } from '../../replace-node.ts';
+import { definePass } from '../../rule.ts';
 
 export const inlineBranches = definePass({
   name: 'inline-branches',

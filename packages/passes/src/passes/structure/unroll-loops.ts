@@ -10,8 +10,8 @@ import {
   traitOf,
   type Value,
 } from '@trtx/ir';
-import { replaceNode } from '../replace-node.ts';
-import { definePass } from '../rule.ts';
+import { replaceNode } from '../../replace-node.ts';
+import { definePass } from '../../rule.ts';
 
 /** Nodes that a loop may become: past this, a loop is faster to compile, and no slower to run. */
 const MAX_NODES = 512;

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { expectRewrite, expectUnchanged } from '../testing/expect.ts';
+import { expectRewrite, expectUnchanged } from '../../testing/expect.ts';
 import { removeExpands } from './remove-expands.ts';
 
 const net = (inputs: string, text: string) => `${inputs}\n${text}\noutput y`;

@@ -13,7 +13,7 @@ import {
   sameShape,
   type Value,
 } from '@trtx/ir';
-import { definePass, type PassContext } from '../rule.ts';
+import { definePass, type PassContext } from '../../rule.ts';
 
 /** Larger constants are told apart by identity: hashing them costs more than sharing them saves. */
 const MAX_HASHED_BYTES = 4 * 2 ** 20;

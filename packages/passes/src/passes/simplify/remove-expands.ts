@@ -1,8 +1,8 @@
 // Expand around pointwise ops, which broadcast by themselves: exporters spell masks out at full size, layer after layer.
 
 import { type Node, opName, traitOf, type Value } from '@trtx/ir';
-import type { Operand } from '../patch.ts';
-import { definePass, defineRule } from '../rule.ts';
+import type { Operand } from '../../patch.ts';
+import { definePass, defineRule } from '../../rule.ts';
 
 /** A pointwise op whose output is as large without the Expand reads what is expanded. */
 const beforePointwise = defineRule({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectRewrite, expectUnchanged, run } from '../testing/expect.ts';
+import { expectRewrite, expectUnchanged, run } from '../../testing/expect.ts';
 import { inlineBranches } from './inline-branches.ts';
 
 const HEAD = 'input x: float32[N,3]\ninput c: bool[]';

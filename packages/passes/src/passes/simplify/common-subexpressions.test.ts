@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { expectRewrite, expectUnchanged } from '../testing/expect.ts';
+import { expectRewrite, expectUnchanged } from '../../testing/expect.ts';
 import { commonSubexpressions } from './common-subexpressions.ts';
 
 const net = (text: string) => `input x: float32[N,4]\ninput z: float32[N,4]\n${text}`;

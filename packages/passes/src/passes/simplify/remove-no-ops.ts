@@ -1,9 +1,9 @@
 // Removes nodes that give their input on unchanged. Which these are is read from traits: scalar expressions and index maps.
 
 import { type IndexMap, type Node, numbersOf, type Scalar, traitOf } from '@trtx/ir';
-import { splatOf } from '../match.ts';
-import type { Patch } from '../patch.ts';
-import { definePass, defineRule } from '../rule.ts';
+import { splatOf } from '../../match.ts';
+import type { Patch } from '../../patch.ts';
+import { definePass, defineRule } from '../../rule.ts';
 
 /** Identity, Dropout, Cast to the same type; Reshape, Transpose, Slice, Expand, Pad, Concat that change nothing. */
 const passThrough = defineRule({

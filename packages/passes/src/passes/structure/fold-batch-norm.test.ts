@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { expectRewrite, expectSameValues, expectUnchanged, run } from '../testing/expect.ts';
+import { expectRewrite, expectSameValues, expectUnchanged, run } from '../../testing/expect.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 
 /** scale [1, 2], offset [1, -1] at mean [1, 2], variance [4, 1] and no epsilon: y = [x/2 + 1/2, 2x − 5]. */

@@ -2,9 +2,9 @@
 // before it, or as Mul and Add, which fuse with what is around them.
 
 import { type Node, numbersOf } from '@trtx/ir';
-import { floatConstant, fromFloat64 } from '../match.ts';
-import { definePass, defineRule } from '../rule.ts';
-import { type Affine, foldInto, weighted } from '../weights.ts';
+import { floatConstant, fromFloat64 } from '../../match.ts';
+import { definePass, defineRule } from '../../rule.ts';
+import { type Affine, foldInto, weighted } from '../../weights.ts';
 
 const intoWeights = defineRule({
   name: 'into-weights',

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { expectRewrite, expectSameValues, expectUnchanged } from '../testing/expect.ts';
+import { expectRewrite, expectSameValues, expectUnchanged } from '../../testing/expect.ts';
 import { sinkConstants } from './sink-constants.ts';
 
 const HEAD = 'input x: float32[2]\ninput c: bool[]\ninput m: int64[]';

@@ -1,7 +1,7 @@
 // Removes what no graph output depends on.
 
 import type { Node } from '@trtx/ir';
-import { definePass } from '../rule.ts';
+import { definePass } from '../../rule.ts';
 
 export const deadCode = definePass({
   name: 'dead-code',

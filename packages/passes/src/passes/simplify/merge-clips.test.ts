@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { expectRewrite, expectUnchanged } from '../testing/expect.ts';
+import { expectRewrite, expectUnchanged } from '../../testing/expect.ts';
 import { mergeClips } from './merge-clips.ts';
 
 const net = (text: string, type = 'float32[N,3]') => `input x: ${type}\n${text}\noutput y`;

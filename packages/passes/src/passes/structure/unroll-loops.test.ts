@@ -1,6 +1,6 @@
 import { parseGraph, printGraph, standardOps } from '@trtx/ir';
 import { describe, expect, it } from 'vitest';
-import { expectRewrite, expectSameValues, expectUnchanged, run } from '../testing/expect.ts';
+import { expectRewrite, expectSameValues, expectUnchanged, run } from '../../testing/expect.ts';
 import { unrollLoops } from './unroll-loops.ts';
 
 const HEAD = 'input x: float32[2]\ninput w: float32[2]\ninput c: bool[]\ninput m: int64[]';

@@ -1,7 +1,7 @@
 // Cheaper spellings of the same arithmetic, to the last bit.
 
-import { fitsInto, float64Of, floatConstant, fromFloat64, splatOf } from '../match.ts';
-import { definePass, defineRule } from '../rule.ts';
+import { fitsInto, float64Of, floatConstant, fromFloat64, splatOf } from '../../match.ts';
+import { definePass, defineRule } from '../../rule.ts';
 
 /** x² is x · x. */
 const square = defineRule({

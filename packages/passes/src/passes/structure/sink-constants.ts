@@ -1,8 +1,8 @@
 // What bodies capture: constants need not be, nor what no body reads.
 
 import { type Graph, type Node, traitOf, type Value } from '@trtx/ir';
-import { replaceNode } from '../replace-node.ts';
-import { definePass } from '../rule.ts';
+import { replaceNode } from '../../replace-node.ts';
+import { definePass } from '../../rule.ts';
 
 export const sinkConstants = definePass({
   name: 'sink-constants',

@@ -1,9 +1,9 @@
 // Relu, Clip, and Min and Max with a number all limit a value to a range: one spelling, and one node for a chain of them.
 
 import { type DType, isFloat, type Node, type Value } from '@trtx/ir';
-import { fitsInto, fromFloat64, splatOf } from '../match.ts';
-import type { Patch } from '../patch.ts';
-import { definePass, defineRule } from '../rule.ts';
+import { fitsInto, fromFloat64, splatOf } from '../../match.ts';
+import type { Patch } from '../../patch.ts';
+import { definePass, defineRule } from '../../rule.ts';
 
 interface Range {
   readonly x: Value;

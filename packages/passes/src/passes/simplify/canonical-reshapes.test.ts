@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { expectRewrite, expectUnchanged } from '../testing/expect.ts';
+import { expectRewrite, expectUnchanged } from '../../testing/expect.ts';
 import { canonicalReshapes } from './canonical-reshapes.ts';
 
 /** `text` computes y from x. */

@@ -1,7 +1,7 @@
 import { GraphBuilder } from '@trtx/ir';
 import { describe, expect, it } from 'vitest';
-import { optimize } from '../manager.ts';
-import { expectRewrite, expectUnchanged } from '../testing/expect.ts';
+import { optimize } from '../../manager.ts';
+import { expectRewrite, expectUnchanged } from '../../testing/expect.ts';
 import { deadCode } from './dead-code.ts';
 import { foldConstants } from './fold-constants.ts';
 

@@ -2,7 +2,7 @@
 
 import { byteLength, type Constant, constantFrom, elementCount, type Graph, type Known, type Node } from '@trtx/ir';
 import { type FoldCost, foldCost, foldNode } from '@trtx/reference';
-import { definePass, type PassContext } from '../rule.ts';
+import { definePass, type PassContext } from '../../rule.ts';
 
 /** A folded tensor may be this large, or twice as large as what it is computed from. */
 const MAX_TENSOR_BYTES = 16 * 2 ** 20;
