@@ -6,6 +6,8 @@ export { foldBatchNorm } from './passes/fold-batch-norm.ts';
 export { foldConstants } from './passes/fold-constants.ts';
 export { foldScales } from './passes/fold-scales.ts';
 export { mergeClips } from './passes/merge-clips.ts';
+export { recognizeAttention } from './passes/recognize/attention.ts';
+export { recognizeRotary } from './passes/recognize/rotary.ts';
 export { removeExpands } from './passes/remove-expands.ts';
 export { removeNoOps } from './passes/remove-no-ops.ts';
 export { simplifyArithmetic } from './passes/simplify-arithmetic.ts';

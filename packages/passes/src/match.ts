@@ -81,3 +81,15 @@ export function constantOperand(node: Node, commutes: boolean): { x: Value; cons
 export function without(node: Node, ...names: readonly string[]): Attributes {
   return new Map([...node.attributes].filter(([name]) => !names.includes(name)));
 }
+
+/** The input axis of each output axis of a Transpose. */
+export function permutationOf(node: Node): readonly number[] {
+  const rank = node.inputs[0]!.type.shape.length;
+  return node.view().ints('perm') ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
+}
+
+/** The node of the default domain and this op that computes a value as its first output. */
+export function producerOf(value: Value, name: string): Node | undefined {
+  const node = value.producer;
+  return node?.op.domain === '' && node.op.name === name && value === node.outputs[0] ? node : undefined;
+}

@@ -52,8 +52,12 @@ export interface NewNode {
   readonly inputs: readonly (Operand | null)[];
   readonly attributes: Attributes;
   readonly name: string;
+  /** All that the node has. */
   outputs: readonly NewValue[];
 }
+
+/** Attributes of a new node; what is undefined is left out. */
+export type NewAttributes = Attributes | Readonly<Record<string, AttributeValue | undefined>>;
 
 /** A value of the graph, or one that the patch would add. */
 export type Operand = Value | NewValue;
@@ -87,19 +91,30 @@ export class Patch {
   node(
     op: string,
     inputs: readonly (Operand | null | undefined)[],
-    attributes: Attributes | Readonly<Record<string, AttributeValue | undefined>> = {},
+    attributes: NewAttributes = {},
     name = this.anchor.name,
   ): NewValue {
+    return this.outputs(1, op, inputs, attributes, name)[0]!;
+  }
+
+  /** As `node`, for a node with so many outputs: all of them. */
+  outputs(
+    count: number,
+    op: string,
+    inputs: readonly (Operand | null | undefined)[],
+    attributes: NewAttributes = {},
+    name = this.anchor.name,
+  ): readonly NewValue[] {
     const def = this.op(op);
     const given = inputs.map((input) => input ?? null);
     while (given.length > 0 && given.at(-1) === null) given.pop();
     const map = attributes instanceof Map ? (attributes as Attributes) : attributeMap(attributes as never);
-    const { outputs, constraints } = inferNode(def, given, map, 1, name);
+    const { outputs, constraints } = inferNode(def, given, map, count, name);
     this.constraints.push(...constraints);
     const node: NewNode = { op, inputs: given, attributes: map, name, outputs: [] };
     node.outputs = outputs.map((inferred, i) => new NewValue(`${name}.${i}`, inferred, null, node, i));
     this.nodes.push(node);
-    return node.outputs[0]!;
+    return node.outputs;
   }
 
   constant(constant: Constant, name = 'constant'): NewValue {
@@ -122,6 +137,10 @@ export class Patch {
   covers(...nodes: readonly Node[]): this {
     for (const node of nodes) this.covered.add(node);
     return this;
+  }
+
+  isOutput(value: Value): boolean {
+    return this.graph.isOutput(value);
   }
 
   /** True where only this node reads the value, and no graph output is it. */

@@ -27,6 +27,8 @@ export interface Match {
   find(name: string): Value | undefined;
   /** The number of a name. @throws where the form that was found has none */
   number(name: string): number;
+  /** As `number`, undefined where the form that was found has none. */
+  findNumber(name: string): number | undefined;
   /** The node whose first output has the name. */
   node(name: string): Node;
 }
@@ -48,6 +50,10 @@ export class MatchState implements Match {
 
   number(name: string): number {
     return found(this.#numbers.get(name), name);
+  }
+
+  findNumber(name: string): number | undefined {
+    return this.#numbers.get(name);
   }
 
   node(name: string): Node {

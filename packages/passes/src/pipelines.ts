@@ -8,6 +8,8 @@ import { foldConstants } from './passes/fold-constants.ts';
 import { foldScales } from './passes/fold-scales.ts';
 import { inlineBranches } from './passes/inline-branches.ts';
 import { mergeClips } from './passes/merge-clips.ts';
+import { recognizeAttention } from './passes/recognize/attention.ts';
+import { recognizeRotary } from './passes/recognize/rotary.ts';
 import { removeExpands } from './passes/remove-expands.ts';
 import { removeNoOps } from './passes/remove-no-ops.ts';
 import { simplifyArithmetic } from './passes/simplify-arithmetic.ts';
@@ -44,6 +46,8 @@ const O2: readonly Pass[] = [
   simplifyArithmetic,
   foldBatchNorm,
   foldScales,
+  recognizeRotary,
+  recognizeAttention,
   commonSubexpressions,
 ];
 

@@ -1,6 +1,7 @@
 // One spelling of movement that changes the shape alone: Reshape with a constant target where there is one.
 
 import type { Dim, Known, Node, Value } from '@trtx/ir';
+import { permutationOf } from '../match.ts';
 import type { NewValue, Patch } from '../patch.ts';
 import { definePass, defineRule } from '../rule.ts';
 
@@ -97,9 +98,4 @@ export function targetOf(from: readonly Dim[], to: readonly Dim[], patch: Patch)
 
 function keepsType(y: NewValue, old: Known, patch: Patch): boolean {
   return patch.sameShape(y.type.shape, old.type.shape);
-}
-
-function permutationOf(node: Node): readonly number[] {
-  const rank = node.inputs[0]!.type.shape.length;
-  return node.view().ints('perm') ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
 }
