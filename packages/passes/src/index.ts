@@ -11,6 +11,7 @@ export { recognizeRotary } from './passes/recognize/rotary.ts';
 export { removeExpands } from './passes/remove-expands.ts';
 export { removeNoOps } from './passes/remove-no-ops.ts';
 export { simplifyArithmetic } from './passes/simplify-arithmetic.ts';
+export { mergeParallel } from './passes/structure/merge-parallel.ts';
 export { isExisting, type NewValue, type Operand, Patch } from './patch.ts';
 export * from './pattern.ts';
 export * from './pipelines.ts';

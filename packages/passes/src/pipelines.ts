@@ -14,6 +14,7 @@ import { removeExpands } from './passes/remove-expands.ts';
 import { removeNoOps } from './passes/remove-no-ops.ts';
 import { simplifyArithmetic } from './passes/simplify-arithmetic.ts';
 import { sinkConstants } from './passes/sink-constants.ts';
+import { mergeParallel } from './passes/structure/merge-parallel.ts';
 import { unrollLoops } from './passes/unroll-loops.ts';
 import type { Pass } from './rule.ts';
 
@@ -48,6 +49,7 @@ const O2: readonly Pass[] = [
   foldScales,
   recognizeRotary,
   recognizeAttention,
+  mergeParallel,
   commonSubexpressions,
 ];
 

@@ -4,7 +4,7 @@
 import { type Dim, type Node, sameDim, type Value } from '@trtx/ir';
 import { permutationOf, producerOf } from '../../match.ts';
 import type { Operand, Patch } from '../../patch.ts';
-import { any, oneOf, op, type Pattern } from '../../pattern.ts';
+import { any, op, type Pattern } from '../../pattern.ts';
 import { recognize } from '../../recognize.ts';
 import { definePass, defineRule } from '../../rule.ts';
 import { targetOf } from '../canonical-reshapes.ts';
@@ -25,6 +25,12 @@ const stack = op('Concat', alone(op('Neg', partOf(x, 1, 'neighbours'))), alone(p
 /** (−b, a) of each pair (a, b) of neighbours. */
 const turnedNeighbours = op('Reshape', stack, any());
 
+/** Cosines or sines, one for each pair; axes of size 1 are as in `shape`. */
+interface Angles {
+  readonly operand: Operand;
+  readonly shape: readonly Dim[];
+}
+
 /** A rule for cosines and sines that are given for each feature. */
 const featurewise = (name: string, turned: Pattern, pairs: Pairs) =>
   recognize({
@@ -32,25 +38,34 @@ const featurewise = (name: string, turned: Pattern, pairs: Pairs) =>
     pattern: op('Add', op('Mul', x, any('cos')), op('Mul', turned, any('sin'))),
     reason: 'x · cos + turned(x) · sin',
     make(match, patch) {
-      const [cos, sin] = ['cos', 'sin'].map((angle) => ofPairs(match.value(angle), pairs, patch));
+      const [cos, sin] = ['cos', 'sin'].map((name): Angles | undefined => {
+        const { shape } = match.value(name).type;
+        const operand = ofPairs(match.value(name), pairs, patch);
+        return operand && { operand, shape: [...shape.slice(0, -1), operand.type.shape.at(-1)!] };
+      });
       return cos && sin && rotated(match.value('x'), cos, sin, pairs, patch);
     },
   });
 
 const a = partOf(x, 0, 'halves');
 const b = partOf(x, 1, 'halves');
-const [cos, sin] = [any('cos'), any('sin')];
 
 /** Halves computed apart, with cosines and sines for each pair. */
 const pairwise = recognize({
   name: 'halves-apart',
   pattern: op(
     'Concat',
-    op('Sub', op('Mul', a, cos), op('Mul', b, sin)),
-    oneOf(op('Add', op('Mul', b, cos), op('Mul', a, sin)), op('Add', op('Mul', a, sin), op('Mul', b, cos))),
+    op('Sub', op('Mul', a, any('cos')), op('Mul', b, any('sin'))),
+    op('Add', op('Mul', b, any('cos')), op('Mul', a, any('sin'))),
   ).where(isLast),
   reason: '(a · cos − b · sin, b · cos + a · sin)',
-  make: (match, patch) => rotated(match.value('x'), match.value('cos'), match.value('sin'), 'halves', patch),
+  make(match, patch) {
+    const [cos, sin] = ['cos', 'sin'].map((name): Angles => {
+      const operand = match.value(name);
+      return { operand, shape: operand.type.shape };
+    }) as [Angles, Angles];
+    return rotated(match.value('x'), cos, sin, 'halves', patch);
+  },
 });
 
 function isLast(node: Node): boolean {
@@ -63,7 +78,7 @@ function addsLastAxis({ inputs, output }: Node): boolean {
 }
 
 /** The RotaryEmbedding of heads in whichever order the cosines, one for each pair and position, show. */
-function rotated(given: Value, cos: Operand, sin: Operand, pairs: Pairs, patch: Patch): Operand | undefined {
+function rotated(given: Value, cos: Angles, sin: Angles, pairs: Pairs, patch: Patch): Operand | undefined {
   const { shape } = given.type;
   const size = shape.at(-1)!;
   if (shape.length < 3 || shape.length > 4 || typeof size !== 'number' || !TYPES.has(given.type.dtype))
@@ -73,7 +88,7 @@ function rotated(given: Value, cos: Operand, sin: Operand, pairs: Pairs, patch: 
   const places = shape.length === 3 ? [1] : [2, 1];
   for (const place of places) {
     const heads = shape.length === 3 ? 1 : shape[3 - place];
-    const angles = [cos, sin].map((operand) => cacheOf(operand, given, place, patch));
+    const angles = [cos, sin].map((each) => cacheOf(each, given, place, patch));
     if (typeof heads !== 'number' || angles.includes(undefined)) continue;
     if (place === 2) return patch.node('RotaryEmbedding', [given, ...angles], attributes);
     const packed = shape.length === 3 ? given : patch.node('Reshape', [given, patch.integers([0, 0, heads * size])]);
@@ -84,10 +99,9 @@ function rotated(given: Value, cos: Operand, sin: Operand, pairs: Pairs, patch: 
 }
 
 /** [batch, positions, size / 2] of cosines that broadcast to a tensor whose positions are on axis `place`. */
-function cacheOf(angles: Operand, value: Value, place: number, patch: Patch): Operand | undefined {
+function cacheOf({ operand, shape: given }: Angles, value: Value, place: number, patch: Patch): Operand | undefined {
   const { shape } = value.type;
   const half = (shape.at(-1) as number) / 2;
-  const given = angles.type.shape;
   const skip = shape.length - given.length;
   if (skip < 0) return undefined;
   const at = (axis: number): Dim => given[axis - skip] ?? 1;
@@ -96,9 +110,9 @@ function cacheOf(angles: Operand, value: Value, place: number, patch: Patch): Op
   if (!patch.sameDim(at(place), shape[place]!)) return undefined;
   const isShared = at(0) === 1 && shape[0] !== 1;
   if (!isShared && !patch.sameDim(at(0), shape[0]!)) return undefined;
-  const target = targetOf(given, [at(0), shape[place]!, half], patch);
+  const target = targetOf(operand.type.shape, [at(0), shape[place]!, half], patch);
   if (!target) return undefined;
-  const cache = patch.node('Reshape', [angles, patch.integers(target)]);
+  const cache = patch.node('Reshape', [operand, patch.integers(target)]);
   if (!isShared) return cache;
   const batch = patch.node('Shape', [sourceOfBatch(value)], { start: 0, end: 1 });
   const sizes = patch.node('Concat', [batch, patch.integers([1, 1])], { axis: 0 });
