@@ -31,7 +31,7 @@ const WEIGHTS = Array.from({ length: 32 * 32 }, (_, i) => ((i * 7) % 11) - 5);
 function sample(): GraphBuilder {
   const b = new GraphBuilder('sample');
   const x = b.input('x', 'float32', ['batch', 32]);
-  const floor = b.Max(x, b.constant('float32', [], [0]), {}, { name: 'floor' });
+  const floor = b.Max([x, b.constant('float32', [], [0])], {}, { name: 'floor' });
   const same = b.Identity(floor, {}, { name: 'same' });
   const product = b.MatMul(same, b.constant('float32', [32, 32], WEIGHTS, 'w'), {}, { name: 'product' });
   b.output('y', b.Gelu(product, {}, { name: 'gelu' }));

@@ -95,3 +95,8 @@ export function producerOf(value: Value, name: string): Node | undefined {
   const node = value.producer;
   return node?.op.domain === '' && node.op.name === name && value === node.outputs[0] ? node : undefined;
 }
+
+export function sameAttributes(a: Node, b: Node): boolean {
+  const text = ({ attributes }: Node) => JSON.stringify([...attributes].sort(([x], [y]) => (x < y ? -1 : 1)));
+  return text(a) === text(b);
+}

@@ -1,19 +1,24 @@
 // What each optimization level runs, in order. The manager repeats a list until it changes nothing.
 
-import { recognizing } from './passes/recognize/index.ts';
-import { canonicalReshapes } from './passes/simplify/canonical-reshapes.ts';
-import { commonSubexpressions } from './passes/simplify/common-subexpressions.ts';
-import { deadCode } from './passes/simplify/dead-code.ts';
-import { foldConstants } from './passes/simplify/fold-constants.ts';
-import { mergeClips } from './passes/simplify/merge-clips.ts';
-import { removeExpands } from './passes/simplify/remove-expands.ts';
-import { removeNoOps } from './passes/simplify/remove-no-ops.ts';
-import { simplifyArithmetic } from './passes/simplify/simplify-arithmetic.ts';
-import { foldBatchNorm } from './passes/structure/fold-batch-norm.ts';
-import { foldScales } from './passes/structure/fold-scales.ts';
-import { inlineBranches } from './passes/structure/inline-branches.ts';
-import { sinkConstants } from './passes/structure/sink-constants.ts';
-import { unrollLoops } from './passes/structure/unroll-loops.ts';
+import { recognizeAttention, recognizeRotary, recognizing } from './passes/recognize/index.ts';
+import {
+  canonicalReshapes,
+  commonSubexpressions,
+  deadCode,
+  foldConstants,
+  mergeClips,
+  removeExpands,
+  removeNoOps,
+  simplifyArithmetic,
+} from './passes/simplify/index.ts';
+import {
+  foldBatchNorm,
+  foldScales,
+  inlineBranches,
+  mergeParallel,
+  sinkConstants,
+  unrollLoops,
+} from './passes/structure/index.ts';
 import type { Pass } from './rule.ts';
 
 /** 0 only computes what is known at build; 1 rewrites nothing that computes; 2 and 3 also change how it is computed. */
@@ -46,6 +51,9 @@ const O2: readonly Pass[] = [
   simplifyArithmetic,
   foldBatchNorm,
   foldScales,
+  recognizeRotary,
+  recognizeAttention,
+  mergeParallel,
   commonSubexpressions,
 ];
 

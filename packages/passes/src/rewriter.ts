@@ -86,7 +86,7 @@ export class Rewriter {
       patch.op(draft.op),
       draft.inputs.map((input) => input && this.#materialize(input, values)),
       draft.attributes,
-      { name: draft.name, origin },
+      { name: draft.name, origin, outputs: draft.outputs.length },
     );
     draft.outputs.forEach((output, i) => {
       values.set(output, node.outputs[i]!);

@@ -16,6 +16,7 @@ import { recognizeSoftmax } from './softmax.ts';
 import { recognizeSoftplus } from './softplus.ts';
 import { recognizeSwish } from './swish.ts';
 
+export { recognizeAttention } from './attention.ts';
 export * from './depth-to-space.ts';
 export * from './gelu.ts';
 export * from './group-normalization.ts';
@@ -26,6 +27,7 @@ export * from './mish.ts';
 export * from './norm-operands.ts';
 export * from './resize.ts';
 export * from './rms-normalization.ts';
+export { recognizeRotary } from './rotary.ts';
 export * from './sigmoid.ts';
 export * from './softmax.ts';
 export * from './softplus.ts';
