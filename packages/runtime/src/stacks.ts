@@ -25,7 +25,7 @@ export class Stack {
     const { program, shape } = state;
     const { gpu, shape: sizes } = program.plan.values![move.to]!;
     const [first, ...rest] = sizes.map(shape.sizeOf);
-    if (!gpu || state.comesToHost(move) || rest.some(Number.isNaN)) return;
+    if (!gpu || !state.place(move.from) || state.comesToHost(move) || rest.some(Number.isNaN)) return;
     const bytes = (elements(rest) * storageBits(gpu.storage)) / 8;
     const told = program.symbolsOf[move.to]!.map((k) => program.plan.symbols[k] as DataSymbol);
     const room = Number.isNaN(first) ? told.find((symbol) => 'axis' in symbol && symbol.axis === 0)?.max : first;
