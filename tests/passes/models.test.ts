@@ -15,9 +15,9 @@ const inRepository = (name: Name) => name in OCR || hasShared;
 
 /** Nodes after optimization, and those that ONNX Runtime's basic level leaves (undefined where it was not asked). */
 const COUNTS: [Name, number, number | undefined][] = [
-  ['detector', 269, 328],
-  ['recognizer', 334, 407],
-  ['classifier', 180, undefined],
+  ['detector', 197, 328],
+  ['recognizer', 203, 407],
+  ['classifier', 126, undefined],
   ['resnet50', 122, 122],
   ['mobilenet_v2', 100, 100],
   ['squeezenet1_1', 65, 65],
@@ -49,11 +49,14 @@ describe.each(SMALL.filter(([name]) => inRepository(name)))('%s computes the sam
     const dynamic = cloneGraph(graph);
     specialize(graph, parseProfile(profile));
     const expected = await run(graph, graph);
+    // Without a pass that does nothing here all is as it was.
+    const { trace } = optimize(cloneGraph(graph));
+    const working = PIPELINES[2].filter(({ name }) => trace.some(({ pass }) => pass === name));
     const variants = [
       { level: 0 },
       { level: 1 },
       { level: 2 },
-      ...PIPELINES[2].map((pass) => ({ skip: [pass.name] })),
+      ...working.map((pass) => ({ skip: [pass.name] })),
     ] as const;
     for (const options of variants) {
       const copy = cloneGraph(graph);

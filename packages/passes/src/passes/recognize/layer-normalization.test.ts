@@ -46,6 +46,19 @@ describe('layer-norm', () => {
     );
   });
 
+  it('has statistics of a wider type', () => {
+    const wide =
+      'm = ReduceMean(x, int64[1] [-1])\nc = Sub(x, m)\nh = Cast(c) {to: "float32"}\nq = Pow(h, float32[] [2])\nv = ReduceMean(q, int64[1] [-1])\ns = Add(v, float32[] [0.0009765625])\nd = Sqrt(s)';
+    const after = PLAIN.replace('float32', 'float16');
+    becomes(`${wide}\nz = Cast(d) {to: "float16"}\ny = Div(c, z)`, after, 'float16[N,4,3]');
+    becomes(
+      `x32 = Cast(x) {to: "float32"}\n${CENTERED.replaceAll('x', 'x32')}\n${VARIANCE}\nd = Sqrt(s)\nn = Div(c, d)\ny = Cast(n) {to: "float16"}`,
+      after,
+      'float16[N,4,3]',
+    );
+    stays(`${wide}\nz = Cast(d) {to: "int32"}\nz2 = Cast(z) {to: "float16"}\ny = Div(c, z2)`, 'float16[N,4,3]');
+  });
+
   it('is over several last axes', () => {
     becomes(
       'm = ReduceMean(x, int64[2] [-2, -1])\nc = Sub(x, m)\nq = Mul(c, c)\nv = ReduceMean(q, int64[2] [1, 2])\ns = Add(v, float32[] [0.0009765625])\nd = Sqrt(s)\nn = Div(c, d)\ny = Mul(n, float32[4,1] [1, 2, 3, 4])',
@@ -108,6 +121,14 @@ describe('layer-norm-linear', () => {
     becomes(`${whole}\ny = Add(p, b)`, WHOLE);
     becomes(`${whole}\ny = Add(b, p)`, WHOLE);
     becomes(`${factor}\np = Mul(a, x)\nk = Mul(a, m)\ny = Sub(p, k)`, WHOLE.replace(', float32[3] [4, 5, 6]', ''));
+  });
+
+  it('has statistics of a wider type', () => {
+    becomes(
+      'w = Cast(x) {to: "float32"}\nm = ReduceMean(w, int64[1] [-1])\nc = Sub(w, m)\nq = Mul(c, c)\nv = ReduceMean(q, int64[1] [-1])\nvh = Cast(v) {to: "float16"}\nmh = Cast(m) {to: "float16"}\ns = Add(vh, float16[] [0.0009765625])\nd = Sqrt(s)\nr = Reciprocal(d)\na = Mul(r, float16[3] [1, 2, 3])\np = Mul(x, a)\nk = Mul(mh, a)\nb = Sub(float16[3] [4, 5, 6], k)\ny = Add(p, b)',
+      WHOLE.replaceAll('float32', 'float16'),
+      'float16[N,4,3]',
+    );
   });
 
   it('is not found with another mean, factor or sign', () => {

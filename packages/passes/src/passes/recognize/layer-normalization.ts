@@ -5,20 +5,17 @@ import { product } from '../../product.ts';
 import { type Recognition, recognize } from '../../recognize.ts';
 import { definePass } from '../../rule.ts';
 import { meanNorm } from './norms.ts';
-import { deviation, kept, mean, reciprocalDeviation, sharedAxes } from './statistics.ts';
+import { cast, deviation, kept, mean, reciprocalDeviation, sharedAxes, square } from './statistics.ts';
 
 const x = any('x');
 const scale = constant('scale');
 const average = kept(mean(x, 'mean'), 'mean');
-const centered = op('Sub', x, average);
+const centered = op('Sub', cast(x), average);
 
 /** The mean of squared distances, or the mean of squares less the square of the mean, which may be kept from below 0. */
 const variance = oneOf(
-  mean(product(1, [centered, centered]), 'variance'),
-  optionally(
-    (inner) => op('Relu', inner),
-    op('Sub', mean(product(1, [x, x]), 'variance'), product(1, [mean(x, 'mean'), mean(x, 'mean')])),
-  ),
+  mean(square(centered), 'variance'),
+  optionally((inner) => op('Relu', inner), op('Sub', mean(square(x), 'variance'), square(mean(x, 'mean')))),
 );
 
 const make: Recognition['make'] = (match, patch) => {

@@ -5,14 +5,14 @@ import { product } from '../../product.ts';
 import { recognize } from '../../recognize.ts';
 import { definePass } from '../../rule.ts';
 import { rootNorm } from './norms.ts';
-import { deviation, mean, reciprocalDeviation, sharedAxes } from './statistics.ts';
+import { deviation, mean, reciprocalDeviation, sharedAxes, square } from './statistics.ts';
 
 const x = any('x');
-const square = mean(product(1, [x, x]), 'variance');
+const meanSquare = mean(square(x), 'variance');
 
 const rootMeanSquare = recognize({
   name: 'rms-norm',
-  pattern: oneOf(product(1, [x], [deviation(square)]), product(1, [reciprocalDeviation(square), x])),
+  pattern: oneOf(product(1, [x], [deviation(meanSquare)]), product(1, [reciprocalDeviation(meanSquare), x])),
   reason: 'x / √(mean of x² + epsilon)',
   make(match, patch) {
     const axes = sharedAxes(match, match.value('x'), patch, 'variance');

@@ -7,6 +7,17 @@ import { product } from '../../product.ts';
 
 const axes = oneOf(absent, constant());
 
+const CASTS: ReadonlySet<string> = new Set(['float32', 'float16', 'bfloat16']);
+
+/** The same in another float type: statistics are often wider than what they are of. */
+export function cast(pattern: Pattern): Pattern {
+  return optionally(
+    (inner) =>
+      op('Cast', inner).where(({ inputs, output }) => [inputs[0]!, output].every(({ type }) => CASTS.has(type.dtype))),
+    pattern,
+  );
+}
+
 /** A reduction by one of the ops, with its axes known. The node gets the name. */
 export function reduced(ops: string | readonly string[], inner: Pattern, name: string): Pattern {
   return op(ops, inner, axes).as(name);
@@ -14,7 +25,8 @@ export function reduced(ops: string | readonly string[], inner: Pattern, name: s
 
 /** The mean over some axes: a ReduceMean, or a ReduceSum times a number called `name.scale`. */
 export function mean(inner: Pattern, name: string): Pattern {
-  return oneOf(reduced('ReduceMean', inner, name), product(`${name}.scale`, [reduced('ReduceSum', inner, name)]));
+  const of = cast(inner);
+  return oneOf(reduced('ReduceMean', of, name), product(`${name}.scale`, [reduced('ReduceSum', of, name)]));
 }
 
 /** What was reduced, as it is or in another shape. */
@@ -24,18 +36,24 @@ export function restored(pattern: Pattern): Pattern {
 
 /** What was reduced, with the reduced axes there as 1: at once, or put back. Called `name` + `.kept`. */
 export function kept(pattern: Pattern, name: string): Pattern {
-  return named(`${name}.kept`, restored(pattern));
+  return cast(named(`${name}.kept`, restored(pattern)));
+}
+
+/** The square, by Pow or Mul. */
+export function square(pattern: Pattern): Pattern {
+  const of = cast(pattern);
+  return product(1, [of, of]);
 }
 
 /** √(variance + epsilon), where the variance has the reduced axes as 1. */
 export function deviation(variance: Pattern): Pattern {
   const shifted = op('Add', kept(variance, 'variance'), number('epsilon'));
-  return oneOf(op('Sqrt', shifted), op('Pow', shifted, number(0.5)));
+  return cast(oneOf(op('Sqrt', shifted), op('Pow', shifted, number(0.5))));
 }
 
 /** The reciprocal of `deviation` where one op computes it. */
 export function reciprocalDeviation(variance: Pattern): Pattern {
-  return op('Pow', op('Add', kept(variance, 'variance'), number('epsilon')), number(-0.5));
+  return cast(op('Pow', op('Add', kept(variance, 'variance'), number('epsilon')), number(-0.5)));
 }
 
 /**
