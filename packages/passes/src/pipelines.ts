@@ -5,10 +5,20 @@ import { canonicalReshapes } from './passes/simplify/canonical-reshapes.ts';
 import { commonSubexpressions } from './passes/simplify/common-subexpressions.ts';
 import { deadCode } from './passes/simplify/dead-code.ts';
 import { foldConstants } from './passes/simplify/fold-constants.ts';
+import { knownIndices } from './passes/simplify/known-indices.ts';
 import { mergeClips } from './passes/simplify/merge-clips.ts';
+import { mergePads } from './passes/simplify/merge-pads.ts';
+import { mergeReductions } from './passes/simplify/merge-reductions.ts';
+import { mergeScales } from './passes/simplify/merge-scales.ts';
+import { mergeSlices } from './passes/simplify/merge-slices.ts';
+import { mergeUnary } from './passes/simplify/merge-unary.ts';
 import { removeExpands } from './passes/simplify/remove-expands.ts';
 import { removeNoOps } from './passes/simplify/remove-no-ops.ts';
 import { simplifyArithmetic } from './passes/simplify/simplify-arithmetic.ts';
+import { simplifyEinsums } from './passes/simplify/simplify-einsums.ts';
+import { simplifyMatmuls } from './passes/simplify/simplify-matmuls.ts';
+import { simplifySelects } from './passes/simplify/simplify-selects.ts';
+import { spellSizes } from './passes/simplify/spell-sizes.ts';
 import { foldBatchNorm } from './passes/structure/fold-batch-norm.ts';
 import { foldScales } from './passes/structure/fold-scales.ts';
 import { inlineBranches } from './passes/structure/inline-branches.ts';
@@ -28,7 +38,14 @@ const O1: readonly Pass[] = [
   sinkConstants,
   removeNoOps,
   canonicalReshapes,
+  mergeSlices,
+  mergeUnary,
+  mergePads,
   mergeClips,
+  knownIndices,
+  simplifySelects,
+  removeExpands,
+  spellSizes,
   commonSubexpressions,
 ];
 
@@ -40,12 +57,23 @@ const O2: readonly Pass[] = [
   unrollLoops,
   removeNoOps,
   canonicalReshapes,
+  mergeSlices,
+  mergeUnary,
+  mergePads,
   mergeClips,
+  mergeReductions,
+  knownIndices,
+  simplifySelects,
   removeExpands,
+  simplifyEinsums,
   ...recognizing,
   simplifyArithmetic,
   foldBatchNorm,
   foldScales,
+  // What recognizing looks for has its constants apart.
+  mergeScales,
+  simplifyMatmuls,
+  spellSizes,
   commonSubexpressions,
 ];
 
