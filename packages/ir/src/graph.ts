@@ -24,8 +24,12 @@ export class Value implements Known {
     private ownName: string,
     private inferred: Inferred,
     readonly producer: Node | null,
-    readonly constant: Constant | null,
+    private ownConstant: Constant | null,
   ) {}
+
+  get constant(): Constant | null {
+    return this.ownConstant;
+  }
 
   /** Unique among the values of the graph. */
   get name(): string {
@@ -61,6 +65,11 @@ export class Value implements Known {
   /** @internal for Graph.reinfer */
   setType(inferred: Inferred): void {
     this.inferred = inferred;
+  }
+
+  /** @internal for Graph.shareConstant */
+  setConstant(constant: Constant): void {
+    this.ownConstant = constant;
   }
 
   /** @internal for Graph.rename */
@@ -189,6 +198,11 @@ export class Graph {
 
   addConstant(constant: Constant, name = 'constant'): Value {
     return new Value(this.#valueNames.claim(name), { dtype: constant.dtype, shape: constant.dims }, null, constant);
+  }
+
+  /** Lets a constant hold its elements where another one does that has the same (`sameConstant`), in this graph or another. */
+  shareConstant(value: Value, constant: Constant): void {
+    value.setConstant(constant);
   }
 
   addOutput(name: string, value: Value): void {

@@ -3,6 +3,7 @@
 import {
   type Attributes,
   arrayType,
+  asNumbers,
   type Constant,
   codecOf,
   constantOf,
@@ -10,8 +11,11 @@ import {
   type DType,
   elementCount,
   elementsOf,
+  isComplex,
   isFloat,
   type Node,
+  type Scalar,
+  traitOf,
   type Value,
 } from '@trtx/ir';
 
@@ -39,16 +43,49 @@ export function floatConstant(value: Value | null | undefined): Constant | undef
   return value?.constant && isFloat(value.constant.dtype) ? value.constant : undefined;
 }
 
-/** The number of a numeric constant with one element, or with the same number everywhere. */
+/** Larger constants are data: nobody writes a neutral element a million times. */
+const MAX_SPLAT = 2 ** 20;
+
+const splats = new WeakMap<Constant, { readonly number: number | undefined }>();
+
+/** The number of a constant with one element, or with the same number everywhere; bools are 0 and 1. */
 export function splatOf(value: Value | null | undefined): number | undefined {
   const constant = value?.constant;
-  if (!constant || constant.dtype === 'string' || constant.dtype === 'bool') return undefined;
+  if (!constant) return undefined;
+  let found = splats.get(constant);
+  if (!found) {
+    found = { number: findSplat(constant) };
+    splats.set(constant, found);
+  }
+  return found.number;
+}
+
+function findSplat(constant: Constant): number | undefined {
   const count = elementCount(constant.dims);
-  if (count === 0 || count > 65536) return undefined;
+  if (constant.dtype === 'string' || isComplex(constant.dtype) || count === 0 || count > MAX_SPLAT) return undefined;
   const elements = elementsOf(constant) as ArrayLike<number | bigint>;
-  // Weights differ early: they need not be decoded.
-  for (let i = 1; i < count; i++) if (!Object.is(elements[i], elements[0])) return undefined;
-  return codecOf(constant.dtype)?.decode(elements[0] as number) ?? Number(elements[0]);
+  const first = elements[0]!;
+  // Weights differ early.
+  for (let i = 1; i < count; i++) if (!Object.is(elements[i], first)) return undefined;
+  return codecOf(constant.dtype)?.decode(first as number) ?? Number(first);
+}
+
+/** The node of one of these ops of the default domain whose first output the value is. */
+export function producerOf(value: Value | null | undefined, ...ops: readonly string[]): Node | undefined {
+  const node = value?.producer;
+  return node?.op.domain === '' && ops.includes(node.op.name) && node.output === value ? node : undefined;
+}
+
+/** The elements of a small integer value where all are known as numbers. */
+export function integersOf(value: Value | null | undefined): readonly number[] | undefined {
+  return asNumbers(value?.contents);
+}
+
+/** The scalar expression of a node's output, where the node is pointwise and broadcasts as in NumPy. */
+export function scalarOf(node: Node): Scalar | undefined {
+  const view = node.view();
+  const trait = traitOf(node.op, view);
+  return trait.kind === 'pointwise' && !trait.alignment ? trait.scalar(view) : undefined;
 }
 
 /** True where the constant broadcasts to the shape without adding axes or widening any. */

@@ -133,6 +133,12 @@ export class Patch {
     return this;
   }
 
+  /** What the trace says. */
+  because(reason: string): this {
+    this.reason = reason;
+    return this;
+  }
+
   /** Names nodes that the pattern is made of, beside the anchor: the new nodes have their origins. */
   covers(...nodes: readonly Node[]): this {
     for (const node of nodes) this.covered.add(node);
@@ -160,6 +166,11 @@ export class Patch {
             (!this.graph.isOutput(output) && [...output.users.keys()].every((user) => inside.has(user))),
         ),
     );
+  }
+
+  /** True where no node and no graph output reads the value. */
+  isUnused(value: Value): boolean {
+    return this.graph.isUnused(value);
   }
 
   /** Equal wherever the model may run. */

@@ -87,7 +87,23 @@ describe('common-subexpressions', () => {
     );
   });
 
-  it('leaves nodes whose sizes the run tells, each by symbols of its own', () => {
-    stays('a = NonZero(x)\nb = NonZero(x)\nc = Neg(a)\nd = Abs(b)\noutput c\noutput d');
+  it('shares what has sizes that the run tells', () => {
+    becomes(
+      'a = NonZero(x)\nb = NonZero(x)\nc = Neg(a)\nd = Abs(b)\ne = Neg(b)\noutput c\noutput d\noutput e',
+      'a = NonZero(x)\nc = Neg(a)\nd = Abs(a)\noutput c\noutput d\noutput e = c',
+    );
+    stays('a = NonZero(x)\nb = NonZero(z)\nc = Neg(a)\nd = Abs(b)\noutput c\noutput d');
+  });
+
+  it('shares positions', () => {
+    const size = (name: string, of: string) => `${name}.s = Shape(${of})\n${name} = Gather(${name}.s, int64[] [0])\n`;
+    const inputs = 'input x: float32[N]\ninput z: float32[M]\n';
+    expectRewrite(
+      `${inputs}${size('n', 'x')}${size('m', 'z')}sum = Add(n, m)\na = Range(n, sum, int64[] [1])
+      r = Range(int64[] [0], m, int64[] [1])\nb = Add(r, n)\nc = Neg(a)\nd = Abs(b)\noutput c\noutput d`,
+      `${inputs}${size('n', 'x')}${size('m', 'z')}sum = Add(n, m)\na = Range(n, sum, int64[] [1])
+      c = Neg(a)\nd = Abs(a)\noutput c\noutput d`,
+      commonSubexpressions,
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { GraphBuilder } from '@trtx/ir';
+import { constantFrom, elementCount, GraphBuilder } from '@trtx/ir';
 import { describe, expect, it } from 'vitest';
 import { optimize } from '../../manager.ts';
 import { expectRewrite, expectUnchanged } from '../../testing/expect.ts';
@@ -48,6 +48,48 @@ describe('constant-inputs', () => {
     b.output('z', b.Concat([large, large, large], { axis: 0 }));
     optimize(b.graph, { pipeline: [foldConstants] });
     expect(b.graph.outputs.map(({ value }) => value.constant !== null)).toEqual([true, false]);
+  });
+});
+
+describe('the budget', () => {
+  const MiB = 2 ** 20;
+  const total = (b: GraphBuilder) =>
+    b.graph.constants().reduce((sum, { constant }) => sum + 4 * elementCount(constant!.dims), 0);
+
+  it('bounds what is made of little', () => {
+    const b = new GraphBuilder('made');
+    const x = b.input('x', 'float32', []);
+    const sizes = b.constant('int64', [2], [1500, 1000]);
+    b.output('y', b.Add(b.Expand(b.constant('float32', [1, 1], [2]), sizes), x));
+    b.output('z', b.Add(b.ConstantOfShape(sizes, { value: constantFrom('float32', [1], [1]) }), x));
+    optimize(b.graph, { pipeline: [foldConstants] });
+    expect(b.graph.nodes.size).toBe(4);
+  });
+
+  it('bounds what all folds add', () => {
+    const b = new GraphBuilder('many');
+    const x = b.input('x', 'float32', [128, 128, 128]);
+    const large = b.constant('float32', [128, 128, 128], new Array(128 ** 3).fill(0.5));
+    b.output('sum', b.Add(x, large));
+    for (const perm of [
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ])
+      b.output(`y${perm.join('')}`, b.Add(x, b.Transpose(large, { perm })));
+    optimize(b.graph, { pipeline: [foldConstants] });
+    expect(total(b)).toBe(5 * 8 * MiB);
+  });
+
+  it('counts what a fold frees', () => {
+    const b = new GraphBuilder('chain');
+    let w = b.constant('float32', [1500, 1500], new Array(1500 ** 2).fill(0.5));
+    for (let i = 0; i < 6; i++) w = b.Reshape(w, b.constant('int64', [2], [i % 2 ? 1500 : 750, -1]));
+    b.output('y', w);
+    optimize(b.graph, { pipeline: [foldConstants] });
+    expect(b.graph.nodes.size).toBe(0);
   });
 });
 

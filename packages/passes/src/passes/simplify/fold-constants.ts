@@ -5,10 +5,14 @@ import { type FoldCost, foldCost, foldNode } from '@trtx/reference';
 import { definePass, type PassContext } from '../../rule.ts';
 
 /** A folded tensor may be this large, or twice as large as what it is computed from. */
-const MAX_TENSOR_BYTES = 16 * 2 ** 20;
+const MAX_TENSOR_BYTES = 4 * 2 ** 20;
 
-/** What folding may take in all, for a graph: at least this, and more where its constants are large. */
-const MIN_BUDGET: FoldCost = { bytes: 128 * 2 ** 20, steps: 2 ** 30 };
+/**
+ * By how much all constants together may grow, and what folding may compute in all, for a graph: at least this, and more where
+ * its constants are large.
+ */
+const MIN_BUDGET: FoldCost = { bytes: 32 * 2 ** 20, steps: 2 ** 30 };
+const GROWTH = 0.5;
 const STEPS_PER_BYTE = 256;
 
 /** What is left for each graph. Rounds of the pipeline share it, so that a second run of the pass has no more to do. */
@@ -27,7 +31,7 @@ function budgetOf(graph: Graph): { bytes: number; steps: number } {
   if (!budget) {
     const bytes = graph.constants().reduce((sum, { constant }) => sum + bytesOf(constant!), 0);
     budget = {
-      bytes: Math.max(MIN_BUDGET.bytes, 2 * bytes),
+      bytes: Math.max(MIN_BUDGET.bytes, GROWTH * bytes),
       steps: Math.max(MIN_BUDGET.steps, STEPS_PER_BYTE * bytes),
     };
     budgets.set(graph, budget);
@@ -58,15 +62,22 @@ function foldComputed({ graph, rewrite }: PassContext, node: Node): void {
   const cost = foldCost(node);
   if (!cost) return;
   let inputBytes = 0;
-  for (const input of new Set(node.inputs)) inputBytes += input ? bytesOf(input.constant!) : 0;
+  // What only this node reads goes.
+  let freed = 0;
+  for (const input of new Set(node.inputs)) {
+    const bytes = input ? bytesOf(input.constant!) : 0;
+    inputBytes += bytes;
+    if (input?.users.size === 1 && !graph.isOutput(input)) freed += bytes;
+  }
   const budget = budgetOf(graph);
-  const maxBytes = Math.min(Math.max(MAX_TENSOR_BYTES, 2 * inputBytes), budget.bytes);
+  const maxBytes = Math.min(Math.max(MAX_TENSOR_BYTES, 2 * inputBytes), budget.bytes + freed);
   if (cost.bytes > maxBytes || cost.steps > budget.steps) return;
   // Time is spent whether or not it comes to anything.
   budget.steps -= cost.steps;
   rewrite('constant-inputs', node, (patch) => {
     const results = foldNode(node, { maxBytes, maxSteps: cost.steps });
     if (!results) return undefined;
+    budget.bytes += freed;
     node.outputs.forEach((output, i) => {
       if (graph.isUnused(output)) return;
       budget.bytes -= bytesOf(results[i]!);

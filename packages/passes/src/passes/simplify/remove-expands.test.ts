@@ -62,3 +62,76 @@ describe('after-pointwise', () => {
     stays('input m: float32[1,1,8]', `e = Expand(m, ${shape})\ny = Softmax(e)`);
   });
 });
+
+describe('constant-target', () => {
+  it('leaves out what the input has already', () => {
+    becomes(
+      'input x: float32[N,4,1,8]',
+      's = Shape(x) { start: 0, end: 1 }\nt = Concat(s, int64[3] [4, 2, 8]) { axis: 0 }\ny = Expand(x, t)',
+      'y = Expand(x, int64[4] [1, 1, 2, 1])',
+    );
+    becomes(
+      'input x: float32[N,1]',
+      's = Shape(x)\nt = Concat(int64[1] [3], s) { axis: 0 }\ny = Expand(x, t)',
+      'y = Expand(x, int64[3] [3, 1, 1])',
+    );
+    becomes(
+      'input x: float32[N,1]',
+      's = Shape(x)\ny = Expand(x, s)\noutput s',
+      's = Shape(x)\ny = Expand(x, int64[2] [1, 1])\noutput s',
+    );
+  });
+
+  it('keeps what the input lacks', () => {
+    stays('input x: float32[1,8]\ninput z: float32[N,8]', 's = Shape(z)\ny = Expand(x, s)');
+    stays(
+      'input x: float32[1,3]\ninput z: float32[M]',
+      's = Shape(z)\nt = Concat(s, int64[1] [3]) { axis: 0 }\ny = Expand(x, t)',
+    );
+    stays('input x: float32[1,8]', 'y = Expand(x, int64[2] [4, 1])\noutput x');
+  });
+});
+
+describe('tile-as-expand', () => {
+  it('repeats axes of 1 by index', () => {
+    becomes('input x: float32[N,1,8]', 'y = Tile(x, int64[3] [1, 4, 1])', 'y = Expand(x, int64[3] [1, 4, 1])');
+    becomes('input x: float32[1,1]', 'y = Tile(x, int64[2] [4, 5])', 'y = Expand(x, int64[2] [4, 5])');
+    becomes(
+      'input x: float32[N,4,8]\ninput z: float32[1,4,1]',
+      'e = Tile(z, int64[3] [1, 1, 8])\ny = Add(x, e)',
+      'y = Add(x, z)',
+    );
+  });
+
+  it('leaves other repeats', () => {
+    stays('input x: float32[N,2]', 'y = Tile(x, int64[2] [1, 2])');
+    stays('input x: float32[N,1]', 'y = Tile(x, int64[2] [2, 2])');
+    stays('input x: float32[1,1]', 'y = Tile(x, int64[2] [1, 0])');
+  });
+});
+
+describe('filled', () => {
+  it('lets the op broadcast', () => {
+    becomes(
+      'input x: float32[N,4]',
+      's = Shape(x)\nf = ConstantOfShape(s) { value: float32[1] [2] }\ny = Mul(x, f)',
+      'y = Mul(x, float32[] [2])',
+    );
+    becomes(
+      'input x: float32[N,4]',
+      's = Shape(x)\nf = ConstantOfShape(s)\ny = Sub(f, x)',
+      'y = Sub(float32[] [0], x)',
+    );
+    becomes(
+      'input x: bool[N,4]',
+      's = Shape(x)\nf = ConstantOfShape(s) { value: bool[1] [1] }\ny = And(x, f)',
+      'y = And(x, bool[] [1])',
+    );
+  });
+
+  it('leaves what is read otherwise', () => {
+    stays('input x: float32[N,4]', 's = Shape(x)\nf = ConstantOfShape(s)\ny = Concat(x, f) { axis: 1 }');
+    stays('input x: float32[2,4]', 'f = ConstantOfShape(int64[2] [2, 4])\ny = Add(x, f)');
+    stays('input x: float32[N,4]', 's = Shape(x)\nf = ConstantOfShape(s)\ny = Relu(f)');
+  });
+});

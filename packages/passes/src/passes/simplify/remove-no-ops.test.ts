@@ -66,6 +66,18 @@ describe('neutral-operand', () => {
     removed('y = Div(x, float32[8] splat 1)');
     removed('y = Pow(x, float32[] [1])');
     removed('y = Add(x, int32[] [0])', 'int32[N]');
+    removed('y = Min(x, float32[] [inf])');
+    removed('y = Max(float32[8] splat -inf, x)');
+    removed('y = BitwiseOr(x, int32[] [0])', 'int32[N]');
+    const bools = (text: string) =>
+      expectRewrite(
+        `input x: bool[N,3]\n${text}\nh = Not(y)\noutput h`,
+        'input x: bool[N,3]\nh = Not(x)\noutput h',
+        removeNoOps,
+      );
+    bools('y = And(x, bool[3] splat 1)');
+    bools('y = Or(bool[] [0], x)');
+    bools('y = Xor(x, bool[1] [0])');
   });
 
   it('keeps others, and those that broadcast', () => {
@@ -112,5 +124,28 @@ describe('resize-to-same-size', () => {
     kept(
       'y = Resize(x, float32[4] [0, 0, 0.5, 0.5], -, int64[2] [8, 8]) { axes: [2, 3], mode: "linear", coordinate_transformation_mode: "tf_crop_and_resize" }',
     );
+  });
+});
+
+describe('unused-outputs', () => {
+  it('leaves out what nothing reads', () => {
+    removed('y, m = Dropout(x)');
+    expectRewrite(
+      net('y, i = MaxPool(x) { kernel_shape: [2, 2] }'),
+      net('y = MaxPool(x) { kernel_shape: [2, 2] }'),
+      removeNoOps,
+    );
+    expectRewrite(
+      net('y, m, d = LayerNormalization(x, float32[8] splat 2)'),
+      net('y = LayerNormalization(x, float32[8] splat 2)'),
+      removeNoOps,
+    );
+  });
+
+  it('keeps what is read, and what there must be', () => {
+    kept('y, m = Dropout(x)\nn = Not(m)\noutput n');
+    kept('y, i = MaxPool(x) { kernel_shape: [2, 2] }\noutput i');
+    kept('y, i = TopK(x, int64[1] [2])');
+    kept('y, z = Split(x) { axis: -1, num_outputs: 2 }');
   });
 });

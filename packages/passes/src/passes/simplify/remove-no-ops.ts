@@ -1,6 +1,6 @@
 // Removes nodes that give their input on unchanged. Which these are is read from traits: scalar expressions and index maps.
 
-import { type IndexMap, type Node, numbersOf, type Scalar, traitOf } from '@trtx/ir';
+import { type IndexMap, type Node, numbersOf, opName, type Scalar, traitOf } from '@trtx/ir';
 import { splatOf } from '../../match.ts';
 import type { Patch } from '../../patch.ts';
 import { definePass, defineRule } from '../../rule.ts';
@@ -30,9 +30,18 @@ const NEUTRAL: Readonly<Record<string, { readonly right?: number; readonly left?
   mul: { right: 1, left: 1 },
   div: { right: 1 },
   pow: { right: 1 },
+  and: { right: 1, left: 1 },
+  or: { right: 0, left: 0 },
+  xor: { right: 0, left: 0 },
+  bitor: { right: 0, left: 0 },
+  bitxor: { right: 0, left: 0 },
+  shl: { right: 0 },
+  shr: { right: 0 },
+  min: { right: Number.POSITIVE_INFINITY, left: Number.POSITIVE_INFINITY },
+  max: { right: Number.NEGATIVE_INFINITY, left: Number.NEGATIVE_INFINITY },
 };
 
-/** x + 0, x − 0, x · 1, x / 1, x¹. Zeros lose their sign in x + 0. */
+/** x + 0, x − 0, x · 1, x / 1, x¹, x ∧ true, x ∨ false, … Zeros lose their sign in x + 0. */
 const neutralOperand = defineRule({
   name: 'neutral-operand',
   ops: (op) => op.trait.kind === 'pointwise',
@@ -77,10 +86,22 @@ const resizeToSameSize = defineRule({
   },
 });
 
+/** Outputs at the end that the op may leave out, and that nothing reads: Dropout without its mask is what it is given. */
+const unusedOutputs = defineRule({
+  name: 'unused-outputs',
+  ops: (op) => op.outputs.some(({ optional }) => optional),
+  apply(node, patch) {
+    const [first, ...others] = node.outputs;
+    if (others.length === 0 || node.bodies.length > 0 || patch.isUnused(first!)) return undefined;
+    if (!others.every((output, i) => patch.isUnused(output) && node.op.outputs[i + 1]?.optional)) return undefined;
+    return patch.replace(first!, patch.node(opName(node.op), node.inputs, node.attributes), 'unused outputs');
+  },
+});
+
 export const removeNoOps = definePass({
   name: 'remove-no-ops',
   summary: 'nodes that give an input on unchanged are removed',
-  rules: [passThrough, neutralOperand, clipWithoutBounds, resizeToSameSize],
+  rules: [passThrough, neutralOperand, clipWithoutBounds, resizeToSameSize, unusedOutputs],
 });
 
 function giveOn(node: Node, patch: Patch, index: number): Patch | undefined {
