@@ -3,6 +3,8 @@
 import { isTrtxError } from '@trtx/errors';
 import { type Constraint, evaluateDim, Graph, GraphBuilder, type Value } from '@trtx/ir';
 import * as fc from 'fast-check';
+import { writtenAttention, writtenRotary } from './random-attention.ts';
+import { integers, numbers, scalar } from './random-operands.ts';
 
 /** What to add, to which values (counted from the last), and a number that the step uses as it likes. */
 export interface Instruction {
@@ -92,16 +94,6 @@ export function shuffled(graph: Graph, random: () => number): Graph {
 
 type Step = (b: GraphBuilder, x: Value, other: Value, seed: number) => Value;
 
-const numbers = (b: GraphBuilder, dims: readonly number[], seed: number) => {
-  const count = dims.reduce((n, dim) => n * dim, 1);
-  return b.constant(
-    'float64',
-    dims,
-    Array.from({ length: count }, (_, i) => 0.5 + (((i + 1) * (seed + 3) * 7919) % 97) / 97),
-  );
-};
-const integers = (b: GraphBuilder, values: readonly number[]) => b.constant('int64', [values.length], values);
-const scalar = (b: GraphBuilder, value: number) => b.constant('float64', [], [value]);
 const size = (x: Value, axis: number) => {
   const dim = x.type.shape.at(axis);
   return typeof dim === 'number' ? dim : 1;
@@ -182,4 +174,6 @@ const STEPS: readonly Step[] = [
   (b, x) => b.ReduceMean(x, integers(b, [1])),
   (b, x) => b.Mul(x, b.Cast(b.Gather(b.Shape(x), integers(b, [1])), { to: 'float64' })),
   (b, x) => b.Mul(x, b.Cast(b.Gather(b.Shape(x), integers(b, [0])), { to: 'float64' })),
+  writtenAttention,
+  writtenRotary,
 ];
