@@ -73,7 +73,7 @@ function findSplat(constant: Constant): number | undefined {
 /** The node of one of these ops of the default domain whose first output the value is. */
 export function producerOf(value: Value | null | undefined, ...ops: readonly string[]): Node | undefined {
   const node = value?.producer;
-  return node?.op.domain === '' && ops.includes(node.op.name) && node.output === value ? node : undefined;
+  return node?.op.domain === '' && ops.includes(node.op.name) && node.outputs[0] === value ? node : undefined;
 }
 
 /** The elements of a small integer value where all are known as numbers. */
@@ -125,12 +125,6 @@ export function without(node: Node, ...names: readonly string[]): Attributes {
 export function permutationOf(node: Node): readonly number[] {
   const rank = node.inputs[0]!.type.shape.length;
   return node.view().ints('perm') ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
-}
-
-/** The node of the default domain and this op that computes a value as its first output. */
-export function producerOf(value: Value, name: string): Node | undefined {
-  const node = value.producer;
-  return node?.op.domain === '' && node.op.name === name && value === node.outputs[0] ? node : undefined;
 }
 
 export function sameAttributes(a: Node, b: Node): boolean {

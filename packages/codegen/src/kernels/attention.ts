@@ -36,7 +36,7 @@ export const attention = defineKernel<Params>({
   },
   params({ group }) {
     const { size } = attentionGeometry(group.anchor!.view()).value;
-    const all = ([64, 1] as const).flatMap((lanes) => [1, 4].map((queries) => ({ lanes, queries })));
+    const all = ([64, 1] as const).flatMap((lanes) => [1, 4, 8].map((queries) => ({ lanes, queries })));
     return all.filter(({ lanes, queries }) => queries * Math.ceil(size / lanes) <= MAX_PRIVATE);
   },
   cost({ group, target }, { lanes, queries }) {

@@ -3,6 +3,7 @@
 import { isTrtxError } from '@trtx/errors';
 import { type Constraint, evaluateDim, Graph, GraphBuilder, type Value } from '@trtx/ir';
 import * as fc from 'fast-check';
+import { writtenAttention, writtenRotary } from './random-attention.ts';
 import { simplifySteps } from './simplify-steps.ts';
 import { integers, numbers, rank, type Step, scalar, size } from './step.ts';
 
@@ -167,4 +168,6 @@ const STEPS: readonly Step[] = [
   (b, x) => b.Mul(x, b.Cast(b.Gather(b.Shape(x), integers(b, [1])), { to: 'float64' })),
   (b, x) => b.Mul(x, b.Cast(b.Gather(b.Shape(x), integers(b, [0])), { to: 'float64' })),
   ...simplifySteps,
+  writtenAttention,
+  writtenRotary,
 ];

@@ -45,7 +45,7 @@ export function maskOf(
   if (!mask) return undefined;
   const operand = 'bias' in mask ? mask.bias : mask.seen;
   const rank = operand.type.shape.length;
-  if (rank === 0 || rank > 4 - missing.length) return 'unfit';
+  if (rank === 0 || rank > shape.length - missing.length) return 'unfit';
   const lifted = rank > 2 && missing.length > 0 ? patch.node('Unsqueeze', [operand, patch.integers(missing)]) : operand;
   return fits(lifted.type.shape, shape, patch) ? lifted : 'unfit';
 }

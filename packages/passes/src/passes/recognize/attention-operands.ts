@@ -4,8 +4,8 @@
 import { attentionGeometry, type Dim, type Node, type Value } from '@trtx/ir';
 import { permutationOf, producerOf, splatOf } from '../../match.ts';
 import type { Operand, Patch } from '../../patch.ts';
-import { any, matchOf, op } from '../../pattern.ts';
 import { defineRule } from '../../rule.ts';
+import { targetOf } from '../canonical-reshapes.ts';
 import { causalMask, seenMask } from './attention-causal.ts';
 import { attributesOf, replaceAttention } from './attention-replace.ts';
 
@@ -65,31 +65,33 @@ const groupedHeads = defineRule({
     const [keys, values] = [repeatedHeads(key, patch), repeatedHeads(value, patch)];
     if (!keys || !values || keys.type.shape[1] !== values.type.shape[1]) return undefined;
     if (node.inputs[PAST_KEY] || node.outputs.length > 1) return undefined;
-    const inputs = node.inputs.with(KEY, keys).with(VALUE, values);
+    const inputs = (node.inputs as readonly (Operand | null)[]).with(KEY, keys).with(VALUE, values);
     patch.covers(key.producer!, value.producer!);
     return replaceAttention(node, patch, inputs, attributesOf(node), 'heads that are repeated');
   },
 });
 
-const repeat = op('Reshape', op('Expand', op(['Reshape', 'Unsqueeze'], any('heads'), any()), any('target')), any());
-
 /** [batch, heads, keys, size] of which a value has each head some times in a row. */
-function repeatedHeads(value: Value, patch: Patch): Value | undefined {
-  const match = matchOf(repeat, value);
-  if (!match) return undefined;
-  const heads = match.value('heads');
-  const [expand] = match.nodes.filter(({ op: { name } }) => name === 'Expand');
-  const [before, after] = [expand!.inputs[0]!.type.shape, expand!.output.type.shape];
-  const { shape } = heads.type;
-  if (shape.length !== 4 || before.length !== 5 || after.length !== 5) return undefined;
-  const [batch, count, keys, size] = shape as [Dim, Dim, Dim, Dim];
+function repeatedHeads(value: Value, patch: Patch): Operand | undefined {
+  const merge = producerOf(value, 'Reshape');
+  const expand = merge ? producerOf(merge.inputs[0]!, 'Expand') : undefined;
+  if (!expand) return undefined;
+  const alone = expand.inputs[0]!;
+  const [before, after] = [alone.type.shape, expand.output.type.shape];
+  if (before.length !== 5 || after.length !== 5) return undefined;
+  const [batch, count, , keys, size] = before as [Dim, Dim, Dim, Dim, Dim];
   const times = after[2]!;
   if (typeof count !== 'number' || typeof times !== 'number') return undefined;
+  const shape = [batch, count, keys, size];
   const isRepeat =
-    patch.sameShape(before, [batch, count, 1, keys, size]) &&
+    before[2] === 1 &&
     patch.sameShape(after, [batch, count, times, keys, size]) &&
     patch.sameShape(value.type.shape, [batch, count * times, keys, size]);
-  return isRepeat ? heads : undefined;
+  if (!isRepeat) return undefined;
+  const heads = (producerOf(alone, 'Unsqueeze') ?? producerOf(alone, 'Reshape'))?.inputs[0];
+  if (heads && patch.sameShape(heads.type.shape, shape)) return heads;
+  const target = targetOf(before, shape, patch);
+  return target && patch.node('Reshape', [alone, patch.integers(target)]);
 }
 
 /** Keys and values behind those of earlier steps: Attention puts them there, and gives on both. */
@@ -155,8 +157,8 @@ const packedHeads = defineRule({
     const packed = [QUERY, KEY, VALUE].map((index) => inPlace(node.inputs[index]!, patch));
     if (packed.includes(undefined)) return undefined;
     const back = [...node.output.users.keys()];
-    const swaps = (user: Node) => user.op.domain === '' && user.op.name === 'Transpose' && swapsHeads(user);
-    if (patch.isOutput(node.output) || !back.every(swaps)) return undefined;
+    const views = back.every((user) => (isUnit(node.output) ? isReshape(user) : isSwap(user)));
+    if (patch.isOutput(node.output) || !views) return undefined;
     const heads = (index: number) => node.inputs[index]!.type.shape[1] as number;
     const inputs = [...packed, ...node.inputs.slice(MASK)];
     const outputs = patch.outputs(node.outputs.length, 'Attention', inputs, {
@@ -165,8 +167,14 @@ const packedHeads = defineRule({
       kv_num_heads: heads(KEY),
     });
     const size = node.output.type.shape[3] as number;
-    const apart = patch.node('Reshape', [outputs[0], patch.integers([0, 0, heads(QUERY), size])]);
-    for (const user of back) patch.covers(user).replace(user.output, apart, 'heads where they are');
+    const reshaped = (...dims: number[]) => patch.node('Reshape', [outputs[0], patch.integers(dims)]);
+    if (isUnit(node.output)) {
+      const y = heads(QUERY) === 1 ? reshaped(0, 1, -1, size) : reshaped(0, heads(QUERY), 1, size);
+      patch.replace(node.output, y, 'heads where they are');
+    } else {
+      const apart = reshaped(0, 0, heads(QUERY), size);
+      for (const user of back) patch.covers(user).replace(user.output, apart, 'heads where they are');
+    }
     node.outputs.slice(1).forEach((output, i) => {
       patch.replace(output, outputs[i + 1]!);
     });
@@ -177,14 +185,24 @@ const packedHeads = defineRule({
 /** [batch, positions, heads · size] of what is [batch, heads, positions, size], where that moves no element. */
 function inPlace(value: Value, patch: Patch): Operand | undefined {
   const [, heads, , size] = value.type.shape as [Dim, number, Dim, number];
-  const target = patch.integers([0, 0, heads * size]);
-  const node = producerOf(value, 'Transpose');
-  if (node && swapsHeads(node)) return patch.covers(node).node('Reshape', [node.inputs[0], target]);
-  return undefined;
+  const node = value.producer;
+  const reshaped = (from: Value, ...dims: number[]) => patch.node('Reshape', [from, patch.integers(dims)]);
+  if (node && isSwap(node)) return reshaped(patch.covers(node) && node.inputs[0]!, 0, 0, heads * size);
+  if (!node || !isUnit(value) || !isReshape(node)) return undefined;
+  return heads === 1 ? reshaped(value, 0, -1, size) : reshaped(value, 0, 1, heads * size);
 }
 
-function swapsHeads(node: Node): boolean {
-  return permutationOf(node).join() === '0,2,1,3';
+function isSwap(node: Node): boolean {
+  return node.op.domain === '' && node.op.name === 'Transpose' && permutationOf(node).join() === '0,2,1,3';
+}
+
+function isReshape({ op: { domain, name } }: Node): boolean {
+  return domain === '' && ['Reshape', 'Squeeze', 'Unsqueeze'].includes(name);
+}
+
+/** One head, or one position: either order of the two is the other one. */
+function isUnit({ type: { shape } }: Value): boolean {
+  return shape[1] === 1 || shape[2] === 1;
 }
 
 export const attentionOperands = [groupedHeads, cache, scaledOperand, seenMask, causalMask, packedHeads];

@@ -74,17 +74,7 @@ describe('written-out', () => {
   it('takes tensors without axes for batch or heads', async () => {
     const flat = { q: 'float32[N,S,8]', k: 'float32[N,T,8]', v: 'float32[N,T,16]', mask: 'float32[S,T]' };
     const lines = ['t = Transpose(k) { perm: [0, 2, 1] }', 's = MatMul(q, t)', 'm = Add(s, mask)', ...REST];
-    becomes(
-      lines,
-      [
-        'a = Unsqueeze(q, int64[1] [1])',
-        'b = Unsqueeze(k, int64[1] [1])',
-        'c = Unsqueeze(v, int64[1] [1])',
-        'd = Attention(a, b, c, mask) { scale: 1 }',
-        'y = Squeeze(d, int64[1] [1])',
-      ],
-      flat,
-    );
+    becomes(lines, ['y = Attention(q, k, v, mask) { scale: 1, q_num_heads: 1, kv_num_heads: 1 }'], flat);
     await same(lines, { q: 'float32[3,4,8]', k: 'float32[3,5,8]', v: 'float32[3,5,16]', mask: 'float32[4,5]' });
     await same(lines, { q: 'float32[3,4,8]', k: 'float32[3,5,8]', v: 'float32[3,5,16]', mask: 'float32[3,4,5]' });
     const plain = ['t = Transpose(k)', 's = MatMul(q, t)', 'm = Add(s, mask)', ...REST];

@@ -38,17 +38,21 @@ const writtenOut = recognize({
     const geometry = scoresOf(operands, patch);
     const limit = limitOf(match);
     if (!geometry || limit === undefined) return undefined;
-    // Axes that one head has none of.
-    const missing = geometry.rank === 4 ? [] : geometry.rank === 3 ? [1] : [0, 1];
-    const mask = maskOf(match, geometry.shape, missing, patch);
+    const { rank, shape } = geometry;
+    const mask = maskOf(match, shape, rank === 3 ? [1] : [], patch);
     if (mask === 'unfit') return undefined;
-    const lifted = operands.map((operand) => withAxes('Unsqueeze', operand, missing, patch));
+    // One head is packed as it lies.
+    const heads = rank === 4 ? undefined : 1;
+    const batch = rank === 2 ? [0] : [];
+    const lifted = operands.map((operand) => withAxes('Unsqueeze', operand, batch, patch));
     const y = patch.node('Attention', [...lifted, mask], {
       scale: factorOf(match, 'query') * factorOf(match, 'key') * factorOf(match, 'scores'),
       softcap: limit || undefined,
       softmax_precision: precisionOf(match.node('softmax'), query),
+      q_num_heads: heads,
+      kv_num_heads: heads,
     });
-    return withAxes('Squeeze', y, missing, patch);
+    return withAxes('Squeeze', y, batch, patch);
   },
 });
 

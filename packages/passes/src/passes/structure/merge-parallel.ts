@@ -40,9 +40,10 @@ const sameInput = defineRule({
     const x = node.inputs[0]!;
     if (x.constant) return undefined;
     const siblings = [...x.users.keys()].filter((other) => isLike(other, node));
-    // The first one speaks for all.
-    if (siblings.length < 2 || siblings[0] !== node) return undefined;
+    if (siblings.length < 2) return undefined;
+    // In an order of their own, whichever was made first. The first one speaks for all.
     const branches = siblings.flatMap((sibling) => branchOf(sibling, patch) ?? []);
+    branches.sort((a, b) => (a.node.name < b.node.name ? -1 : 1));
     if (branches.length < 2 || branches[0]!.node !== node) return undefined;
     while (branches.every((branch) => following(branch, branches[0]!, patch)))
       for (const branch of branches) branch.nodes.push(onlyUser(last(branch), patch)!);
