@@ -22,15 +22,8 @@ export interface Packed {
   readonly others: ReadonlyMap<string, string>;
 }
 
-let made: Packed | undefined;
-
-/** Builds what is not built yet, and packs; once for a test file. */
+/** Builds what is not built yet, and packs. */
 export function packAll(): Packed {
-  made ??= pack();
-  return made;
-}
-
-function pack(): Packed {
   run('turbo', 'run', 'build', '--output-logs=errors-only');
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });

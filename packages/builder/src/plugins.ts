@@ -4,18 +4,22 @@ import type { Kernel } from '@trtx/codegen';
 import type { Plan } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import type { OptimizeOptions } from '@trtx/passes';
-import type { Extensions } from '@trtx/plugin';
-import type { BuildOptions } from './build.ts';
+import type { Extensions, Plugin } from '@trtx/plugin';
+
+/** What of the options of a build plugins add to. */
+interface Extended {
+  readonly level?: OptimizeOptions['level'];
+  readonly passes?: Omit<OptimizeOptions, 'level'>;
+  readonly kernels?: readonly Kernel[];
+  readonly plugins?: readonly Plugin[];
+}
 
 /** The options of the passes. Those that are given go before what plugins add. */
-export function optimizeOptions(
-  { level = 2, passes }: Pick<BuildOptions, 'level' | 'passes'>,
-  { ops, pipeline }: Extensions,
-): OptimizeOptions {
+export function optimizeOptions({ level = 2, passes }: Extended, { ops, pipeline }: Extensions): OptimizeOptions {
   return { ops, pipeline: pipeline(level), ...passes, level };
 }
 
-export function kernelsFor({ kernels, plugins = [] }: BuildOptions, all: Extensions): readonly Kernel[] {
+export function kernelsFor({ kernels, plugins = [] }: Extended, all: Extensions): readonly Kernel[] {
   return kernels ? [...kernels, ...plugins.flatMap((plugin) => plugin.kernels ?? [])] : all.kernels;
 }
 

@@ -1,4 +1,4 @@
-// Packed packages in empty projects, under npm and pnpm: what comes along, and that it works.
+// Packed packages: their manifests and types; and in empty projects, under npm and pnpm, what comes along and that it works.
 
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,12 +8,21 @@ import { exportModel } from '@trtx/onnx';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { scaffold } from '../../tools/new/src/scaffold.ts';
 import { encodeModel } from '../support/onnx-oracle.ts';
+import { lintManifests, lintTypes } from './lint.ts';
 import { Project } from './project.ts';
 import { type Packed, packAll, root } from './tarballs.ts';
 
 let packed: Packed;
 beforeAll(() => {
   packed = packAll();
+});
+
+it('have manifests that publint has nothing to say about', async () => {
+  expect(await lintManifests(packed)).toEqual([]);
+});
+
+it('have types wherever they have code', async () => {
+  expect(await lintTypes(packed)).toEqual([]);
 });
 
 describe.each(['npm', 'pnpm'] as const)('under %s', (manager) => {
