@@ -1,21 +1,28 @@
 // Packed packages: their manifests and types; and in empty projects, under npm and pnpm, what comes along and that it works.
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GraphBuilder } from '@trtx/ir';
 import { exportModel } from '@trtx/onnx';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { scaffold } from '../../tools/new/src/scaffold.ts';
 import { encodeModel } from '../support/onnx-oracle.ts';
 import { lintManifests, lintTypes } from './lint.ts';
-import { Project } from './project.ts';
+import { Project, type ProjectOptions } from './project.ts';
 import { type Packed, packAll, root } from './tarballs.ts';
 
 let packed: Packed;
 beforeAll(() => {
   packed = packAll();
 });
+
+/** A project that goes with the test. */
+function project(options: ProjectOptions): Project {
+  const made = new Project(packed, options);
+  onTestFinished(() => rmSync(made.folder, { recursive: true }));
+  return made;
+}
 
 it('have manifests that publint has nothing to say about', async () => {
   expect(await lintManifests(packed)).toEqual([]);
@@ -27,9 +34,9 @@ it('have types wherever they have code', async () => {
 
 describe.each(['npm', 'pnpm'] as const)('under %s', (manager) => {
   it('@trtx/passes brings neither webgpu nor protobufjs along, and optimizes', () => {
-    const project = new Project(packed, { manager, install: ['@trtx/ir', '@trtx/passes'] });
-    expect(project.packages()).toEqual(['@trtx/errors', '@trtx/ir', '@trtx/passes', '@trtx/reference']);
-    project.write(
+    const own = project({ manager, install: ['@trtx/ir', '@trtx/passes'] });
+    expect(own.packages()).toEqual(['@trtx/errors', '@trtx/ir', '@trtx/passes', '@trtx/reference']);
+    own.write(
       'main.js',
       `import { parseGraph, standardOps } from '@trtx/ir';
       import { optimize } from '@trtx/passes';
@@ -37,17 +44,17 @@ describe.each(['npm', 'pnpm'] as const)('under %s', (manager) => {
       optimize(graph, { verify: true });
       console.log([...graph.nodes].map(({ op }) => op.name).join());`,
     );
-    expect(project.run('node', 'main.js')).toEqual({ status: 0, out: 'Relu\n', err: '' });
+    expect(own.run('node', 'main.js')).toEqual({ status: 0, out: 'Relu\n', err: '' });
   });
 
   it('@trtx/passes and @trtx/onnx make a file smaller', () => {
-    const project = new Project(packed, { manager, install: ['@trtx/onnx', '@trtx/passes'] });
-    expect(project.packages()).not.toContain('webgpu');
+    const own = project({ manager, install: ['@trtx/onnx', '@trtx/passes'] });
+    expect(own.packages()).not.toContain('webgpu');
     const b = new GraphBuilder('net');
     const x = b.input('x', 'float32', ['N', 4]);
     b.output('y', b.Relu(b.Transpose(b.Transpose(x, { perm: [1, 0] }), { perm: [1, 0] })));
-    project.write('model.onnx', exportModel(b.graph));
-    project.write(
+    own.write('model.onnx', exportModel(b.graph));
+    own.write(
       'main.js',
       `import { exportFile, importFile } from '@trtx/onnx/node';
       import { optimize } from '@trtx/passes';
@@ -57,7 +64,7 @@ describe.each(['npm', 'pnpm'] as const)('under %s', (manager) => {
       const again = await importFile('smaller.onnx');
       console.log(again.nodes.map(({ op }) => op).join());`,
     );
-    expect(project.run('node', 'main.js')).toEqual({ status: 0, out: 'Relu\n', err: '' });
+    expect(own.run('node', 'main.js')).toEqual({ status: 0, out: 'Relu\n', err: '' });
   });
 });
 
@@ -68,23 +75,25 @@ describe('the examples', () => {
     ['pointwise-op', 'npm'],
     ['kernels', 'pnpm'],
   ] as const)('%s passes its own tests, installed by %s', (name, manager) => {
-    const project = new Project(packed, { manager, install: [], from: join(root, 'examples', name) });
-    expect(project.run('vitest', 'run')).toMatchObject({ status: 0, out: expect.stringMatching(/Tests +\d+ passed/) });
+    const own = project({ manager, install: [], from: join(root, 'examples', name) });
+    expect(own.run('vitest', 'run')).toMatchObject({ status: 0, out: expect.stringMatching(/Tests +\d+ passed/) });
   });
 
   it.each([
     ['pass', 'pnpm'],
     ['plugin', 'npm'],
   ] as const)('and what `npm run new -- %s` makes passes its own, installed by %s', (kind, manager) => {
-    const from = join(mkdtempSync(join(tmpdir(), 'trtx-new-')), 'own');
+    const folder = mkdtempSync(join(tmpdir(), 'trtx-new-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const from = join(folder, 'own');
     scaffold(kind, 'own', from);
-    const project = new Project(packed, { manager, install: [], from });
-    expect(project.run('vitest', 'run')).toMatchObject({ status: 0, out: expect.stringMatching(/Tests +\d+ passed/) });
+    const own = project({ manager, install: [], from });
+    expect(own.run('vitest', 'run')).toMatchObject({ status: 0, out: expect.stringMatching(/Tests +\d+ passed/) });
   });
 
   it('build engines by the command, which run where the plugins are not installed', () => {
     const names = ['pointwise-op', 'kernels'];
-    const builder = new Project(packed, {
+    const builder = project({
       manager: 'npm',
       install: ['@trtx/cli', 'webgpu', ...names.map((name) => join(root, 'examples', name))],
     });
@@ -102,7 +111,7 @@ describe('the examples', () => {
     const plugins = names.flatMap((name) => ['--plugin', `trtx-example-${name}`]);
     expect(builder.run('trtx', 'build', 'model.onnx', '-o', 'model.trtx', ...plugins)).toMatchObject({ status: 0 });
 
-    const runner = new Project(packed, { manager: 'pnpm', install: ['@trtx/cli', 'webgpu'] });
+    const runner = project({ manager: 'pnpm', install: ['@trtx/cli', 'webgpu'] });
     writeFileSync(join(runner.folder, 'x.bin'), x.data);
     const engine = join(builder.folder, 'model.trtx');
     const input = 'x=@x.bin:float32:2x3';

@@ -33,7 +33,9 @@ export class Project {
     // Real, since package managers tell paths apart by their text.
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), `trtx-${manager}-`)));
     if (from) this.#copy(from);
-    const wanted = new Set(from ? [...install, ...namedBy(from)] : install);
+    // Peers are the user's to install.
+    const peers = install.filter(isFolder).flatMap((name) => Object.keys(manifestOf(name).peerDependencies ?? {}));
+    const wanted = new Set([...install, ...peers, ...(from ? namedBy(from) : [])]);
     const dependencies = Object.fromEntries([...wanted].map((name) => this.#dependency(name, manager)));
     const all = [...packed.tarballs.keys(), ...packed.others.keys()];
     const overrides = Object.fromEntries(all.map((name) => this.#dependency(name, manager)));
@@ -83,7 +85,7 @@ export class Project {
   #dependency(name: string, manager: Manager): [string, string] {
     const tarball = this.#packed.tarballs.get(name);
     if (tarball) return [name, `file:${tarball}`];
-    if (existsSync(join(name, 'package.json'))) return [manifestOf(name).name, `file:${this.#packageOf(name)}`];
+    if (isFolder(name)) return [manifestOf(name).name, `file:${this.#packageOf(name)}`];
     const folder = realpathSync(this.#packed.others.get(name) ?? join(root, 'node_modules', name));
     return [name, `${manager === 'npm' ? 'file' : 'link'}:${folder}`];
   }
@@ -98,6 +100,10 @@ export class Project {
     for (const name of readdirSync(from))
       if (name !== 'node_modules') cpSync(join(from, name), join(this.folder, name), { recursive: true });
   }
+}
+
+function isFolder(name: string): boolean {
+  return existsSync(join(name, 'package.json'));
 }
 
 interface UserManifest {
