@@ -11,14 +11,17 @@ const allowed = {
   'image-decoder': { packages: ['ir', 'reference'], npm: ['@imagemagick/magick-wasm'] },
   engine: { packages: [], npm: [] },
   codegen: { packages: ['ir', 'engine'], npm: [] },
+  plugin: { packages: ['ir', 'onnx', 'reference', 'passes', 'codegen'], npm: [] },
   runtime: { packages: ['engine'], npm: [] },
   profiler: { packages: ['engine', 'runtime'], npm: [] },
   builder: {
-    packages: ['ir', 'onnx', 'reference', 'passes', 'quantizer', 'codegen', 'engine', 'runtime', 'profiler'],
+    packages: ['ir', 'onnx', 'reference', 'passes', 'quantizer', 'codegen', 'plugin', 'engine', 'runtime', 'profiler'],
     npm: ['webgpu'],
   },
   debug: {
-    packages: ['ir', 'onnx', 'reference', 'passes', 'quantizer', 'codegen', 'engine', 'runtime', 'profiler', 'builder'],
+    packages: [
+      'ir', 'onnx', 'reference', 'passes', 'quantizer', 'codegen', 'plugin', 'engine', 'runtime', 'profiler', 'builder',
+    ],
     npm: [],
   },
 };

@@ -17,7 +17,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: [...include, 'tests/**/*.test.ts'],
+          include: [...include, 'tests/**/*.test.ts', 'examples/*/test/*.test.js'],
           exclude: ['tests/full/**', '**/node_modules/**'],
         },
       },

@@ -38,7 +38,9 @@ async function bundle(): Promise<string> {
     conditions: ['@trtx/source'],
     external: NATIVE,
     // Packages in the older format ask for Node's modules by `require`.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+    },
     logLevel: 'error',
   });
   return outfile;

@@ -117,6 +117,7 @@ const tasks = {
   conformance: () => fromSource('tools/conformance/src/main.ts'),
   nodes: () => fromSource('tools/nodes/src/main.ts'),
   operators: () => fromSource('tools/conformance/src/operators/main.ts'),
+  new: () => fromSource('tools/new/src/main.ts'),
   release: () => spawn(process.execPath, [join(root, 'tools', 'release', 'src', 'main.mjs'), ...args]),
 };
 

@@ -4,6 +4,8 @@ import { type Compiled, type CompileOptions, compile, PORTABLE, type Target } fr
 import { type EngineFile, type Plan, type SourceNode, writeEngine } from '@trtx/engine';
 import { type Graph, type Profile, specialize } from '@trtx/ir';
 import { type OptimizeOptions, optimize } from '@trtx/passes';
+import { extensionsOf, type Plugin } from '@trtx/plugin';
+import { kernelsFor, optimizeOptions, refuseHosted } from './plugins.ts';
 import { requireBounded } from './profile.ts';
 import { explained, sourceNodesOf } from './source-nodes.ts';
 import { BUILDER } from './version.ts';
@@ -25,7 +27,10 @@ export interface BuildOptions {
   readonly level?: OptimizeOptions['level'];
   /** What to build for: a device's `targetOf`, or by default what every WebGPU device has. */
   readonly target?: Target;
+  /** The kernels that compete, instead of those of @trtx; those of plugins are added to them. */
   readonly kernels?: CompileOptions['kernels'];
+  /** What they emit is in the engine, which runs without them. The importer takes `importOptions(plugins)`. */
+  readonly plugins?: readonly Plugin[];
   /** Fails with a list of the nodes that the host would have to compute at run time. */
   readonly noHost?: boolean;
   /** The nodes of the source model, for reports; by default those that the graph says that its nodes came from. */
@@ -43,7 +48,8 @@ export interface BuiltEngine {
 
 /**
  * Builds an engine. The graph is changed in place: specialized, optimized and legalized.
- * @throws TrtxError PROFILE_MISSING, PROFILE, UNSUPPORTED_NODES, SHAPE_UNBOUNDED, TENSOR_TOO_LARGE
+ * @throws TrtxError PROFILE_MISSING, PROFILE, UNSUPPORTED_NODES, SHAPE_UNBOUNDED, TENSOR_TOO_LARGE,
+ *   PLUGIN_ON_HOST, and as `extensionsOf` of @trtx/plugin
  */
 export function build(graph: Graph, options: BuildOptions = {}): BuiltEngine {
   const { plan, blobs } = buildPlan(graph, options);
@@ -57,19 +63,21 @@ export function build(graph: Graph, options: BuildOptions = {}): BuiltEngine {
  * @throws TrtxError as `build`
  */
 export function buildPlan(graph: Graph, options: BuildOptions = {}): Compiled {
-  const { profile, level = 2, target = PORTABLE, kernels, noHost, onProgress } = options;
+  const { profile, level = 2, target = PORTABLE, noHost, onProgress } = options;
+  const extensions = extensionsOf(options.plugins);
   if (profile) specialize(graph, profile);
   requireBounded(graph);
   const before = sourceNodesOf(graph);
   onProgress?.({ stage: 'optimize', done: 0, total: 1, label: `O${level}` });
-  const { trace } = optimize(graph, { ...options.passes, level });
+  const { trace } = optimize(graph, optimizeOptions(options, extensions));
   onProgress?.({ stage: 'optimize', done: 1, total: 1, label: `O${level}` });
   const { plan, blobs } = compile(graph, {
     target,
-    kernels,
+    kernels: kernelsFor(options, extensions),
     noHost,
     onProgress: (done, total, label) => onProgress?.({ stage: 'kernels', done, total, label }),
   });
+  refuseHosted(plan, extensions);
   const imported = new Set(before.map(({ node }) => node));
   const sourceNodes = explained(options.sourceNodes ?? before, { plan, graph, trace, imported });
   return { plan: { ...plan, sourceNodes }, blobs };

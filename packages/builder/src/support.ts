@@ -3,7 +3,7 @@
 
 import { hostOnly, isFor, type Kernel, PORTABLE, standardKernels } from '@trtx/codegen';
 import { type Graph, type OpDef, type OpRegistry, opName, standardOps } from '@trtx/ir';
-import { findMeaning, type ImportedNode, type ModelSurvey } from '@trtx/onnx';
+import { findMeaning, type ImportedNode, type ModelSurvey, type Spellings } from '@trtx/onnx';
 import { hostOps } from '@trtx/reference';
 
 /**
@@ -30,6 +30,8 @@ export interface OpSupport extends Support {
 
 export interface SupportOptions {
   readonly registry?: OpRegistry;
+  /** As the import takes them. */
+  readonly spellings?: Spellings;
   readonly kernels?: readonly Kernel[];
   /** Ids of the ops that the host has functions for; by default those of @trtx/reference. */
   readonly onHost?: ReadonlySet<string>;
@@ -42,10 +44,10 @@ const WRITTEN_OUT: Support = { kind: 'gpu', reason: 'written out in other ops' }
 
 /** How each op of a model is computed. An op that types or sizes put on the host in part has a row for that part too. */
 export function supportOf(survey: ModelSurvey, options: SupportOptions = {}): OpSupport[] {
-  const { registry = standardOps, onHost = served(), imported } = options;
+  const { registry = standardOps, spellings, onHost = served(), imported } = options;
   const hosted = imported ? hostedNodes(imported.graph, imported.nodes) : new Map<string, HostedNodes>();
   return survey.versions.flatMap((counted): OpSupport[] => {
-    const { definition, isWrittenOut, missing } = findMeaning(counted, registry);
+    const { definition, isWrittenOut, missing } = findMeaning(counted, registry, spellings);
     if (missing) return [{ ...counted, kind: counted.domain === '' ? 'none' : 'plugin', reason: missing }];
     if (!definition && !isWrittenOut) return [{ ...counted, kind: 'build', reason: 'constants' }];
     const own = definition ? supportOfOp(definition, { ...options, onHost }) : WRITTEN_OUT;

@@ -5,6 +5,9 @@ import type { Emitter } from './emitter.ts';
 import type { Group, Grouping } from './group/group.ts';
 import type { Target } from './target.ts';
 
+/** Counts up where kernels that were written for the number before may no longer be right. */
+export const KERNEL_API = 1;
+
 /** What a kernel is asked to compute. */
 export interface Problem {
   readonly group: Group;

@@ -72,8 +72,7 @@ class Builder {
     attributes: BuilderAttributes = {},
     options: NodeOptions = {},
   ): readonly Value[] {
-    const at = name.lastIndexOf('::');
-    const op = at < 0 ? this.#ops.get(name) : this.#ops.get(name.slice(at + 2), name.slice(0, at));
+    const op = this.#ops.find(name);
     if (!op) throw new TrtxError('OP_UNKNOWN', `no op ${quote(name)} is registered`, { node: options.name });
     return this.graph.addNode(op, inputs, attributes, options).outputs;
   }

@@ -191,6 +191,9 @@ export function defineOp(def: OpDef): OpDef {
   return Object.freeze(def);
 }
 
+/** Counts up where op definitions, rules and passes that were written for the number before may no longer be right. */
+export const IR_API = 1;
+
 /** Op definitions by domain and name: a value that is passed in, never a global. */
 export class OpRegistry {
   readonly #ops = new Map<string, OpDef>();
@@ -201,6 +204,11 @@ export class OpRegistry {
 
   get(name: string, domain = ''): OpDef | undefined {
     return this.#ops.get(opKey(domain, name));
+  }
+
+  /** The op of a name as `opName` writes it: `Conv`, `com.microsoft::Gelu`. */
+  find(id: string): OpDef | undefined {
+    return this.#ops.get(id);
   }
 
   /** A registry with these ops as well; where a name is taken, the new definition holds. */

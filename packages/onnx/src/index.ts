@@ -15,6 +15,13 @@ export { findMeaning, type OpMeaning, type UnsupportedOp } from './import/suppor
 export * from './import/survey.ts';
 export * from './import/tensor-file.ts';
 export * from './import/value-file.ts';
+export type {
+  Emitter as ImportEmitter,
+  LegacyNode,
+  Spelling,
+  Spellings,
+} from './normalize/index.ts';
 export { NEWEST_OPSET, rewrittenBelow, SUCCESSORS, spelledNames } from './normalize/index.ts';
+export { inputOf, take, takeInts, typeOf } from './normalize/node.ts';
 export type { ExternalFile, ResolveExternal } from './source/external.ts';
 export type { ModelMetadata } from './source/read.ts';

@@ -7,6 +7,7 @@ export * from './passes/structure/index.ts';
 export { isExisting, type NewValue, type Operand, Patch } from './patch.ts';
 export * from './pattern.ts';
 export * from './pipelines.ts';
+export * from './placement.ts';
 export * from './product.ts';
 export * from './recognize.ts';
 export * from './rule.ts';

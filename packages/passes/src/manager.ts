@@ -1,7 +1,7 @@
 // The pass manager: which passes run, in which order and until when; what they did, and how long it took.
 
 import { TrtxError } from '@trtx/errors';
-import { type Graph, type Node, type OpRegistry, standardOps, verify } from '@trtx/ir';
+import { type Graph, type Node, type OpRegistry, opName, standardOps, verify } from '@trtx/ir';
 import type { Patch } from './patch.ts';
 import { type Level, PIPELINES } from './pipelines.ts';
 import { type Applied, Rewriter } from './rewriter.ts';
@@ -277,10 +277,8 @@ function ruleIndex(rules: readonly Rule[]): (node: Node) => readonly Rule[] {
   return ({ op }) => {
     let found = byOp.get(op);
     if (!found) {
-      // Named ops are those of the default domain.
-      const holds = ({ ops }: Rule) =>
-        typeof ops === 'function' ? ops(op) : op.domain === '' && ops.includes(op.name);
-      found = rules.filter(holds);
+      const name = opName(op);
+      found = rules.filter(({ ops }) => (typeof ops === 'function' ? ops(op) : ops.includes(name)));
       byOp.set(op, found);
     }
     return found;

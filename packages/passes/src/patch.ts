@@ -184,8 +184,7 @@ export class Patch {
 
   /** @internal */
   op(name: string) {
-    const at = name.lastIndexOf('::');
-    const def = at < 0 ? this.ops.get(name) : this.ops.get(name.slice(at + 2), name.slice(0, at));
+    const def = this.ops.find(name);
     if (!def) throw new TrtxError('OP_UNKNOWN', `a pass wants the op ${name}, which is not registered`);
     return def;
   }

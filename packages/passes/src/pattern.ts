@@ -4,7 +4,7 @@
 //   const x = any('x');
 //   const gelu = op('Mul', op('Mul', x, number(0.5)), op('Add', op('Erf', op('Div', x, number(Math.SQRT2))), number(1)));
 
-import { codecOf, type DType, type Node, type OpDef, scalar, traitOf, type Value } from '@trtx/ir';
+import { codecOf, type DType, type Node, type OpDef, opName, scalar, traitOf, type Value } from '@trtx/ir';
 import { splatOf } from './match.ts';
 
 /** What holds of a value, or of the absence of an optional input. */
@@ -151,7 +151,7 @@ export interface OpPattern extends Pattern {
 }
 
 /**
- * The first output of a node of the default domain, of this op or one of several, with inputs of these forms; in either
+ * The first output of a node of this op (`Conv`, `domain::Name`) or one of several, with inputs of these forms; in either
  * order where the op commutes. Inputs at the end that have no pattern must be absent.
  */
 export function op(names: string | readonly string[], ...inputs: readonly Pattern[]): OpPattern {
@@ -174,7 +174,7 @@ function opPattern(form: OpForm): OpPattern {
     maybeShared: () => opPattern({ ...form, isShared: true }),
     match(value, state, next) {
       const node = value?.producer;
-      if (node?.op.domain !== '' || !form.ops.has(node.op.name) || value !== node.outputs[0]) return false;
+      if (!node || !form.ops.has(opName(node.op)) || value !== node.outputs[0]) return false;
       if (node.inputs.length > form.inputs.length || !form.tests.every((test) => test(node))) return false;
       if (!form.inputs.every((input) => mayBeAmong(input, node.inputs))) return false;
       const named = () => (form.name === undefined ? next() : state.withValue(form.name, value, next));

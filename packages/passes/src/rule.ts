@@ -7,7 +7,7 @@ import type { Patch } from './patch.ts';
 /** A pattern at a node, and what to put in its place. */
 export interface Rule {
   readonly name: string;
-  /** The ops at which the pattern is anchored, by name, or a predicate of definitions. */
+  /** The ops at which the pattern is anchored, by name (`Conv`, `domain::Name`), or a predicate of definitions. */
   readonly ops: readonly string[] | ((op: OpDef) => boolean);
   /**
    * Looks at the node and what is around it, and records a replacement in `patch`. Changes nothing itself. Returns the

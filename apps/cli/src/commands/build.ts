@@ -2,17 +2,19 @@
 
 import { type BuildOptions, build } from '@trtx/builder';
 import { inspectEngine } from '@trtx/engine';
+import { importOptions } from '@trtx/plugin';
 import type { Command } from 'commander';
 import { addCommand, collect, parseLevel } from '../command.ts';
 import { buildTarget } from '../device.ts';
 import { requireOutput, writeWhole } from '../files.ts';
 import { loadModel } from '../model.ts';
+import { addPluginOption, loadPlugins, type PluginOptions } from '../plugins.ts';
 import { engineRows } from '../report/engine.ts';
 import type { Session } from '../session.ts';
 import { profileFrom, type ShapeOptions } from '../shapes.ts';
 import { bytesText, table, timeText } from '../text.ts';
 
-interface Options extends ShapeOptions {
+interface Options extends ShapeOptions, PluginOptions {
   readonly output: string;
   readonly O: BuildOptions['level'];
   readonly portable?: boolean;
@@ -20,7 +22,7 @@ interface Options extends ShapeOptions {
 }
 
 export function addBuild(program: Command, session: Session): void {
-  addCommand(program, {
+  const command = addCommand(program, {
     usage: 'build <model>',
     summary: 'Builds an engine file from an ONNX model, for the adapter at hand.',
     examples: [
@@ -37,20 +39,23 @@ export function addBuild(program: Command, session: Session): void {
     .option('--no-host', 'fail with a list of the nodes that the host would have to compute at each run')
     .option('--portable', 'ask only for what every WebGPU device has')
     .action((model: string, options: Options) => buildEngine(model, options, session));
+  addPluginOption(command);
 }
 
 async function buildEngine(model: string, options: Options, session: Session): Promise<void> {
   const { output, O: level, portable = false, host } = options;
   const profile = profileFrom(options);
   await requireOutput(output, model);
+  const plugins = await loadPlugins(options);
   const start = performance.now();
   session.progress.show('read', 0, 1, model);
-  const { graph, nodes } = await loadModel(model);
+  const { graph, nodes } = await loadModel(model, importOptions(plugins));
   const { target, description } = await buildTarget(portable);
   session.useAdapter(description);
   const { plan, file } = build(graph, {
     profile,
     level,
+    plugins,
     target,
     noHost: !host,
     sourceNodes: nodes,

@@ -3,10 +3,12 @@
 import { inspectEngine } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { surveyModel } from '@trtx/onnx';
+import { importOptions, type Plugin } from '@trtx/plugin';
 import type { Command } from 'commander';
 import { addCommand, collect, parseLevel } from '../command.ts';
 import { readBytes } from '../files.ts';
 import { isEngineFile } from '../model.ts';
+import { addPluginOption, loadPlugins, type PluginOptions } from '../plugins.ts';
 import { engineRows } from '../report/engine.ts';
 import { modelData, modelRows } from '../report/model.ts';
 import type { Session } from '../session.ts';
@@ -16,7 +18,7 @@ import { inspectDiff } from './diff.ts';
 import { inspectPlacement } from './placement.ts';
 import { inspectSupport } from './support.ts';
 
-interface Options extends Pick<ShapeOptions, 'shapes'> {
+interface Options extends Pick<ShapeOptions, 'shapes'>, PluginOptions {
   readonly placement?: boolean;
   readonly support?: boolean;
   readonly diff?: boolean;
@@ -24,7 +26,7 @@ interface Options extends Pick<ShapeOptions, 'shapes'> {
 }
 
 export function addInspect(program: Command, session: Session): void {
-  addCommand(program, {
+  const command = addCommand(program, {
     usage: 'inspect <file> [after]',
     summary: 'Tells what is in an ONNX model or an engine file, which are told apart by their contents.',
     examples: [
@@ -39,19 +41,21 @@ export function addInspect(program: Command, session: Session): void {
     .option('--diff', 'compare two models: ops by count, nodes by name, constants, inputs and outputs')
     .option('--shapes <spec>', 'with --placement: sizes or ranges of inputs, as for trtx build', collect)
     .option('-O <level>', 'with --placement: optimization, 0 to 3', parseLevel, 2)
-    .action((file: string, after: string | undefined, options: Options) => {
-      const { placement, support, diff, O: level, ...shapes } = options;
+    .action(async (file: string, after: string | undefined, options: Options) => {
+      const { placement, support, diff, plugin, O: level, ...shapes } = options;
       if (Boolean(diff) !== (after !== undefined))
         throw new TrtxError('USAGE', diff ? '--diff compares two models' : 'two files without --diff', {
           hint: 'trtx inspect --diff before.onnx after.onnx',
         });
       if (after !== undefined) return inspectDiff(file, after, session);
-      if (placement) return inspectPlacement(file, { profile: profileFrom(shapes), level }, session);
-      return support ? inspectSupport(file, session) : inspect(file, session);
+      const plugins = await loadPlugins({ plugin });
+      if (placement) return inspectPlacement(file, { profile: profileFrom(shapes), level, plugins }, session);
+      return support ? inspectSupport(file, plugins, session) : inspect(file, plugins, session);
     });
+  addPluginOption(command);
 }
 
-async function inspect(file: string, session: Session): Promise<void> {
+async function inspect(file: string, plugins: readonly Plugin[], session: Session): Promise<void> {
   const engine = await isEngineFile(file);
   const bytes = await readBytes(file);
   if (engine) {
@@ -61,7 +65,7 @@ async function inspect(file: string, session: Session): Promise<void> {
       ...table(engineRows(summary), '  '),
     ]);
   } else {
-    const survey = surveyModel(bytes);
+    const survey = surveyModel(bytes, importOptions(plugins));
     session.result({ kind: 'model', file, fileBytes: bytes.length, ...modelData(survey) }, [
       `${file}: ONNX model`,
       ...table(modelRows(survey, bytes.length), '  '),

@@ -3,6 +3,7 @@
 import { buildPlan } from '@trtx/builder';
 import { type Plan, parseEngine, placeNodes } from '@trtx/engine';
 import type { Profile } from '@trtx/ir';
+import { importOptions, type Plugin } from '@trtx/plugin';
 import { readBytes } from '../files.ts';
 import { isEngineFile, loadModel } from '../model.ts';
 import { countPlaces, placementLines } from '../report/placement.ts';
@@ -11,6 +12,7 @@ import type { Session } from '../session.ts';
 export interface PlacementOptions {
   readonly profile: Profile | undefined;
   readonly level: 0 | 1 | 2 | 3;
+  readonly plugins: readonly Plugin[];
 }
 
 /** An engine tells; a model is built for what every WebGPU device has, and nothing is written. */
@@ -23,7 +25,7 @@ export async function inspectPlacement(file: string, options: PlacementOptions, 
 }
 
 async function planOf(file: string, options: PlacementOptions, session: Session): Promise<Plan> {
-  const { graph, nodes } = await loadModel(file);
+  const { graph, nodes } = await loadModel(file, importOptions(options.plugins));
   const { plan } = buildPlan(graph, {
     ...options,
     sourceNodes: nodes,

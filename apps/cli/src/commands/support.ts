@@ -2,31 +2,37 @@
 
 import { type SupportOptions, supportOf } from '@trtx/builder';
 import { isTrtxError, TrtxError } from '@trtx/errors';
-import { surveyModel } from '@trtx/onnx';
+import { type ImportOptions, surveyModel } from '@trtx/onnx';
+import { extensionsOf, importOptions, type Plugin } from '@trtx/plugin';
 import { readBytes } from '../files.ts';
 import { isEngineFile, loadModel } from '../model.ts';
 import { supportData, supportLines } from '../report/support.ts';
 import type { Session } from '../session.ts';
 
 /** The exit status is 1 where something is not supported. */
-export async function inspectSupport(file: string, session: Session): Promise<void> {
+export async function inspectSupport(file: string, plugins: readonly Plugin[], session: Session): Promise<void> {
   if (await isEngineFile(file))
     throw new TrtxError('NOT_A_MODEL', 'this is an engine: what is in it is supported', {
       file,
       hint: 'Use --placement, or name the ONNX model that it was built from.',
     });
-  const survey = surveyModel(await readBytes(file));
-  const { imported, error } = await tryImport(file);
-  const ops = supportOf(survey, { imported });
+  const options = importOptions(plugins);
+  const { kernels } = extensionsOf(plugins);
+  const survey = surveyModel(await readBytes(file), options);
+  const { imported, error } = await tryImport(file, options);
+  const ops = supportOf(survey, { ...options, kernels, imported });
   const data = supportData(ops, error);
   if (!data.supported) session.status = 1;
   session.result({ kind: 'support', file, ...data }, supportLines(data));
 }
 
 /** The model where it can be imported; else why not. */
-async function tryImport(file: string): Promise<{ imported?: SupportOptions['imported']; error?: TrtxError }> {
+async function tryImport(
+  file: string,
+  options: ImportOptions,
+): Promise<{ imported?: SupportOptions['imported']; error?: TrtxError }> {
   try {
-    return { imported: await loadModel(file) };
+    return { imported: await loadModel(file, options) };
   } catch (error) {
     if (!isTrtxError(error)) throw error;
     return { error };

@@ -5,6 +5,7 @@ import { type Backend, type BackendKind, openBackend } from '@trtx/builder/node'
 import { inspectEngine } from '@trtx/engine';
 import { quote, TrtxError } from '@trtx/errors';
 import { type Graph, opName, type Profile, printType, type Tensors, type Value } from '@trtx/ir';
+import { importOptions, type Plugin } from '@trtx/plugin';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { addCommand, parseLevel, parseTolerance } from '../command.ts';
@@ -13,11 +14,12 @@ import { FAILED } from '../failure.ts';
 import { requireFile } from '../files.ts';
 import { kernelsFor } from '../host-kernels.ts';
 import { loadModel } from '../model.ts';
+import { addPluginOption, loadPlugins, type PluginOptions } from '../plugins.ts';
 import type { Session } from '../session.ts';
 import { readFolder } from '../tensors/raw.ts';
 import { table, timeText } from '../text.ts';
 
-interface Options extends Tolerance {
+interface Options extends Tolerance, PluginOptions {
   readonly inputs: string;
   readonly expect: string;
   readonly backend?: BackendKind;
@@ -26,7 +28,7 @@ interface Options extends Tolerance {
 }
 
 export function addVerify(program: Command, session: Session): void {
-  addCommand(program, {
+  const command = addCommand(program, {
     usage: 'verify <model>',
     summary:
       "Builds a model, runs it, and compares its outputs with those expected: 1 if they differ, 0 if they don't.",
@@ -43,6 +45,7 @@ export function addVerify(program: Command, session: Session): void {
     .option('--rtol <number>', 'tolerance, relative to each element', parseTolerance, 1e-3)
     .option('--atol <number>', 'tolerance, relative to the largest element', parseTolerance, 1e-4)
     .action((model: string, options: Options) => verify(model, options, session));
+  addPluginOption(command);
 }
 
 function parseBackend(text: string): BackendKind {
@@ -53,14 +56,15 @@ function parseBackend(text: string): BackendKind {
 async function verify(model: string, options: Options, session: Session): Promise<void> {
   await requireFile(model);
   const [inputs, expected] = [await readFolder(options.inputs), await readFolder(options.expect)];
+  const plugins = await loadPlugins(options);
   session.progress.show('read', 0, 1, model);
-  const { graph } = await loadModel(model);
+  const { graph } = await loadModel(model, importOptions(plugins));
   checkInputs(graph, inputs);
   checkOutputs(graph, expected);
   const backend = await openBackend(options.backend);
   try {
     session.useAdapter(backend.description);
-    const run = await buildAndRun(backend, graph, inputs, options, session);
+    const run = await buildAndRun(backend, { graph, inputs, plugins }, options, session);
     const outputs = [...expected].map(([name, tensor]) =>
       compareTensors(name, run.outputs.get(name)!, tensor, options),
     );
@@ -70,13 +74,20 @@ async function verify(model: string, options: Options, session: Session): Promis
   }
 }
 
-async function buildAndRun(backend: Backend, graph: Graph, inputs: Tensors, options: Options, session: Session) {
+interface Model {
+  readonly graph: Graph;
+  readonly inputs: Tensors;
+  readonly plugins: readonly Plugin[];
+}
+
+async function buildAndRun(backend: Backend, { graph, inputs, plugins }: Model, options: Options, session: Session) {
   const show = ({ stage, done, total, label }: { stage: string; done: number; total: number; label: string }) =>
     session.progress.show(stage, done, total, label);
   const start = performance.now();
   const runner = await backend.prepare(graph, {
     profile: profileFor(graph, inputs, options.static ?? false),
     level: options.O,
+    plugins,
     hostKernels: await kernelsFor(
       [...graph.withBodies()].flatMap(({ nodes }) => [...nodes].map(({ op }) => opName(op))),
     ),

@@ -4,8 +4,10 @@
 import { isTrtxError, TrtxError } from '@trtx/errors';
 import { type Graph, type Runner, specialize, standardOps } from '@trtx/ir';
 import { optimize } from '@trtx/passes';
+import { extensionsOf } from '@trtx/plugin';
 import { hostOps, type ReferenceKernels, ReferenceRunner, standardKernels } from '@trtx/reference';
 import { type DeviceOffer, type NodeDevice, requestNodeDevice } from '@trtx/runtime/node';
+import { optimizeOptions, referenceFor } from '../plugins.ts';
 import { EngineRunner, type RunnerOptions } from '../runner.ts';
 
 export type BackendKind = 'webgpu' | 'reference';
@@ -70,10 +72,11 @@ function referenceBackend(): Backend {
   return {
     kind: 'reference',
     description: 'reference (CPU, float64 accumulation)',
-    async prepare(graph, { profile, passes, level = 2, hostKernels }: BackendRunnerOptions = {}) {
-      if (profile) specialize(graph, profile);
-      optimize(graph, { ...passes, level });
-      return new ReferenceRunner(graph, { kernels: hostKernels });
+    async prepare(graph, options: BackendRunnerOptions = {}) {
+      const extensions = extensionsOf(options.plugins);
+      if (options.profile) specialize(graph, options.profile);
+      optimize(graph, optimizeOptions(options, extensions));
+      return new ReferenceRunner(graph, { kernels: referenceFor(options, extensions) });
     },
     release() {},
   };

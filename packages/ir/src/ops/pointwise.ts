@@ -9,6 +9,8 @@ import { broadcast } from './broadcast.ts';
 import { BOOL, CASTABLE, FLOATS, INTEGERS, NUMBERS, SIGNED } from './types.ts';
 
 export interface Pointwise {
+  /** The default ONNX domain where absent. */
+  domain?: string;
   name: string;
   since: number;
   summary: string;
@@ -19,12 +21,12 @@ export interface Pointwise {
   scalar(at: NodeView, ...args: Scalar[]): Scalar;
 }
 
-/** A pointwise op of the default domain: its inputs broadcast, its output has the expression's type. */
+/** A pointwise op: its inputs broadcast, its output has the expression's type. */
 export function definePointwise(p: Pointwise): OpDef {
   const scalar = (at: NodeView) =>
     p.scalar(at, ...at.inputs.map((type, i) => (type ? s.arg(i, type.dtype) : (undefined as never))));
   return defineOp({
-    domain: '',
+    domain: p.domain ?? '',
     name: p.name,
     since: p.since,
     summary: p.summary,

@@ -12,6 +12,7 @@ import {
   type TensorType,
   type Value,
 } from '@trtx/ir';
+import type { Spellings } from '../normalize/index.ts';
 import { dtypeName, dtypeOf } from '../source/dtypes.ts';
 import { modelError } from '../source/error.ts';
 import type { SourceGraph } from '../source/nodes.ts';
@@ -24,6 +25,7 @@ import { Values } from './values.ts';
 
 export interface BuildOptions {
   readonly registry: OpRegistry;
+  readonly spellings: Spellings;
   readonly external: ExternalData;
   /** Name of the graph. */
   readonly name: string;
@@ -37,7 +39,7 @@ export interface BuildOptions {
  * @throws TrtxError ONNX_MODEL, ONNX_OPSET, INPUT_CONSTANT, PROFILE, and as `Graph.addNode`
  */
 export function buildGraph(source: SourceGraph, options: BuildOptions): Graph {
-  const { registry, external, name, constants, profile } = options;
+  const { registry, spellings, external, name, constants, profile } = options;
   const graph = new Graph(name);
   const values = new Values(graph, source.initializers, external);
   const symbols = new DimSymbols();
@@ -46,7 +48,7 @@ export function buildGraph(source: SourceGraph, options: BuildOptions): Graph {
     values.set(info.name!, addInput(graph, info.name!, type, constants.get(info.name!)));
   }
   specialize(graph, Object.fromEntries(Object.entries(profile).filter(([input]) => !constants.has(input))));
-  addNodes(source, { graph, values, registry, external });
+  addNodes(source, { graph, values, registry, spellings, external });
   for (const info of source.outputs) graph.addOutput(info.name!, values.get(info.name!));
   checkDeclared(source, values);
   return graph;

@@ -21,7 +21,7 @@ export function emitterFor(source: SourceNode, graph: Graph, registry: OpRegistr
   const constant: Emitter['constant'] = (dtype, dims, values) =>
     graph.addConstant(constantFrom(dtype, dims, values), `${source.name}/constant`);
   const outputs: Emitter['outputs'] = (name, count, inputs, attributes = {}) => {
-    const op = registry.get(name);
+    const op = registry.find(name);
     if (!op) throw fail(`it needs ${name} to be brought up to date, which the registry lacks`);
     const options = { name: `${source.name}/${name}`, origin: [source.name], outputs: count };
     return addSteered(graph, registry, op, withoutTail(inputs), attributeMap(attributes), options).outputs;

@@ -2,6 +2,7 @@
 
 import { TrtxError } from '@trtx/errors';
 import { type Constant, type Graph, type OpRegistry, type Profile, standardOps, verify } from '@trtx/ir';
+import type { Spellings } from '../normalize/index.ts';
 import { loadExternal, type ResolveExternal } from '../source/external.ts';
 import { allNodes, type ModelMetadata, readMetadata, readSource } from '../source/read.ts';
 import { checkSparse, externalTensors } from '../source/tensors.ts';
@@ -13,6 +14,8 @@ import { unsupportedError, unsupportedOps } from './support.ts';
 export interface ImportOptions {
   /** The ops that the model may use; those of plugins are added with `standardOps.with(…)`. */
   registry?: OpRegistry;
+  /** How nodes of ops that plugins map are written in ops of the registry. They go before all else that the ops mean. */
+  spellings?: Spellings;
   /** Opens files of external data. Without it, a model with external data is refused. */
   resolveExternal?: ResolveExternal;
   /** Values for graph inputs, which become constants: a flag or an axis that never changes. */
@@ -42,11 +45,11 @@ export interface ImportedModel {
  *   UNSUPPORTED_OPS (all of them together), ONNX_EXTERNAL, INPUT_CONSTANT, and as `Graph.addNode` and `verify`
  */
 export async function importModel(bytes: Uint8Array, options: ImportOptions = {}): Promise<ImportedModel> {
-  const registry = options.registry ?? standardOps;
+  const { registry = standardOps, spellings = new Map() } = options;
   const decoded = decodeModel(bytes);
   const model = readMetadata(decoded);
   const source = readSource(decoded, model);
-  const unsupported = unsupportedOps(allNodes(source), registry);
+  const unsupported = unsupportedOps(allNodes(source), registry, spellings);
   if (unsupported.length > 0) throw unsupportedError(unsupported);
   checkSparse(source);
   const external = await loadExternal(externalTensors(source), options.resolveExternal);
@@ -56,6 +59,7 @@ export async function importModel(bytes: Uint8Array, options: ImportOptions = {}
       throw new TrtxError('INPUT_CONSTANT', 'a value was given for an input that the model has not', { tensor: input });
   const graph = buildGraph(source, {
     registry,
+    spellings,
     external,
     constants,
     profile: options.profile ?? {},

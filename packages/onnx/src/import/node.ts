@@ -2,6 +2,7 @@
 // only the outputs that are read.
 
 import { isTrtxError } from '@trtx/errors';
+import { opName } from '@trtx/ir';
 import { currentName, type LegacyNode, normalize, spellingOf } from '../normalize/index.ts';
 import { readAttributes } from '../source/attributes.ts';
 import { constantOfNode, graphAttribute } from '../source/constants.ts';
@@ -33,7 +34,7 @@ function addConstant(source: SourceNode, { graph, values, external }: NodeContex
 }
 
 function addOperation(source: SourceNode, context: NodeContext): void {
-  const { graph, values, registry, external } = context;
+  const { graph, values, registry, spellings, external } = context;
   const emit = emitterFor(source, graph, registry);
   const node: LegacyNode = {
     op: source.op,
@@ -43,7 +44,10 @@ function addOperation(source: SourceNode, context: NodeContext): void {
     outputCount: outputCount(source, context),
   };
   // A definition that the registry has, a plugin's perhaps, goes before what the op could be written as.
-  const spelling = registry.get(source.op, source.domain) ? undefined : spellingOf(source.op, source.domain);
+  const isDefined = registry.get(source.op, source.domain) !== undefined;
+  const spelling =
+    spellings.get(opName({ domain: source.domain, name: source.op })) ??
+    (isDefined ? undefined : spellingOf(source.op, source.domain));
   if (spelling) {
     nameSpelled(source, node, spelling(node, emit), emit, context);
     return;

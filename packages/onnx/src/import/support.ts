@@ -2,8 +2,8 @@
 // whole list at once.
 
 import { quote, TrtxError } from '@trtx/errors';
-import type { OpDef, OpRegistry } from '@trtx/ir';
-import { currentName, NEWEST_OPSET, spellingOf } from '../normalize/index.ts';
+import { type OpDef, type OpRegistry, opName } from '@trtx/ir';
+import { currentName, NEWEST_OPSET, type Spellings, spellingOf } from '../normalize/index.ts';
 import type { SourceNode } from '../source/nodes.ts';
 import { isControl } from './control.ts';
 
@@ -22,10 +22,14 @@ export interface UnsupportedOp {
 const LISTED = 5;
 
 /** The ops without a definition, in order of first appearance. */
-export function unsupportedOps(nodes: readonly SourceNode[], registry: OpRegistry): UnsupportedOp[] {
+export function unsupportedOps(
+  nodes: readonly SourceNode[],
+  registry: OpRegistry,
+  spellings?: Spellings,
+): UnsupportedOp[] {
   const found = new Map<string, { -readonly [K in keyof UnsupportedOp]: UnsupportedOp[K] }>();
   for (const node of nodes) {
-    const reason = whyUnsupported(node, registry);
+    const reason = whyUnsupported(node, registry, spellings);
     if (!reason) continue;
     const key = JSON.stringify([node.domain, node.op, node.version, reason]);
     const { op, domain, version } = node;
@@ -37,10 +41,10 @@ export function unsupportedOps(nodes: readonly SourceNode[], registry: OpRegistr
   return [...found.values()];
 }
 
-function whyUnsupported(node: SourceNode, registry: OpRegistry): string | undefined {
+function whyUnsupported(node: SourceNode, registry: OpRegistry, spellings?: Spellings): string | undefined {
   if (isControl(node)) return undefined;
   if (node.bodies.size > 0) return 'it holds a graph, and is no If, Loop, Scan or SequenceMap';
-  return findMeaning(node, registry).missing;
+  return findMeaning(node, registry, spellings).missing;
 }
 
 /** What an op of a file means in the graph. */
@@ -56,7 +60,9 @@ export interface OpMeaning {
 export function findMeaning(
   { op, domain, version }: Pick<SourceNode, 'op' | 'domain' | 'version'>,
   registry: OpRegistry,
+  spellings?: Spellings,
 ): OpMeaning {
+  if (spellings?.has(opName({ domain, name: op }))) return { isWrittenOut: true };
   if (domain === '' && op === 'Constant') return {};
   if (domain === '' && version > NEWEST_OPSET) return { missing: `opset ${version} is newer than ${NEWEST_OPSET}` };
   const name = domain === '' ? currentName(op) : op;

@@ -1,6 +1,6 @@
 // What a model consists of and needs, without importing it: for `trtx inspect`, and to tell why an import fails.
 
-import { byteLength, type DType, type OpRegistry, opName, standardOps } from '@trtx/ir';
+import { byteLength, type DType, opName, standardOps } from '@trtx/ir';
 import { dtypeName, dtypeOf } from '../source/dtypes.ts';
 import { allNodes, type ModelMetadata, readMetadata, readSource } from '../source/read.ts';
 import { partsOf } from '../source/sparse.ts';
@@ -8,6 +8,7 @@ import { isExternal } from '../source/tensor.ts';
 import { tensorsOf } from '../source/tensors.ts';
 import { declaredDims, foreignKind } from '../source/types.ts';
 import { decodeModel, type ValueInfoProto } from '../wire/index.ts';
+import type { ImportOptions } from './import.ts';
 import { type ImportedNode, namedNodes } from './named.ts';
 import { countOps, type OpCount } from './op-counts.ts';
 import { type UnsupportedOp, unsupportedOps } from './support.ts';
@@ -51,7 +52,10 @@ export interface ModelSurvey extends ModelMetadata {
  * Looks a model over. Ops that cannot be imported are part of the answer.
  * @throws TrtxError ONNX_PARSE, ONNX_MODEL: only where the file is damaged or no valid model
  */
-export function surveyModel(bytes: Uint8Array, options: { registry?: OpRegistry } = {}): ModelSurvey {
+export function surveyModel(
+  bytes: Uint8Array,
+  options: Pick<ImportOptions, 'registry' | 'spellings'> = {},
+): ModelSurvey {
   const model = decodeModel(bytes);
   const metadata = readMetadata(model);
   const source = readSource(model, metadata);
@@ -77,7 +81,7 @@ export function surveyModel(bytes: Uint8Array, options: { registry?: OpRegistry 
     nodesInSubgraphs: versions.reduce((sum, { inBodies }) => sum + inBodies, 0),
     versions,
     opCounts: new Map([...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))),
-    unsupported: unsupportedOps(all, options.registry ?? standardOps),
+    unsupported: unsupportedOps(all, options.registry ?? standardOps, options.spellings),
     named: namedNodes(source),
     parameters: tensors.reduce((sum, { dims }) => sum + elements(dims), 0),
     constantBytes: tensors.reduce((sum, { dims, data_type }) => sum + bytesOf(dtypeOf(data_type), elements(dims)), 0),

@@ -24,7 +24,7 @@ import { signalSteps } from './signal.ts';
 import { type SpelledOp, spelledTable } from './spelled.ts';
 import { statisticsSteps } from './statistics.ts';
 
-export type { Emitter, LegacyNode } from './node.ts';
+export type { Emitter, LegacyNode, Spelling, Spellings } from './node.ts';
 
 /** The newest opset whose changes the steps and the op definitions know. */
 export const NEWEST_OPSET = 28;

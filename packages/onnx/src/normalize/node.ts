@@ -23,7 +23,7 @@ type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** What a step may add to the graph, and how it refuses. */
 export interface Emitter {
-  /** A node of one output, with the newest semantics. */
+  /** A node of one output, with the newest semantics; `domain::Name` outside of the default domain. */
   node(op: string, inputs: readonly (Value | null)[], attributes?: Attributes): Value;
   /** A node with the first `count` of its outputs. */
   outputs(op: string, count: number, inputs: readonly (Value | null)[], attributes?: Attributes): readonly Value[];
@@ -48,6 +48,9 @@ export interface Step {
  * says what an output is, which is an error if it is read. It takes all attributes that it knows away from the node.
  */
 export type Spelling = (node: LegacyNode, emit: Emitter) => readonly (Value | undefined)[];
+
+/** Spellings by op, as `opName` writes it. */
+export type Spellings = ReadonlyMap<string, Spelling>;
 
 /** An input that must be there. */
 export function inputOf(node: LegacyNode, index: number, emit: Emitter): Value {

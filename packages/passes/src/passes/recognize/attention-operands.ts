@@ -5,7 +5,7 @@ import { attentionGeometry, type Dim, type Node, type Value } from '@trtx/ir';
 import { permutationOf, producerOf, splatOf } from '../../match.ts';
 import type { Operand, Patch } from '../../patch.ts';
 import { defineRule } from '../../rule.ts';
-import { targetOf } from '../canonical-reshapes.ts';
+import { targetOf } from '../simplify/canonical-reshapes.ts';
 import { causalMask, seenMask } from './attention-causal.ts';
 import { attributesOf, replaceAttention } from './attention-replace.ts';
 

@@ -1,0 +1,6 @@
+import { it } from 'vitest';
+import { expectExample } from '../../../tests/support/readme.ts';
+
+it('has an example that works', () => {
+  expectExample(new URL('../README.md', import.meta.url));
+});
