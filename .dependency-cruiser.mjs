@@ -20,7 +20,17 @@ const allowed = {
   },
   debug: {
     packages: [
-      'ir', 'onnx', 'reference', 'passes', 'quantizer', 'codegen', 'plugin', 'engine', 'runtime', 'profiler', 'builder',
+      'ir',
+      'onnx',
+      'reference',
+      'passes',
+      'quantizer',
+      'codegen',
+      'plugin',
+      'engine',
+      'runtime',
+      'profiler',
+      'builder',
     ],
     npm: [],
   },

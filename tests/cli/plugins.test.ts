@@ -65,6 +65,28 @@ it.each(['webgpu', 'reference'])('verifies on %s', async (backend) => {
   expect(await trtxJson(...args)).toMatchObject({ status: 1, data: { error: { code: 'UNSUPPORTED_OPS' } } });
 });
 
+it('optimizes around nodes of plugins, with their passes', async () => {
+  const { dir, model, path } = files();
+  const pass = `
+  passes: [{ pass: { name: 'own', summary: 'Relu of it is Abs', rules: [{ name: 'abs', ops: ['Relu'], apply: (node, patch) =>
+    patch.replace(node.output, patch.node('Abs', node.inputs), 'own') }] } }], ops`;
+  const plugin = path('passes.mjs', TWICE.replace(' ops', pass));
+  const output = join(dir, 'smaller.onnx');
+  const { status, data } = await trtxJson('optimize', model, output, '--plugin', plugin, '--skip', 'own');
+  expect({ status, ops: data.ops }).toEqual({
+    status: 0,
+    ops: {
+      'com.example::Twice': { before: 1, after: 2 },
+      'com.example::Frobnicate': { before: 1, after: 0 },
+      Relu: { before: 1, after: 1 },
+    },
+  });
+  await trtxJson('optimize', model, output, '--plugin', plugin);
+  expect((await trtxJson('inspect', output, '--support', '--plugin', plugin)).data).toMatchObject({
+    ops: expect.arrayContaining([expect.objectContaining({ op: 'Abs', count: 1 })]),
+  });
+});
+
 it('tells where nodes of plugins are computed', async () => {
   const { model, plugin } = files();
   const support = await trtxJson('inspect', model, '--support', '--plugin', plugin);

@@ -5,6 +5,7 @@ import type { Plan } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import type { OptimizeOptions } from '@trtx/passes';
 import type { Extensions, Plugin } from '@trtx/plugin';
+import type { ReferenceKernels } from '@trtx/reference';
 
 /** What of the options of a build plugins add to. */
 interface Extended {
@@ -17,6 +18,14 @@ interface Extended {
 /** The options of the passes. Those that are given go before what plugins add. */
 export function optimizeOptions({ level = 2, passes }: Extended, { ops, pipeline }: Extensions): OptimizeOptions {
   return { ops, pipeline: pipeline(level), ...passes, level };
+}
+
+/** The kernels of the CPU: those that are given, or those of @trtx, and those of plugins. */
+export function referenceFor(
+  { hostKernels, plugins = [] }: Extended & { readonly hostKernels?: ReferenceKernels },
+  all: Extensions,
+): ReferenceKernels {
+  return hostKernels ? hostKernels.with(plugins.flatMap(({ reference = [] }) => reference)) : all.reference;
 }
 
 export function kernelsFor({ kernels, plugins = [] }: Extended, all: Extensions): readonly Kernel[] {

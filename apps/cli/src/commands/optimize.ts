@@ -3,17 +3,19 @@
 import { type Graph, printGraph, verify } from '@trtx/ir';
 import { NEWEST_OPSET, OLDEST_EXPORTED_OPSET, surveyModel } from '@trtx/onnx';
 import { type Level, type OptimizeReport, optimize, PIPELINES } from '@trtx/passes';
+import { extensionsOf, importOptions, type Plugin } from '@trtx/plugin';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { addCommand, collect, collectNames, parseLevel, parseWhole } from '../command.ts';
 import { readBytes } from '../files.ts';
 import { loadModel } from '../model.ts';
 import { modelTargets, NEWEST_BY_DEFAULT, outputOpset, writeModel } from '../model-file.ts';
+import { addPluginOption, loadPlugins, type PluginOptions } from '../plugins.ts';
 import { countWritten, optimizeData, optimizeLines } from '../report/optimize.ts';
 import type { Session } from '../session.ts';
 import { profileFrom, type ShapeOptions } from '../shapes.ts';
 
-interface Options extends Pick<ShapeOptions, 'shapes'> {
+interface Options extends Pick<ShapeOptions, 'shapes'>, PluginOptions {
   readonly O: Level;
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
@@ -24,7 +26,7 @@ interface Options extends Pick<ShapeOptions, 'shapes'> {
 }
 
 export function addOptimize(program: Command, session: Session): void {
-  addCommand(program, {
+  const command = addCommand(program, {
     usage: 'optimize <model> <output>',
     summary:
       'Makes an ONNX model smaller: another ONNX model, which any engine runs, with the same inputs and outputs.',
@@ -43,17 +45,23 @@ export function addOptimize(program: Command, session: Session): void {
     .option('--shapes <spec>', 'sizes or ranges of inputs, as for trtx build; other sizes stay dynamic', collect)
     .option('--trace', 'list each change: its rule, its nodes, and where in the model these came from')
     .action((model: string, output: string, options: Options) => optimizeModel(model, output, options, session));
+  addPluginOption(command);
 }
 
 async function optimizeModel(file: string, output: string, options: Options, session: Session): Promise<void> {
+  const plugins = await loadPlugins(options);
   session.progress.show('read', 0, 1, file);
   // The graph keeps its own name, which is in the file.
-  const imported = await loadModel(file, { name: undefined, profile: profileFrom(options) });
+  const imported = await loadModel(file, {
+    name: undefined,
+    profile: profileFrom(options),
+    ...importOptions(plugins),
+  });
   const { externalFiles } = surveyModel(await readBytes(file));
   const targets = await modelTargets(output, [{ file, externalFiles }]);
   session.progress.show('optimize', 0, 1, '');
   const dumps: Dump[] = [];
-  const report = optimized(imported.graph, options, (dump) => {
+  const report = optimized(imported.graph, { ...options, plugins }, (dump) => {
     dumps.push(dump);
     if (!session.json) process.stderr.write(dumpText(dump));
   });
@@ -75,10 +83,17 @@ interface Dump {
   readonly text: string;
 }
 
-function optimized(graph: Graph, options: Options, onDump: (dump: Dump) => void): OptimizeReport {
-  const { O: level, only, skip, stopAfter, dumpAfter } = options;
+function optimized(
+  graph: Graph,
+  options: Options & { plugins: readonly Plugin[] },
+  onDump: (dump: Dump) => void,
+): OptimizeReport {
+  const { O: level, only, skip, stopAfter, dumpAfter, plugins } = options;
+  const { ops, pipeline } = extensionsOf(plugins);
   const report = optimize(graph, {
     level,
+    ops,
+    pipeline: pipeline(level),
     only,
     skip,
     stopAfter,
