@@ -1,6 +1,7 @@
 export { type Compiled, type CompileOptions, compile } from './compile.ts';
 export { Emitter, type Packed, type Slot } from './emitter.ts';
-export { formGroups, type Group, type Grouping } from './group/group.ts';
+export { formGroups } from './group/form.ts';
+export type { Group, Grouping } from './group/group.ts';
 export { hostOnly } from './host/placement.ts';
 export { defineKernel, type Kernel, type Launch, type Problem } from './kernel.ts';
 export { emitElements, emitResult } from './kernels/elements.ts';

@@ -1,0 +1,44 @@
+// Groups as text, for tests.
+
+import { GraphBuilder, type Value } from '@trtx/ir';
+import { formGroups } from '../group/form.ts';
+
+export const ints = (b: GraphBuilder, ...values: number[]) => b.constant('int64', [values.length], values);
+
+export const ones = (b: GraphBuilder, ...dims: number[]) => {
+  const count = dims.reduce((n, d) => n * d, 1);
+  return b.constant('float32', dims, new Array<number>(count).fill(1));
+};
+
+interface Options {
+  /** Bindings that a dispatch may have. */
+  readonly bindings?: number;
+  /** The shape of x. */
+  readonly dims?: readonly (number | string)[];
+}
+
+/**
+ * The groups in their order, a line each: `(Mul) Conv*, Relu` is an anchor, what is computed on the way to it, and what is
+ * applied to it; ` -> Conv, Relu` after it are the results where they are several. What no group has to compute comes after.
+ */
+export function formed(
+  build: (b: GraphBuilder, x: Value) => Value | readonly Value[],
+  { bindings = 8, dims = [1, 8, 6, 6] }: Options = {},
+): string[] {
+  const b = new GraphBuilder('g');
+  const outputs = [build(b, b.input('x', 'float32', dims))].flat() as Value[];
+  outputs.forEach((value, i) => {
+    b.output(`y${i}`, value);
+  });
+  const grouping = formGroups(b.graph, { bindings });
+  return [
+    ...grouping.groups.map(({ nodes, anchor, prologue, results }) => {
+      const names = (values: Iterable<Value>) => [...values].map(({ producer }) => producer!.op.name).join(', ');
+      const own = nodes.map((node) => `${node.op.name}${node === anchor ? '*' : ''}`).join(', ');
+      const before = prologue.size > 0 ? `(${names([...prologue].reverse())}) ` : '';
+      return `${before}${own}${results.length > 1 ? ` -> ${names(results)}` : ''}`;
+    }),
+    ...[...grouping.moves].map((node) => `moved ${node.op.name}`),
+    ...grouping.host.map((node) => `host ${node.op.name}`),
+  ];
+}
