@@ -4,7 +4,8 @@
 import type { Node, Value } from '@trtx/ir';
 import { type Group, type Grouping, nodesOf, rootOf } from './group.ts';
 
-export function coveredNodes(group: Group, { views, moves }: Grouping, outputs: ReadonlySet<Value>): Set<Node> {
+export function coveredNodes(group: Group, grouping: Grouping, outputs: ReadonlySet<Value>): Set<Node> {
+  const { views, moves } = grouping;
   const covered = nodesOf(group);
   const read: (Value | null)[] = [...covered].flatMap((node) => [...node.inputs]);
   // What a caller sees of a result may be the result in another shape.
@@ -15,13 +16,20 @@ export function coveredNodes(group: Group, { views, moves }: Grouping, outputs: 
     covered.add(value.producer);
     read.push(...value.producer.inputs);
   }
-  const written = group.results.filter((result) => views.has(result));
-  for (let value = written.pop(); value; value = written.pop())
-    for (const node of value.users.keys()) {
-      if (!moves.has(node) || covered.has(node)) continue;
-      const parts = node.outputs.filter((output) => roots.has(rootOf(output, views)));
-      if (parts.length > 0) covered.add(node);
-      written.push(...parts);
-    }
+  for (const result of group.results) for (const node of towardsWhole(result, grouping)) covered.add(node);
   return covered;
+}
+
+/** The nodes on the way from a result to what it is written into as a part. */
+function towardsWhole(result: Value, { views, moves }: Grouping): Node[] {
+  const paths: { value: Value; nodes: readonly Node[] }[] = [{ value: result, nodes: [] }];
+  const root = rootOf(result, views);
+  for (let path = paths.pop(); path; path = paths.pop()) {
+    if (path.value === root) return [...path.nodes];
+    for (const node of path.value.users.keys())
+      if (moves.has(node))
+        for (const value of node.outputs)
+          if (rootOf(value, views) === root) paths.push({ value, nodes: [...path.nodes, node] });
+  }
+  return [];
 }

@@ -1,5 +1,5 @@
 // Forms the groups of a graph: epilogues of anchors first, then what is computed on the way to groups, then groups that do
-// the work of several; at last their order.
+// the work of several; at last their order, and what they may write over.
 
 import type { Graph, Node } from '@trtx/ir';
 import { formEpilogues } from './epilogue.ts';
@@ -8,6 +8,7 @@ import { type Group, type Grouping, isHostUnit } from './group.ts';
 import { mergeGroups } from './merge.ts';
 import { sortUnits } from './order.ts';
 import { formPrologues } from './prologue.ts';
+import { reuseOperands } from './reuse.ts';
 
 /**
  * @param hosted nodes that the host computes at run time: they join no group, and what they read is in memory
@@ -26,10 +27,12 @@ export function formGroups(
   formPrologues(formation);
   mergeGroups(formation);
   const units = sortUnits(formation);
+  const views = formation.views();
+  reuseOperands(formation, units, views);
   return {
     groups: units.filter((unit) => !isHostUnit(unit)) as Group[],
     units,
-    views: formation.views(),
+    views,
     moves: formation.moves(),
     host: formation.host,
     states: new Set(),
