@@ -2,7 +2,7 @@
 
 import type { GraphBuilder, Value } from '@trtx/ir';
 import { describe, expect, it } from 'vitest';
-import { formed, ints, ones } from '../testing/groups.ts';
+import { formed, ints, ones, reused } from '../testing/groups.ts';
 
 const conv = (b: GraphBuilder, x: Value) => b.Conv(x, ones(b, 8, 8, 3, 3), { pads: [1, 1, 1, 1] });
 const turned = [0, 2, 3, 1];
@@ -148,5 +148,41 @@ describe('attention', () => {
         { dims: [1, 5, 12] },
       ).filter((line) => !line.startsWith('moved')),
     ).toEqual(['MatMul*', 'Attention*', 'MatMul*, Add']);
+  });
+});
+
+describe('reuse of memory', () => {
+  it('a result lies where an operand was that is read no more', () => {
+    expect(reused((b, x) => b.ReduceMax(b.Exp(b.MatMul(x, ones(b, 6, 6)))))).toEqual([]);
+    expect(reused((b, x) => conv(b, b.Add(conv(b, x), b.Relu(conv(b, b.Exp(x))))))).toEqual(['Add over Conv']);
+    expect(
+      reused((b, x) => {
+        const y = conv(b, x);
+        return conv(b, b.Add(conv(b, conv(b, y)), y));
+      }),
+    ).toEqual(['Add over Conv']);
+  });
+
+  it('not where it is read later, in another place, as often as there are others, or by its caller', () => {
+    expect(
+      reused((b, x) => {
+        const y = conv(b, x);
+        const sum = b.Add(conv(b, conv(b, y)), y);
+        return b.Mul(conv(b, sum), b.GlobalMaxPool(y));
+      }),
+    ).toEqual([]);
+    expect(
+      reused((b, x) => {
+        const y = conv(b, x);
+        return conv(b, b.Add(y, b.Transpose(b.MaxPool(y, { kernel_shape: [1, 1] })[0]!, { perm: [0, 1, 3, 2] })));
+      }),
+    ).toEqual(['Add over Conv']);
+    expect(
+      reused((b, x) => {
+        const y = conv(b, x);
+        return conv(b, b.Add(b.MatMul(y, ones(b, 6, 6)), y));
+      }),
+    ).toEqual([]);
+    expect(reused((b, x) => b.Add(conv(b, conv(b, x)), x))).toEqual([]);
   });
 });

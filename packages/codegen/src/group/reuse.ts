@@ -3,7 +3,7 @@
 
 import { sameShape, type Value } from '@trtx/ir';
 import type { Formation } from './formation.ts';
-import { type Group, isHostUnit, nodesOf, rootOf, type Unit } from './group.ts';
+import { computedBy, type Group, isHostUnit, nodesOf, rootOf, type Unit } from './group.ts';
 import { denseView, isWhole, type TensorView } from './view.ts';
 
 /** @param units in their order. Changes `views`: results that are written over operands become views of these */
@@ -51,11 +51,12 @@ function rootsOf(unit: Unit, views: ReadonlyMap<Value, TensorView>): Set<Value> 
 /** Memory of which a group reads nothing but the element in the place of the one that it computes. */
 function operandsInPlace(formation: Formation, group: Group, views: ReadonlyMap<Value, TensorView>): Set<Value> {
   const here = computedInPlace(formation, group);
+  const own = computedBy(group);
   const found = new Set<Value>();
   const elsewhere = new Set<Value>();
   for (const node of nodesOf(group))
     for (const value of node.inputs) {
-      if (!value || value.producer === null) continue;
+      if (!value || value.producer === null || own.has(value)) continue;
       const root = rootOf(value, views);
       const view = views.get(value);
       const isHere = node !== group.anchor && here.has(node.output) && formation.traitOf(node).kind === 'pointwise';

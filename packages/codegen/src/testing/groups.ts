@@ -2,6 +2,7 @@
 
 import { GraphBuilder, type Value } from '@trtx/ir';
 import { formGroups } from '../group/form.ts';
+import { type Grouping, rootOf } from '../group/group.ts';
 
 export const ints = (b: GraphBuilder, ...values: number[]) => b.constant('int64', [values.length], values);
 
@@ -17,20 +18,30 @@ interface Options {
   readonly dims?: readonly (number | string)[];
 }
 
-/**
- * The groups in their order, a line each: `(Mul) Conv*, Relu` is an anchor, what is computed on the way to it, and what is
- * applied to it; ` -> Conv, Relu` after it are the results where they are several. What no group has to compute comes after.
- */
-export function formed(
-  build: (b: GraphBuilder, x: Value) => Value | readonly Value[],
-  { bindings = 8, dims = [1, 8, 6, 6] }: Options = {},
-): string[] {
+type Build = (b: GraphBuilder, x: Value) => Value | readonly Value[];
+
+function groupingOf(build: Build, { bindings = 8, dims = [1, 8, 6, 6] }: Options = {}): Grouping {
   const b = new GraphBuilder('g');
   const outputs = [build(b, b.input('x', 'float32', dims))].flat() as Value[];
   outputs.forEach((value, i) => {
     b.output(`y${i}`, value);
   });
-  const grouping = formGroups(b.graph, { bindings });
+  return formGroups(b.graph, { bindings });
+}
+
+/** The results that are written over operands, by the ops that give them. */
+export function reused(build: Build): string[] {
+  const { groups, views } = groupingOf(build);
+  const results = groups.flatMap((group) => group.results).filter((result) => views.has(result));
+  return results.map((value) => `${value.producer!.op.name} over ${rootOf(value, views).producer!.op.name}`);
+}
+
+/**
+ * The groups in their order, a line each: `(Mul) Conv*, Relu` is an anchor, what is computed on the way to it, and what is
+ * applied to it; ` -> Conv, Relu` after it are the results where they are several. What no group has to compute comes after.
+ */
+export function formed(build: Build, options: Options = {}): string[] {
+  const grouping = groupingOf(build, options);
   return [
     ...grouping.groups.map(({ nodes, anchor, prologue, results }) => {
       const names = (values: Iterable<Value>) => [...values].map(({ producer }) => producer!.op.name).join(', ');
