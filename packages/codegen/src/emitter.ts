@@ -4,7 +4,7 @@
 
 import { storageBytes } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
-import { type Dim, type DType, type Index, type IndexMap, numbersOf, traitOf, type Value } from '@trtx/ir';
+import { type Dim, type DType, type Index, type IndexMap, numbersOf, sameShape, traitOf, type Value } from '@trtx/ir';
 import { isNumber } from './group/formation.ts';
 import { computedBy, type Group, type Grouping } from './group/group.ts';
 import { denseView, isDense, mapOf, type TensorView } from './group/view.ts';
@@ -125,7 +125,9 @@ export class Emitter {
   finish(position: Position, accumulated?: string): Map<Value, string> {
     const bound = new Map(accumulated === undefined ? [] : [[this.group.accumulated, accumulated]]);
     const evaluation = new Evaluation(this, bound);
-    return new Map(this.group.results.map((result) => [result, evaluation.read(result, position)]));
+    return new Map(
+      this.group.results.map((result) => [result, evaluation.read(result, this.#inShapeOf(result, position))]),
+    );
   }
 
   /** Applies the group's epilogue to an element of the anchor's result and stores what comes out, in words of its own. */
@@ -138,8 +140,13 @@ export class Emitter {
   storeElement(result: Value, position: Position, value: string): void {
     if (this.perWord(result) > 1)
       throw new TrtxError('CODEGEN', 'an element is stored where it has no word of its own', { tensor: result.name });
-    const word = toWord(this.shader, result.type.dtype, value);
-    this.storeWord(result, this.address(result, position), word);
+    const address = this.address(result, this.#inShapeOf(result, position));
+    this.storeWord(result, address, toWord(this.shader, result.type.dtype, value));
+  }
+
+  /** The place of an element in a result, which may have another shape than what the anchor gives. */
+  #inShapeOf({ type: { shape } }: Value, position: Position): Position {
+    return sameShape(shape, position.shape) ? position : Position.linear(shape, position.linear(this.shader));
   }
 
   /** The code of an element of a result, a u32, with other bits 0. */

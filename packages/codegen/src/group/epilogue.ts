@@ -1,8 +1,9 @@
-// Epilogues: pointwise nodes that follow an anchor are applied to its result before it is stored.
+// Epilogues: pointwise nodes that follow an anchor are applied to its result before it is stored, also in another shape.
 
 import { type Node, sameShape, type Value } from '@trtx/ir';
 import type { Draft } from './draft.ts';
 import type { Formation } from './formation.ts';
+import { linearSource } from './view.ts';
 
 export function formEpilogues(formation: Formation): void {
   for (const node of formation.order) {
@@ -28,24 +29,49 @@ function grow(formation: Formation, draft: Draft): void {
     // Of several results one may yet be left; of operands none.
     else if (formation.bindingsOf(formation.tensorsOf(draft)) >= formation.limits.bindings) break;
   }
-  for (const node of draft.nodes.splice(fitting)) {
-    draft.members.delete(node.output);
-    formation.claim(undefined, node.output);
-  }
+  while (draft.nodes.length > fitting) remove(formation, draft, draft.nodes.at(-1)!);
+  for (const node of draft.nodes.slice(1).reverse())
+    if (isBetterLeft(formation, draft, node)) remove(formation, draft, node);
+}
+
+function remove(formation: Formation, draft: Draft, node: Node): void {
+  draft.nodes.splice(draft.nodes.indexOf(node), 1);
+  draft.members.delete(node.output);
+  formation.claim(undefined, node.output);
+}
+
+/**
+ * True for what would be stored beside that which it is made of, or would change the shape last, though it need not be: its
+ * reader can compute it on the way, or it is a view.
+ */
+function isBetterLeft(formation: Formation, draft: Draft, node: Node): boolean {
+  const results = formation.resultsOf(draft);
+  if (!results.includes(node.output)) return false;
+  if (formation.movements.has(node.output)) return true;
+  if (formation.isWanted(node.output) || node.output.users.size !== 1) return false;
+  const [[reader, indices]] = [...node.output.users] as [[Node, ReadonlySet<number>]];
+  const isReduced = formation.traitOf(reader).kind === 'reduction' && indices.size === 1 && indices.has(0);
+  const own = node.inputs.filter((value): value is Value => value !== null && draft.members.has(value));
+  return isReduced && own.every((value) => results.includes(value));
 }
 
 function followers(formation: Formation, value: Value): Node[] {
   return [...value.users.keys()].filter((node) => formation.isFree(node) && !formation.apart.has(node));
 }
 
-/** A pointwise node of the same shape, whose other operands do not come from the group in another way. */
+/**
+ * A pointwise node of the same shape, whose other operands do not come from the group in another way; or the one reader of
+ * what it puts in another shape.
+ */
 function isApplicable(formation: Formation, draft: Draft, node: Node): boolean {
-  if (formation.traitOf(node).kind !== 'pointwise' || node.outputs.length !== 1) return false;
-  if (formation.draftOf(node.output) || !formation.isAlive(node.output)) return false;
-  const { shape } = draft.accumulated.type;
-  if (!sameShape(node.output.type.shape, shape)) return false;
+  const { output } = node;
+  if (node.outputs.length !== 1 || formation.draftOf(output) || !formation.isAlive(output)) return false;
   const [own, others] = split(node.inputs, (value) => draft.members.has(value));
-  return own.every((value) => sameShape(value.type.shape, shape)) && !formation.dependOn(others, draft);
+  if (formation.traitOf(node).kind !== 'pointwise') {
+    const source = linearSource(output);
+    return source !== undefined && own.includes(source) && source.users.size === 1 && !formation.isWanted(source);
+  }
+  return own.every(({ type }) => sameShape(type.shape, output.type.shape)) && !formation.dependOn(others, draft);
 }
 
 function split(values: readonly (Value | null)[], test: (value: Value) => boolean): [Value[], Value[]] {

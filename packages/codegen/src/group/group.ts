@@ -13,13 +13,13 @@ import type { TensorView } from './view.ts';
 
 export interface Group {
   readonly anchor: Node | null;
-  /** The anchor, then the nodes applied to its result, in data order; without an anchor, nodes of one shape. */
+  /** The anchor, then what is applied to its result, in data order; without an anchor, nodes of one shape. */
   readonly nodes: readonly Node[];
   /** The anchor's result, to which the epilogue applies; without an anchor, the first node's. */
   readonly accumulated: Value;
   /** What is computed on the way, by this group alone. */
   readonly prologue: ReadonlySet<Value>;
-  /** What the group stores, at least one value: those of the shape of `accumulated`, element by element beside it. */
+  /** What the group stores, at least one value: those of as many elements as `accumulated`, one for each of its. */
   readonly results: readonly Value[];
 }
 

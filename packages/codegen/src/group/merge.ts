@@ -38,13 +38,14 @@ function joinNeighbours(formation: Formation, first: Draft): void {
 }
 
 function neighbours(formation: Formation, draft: Draft): Set<Draft> {
-  const shared = [...draft.members, ...[...formation.tensorsOf(draft)].filter((value) => !value.constant)];
   const found = new Set<Draft>();
-  for (const value of shared)
+  const shared = [...draft.members, ...[...formation.tensorsOf(draft)].filter((value) => !value.constant)];
+  for (let value = shared.pop(); value; value = shared.pop())
     for (const node of value.users.keys())
       for (const output of node.outputs) {
         const other = formation.draftOf(output);
         if (other && other !== draft && !other.anchor && other.members.has(output)) found.add(other);
+        else if (!other && formation.movements.has(output)) shared.push(output);
       }
   return found;
 }

@@ -91,7 +91,7 @@ function demandOf(formation: Formation, value: Value, demands: ReadonlyMap<Value
       const own = repeatsOf(formation, output, demands);
       memory ||= own.memory;
       const stays = isPointwise && sameShape(output.type.shape, value.type.shape);
-      const factor = stays ? 1 : Math.max(ratio(output, value), 1);
+      const factor = stays || readsOnce(formation, node, indices) ? 1 : Math.max(ratio(output, value), 1);
       for (const [draft, { here, elsewhere }] of own.groups)
         read(draft, stays ? { here, elsewhere } : { here: 0, elsewhere: factor * (here + elsewhere) });
     }
@@ -113,6 +113,14 @@ function passesOf(formation: Formation, node: Node, indices: ReadonlySet<number>
   const drafts = new Set(node.outputs.map((value) => formation.draftOf(value)).filter((draft) => draft));
   if (drafts.size > 1) return undefined;
   return trait.reducer ? 1 : 3;
+}
+
+/** True where an injective node reads an operand in a range of its own, each element once. */
+function readsOnce(formation: Formation, node: Node, indices: ReadonlySet<number>): boolean {
+  const trait = formation.traitOf(node);
+  if (trait.kind !== 'injective' || indices.size > 1) return false;
+  const [source, ...others] = trait.map(node.view()).sources.filter(({ input }) => indices.has(input));
+  return source?.where !== undefined && others.length === 0;
 }
 
 /** Elements of one value for each of another. */

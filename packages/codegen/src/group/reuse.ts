@@ -60,7 +60,7 @@ function operandsInPlace(formation: Formation, group: Group, views: ReadonlyMap<
       const root = rootOf(value, views);
       const view = views.get(value);
       const isHere = node !== group.anchor && here.has(node.output) && formation.traitOf(node).kind === 'pointwise';
-      const lies = sameShape(value.type.shape, group.accumulated.type.shape) && (!view || isWhole(view));
+      const lies = sameShape(value.type.shape, node.output.type.shape) && (!view || isWhole(view));
       (isHere && lies ? found : elsewhere).add(root);
     }
   return new Set([...found].filter((root) => !elsewhere.has(root)));
@@ -69,7 +69,6 @@ function operandsInPlace(formation: Formation, group: Group, views: ReadonlyMap<
 /** Values of a group that are computed only at the place of the element that is stored. */
 function computedInPlace(formation: Formation, { nodes, accumulated, prologue }: Group): Set<Value> {
   const here = new Set([accumulated, ...nodes.slice(1).map((node) => node.output)]);
-  const { shape } = accumulated.type;
   // Readers first.
   const late = [...prologue].sort((a, b) => formation.positionOf(b.producer!) - formation.positionOf(a.producer!));
   for (const value of late) {
@@ -77,7 +76,7 @@ function computedInPlace(formation: Formation, { nodes, accumulated, prologue }:
       (node) => node.outputs.some((v) => here.has(v) || prologue.has(v)) || node === nodes[0],
     );
     const stays = own.every((node) => formation.traitOf(node).kind === 'pointwise' && here.has(node.output));
-    if (stays && sameShape(value.type.shape, shape)) here.add(value);
+    if (stays && own.every((node) => sameShape(node.output.type.shape, value.type.shape))) here.add(value);
   }
   return here;
 }
