@@ -7,6 +7,7 @@ export { defineKernel, type Kernel, type Launch, type Problem } from './kernel.t
 export { emitElements, emitResult } from './kernels/elements.ts';
 export { standardKernels } from './kernels/index.ts';
 export { emitRows, ROW_PARAMS, type Row, type RowParams, type Rows, rowCost, rowsOf } from './kernels/reduction.ts';
+export { isWrittenOut } from './legalize/index.ts';
 export { type ArenaPlan, type Lifetime, planArena } from './memory/arena.ts';
 export { isFor, type Tactic, tacticLabel, tacticsFor } from './tactics.ts';
 export { DEFAULT_LIMITS, PORTABLE, type Target, type TargetLimits } from './target.ts';

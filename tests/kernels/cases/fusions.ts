@@ -114,6 +114,29 @@ export const fusionCases: readonly Case[] = [
     },
     steps,
   ),
+  ...[false, true].map((packed) =>
+    fusion(
+      `turned heads and caches, ${packed ? 'packed' : 'apart'}`,
+      [f32(2, 'L', 16), f32(2, 2, 'P', 6), f32(2, 2, 'P', 6), { dtype: 'int64', dims: [2, 'L'], low: 0, high: 9 }],
+      (b, x, keys, values, places) => {
+        const angles = [weights(b, [9, 2]), weights(b, [9, 2], { seed: 2 }), places];
+        const operand = (count: number, seed: number) => {
+          const y = b.MatMul(x, weights(b, [16, 6 * count], { seed }));
+          const own = packed ? y : b.Transpose(b.Reshape(y, ints(b, 0, 0, count, 6)), { perm: [0, 2, 1, 3] });
+          const attributes = {
+            rotary_embedding_dim: 4,
+            interleaved: Number(packed),
+            ...(packed ? { num_heads: count } : {}),
+          };
+          return { own, turned: b.op('RotaryEmbedding', [own, ...angles], attributes, { outputs: 1 })[0]! };
+        };
+        const operands = [operand(4, 3).turned, operand(2, 4).turned, operand(2, 5).own, null, keys, values];
+        const attributes = { is_causal: 1, ...(packed ? { q_num_heads: 4, kv_num_heads: 2 } : {}) };
+        return b.op('Attention', operands, attributes, { outputs: 3 });
+      },
+      steps,
+    ),
+  ),
   fusion('over operands that are read no more', [f32(2, 6, 8)], (b, x) => {
     const layer = (y: Value, seed: number) => b.MatMul(y, weights(b, [8, 8], { low: -0.3, high: 0.3, seed }));
     let y = layer(x, 1);

@@ -3,6 +3,8 @@
 import { GraphBuilder, type Value } from '@trtx/ir';
 import { formGroups } from '../group/form.ts';
 import { type Grouping, rootOf } from '../group/group.ts';
+import { legalize } from '../legalize/index.ts';
+import { PORTABLE } from '../target.ts';
 
 export const ints = (b: GraphBuilder, ...values: number[]) => b.constant('int64', [values.length], values);
 
@@ -14,18 +16,21 @@ export const ones = (b: GraphBuilder, ...dims: number[]) => {
 interface Options {
   /** Bindings that a dispatch may have. */
   readonly bindings?: number;
+  /** Whether the graph is legalized first. */
+  readonly legal?: boolean;
   /** The shape of x. */
   readonly dims?: readonly (number | string)[];
 }
 
 type Build = (b: GraphBuilder, x: Value) => Value | readonly Value[];
 
-function groupingOf(build: Build, { bindings = 8, dims = [1, 8, 6, 6] }: Options = {}): Grouping {
+function groupingOf(build: Build, { bindings = 8, legal = false, dims = [1, 8, 6, 6] }: Options = {}): Grouping {
   const b = new GraphBuilder('g');
   const outputs = [build(b, b.input('x', 'float32', dims))].flat() as Value[];
   outputs.forEach((value, i) => {
     b.output(`y${i}`, value);
   });
+  if (legal) legalize(b.graph, PORTABLE);
   return formGroups(b.graph, { bindings });
 }
 
