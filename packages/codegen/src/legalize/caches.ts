@@ -9,6 +9,7 @@ import {
   type Graph,
   type Heads,
   type Node,
+  sameDim,
   sameShape,
   standardOps,
   type Value,
@@ -27,10 +28,10 @@ function join(graph: Graph, node: Node): void {
   const w = new Writer(node, graph);
   const { query, key, value, total, left, right } = attentionGeometry(node.view());
   const isPlaced = left !== Number.POSITIVE_INFINITY || right !== Number.POSITIVE_INFINITY;
-  if (isPlaced && typeof query.batch !== 'number') return;
+  // Places of queries can be told anew where they are the last steps of all.
+  if (isPlaced && (typeof query.batch !== 'number' || !sameDim(query.length, key.length))) return;
   const keys = w.add('Concat', [pastKeys, unpacked(w, k, key)], { axis: 2 });
   const values = w.add('Concat', [pastValues, unpacked(w, v, value)], { axis: 2 });
-  // Queries are the last of so many steps.
   const lengths = isPlaced ? lengthsOf(w, keys, query.batch as number, total) : null;
   const attributes: Record<string, AttributeValue> = Object.fromEntries(node.attributes);
   delete attributes.q_num_heads;
