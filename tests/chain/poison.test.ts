@@ -32,7 +32,7 @@ describe.runIf(hasShared)('poisoned memory', () => {
   it.each([
     ['squeezenet1_1', 'input:1x3x224x224'],
     ['rnn_ctc_dynamo', undefined],
-    ['gpt2_dynamo', undefined],
+    ['llama_tiny_dynamo', undefined],
   ])('%s', async (name, profile) => {
     const { model, inputs } = hydrated(name);
     const real = (await testDevice()).device;
