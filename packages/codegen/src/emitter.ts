@@ -4,9 +4,10 @@
 
 import { storageBytes } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
-import { type Dim, type DType, type Index, type IndexMap, numbersOf, sameDim, traitOf, type Value } from '@trtx/ir';
-import { computedBy, type Group, type Grouping, isNumber } from './group/group.ts';
-import { affineSource, mapOf, rowMajor, type TensorView, throughAffine } from './group/view.ts';
+import { type Dim, type DType, type Index, type IndexMap, numbersOf, sameShape, traitOf, type Value } from '@trtx/ir';
+import { isNumber } from './group/formation.ts';
+import { computedBy, type Group, type Grouping } from './group/group.ts';
+import { denseView, isDense, mapOf, type TensorView } from './group/view.ts';
 import { partBytes, partsOf, requireBuffer } from './memory/parts.ts';
 import { mostElements } from './memory/sizes.ts';
 import { computeOf, type Storages, storageOf } from './storage.ts';
@@ -55,7 +56,7 @@ export class Emitter {
     readonly storages: Storages,
     readonly limits: TargetLimits,
   ) {
-    this.#own = computedBy(group.nodes, group.accumulated);
+    this.#own = computedBy(group);
   }
 
   /** A size as an index expression. */
@@ -80,23 +81,26 @@ export class Emitter {
   /** True where the operand is memory, perhaps with strides, so that `view` gives its addresses. */
   isView(value: Value): boolean {
     // What the group itself computes is not in memory yet.
-    if (isNumber(value) || (value.contents && !value.constant) || this.#own.has(value)) return false;
-    if (!this.grouping.inlined.has(value)) return true;
-    const affine = affineSource(value);
-    return affine !== undefined && this.isView(affine.source);
+    return !isNumber(value) && (!value.contents || value.constant !== null) && !this.isComputed(value);
   }
 
-  /** How to address an operand for which `isView` holds. */
+  /** How to address an operand for which `isView` holds, or a result. */
   view(value: Value): TensorView {
-    const shape = value.type.shape;
-    const alias = this.grouping.aliases.get(value);
-    if (alias) {
-      // The source of an alias is memory as it lies: the same elements, in row-major order of either shape.
-      return { storage: this.view(alias).storage, offset: 0, strides: rowMajor(shape), shape };
-    }
-    if (!this.grouping.inlined.has(value)) return { storage: value, offset: 0, strides: rowMajor(shape), shape };
-    const affine = affineSource(value)!;
-    return throughAffine(value, this.view(affine.source), affine);
+    return this.grouping.views.get(value) ?? denseView(value);
+  }
+
+  /** True where the group computes a value. */
+  isComputed(value: Value): boolean {
+    return this.#own.has(value);
+  }
+
+  /** The address of an element, in elements of the memory that it lies in. */
+  address(value: Value, position: Position): Ix {
+    const view = this.view(value);
+    const offset = this.size(view.offset);
+    if (isDense(view)) return ix.add(offset, position.linear(this.shader));
+    const strides = view.strides.map((stride) => this.size(stride));
+    return ix.add(offset, ix.dot(position.coords(this.shader), strides));
   }
 
   /** The element at an address (in elements) of memory. */
@@ -109,43 +113,53 @@ export class Emitter {
     return new Evaluation(this, new Map()).read(value, position);
   }
 
+  /** How many elements of a result share a word: more than 1 only for kernels that `ownsWords`, by `emitResult`. */
+  perWord(result: Value): number {
+    return elementsPerWord(this.storages(result));
+  }
+
   /**
-   * How many elements of the result share a word: more than 1 only for kernels that `ownsWords`, which then store by
-   * `code` and `storeWord`.
+   * The elements of all results at a position: of the anchor's result, through the epilogue, or of code alone where there
+   * is none.
    */
-  get resultsPerWord(): number {
-    return elementsPerWord(this.storages(this.group.result));
+  finish(position: Position, accumulated?: string): Map<Value, string> {
+    const bound = new Map(accumulated === undefined ? [] : [[this.group.accumulated, accumulated]]);
+    const evaluation = new Evaluation(this, bound);
+    return new Map(
+      this.group.results.map((result) => [result, evaluation.read(result, this.#inShapeOf(result, position))]),
+    );
   }
 
-  /** Applies the group's epilogue to an element of the anchor's result and stores what comes out, in a word of its own. */
+  /** Applies the group's epilogue to an element of the anchor's result and stores what comes out, in words of its own. */
   store(position: Position, accumulated: string): void {
-    const { result } = this.group;
-    if (this.resultsPerWord > 1)
+    // All are computed before any is stored: a result may lie where an operand does.
+    for (const [result, value] of this.finish(position, accumulated)) this.storeElement(result, position, value);
+  }
+
+  /** Stores an element of a result in a word of its own. */
+  storeElement(result: Value, position: Position, value: string): void {
+    if (this.perWord(result) > 1)
       throw new TrtxError('CODEGEN', 'an element is stored where it has no word of its own', { tensor: result.name });
-    const value = this.#finish(position, accumulated);
-    const stored = toWord(this.shader, result.type.dtype, value);
-    this.storeWord(position.linear(this.shader), stored);
+    const address = this.address(result, this.#inShapeOf(result, position));
+    this.storeWord(result, address, toWord(this.shader, result.type.dtype, value));
   }
 
-  /** Applies the epilogue; gives the code of what comes out, a u32, with other bits 0. */
-  code(position: Position, accumulated: string): string {
-    return encode(this.shader, this.group.result.type.dtype, this.#finish(position, accumulated));
+  /** The place of an element in a result, which may have another shape than what the anchor gives. */
+  #inShapeOf({ type: { shape } }: Value, position: Position): Position {
+    return sameShape(shape, position.shape) ? position : Position.linear(shape, position.linear(this.shader));
   }
 
-  /** Stores a word of the result. */
-  storeWord(number: Ix, word: string): void {
-    const { result } = this.group;
+  /** The code of an element of a result, a u32, with other bits 0. */
+  code(result: Value, value: string): string {
+    return encode(this.shader, result.type.dtype, value);
+  }
+
+  /** Stores a word of a result. */
+  storeWord(result: Value, number: Ix, word: string): void {
+    const { storage } = this.view(result);
     const element = wordOf(this.storages(result));
-    const words = this.#bind(result, { kind: 'value', value: result }, 'read_write', element);
+    const words = this.#bind(storage, { kind: 'value', value: storage }, 'read_write', element);
     this.shader.line(words.write(number, word));
-  }
-
-  #finish(position: Position, accumulated: string): string {
-    return new Evaluation(this, new Map([[this.group.accumulated, accumulated]])).read(this.group.result, position);
-  }
-
-  /** @internal */ isComputed(value: Value): boolean {
-    return this.#own.has(value) || this.grouping.inlined.has(value);
   }
 
   #wordsOf(storage: Value): Words {
@@ -215,10 +229,10 @@ class Evaluation {
     const { emitter } = this;
     const { shader } = emitter;
     const node = value.producer;
-    const computed = emitter.isComputed(value) && !emitter.grouping.aliases.has(value);
+    const computed = emitter.isComputed(value);
     const at = node?.view();
-    const trait = at && traitOf(node!.op, at);
-    if (computed && trait?.kind === 'pointwise') {
+    const trait = computed && at && traitOf(node!.op, at);
+    if (trait && trait.kind === 'pointwise') {
       return printScalar(shader, trait.scalar(at!), (index) => {
         const input = node!.inputs[index]!;
         const axes = trait.alignment?.(at!, index);
@@ -226,17 +240,12 @@ class Evaluation {
         return this.read(input, axes ? position.pick(shader, shape, axes) : position.broadcast(shader, shape));
       });
     }
-    if (computed && !emitter.isView(value)) {
+    if (computed) {
       const map = mapOf(value);
       if (!map) throw new TrtxError('CODEGEN', 'a value that no code computes is read', { tensor: value.name });
       return this.#select(value, map, position);
     }
-    const view = emitter.view(value);
-    const dense =
-      view.offset === 0 && rowMajor(view.shape).every((s, i) => view.shape[i] === 1 || sameDim(s, view.strides[i]!));
-    if (dense) return emitter.load(view.storage, position.linear(shader));
-    const strides = view.strides.map((stride) => emitter.size(stride));
-    return emitter.load(view.storage, ix.add(emitter.size(view.offset), ix.dot(position.coords(shader), strides)));
+    return emitter.load(emitter.view(value).storage, emitter.address(value, position));
   }
 
   /** The source that applies at a position. Each is read under its own condition: elsewhere its index is past the end. */

@@ -1,11 +1,13 @@
 export { type Compiled, type CompileOptions, compile } from './compile.ts';
 export { Emitter, type Packed, type Slot } from './emitter.ts';
-export { formGroups, type Group, type Grouping } from './group/group.ts';
+export { formGroups } from './group/form.ts';
+export type { Group, Grouping } from './group/group.ts';
 export { hostOnly } from './host/placement.ts';
 export { defineKernel, KERNEL_API, type Kernel, type Launch, type Problem } from './kernel.ts';
 export { emitElements, emitResult } from './kernels/elements.ts';
 export { standardKernels } from './kernels/index.ts';
 export { emitRows, ROW_PARAMS, type Row, type RowParams, type Rows, rowCost, rowsOf } from './kernels/reduction.ts';
+export { isWrittenOut } from './legalize/index.ts';
 export { type ArenaPlan, type Lifetime, planArena } from './memory/arena.ts';
 export { isFor, type Tactic, tacticLabel, tacticsFor } from './tactics.ts';
 export { DEFAULT_LIMITS, PORTABLE, type Target, type TargetLimits } from './target.ts';

@@ -2,7 +2,9 @@
 // each.
 
 import { type Graph, type Node, traitOf, type Value } from '@trtx/ir';
-import { formGroups, type Group, type Grouping, type Unit } from './group/group.ts';
+import { formGroups } from './group/form.ts';
+import { type Group, type Grouping, rootOf, type Unit } from './group/group.ts';
+import { denseView, type TensorView } from './group/view.ts';
 import { type Hosted, hostOnly, NO_KERNEL } from './host/placement.ts';
 import type { Kernel } from './kernel.ts';
 import { mostPartsOf } from './memory/parts.ts';
@@ -75,7 +77,7 @@ function memoized<K, V>(known: Map<K, V>, key: K, compute: () => V): V {
 
 /** The groupings of a graph and its bodies as one. What a body captures is the memory of the value around it. */
 function united(root: Graph, groupings: readonly Grouping[]): Grouping {
-  const aliases = new Map(groupings.flatMap((grouping) => [...grouping.aliases]));
+  const captures = new Map<Value, Value>();
   const states = new Set<Value>();
   for (const graph of root.withBodies())
     for (const node of graph.nodes) {
@@ -84,18 +86,30 @@ function united(root: Graph, groupings: readonly Grouping[]): Grouping {
         const first = inputs.length - captured.length;
         inputs.forEach((input, i) => {
           if (i < first) states.add(input);
-          else aliases.set(input, captured[i - first]!);
+          else captures.set(input, captured[i - first]!);
         });
       }
     }
   return {
     groups: groupings.flatMap(({ groups }) => groups),
     units: groupings.flatMap(({ units }) => units),
-    inlined: new Set(groupings.flatMap(({ inlined }) => [...inlined])),
+    moves: new Set(groupings.flatMap(({ moves }) => [...moves])),
     host: groupings.flatMap(({ host }) => host),
-    aliases,
+    views: throughCaptures(new Map(groupings.flatMap(({ views }) => [...views])), captures),
     states,
   };
+}
+
+/** Views whose memory is that of the values around, which are whole memory themselves, as they lie. */
+function throughCaptures(views: Map<Value, TensorView>, captures: ReadonlyMap<Value, Value>): Map<Value, TensorView> {
+  const around = (value: Value): Value => {
+    let root = rootOf(value, views);
+    for (let next = captures.get(root); next; next = captures.get(root)) root = rootOf(next, views);
+    return root;
+  };
+  for (const [value, view] of views) views.set(value, { ...view, storage: around(view.storage) });
+  for (const value of captures.keys()) views.set(value, { ...denseView(value), storage: around(value) });
+  return views;
 }
 
 /** The values around a node that its bodies see as their last inputs. */

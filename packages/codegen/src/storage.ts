@@ -4,7 +4,7 @@
 //
 // int64 is narrowed to i32: constants are checked at build, inputs by the runtime.
 
-import { storageOf as STORAGE, type StorageType, storageBytes } from '@trtx/engine';
+import { storageOf as STORAGE, type StorageType, storageBits, storageBytes } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import {
   type Constant,
@@ -28,6 +28,12 @@ export type Storages = (value: Value) => StorageType;
  */
 export function storageOf(dtype: DType): StorageType | undefined {
   return STORAGE[dtype][0];
+}
+
+/** Bits that an element takes where it shares words with others. */
+export function bitsOf(dtype: DType): number {
+  const storage = storageOf(dtype);
+  return storage ? storageBits(storage) : 32;
 }
 
 /** The storage type that gives each element a word of its own, so that no two invocations write to the same one. */

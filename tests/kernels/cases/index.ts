@@ -4,6 +4,7 @@ import type { Case } from '../support.ts';
 import { attentionCases, linearAttentionCases } from './attention.ts';
 import { chainCases } from './chains.ts';
 import { convCases } from './conv.ts';
+import { fusionCases } from './fusions.ts';
 import { einsumCases, integerCases } from './integers.ts';
 import { matmulCases } from './matmul.ts';
 import { placeCases } from './places.ts';
@@ -35,4 +36,5 @@ export const allCases: readonly Case[] = [
   ...signalCases,
   ...randomCases,
   ...chainCases,
+  ...fusionCases,
 ];

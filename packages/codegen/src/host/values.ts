@@ -64,7 +64,8 @@ export class HostValues {
     const { name, type, contents } = value;
     const { dtype } = type;
     const shape = type.shape.map((dim) => this.sizes.size(dim));
-    const source = this.layout.grouping.aliases.get(value);
+    // What the host reads is all of a memory, as it lies.
+    const source = this.layout.grouping.views.get(value)?.storage;
     let from: Partial<PlanValue> = {};
     if (contents && !this.layout.isHosted(value))
       from = { elements: contents.values.map((dim) => this.sizes.size(dim)) };

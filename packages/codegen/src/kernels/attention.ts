@@ -9,13 +9,13 @@ import { attentionGeometry, ceilDiv, mul, type Node, type Value } from '@trtx/ir
 import type { Emitter } from '../emitter.ts';
 import { defineKernel } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
+import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal, printBinary } from '../wgsl/scalar.ts';
 import { AttentionScores, atHead, Cache } from './attention-scores.ts';
 import { MAX_PRIVATE } from './private.ts';
-import { typical } from './tiles.ts';
 
 const WORKGROUP = 64;
 

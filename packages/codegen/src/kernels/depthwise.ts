@@ -4,11 +4,11 @@
 import { ceilDiv, convGeometry, mul, product } from '@trtx/ir';
 import { defineKernel } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
+import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { Operand, WORKGROUP } from './contraction.ts';
-import { typical } from './tiles.ts';
 
 interface Params {
   /** Output positions of a thread. */

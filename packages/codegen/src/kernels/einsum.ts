@@ -4,12 +4,12 @@
 import { type Dim, type EinsumGeometry, einsumGeometry, product, sameDim, type Value } from '@trtx/ir';
 import { defineKernel, type Problem } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
+import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal, printBinary } from '../wgsl/scalar.ts';
 import { emitResult } from './elements.ts';
 import { defineProduct, type Product } from './product.ts';
-import { typical } from './tiles.ts';
 
 export const einsumDirect = defineKernel<null>({
   id: 'einsum.direct',

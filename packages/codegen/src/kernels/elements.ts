@@ -18,22 +18,35 @@ export function emitElements(e: Emitter, shape: readonly Dim[], body: (position:
   return { workgroupSize: WORKGROUP, workgroups: ceilDiv(count, WORKGROUP) };
 }
 
-/** Emits the result element by element; `value` gives the one at a position. For kernels that `ownsWords`. */
-export function emitResult(e: Emitter, shape: readonly Dim[], value: (position: Position, i: Ix) => string): Launch {
-  const { shader, resultsPerWord: each } = e;
-  if (each === 1) return emitElements(e, shape, (position, i) => e.store(position, shader.let(value(position, i))));
+/**
+ * Emits the results element by element; `value` gives the anchor's at a position, where there is an anchor. For kernels that
+ * `ownsWords`.
+ */
+export function emitResult(e: Emitter, shape: readonly Dim[], value?: (position: Position, i: Ix) => string): Launch {
+  const { shader } = e;
+  const { results } = e.group;
+  const finish = (position: Position, i: Ix) => e.finish(position, value && shader.let(value(position, i)));
+  const each = Math.max(...results.map((result) => e.perWord(result)));
+  if (each === 1)
+    return emitElements(e, shape, (position, i) => {
+      for (const [result, element] of finish(position, i)) e.storeElement(result, position, element);
+    });
   const count = e.size(product(shape));
+  const packed = results.filter((result) => e.perWord(result) > 1);
   return emitElements(e, [ceilDiv(product(shape), each)], (_, number) => {
-    const word = shader.name('word');
-    shader.line(`var ${word} = 0u;`);
+    const words = new Map(packed.map((result) => [result, shader.name('word')]));
+    for (const word of words.values()) shader.line(`var ${word} = 0u;`);
     shader.loop(each, 'k', (k) => {
       const i = shader.index(ix.add(ix.mul(number, each), k), 'i');
       shader.when(ix.less(i, count), () => {
         const position = Position.linear(shape, i);
-        const code = e.code(position, shader.let(value(position, i)));
-        shader.line(`${word} |= ${code} << ${ix.text(ix.mul(k, 32 / each))};`);
+        for (const [result, element] of finish(position, i)) {
+          const word = words.get(result);
+          if (word) shader.line(`${word} |= ${e.code(result, element)} << ${ix.text(ix.mul(k, 32 / each))};`);
+          else e.storeElement(result, position, element);
+        }
       });
     });
-    e.storeWord(number, word);
+    for (const [result, word] of words) e.storeWord(result, number, word);
   });
 }

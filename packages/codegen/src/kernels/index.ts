@@ -32,7 +32,6 @@ import { gru, lstm, rnn } from './recurrent.ts';
 import { reduce } from './reduce.ts';
 import { resize } from './resize.ts';
 import { maxRoiPool, roiAlign } from './roi.ts';
-import { rotary } from './rotary.ts';
 import { cumProd, cumSum } from './scan.ts';
 import { scatterElementsLines, scatterElementsSearch, scatterNDLines, scatterNDSearch } from './scatter.ts';
 import { logSoftmax, logSumExp, softmax } from './softmax.ts';
@@ -99,7 +98,6 @@ export const standardKernels: readonly Kernel[] = [
   scatterNDLines,
   scatterNDSearch,
   maxUnpool,
-  rotary,
   attention,
   attentionScores,
   attentionCache,

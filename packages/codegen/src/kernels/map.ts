@@ -12,5 +12,5 @@ export const map = defineKernel<null>({
   applies: () => true,
   params: () => [null],
   cost: () => 1,
-  emit: (e, { group }) => emitResult(e, group.result.type.shape, (position) => e.read(group.accumulated, position)),
+  emit: (e, { group }) => emitResult(e, group.accumulated.type.shape),
 });

@@ -23,11 +23,11 @@ import {
 import type { Emitter } from '../emitter.ts';
 import { defineKernel, type Kernel } from '../kernel.ts';
 import { bytesOf, computeOf } from '../storage.ts';
+import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { printScalar } from '../wgsl/scalar.ts';
-import { typical } from './tiles.ts';
 
 interface Params {
   /** Invocations of a workgroup. */

@@ -6,11 +6,11 @@ import type { Emitter } from '../emitter.ts';
 import type { Launch } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
 import type { Target } from '../target.ts';
+import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal, printBinary } from '../wgsl/scalar.ts';
-import { typical } from './tiles.ts';
 
 const WORKGROUP = 64;
 

@@ -5,13 +5,13 @@
 import { type Dim, type DType, mul, type ScatterReduction, type Value } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { defineKernel, type Kernel, type Problem } from '../kernel.ts';
+import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import type { Position } from '../wgsl/position.ts';
 import { printBinary } from '../wgsl/scalar.ts';
 import type { Shader } from '../wgsl/shader.ts';
 import { emitElements } from './elements.ts';
-import { typical } from './tiles.ts';
 
 interface Params {
   /** Invocations that share a line: invocation r has the targets r, r + owners, … */
@@ -48,7 +48,7 @@ export function defineLines({ op, id, summary, linesOf, code }: Scatter): Kernel
     summary,
     ops: [op],
     // What was combined is read again, so no epilogue may have changed it.
-    applies: (problem) => linesOf(problem).reduction === 'none' || problem.group.result === problem.group.accumulated,
+    applies: (problem) => linesOf(problem).reduction === 'none' || problem.group.nodes.length === 1,
     params(problem) {
       const targets = typical(linesOf(problem).targets);
       return [1, 8, 64, 512, 4096].filter((owners) => owners === 1 || owners < targets).map((owners) => ({ owners }));
@@ -61,7 +61,7 @@ export function defineLines({ op, id, summary, linesOf, code }: Scatter): Kernel
     },
     emit(e, problem, { owners }) {
       const { shader } = e;
-      const { result, accumulated } = problem.group;
+      const { accumulated } = problem.group;
       const lines = code(e, problem);
       return emitElements(e, [owners, ...lines.lines], (position) => {
         const [owner, ...line] = position.coords(shader) as [Ix, ...Ix[]];
@@ -76,7 +76,7 @@ export function defineLines({ op, id, summary, linesOf, code }: Scatter): Kernel
           const isOwn = owners === 1 || `${ix.text(ix.mod(target, owners))} == ${ix.text(owner)}`;
           shader.when(ix.all([exists, isOwn]), () => {
             const at = lines.at(line, target);
-            e.store(at, shader.let(combined(e, lines.reduction, result, at, update, accumulated)));
+            e.store(at, shader.let(combined(e, lines.reduction, accumulated, at, update)));
           });
         });
       });
@@ -84,17 +84,11 @@ export function defineLines({ op, id, summary, linesOf, code }: Scatter): Kernel
   });
 }
 
-function combined(
-  e: Emitter,
-  reduction: ScatterReduction,
-  result: Value,
-  at: Position,
-  update: () => string,
-  { type: { dtype } }: Value,
-): string {
+function combined(e: Emitter, reduction: ScatterReduction, result: Value, at: Position, update: () => string): string {
   const value = e.shader.let(update());
   if (reduction === 'none') return value;
-  return printReduction(e.shader, reduction, e.shader.let(e.load(result, at.linear(e.shader))), value, dtype);
+  const old = e.shader.let(e.load(e.view(result).storage, e.address(result, at)));
+  return printReduction(e.shader, reduction, old, value, result.type.dtype);
 }
 
 const OF_BOOLS = { add: 'or', max: 'or', mul: 'and', min: 'and' } as const;

@@ -5,12 +5,12 @@ import { type Dim, product, type ScatterReduction, sameDim, scatterAxis, scatter
 import type { Emitter } from '../emitter.ts';
 import { defineKernel, type Kernel, type Problem } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
+import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { emitResult } from './elements.ts';
 import { defineLines, type Lines, printReduction, scatterSteps } from './scatter-lines.ts';
-import { typical } from './tiles.ts';
 
 interface Scatter {
   op: string;

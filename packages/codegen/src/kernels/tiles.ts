@@ -1,7 +1,8 @@
 // Tile shapes of the contraction kernels and the model that chooses among them without a measurement.
 
-import { bounds, type Dim } from '@trtx/ir';
+import type { Dim } from '@trtx/ir';
 import type { Target } from '../target.ts';
+import { typical } from '../typical.ts';
 import { type Tile, WORKGROUP } from './contraction.ts';
 
 /** Every tile shape that is worth trying. */
@@ -44,11 +45,4 @@ export function tileCost(
   const scattered = target.software ? 1 : 1 + 0.15 * Math.log2(WORKGROUP / tile.lanes);
   const rounds = target.software ? threads : Math.max(threads, PARALLELISM);
   return rounds * step * scattered * typical(depth);
-}
-
-/** A size to plan for where it is dynamic: the geometric middle of its range, which may be wide. */
-export function typical(dim: Dim): number {
-  if (typeof dim === 'number') return dim;
-  const { min, max } = bounds(dim);
-  return Math.sqrt(Math.max(min, 1) * Math.max(max, 1));
 }

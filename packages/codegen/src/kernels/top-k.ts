@@ -7,12 +7,12 @@ import { type Dim, type NodeView, orderAxis, type Value } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { defineKernel } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
+import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { emitElements } from './elements.ts';
 import { emitRows, ROW_PARAMS, type RowParams, rowCost, rowsOf } from './reduction.ts';
-import { typical } from './tiles.ts';
 
 export const topKByRank = defineKernel<null>({
   id: 'top-k.rank',

@@ -1,9 +1,11 @@
 // Rewrites that the target needs, before groups are formed.
 
-import { type Graph, isContainer, standardOps, type Value } from '@trtx/ir';
+import { type Graph, isContainer, type OpDef, standardOps, type Value } from '@trtx/ir';
 import { linearSource } from '../group/view.ts';
 import type { Target } from '../target.ts';
+import { joinCaches } from './caches.ts';
 import { writeOutPicks } from './picks.ts';
+import { ROTARY, writeOutRotary } from './rotary.ts';
 import { splitWide } from './wide.ts';
 
 /**
@@ -14,9 +16,16 @@ export function legalize(graph: Graph, target: Target): void {
   const written = [...graph.withBodies()].map(writeOutPicks);
   if (written.includes(true)) graph.reinfer();
   for (const each of graph.withBodies()) {
+    writeOutRotary(each);
+    joinCaches(each);
     ownOutputs(each, each !== graph);
     splitWide(each, target.limits);
   }
+}
+
+/** True for an op that is written out in others, so that no kernel is asked for it. */
+export function isWrittenOut(op: OpDef): boolean {
+  return op === ROTARY;
 }
 
 /** An output that is an input, a constant, or the memory of another output gets a copy of its own. */

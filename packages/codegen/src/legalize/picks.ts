@@ -4,17 +4,9 @@
 // The k-th picked place is found by stream compaction: a running count of what is picked tells each its place, and a
 // scatter puts it there. (Blelloch, "Prefix Sums and Their Applications", 1990.)
 
-import {
-  type AttributeValue,
-  constantFrom,
-  type Dim,
-  type Graph,
-  type Node,
-  pickedAxis,
-  standardOps,
-  type Value,
-} from '@trtx/ir';
+import { constantFrom, type Dim, type Graph, type Node, pickedAxis, standardOps, type Value } from '@trtx/ir';
 import { storageOf } from '../storage.ts';
+import { Writer } from './writer.ts';
 
 /** Writes a node out in the graph; the values that stand for its outputs, or undefined where it cannot be. */
 type WriteOut = (node: Node, graph: Graph) => Value | undefined;
@@ -46,7 +38,7 @@ function nonZero(node: Node, graph: Graph): Value | undefined {
   const x = node.inputs[0]!;
   const dims = x.type.shape;
   if (dims.length === 0 || !dims.every((dim) => typeof dim === 'number' && dim > 0)) return undefined;
-  const w = new Writer(node, graph);
+  const w = new PickWriter(node, graph);
   const places = w.places(x);
   const strides = dims.map((_, axis) => (dims.slice(axis + 1) as number[]).reduce((a, b) => a * b, 1));
   const column = (values: readonly number[]) => w.constant([values.length, 1], values);
@@ -56,7 +48,7 @@ function nonZero(node: Node, graph: Graph): Value | undefined {
 
 function compress(node: Node, graph: Graph): Value {
   const [input, condition] = node.inputs as [Value, Value];
-  const w = new Writer(node, graph);
+  const w = new PickWriter(node, graph);
   const axis = pickedAxis(node.view());
   const data = axis === undefined ? w.add('Reshape', [input, w.constant([1], [-1])]) : input;
   const chosen = node
@@ -67,24 +59,8 @@ function compress(node: Node, graph: Graph): Value {
   return w.add('Gather', [data, places], { axis: axis ?? 0 });
 }
 
-/** Adds nodes that come from a node. */
-class Writer {
-  constructor(
-    readonly node: Node,
-    readonly graph: Graph,
-  ) {}
-
-  constant(dims: readonly number[], values: readonly number[]): Value {
-    return this.graph.addConstant(constantFrom('int64', dims, values), `${this.node.name}/constant`);
-  }
-
-  add(op: string, inputs: readonly (Value | null)[], attributes: Readonly<Record<string, AttributeValue>> = {}): Value {
-    const [name, domain] = op.split('::').reverse() as [string, string?];
-    const { name: from, origin } = this.node;
-    const def = standardOps.get(name, domain)!;
-    return this.graph.addNode(def, inputs, attributes, { name: `${from}/${name}`, origin }).output;
-  }
-
+/** A writer that knows how to find what is picked. */
+class PickWriter extends Writer {
   /** The places of the flattened elements that are not 0, in ascending order: an int64 for each. */
   places(x: Value): Value {
     const zero = this.constant([1], [0]);

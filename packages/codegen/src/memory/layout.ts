@@ -14,7 +14,7 @@ import {
 import { TrtxError } from '@trtx/errors';
 import { type Constant, type Dim, elementCount, elementsOf, type Graph, type Value } from '@trtx/ir';
 import type { Packed, Slot } from '../emitter.ts';
-import { type Grouping, rootOf } from '../group/group.ts';
+import { type Grouping, rootOf, type Views } from '../group/group.ts';
 import type { Hosted } from '../host/placement.ts';
 import { isControlItem, isHostItem, type Schedule } from '../schedule.ts';
 import { type Storages, storageOf, storedBytes, storedSize } from '../storage.ts';
@@ -72,14 +72,14 @@ export class Layout {
     this.target = target;
     this.storages = storages;
     this.#hosted = hosted;
-    this.hostReads = inputsOnHost(graph, hosted, grouping.aliases);
+    this.hostReads = inputsOnHost(graph, hosted, grouping.views);
     const bound = new Set([...boundIn(schedule)]);
     for (const value of graph.inputs) {
       if (!storageOf(value.type.dtype) || (this.hostReads.has(value) && !bound.has(value))) continue;
       this.#places.set(value, { buffer: this.#add('input', this.#bytesOf(value)), offset: 0 });
     }
     for (const { value } of graph.outputs) {
-      const root = rootOf(value, grouping.aliases);
+      const root = rootOf(value, grouping.views);
       if (this.isHosted(root) || !storageOf(root.type.dtype)) continue;
       const place = { buffer: this.#add('output', this.#bytesOf(value)), offset: 0 };
       this.#places.set(root, place);
@@ -92,12 +92,12 @@ export class Layout {
 
   /** Where the GPU has a value; undefined for what only the host has, and for constants and inlined values. */
   placeOf(value: Value): Place | undefined {
-    return this.#places.get(rootOf(value, this.grouping.aliases));
+    return this.#places.get(rootOf(value, this.grouping.views));
   }
 
   /** True for what the host gives or sets, and what is the memory of such a value. */
   isHosted(value: Value): boolean {
-    const root = rootOf(value, this.grouping.aliases);
+    const root = rootOf(value, this.grouping.views);
     return this.grouping.states.has(root) || (root.producer !== null && this.#hosted.has(root.producer));
   }
 
@@ -175,7 +175,7 @@ export class Layout {
   /** Gives every other result a place in the arena. Returns the live peak. */
   #placeIntermediates(schedule: Schedule, bound: ReadonlySet<Value>): number {
     const lives = livesOf(schedule, (value) => {
-      const root = rootOf(value, this.grouping.aliases);
+      const root = rootOf(value, this.grouping.views);
       const counts = bound.has(root) && (root.producer !== null || this.grouping.states.has(root));
       return counts && !this.#places.has(root) ? root : undefined;
     });
@@ -255,13 +255,13 @@ function once<T>(make: () => T): () => T {
 }
 
 /** Graph inputs that the host reads, or what is their memory. */
-function inputsOnHost(graph: Graph, hosted: Hosted, aliases: ReadonlyMap<Value, Value>): Set<Value> {
+function inputsOnHost(graph: Graph, hosted: Hosted, views: Views): Set<Value> {
   const nodes = [...hosted.keys()];
   const read = [
     ...nodes.flatMap(({ inputs }) => inputs),
     ...nodes.flatMap(({ bodies }) => bodies.flatMap(({ outputs }) => outputs.map(({ value }) => value))),
   ];
-  const roots = new Set(read.map((value) => value && rootOf(value, aliases)));
+  const roots = new Set(read.map((value) => value && rootOf(value, views)));
   return new Set(graph.inputs.filter((input) => roots.has(input)));
 }
 

@@ -2,17 +2,25 @@
 // groups before a tactic is chosen, so that tactics can be compared and changed without their neighbours.
 
 import { TrtxError } from '@trtx/errors';
-import { type Graph, type Node, standardOps } from '@trtx/ir';
+import { type Graph, type Node, standardOps, type Value } from '@trtx/ir';
 import { type Group, type Grouping, rootOf } from '../group/group.ts';
+import { isWhole } from '../group/view.ts';
 import { type Storages, storageOf, wordStorageOf } from '../storage.ts';
 import type { Tactic } from '../tactics.ts';
 
 export function storagesOf(grouping: Grouping, tactics: ReadonlyMap<Group, readonly Tactic[]>): Storages {
   const ownsWords = (group: Group) => tactics.get(group)!.every(({ kernel }) => kernel.ownsWords);
-  const apart = new Set(grouping.groups.filter((group) => !ownsWords(group)).map(({ result }) => result));
+  const apart = new Set<Value>();
+  for (const group of grouping.groups) {
+    const owns = ownsWords(group);
+    for (const result of group.results) {
+      const view = grouping.views.get(result);
+      if (!owns || (view && !isWhole(view))) apart.add(rootOf(result, grouping.views));
+    }
+  }
   return (value) => {
     const { type, name } = value;
-    const isApart = apart.has(rootOf(value, grouping.aliases));
+    const isApart = apart.has(rootOf(value, grouping.views));
     const storage = (isApart ? wordStorageOf : storageOf)(type.dtype);
     if (!storage)
       throw new TrtxError('UNSUPPORTED_TYPE', `${type.dtype} has no representation on the GPU`, { tensor: name });
@@ -22,12 +30,12 @@ export function storagesOf(grouping: Grouping, tactics: ReadonlyMap<Group, reado
 
 /** Gives every graph output that would not be packed a copy that is. Returns the nodes that copy: each is a group alone. */
 export function packOutputs(graph: Graph, grouping: Grouping, storages: Storages): Node[] {
-  const results = new Set(grouping.groups.map(({ result }) => result));
+  const written = new Set(grouping.groups.flatMap(({ results }) => results.map((one) => rootOf(one, grouping.views))));
   const copies: Node[] = [];
   for (const output of graph.outputs) {
     const { value } = output;
-    const root = rootOf(value, grouping.aliases);
-    if (!results.has(root) || storages(value) === storageOf(value.type.dtype)) continue;
+    const root = rootOf(value, grouping.views);
+    if (!written.has(root) || storages(value) === storageOf(value.type.dtype)) continue;
     const { origin } = root.producer!;
     const copy = graph.addNode(standardOps.get('Identity')!, [value], {}, { name: output.name, origin });
     output.value = copy.output;
