@@ -2,7 +2,7 @@
 
 import { basename, dirname, join } from 'node:path';
 import type { Graph } from '@trtx/ir';
-import { exportParts, type ModelMetadata, OLDEST_EXPORTED_OPSET } from '@trtx/onnx';
+import { exportParts, type ModelMetadata, NOT_IN_ONNX_RUNTIME, OLDEST_EXPORTED_OPSET } from '@trtx/onnx';
 import { requireOutput, writeWhole } from './files.ts';
 
 /** The newest opset that other engines take; a newer one has to be asked for. */
@@ -56,6 +56,7 @@ export async function writeModel(
 ): Promise<WrittenModel> {
   const parts = exportParts(graph, {
     opset,
+    avoid: NOT_IN_ONNX_RUNTIME,
     producer: model.producer || undefined,
     producerVersion: model.producer ? model.producerVersion : undefined,
     metadata: model,

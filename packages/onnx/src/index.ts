@@ -5,7 +5,7 @@ export {
   exportModel,
   exportParts,
 } from './export/export.ts';
-export { OLDEST_EXPORTED_OPSET } from './export/versions.ts';
+export { NOT_IN_ONNX_RUNTIME, OLDEST_EXPORTED_OPSET } from './export/versions.ts';
 export type { ExternalWeights } from './export/weights.ts';
 export * from './import/flow.ts';
 export * from './import/import.ts';

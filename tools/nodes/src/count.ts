@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { type Graph, opName } from '@trtx/ir';
-import { exportParts, type ImportOptions, surveyModel } from '@trtx/onnx';
+import { exportParts, type ImportOptions, NOT_IN_ONNX_RUNTIME, surveyModel } from '@trtx/onnx';
 import { importFile } from '@trtx/onnx/node';
 import { optimize } from '@trtx/passes';
 
@@ -47,7 +47,8 @@ export async function countOwn(path: string, options?: ImportOptions): Promise<O
   const { graph, model, nodes } = await importFile(path, options);
   optimize(graph, { level: 2 });
   const opset = model.opsets.get('') ?? 0;
-  const inOpset = (wanted: number) => sumOf(countGraph(exportParts(graph, { opset: wanted }).written));
+  const inOpset = (wanted: number) =>
+    sumOf(countGraph(exportParts(graph, { opset: wanted, avoid: NOT_IN_ONNX_RUNTIME }).written));
   return {
     opset,
     before: sumOf(countOps(nodes.map(({ op }) => op))),

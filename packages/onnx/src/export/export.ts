@@ -16,6 +16,8 @@ export interface ExportOptions {
    * chosen one lacks is spelled out in ops that it has.
    */
   readonly opset?: number;
+  /** Ops that are spelled out though the opset has them, as far as they can be: see `NOT_IN_ONNX_RUNTIME`. */
+  readonly avoid?: readonly string[];
   readonly producer?: string;
   readonly producerVersion?: string;
   /** What else the file says about itself. */
@@ -64,7 +66,7 @@ export function exportModel(graph: Graph, options: ExportOptions = {}): Uint8Arr
  */
 export function exportParts(graph: Graph, options: ExportOptions & { external?: ExternalWeights } = {}): ExportedModel {
   const opset = chooseOpset(graph, options.opset);
-  const written = lowerGraph(graph, opset);
+  const written = lowerGraph(graph, opset, new Set(options.avoid));
   checkNeeds(opsetNeeds(nodesOf(written)), opset);
   const weights: WeightsFile | undefined = options.external && { ...options.external, parts: [], size: 0 };
   const { domain, modelVersion, properties = new Map() } = options.metadata ?? {};

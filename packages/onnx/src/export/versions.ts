@@ -7,6 +7,12 @@ import { isNeutral } from './spell/neutral.ts';
 /** The oldest opset that is written. */
 export const OLDEST_EXPORTED_OPSET = 17;
 
+/**
+ * Ops that ONNX Runtime 1.30 does not take in all opsets that have them: it knows Swish in opset 24 alone, and Attention
+ * without the windows of opset 25. To be avoided in files for any engine.
+ */
+export const NOT_IN_ONNX_RUNTIME: readonly string[] = ['Attention', 'Swish'];
+
 /** Ops of the default domain, and the first opset that has them. */
 const INTRODUCED: ReadonlyMap<string, number> = new Map([
   ['BitwiseAnd', 18],

@@ -46,8 +46,12 @@ for (const spelling of [...typeSpellings, ...SPELLINGS])
     byOp.set(op, own);
   }
 
-/** What may have to be done about a node in a file of the opset. */
-export function spellingsOf({ op }: Node, opset: number): readonly ExportSpelling[] {
+/**
+ * What may have to be done about a node in a file of the opset.
+ * @param avoid ops that are spelled out though the opset has them
+ */
+export function spellingsOf({ op }: Node, opset: number, avoid?: ReadonlySet<string>): readonly ExportSpelling[] {
   if (op.domain !== '') return [];
-  return byOp.get(op.name)?.filter(({ before }) => opset < before) ?? [];
+  const isAvoided = avoid?.has(op.name) ?? false;
+  return byOp.get(op.name)?.filter(({ before }) => isAvoided || opset < before) ?? [];
 }

@@ -7,24 +7,25 @@ import { spellingsOf } from './index.ts';
 /**
  * The graph for a file of the opset: itself where all of its nodes can stay, else a copy. What the opset lacks and nothing
  * spells out is still there.
+ * @param avoid ops that are spelled out though the opset has them
  * @throws TrtxError ONNX_EXPORT, naming the node that cannot be spelled out
  */
-export function lowerGraph(graph: Graph, opset: number): Graph {
+export function lowerGraph(graph: Graph, opset: number, avoid?: ReadonlySet<string>): Graph {
   const graphs = [...graph.withBodies()];
-  if (!graphs.some(({ nodes }) => [...nodes].some((node) => spellingsOf(node, opset).length > 0))) return graph;
+  if (!graphs.some(({ nodes }) => [...nodes].some((node) => spellingsOf(node, opset, avoid).length > 0))) return graph;
   const copy = cloneGraph(graph);
-  for (const each of [...copy.withBodies()]) lowerNodes(each, opset);
+  for (const each of [...copy.withBodies()]) lowerNodes(each, opset, avoid);
   return copy;
 }
 
-function lowerNodes(graph: Graph, opset: number): void {
+function lowerNodes(graph: Graph, opset: number, avoid: ReadonlySet<string> | undefined): void {
   const emitter = new GraphEmitter(graph, standardOps, opset);
   // What a spelling added comes before everything else, so that what is shared is spelled out when it is asked for again.
   const pending = graph.topological().reverse();
   for (let node = pending.pop(); node; node = pending.pop()) {
     if (!graph.nodes.has(node)) continue;
     emitter.spell(node);
-    const outputs = spelled(node, emitter);
+    const outputs = spelled(node, emitter, avoid);
     pending.push(...emitter.takeAdded().reverse());
     if (!outputs) continue;
     replace(graph, node, outputs);
@@ -32,8 +33,8 @@ function lowerNodes(graph: Graph, opset: number): void {
   }
 }
 
-function spelled(node: Node, emitter: GraphEmitter): readonly Value[] | undefined {
-  for (const { spell } of spellingsOf(node, emitter.opset)) {
+function spelled(node: Node, emitter: GraphEmitter, avoid?: ReadonlySet<string>): readonly Value[] | undefined {
+  for (const { spell } of spellingsOf(node, emitter.opset, avoid)) {
     const outputs = spell(node, emitter);
     if (outputs) return outputs;
   }

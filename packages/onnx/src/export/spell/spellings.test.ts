@@ -3,7 +3,8 @@
 import type { GraphBuilder, Tensor, Value } from '@trtx/ir';
 import { describe, expect, it } from 'vitest';
 import { type ExportedOptions, expectExported, floats, graphOf, integers } from '../../testing/exported.ts';
-import { exportModel } from '../export.ts';
+import { exportModel, exportParts } from '../export.ts';
+import { NOT_IN_ONNX_RUNTIME } from '../versions.ts';
 import { SPELLINGS } from './index.ts';
 
 interface Case extends ExportedOptions {
@@ -322,6 +323,16 @@ it('has a case for each op', () => {
   const tried = new Set(['Attention', 'RotaryEmbedding']);
   for (const { make } of CASES) for (const { op } of graphOf(make).nodes) tried.add(op.name);
   expect(SPELLINGS.flatMap(({ ops }) => ops).filter((op) => !tried.has(op))).toEqual([]);
+});
+
+it('spells out what is to be avoided', () => {
+  const graph = graphOf((b) => b.Swish(X(b)));
+  const opsOf = (avoid?: readonly string[]) =>
+    exportParts(graph, { opset: 26, avoid })
+      .written.topological()
+      .map(({ op }) => op.name);
+  expect(opsOf()).toEqual(['Swish']);
+  expect(opsOf(NOT_IN_ONNX_RUNTIME)).toEqual(['Sigmoid', 'Mul']);
 });
 
 describe('what an opset cannot say', () => {
