@@ -3,6 +3,7 @@
 export { foldBatchNorm } from './fold-batch-norm.ts';
 export { foldScales } from './fold-scales.ts';
 export { inlineBranches } from './inline-branches.ts';
+export { mergeConvolutions } from './merge-convolutions.ts';
 export { mergeParallel } from './merge-parallel.ts';
 export { sinkConstants } from './sink-constants.ts';
 export { unrollLoops } from './unroll-loops.ts';
