@@ -74,6 +74,7 @@ const O2: readonly Pass[] = [
   simplifyEinsums,
   ...recognizing,
   simplifyArithmetic,
+  sinkTransposes,
   foldBatchNorm,
   foldScales,
   mergeConvolutions,

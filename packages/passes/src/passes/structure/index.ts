@@ -6,4 +6,5 @@ export { inlineBranches } from './inline-branches.ts';
 export { mergeConvolutions } from './merge-convolutions.ts';
 export { mergeParallel } from './merge-parallel.ts';
 export { sinkConstants } from './sink-constants.ts';
+export { sinkTransposes } from './sink-transposes.ts';
 export { unrollLoops } from './unroll-loops.ts';
