@@ -28,6 +28,7 @@ import {
   mergeConvolutions,
   mergeParallel,
   sinkConstants,
+  sinkTransposes,
   unrollLoops,
 } from './passes/structure/index.ts';
 import type { Pass } from './rule.ts';

@@ -76,7 +76,7 @@ describe('a pair with ops between', () => {
     );
     becomes(
       'float32[N,2,H,W]',
-      between('r = Pad(t, int64[2] [3, 6], null, int64[1] [3])'),
+      between('r = Pad(t, int64[2] [3, 6], -, int64[1] [3])'),
       'y = Pad(x, int64[8] [0, 3, 0, 0, 0, 6, 0, 0])',
     );
   });

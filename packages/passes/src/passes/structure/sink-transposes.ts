@@ -160,8 +160,7 @@ function move(region: Region, moved: ReadonlySet<Node>, patch: Patch): Patch {
     made.set(value, transposed);
     return transposed;
   };
-  for (const [node, form] of region.nodes) {
-    if (!moved.has(node)) continue;
+  for (const [node, form] of inDataOrder(region, moved)) {
     const inputs = node.inputs.map((input, i) => (input && form.inputs.includes(i) ? before(input) : input));
     patch.covers(node);
     form.twin(inputs, patch).forEach((output, i) => {
@@ -170,6 +169,18 @@ function move(region: Region, moved: ReadonlySet<Node>, patch: Patch): Patch {
   }
   for (const node of moved) for (const output of node.outputs) giveOn(output, made.get(output)!, region, moved, patch);
   return patch;
+}
+
+/** The moved nodes, each after those that it reads. They were found in another order, where one joins two branches. */
+function* inDataOrder(region: Region, moved: ReadonlySet<Node>): Generator<[Node, Ordered]> {
+  const pending = new Set(moved);
+  while (pending.size > 0)
+    for (const node of pending) {
+      const form = region.nodes.get(node)!;
+      if (form.inputs.some((i) => pending.has(node.inputs[i]!.producer!))) continue;
+      pending.delete(node);
+      yield [node, form];
+    }
 }
 
 /** Gives what reads the output of a moved node what it read before. */
