@@ -74,7 +74,7 @@ export const LIGHT_REAL: readonly string[] = [
 ];
 
 /** The same of the generated models. */
-export const LIGHT: readonly string[] = ['mobilenet_v2', 'squeezenet1_1', 'espcn', 'vit_tiny', 'llama_tiny'];
+export const LIGHT: readonly string[] = ['mobilenet_v2', 'squeezenet1_1', 'espcn', 'vit_tiny'];
 
 /** Branches of some models differ in their number of axes: these sizes, and the sample rate, decide them. */
 const SHAPES: Readonly<Record<string, string>> = {

@@ -5,6 +5,7 @@ import {
   arrayType,
   byteSize,
   type Constant,
+  constantFrom,
   constantOf,
   type Dim,
   elementCount,
@@ -146,10 +147,12 @@ function slice(node: Node, order: Order): Ordered | undefined {
   if (typeof count !== 'number' || (axes && !axes.constant)) return undefined;
   const given = axes ? node.view().contents(3)!.values : Array.from({ length: count }, (_, i) => i);
   const moved = given.map((axis) => order[positive(axis as number, order.length)]!);
+  // ONNX has one type for all of them.
+  const constant = constantFrom(starts.type.dtype, [count], moved);
   return {
     inputs: [0],
     outputs: [order],
-    twin: ([x], patch) => again(node, [x!, starts, ends, patch.integers(moved, 'axes'), steps], patch),
+    twin: ([x], patch) => again(node, [x!, starts, ends, patch.constant(constant, 'axes'), steps], patch),
   };
 }
 

@@ -70,6 +70,11 @@ describe('a pair with ops between', () => {
       'y = Slice(x, int64[2] [0, 1], int64[2] [9, 5], int64[2] [0, 2])',
     );
     becomes(
+      'float32[N,2,8,8]',
+      between('r = Slice(t, int32[1] [1], int32[1] [5], int32[1] [-1])'),
+      'y = Slice(x, int32[1] [1], int32[1] [5], int32[1] [1])',
+    );
+    becomes(
       'float32[N,2,H,W]',
       between('r = Pad(t, int64[8] [0, 1, 2, 3, 0, 4, 5, 6])'),
       'y = Pad(x, int64[8] [0, 3, 1, 2, 0, 6, 4, 5])',
