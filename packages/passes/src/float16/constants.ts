@@ -1,6 +1,6 @@
 // Constants as float16, rounded once.
 
-import { type Constant, constantOf, toFloat16 as encode, numbersOf } from '@trtx/ir';
+import { type Constant, constantOf, elementsOf, toFloat16 as encode } from '@trtx/ir';
 
 /** The largest finite float16. */
 export const LARGEST = 65504;
@@ -22,10 +22,11 @@ export interface HalfConstant {
 
 /** A float32 constant as float16. */
 export function halfConstant(constant: Constant): HalfConstant {
-  const values = numbersOf(constant);
+  const values = elementsOf(constant) as Float32Array;
   const codes = new Uint16Array(values.length);
   let [saturated, flushed] = [0, 0];
-  for (const [i, value] of values.entries()) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
     let code = encode(value);
     const magnitude = code & 0x7fff;
     if (magnitude === INFINITE && Number.isFinite(value)) {
