@@ -87,6 +87,19 @@ describe('optimize', () => {
     expectClose(await run(output, x), await run(source, x), { absolute: 1e-5 });
   });
 
+  it('makes it float16, but for what is to stay', async () => {
+    const dir = folder();
+    const [source, output] = [write(dir, 'a.onnx', sampleBytes()), join(dir, 'b.onnx')];
+    const { data } = await trtxJson<Optimized>('optimize', source, output, '--fp16', '--keep', 'gelu');
+    expect(data).toMatchObject({ ops: { Cast: { before: 0 } }, float16: { converted: ['floor', 'product'] } });
+    const x = randomTensor('float32', [3, 32], 1);
+    const [half, full] = [await run(output, x), await run(source, x)];
+    expect(half.dtype).toBe('float32');
+    expectClose(half, full, { absolute: 0.1, relative: 0.01 });
+    await failure(MISUSED, 'USAGE', ['optimize', source, output, '--keep', 'gelu'], dir);
+    await failure(MISUSED, 'FLOAT16_UNKNOWN', ['optimize', source, output, '--fp16', '--keep', 'nobody'], dir);
+  });
+
   it('makes use of sizes that are given', async () => {
     const dir = folder();
     const [source, output] = [write(dir, 'a.onnx', sampleBytes()), join(dir, 'b.onnx')];

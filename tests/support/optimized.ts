@@ -1,8 +1,8 @@
 // Optimized files of whole models: ONNX Runtime has to compute from them what it computes from the originals.
 
 import { fileURLToPath } from 'node:url';
-import { elementCount, type Graph, isFloat, type Tensor } from '@trtx/ir';
-import { exportModel, NOT_IN_ONNX_RUNTIME } from '@trtx/onnx';
+import { cloneGraph, elementCount, type Graph, isFloat, type Tensor } from '@trtx/ir';
+import { exportModel, type ImportedModel, NOT_IN_ONNX_RUNTIME } from '@trtx/onnx';
 import { importFile } from '@trtx/onnx/node';
 import { optimize } from '@trtx/passes';
 import { toFloat64 } from '@trtx/reference';
@@ -38,28 +38,76 @@ const SPOKEN = 3 * RATE;
 /** |a − e| ≤ this · max|e| */
 const TOLERANCE = 1e-4;
 
+/** A model as it was made, and what ONNX Runtime computes from its file. */
+export interface Original {
+  readonly graph: Graph;
+  readonly model: ImportedModel['model'];
+  readonly inputs: ReadonlyMap<string, Tensor>;
+  readonly expected: ReadonlyMap<string, Tensor>;
+}
+
+/** A model, real or generated, with inputs that mean something to it. */
+export async function originalOf(name: string): Promise<Original> {
+  const generated = REAL[name] ? undefined : hydrated(name);
+  const path = generated?.model ?? REAL[name]!()!;
+  const { graph, model } = await importFile(path, importOptions(name));
+  const inputs = generated ? readTensors(generated.inputs) : await feeds(name, graph);
+  const constants = Object.entries(KNOWN).filter(([input]) => importOptions(name).constants?.has(input));
+  const expected = await runFile(path, new Map([...inputs, ...constants]));
+  return { graph, model, inputs, expected };
+}
+
+/** What ONNX Runtime computes from a file, given by its path or as bytes. */
+export async function runFile(
+  file: string | Uint8Array,
+  inputs: ReadonlyMap<string, Tensor>,
+): Promise<Map<string, Tensor>> {
+  const runner = await ortRunner(file);
+  try {
+    return new Map(await runner.run(new Map(inputs)));
+  } finally {
+    await runner.dispose?.();
+  }
+}
+
 /**
  * Optimizes a model, real or generated, and expects ONNX Runtime to compute the same from the files of each opset.
  * @param opsets beside the model's own
  */
 export async function expectOptimizedLikeOriginal(name: string, opsets: readonly number[] = []): Promise<void> {
-  const generated = REAL[name] ? undefined : hydrated(name);
-  const path = generated?.model ?? REAL[name]!()!;
-  const { graph, model } = await importFile(path, importOptions(name));
-  const inputs = generated ? readTensors(generated.inputs) : await feeds(name, graph);
-  const original = await ortRunner(path);
-  const constants = Object.entries(KNOWN).filter(([input]) => importOptions(name).constants?.has(input));
-  const expected = await original.run(new Map([...inputs, ...constants]));
-  await original.dispose?.();
+  const { graph, model, inputs, expected } = await originalOf(name);
   optimize(graph);
-  const own = Math.min(Math.max(model.opsets.get('')!, 17), 26);
-  for (const opset of new Set([own, ...opsets])) {
-    const runner = await ortRunner(exportModel(graph, { opset, avoid: NOT_IN_ONNX_RUNTIME }));
-    const outputs = await runner.run(inputs);
-    await runner.dispose?.();
-    expect([...outputs.keys()].sort()).toEqual([...expected.keys()].sort());
-    for (const [output, tensor] of expected) expectNear(outputs.get(output)!, tensor, `${output}, opset ${opset}`);
+  const own = ownOpset(model);
+  for (const opset of new Set([own, ...opsets]))
+    expectAllNear(
+      await runFile(exportModel(graph, { opset, avoid: NOT_IN_ONNX_RUNTIME }), inputs),
+      expected,
+      `opset ${opset}`,
+    );
+}
+
+/**
+ * Expects ONNX Runtime to compute the same from a model that was optimized with any pass left out. A pass that has nothing
+ * to do in the model makes no difference by being left out.
+ */
+export async function expectPassesOptional(name: string): Promise<void> {
+  const { graph, model, inputs, expected } = await originalOf(name);
+  const { passes } = optimize(cloneGraph(graph));
+  for (const { pass, firings } of passes) {
+    if (firings === 0) continue;
+    const copy = cloneGraph(graph);
+    optimize(copy, { skip: [pass] });
+    expectAllNear(
+      await runFile(exportModel(copy, { opset: ownOpset(model), avoid: NOT_IN_ONNX_RUNTIME }), inputs),
+      expected,
+      `without ${pass}`,
+    );
   }
+}
+
+/** The model's opset, in the range that is written and that ONNX Runtime reads. */
+export function ownOpset(model: Original['model']): number {
+  return Math.min(Math.max(model.opsets.get('')!, 17), 26);
 }
 
 /** Random tensors in the shapes of the graph's inputs, or what the model is about. */
@@ -88,6 +136,15 @@ async function feeds(name: string, graph: Graph): Promise<Map<string, Tensor>> {
 function hear(sound: Float32Array, input: string, data: Float32Array): void {
   if (input === 'input') data.set(sound.subarray(0, data.length));
   else data.fill(0);
+}
+
+function expectAllNear(
+  outputs: ReadonlyMap<string, Tensor>,
+  expected: ReadonlyMap<string, Tensor>,
+  what: string,
+): void {
+  expect([...outputs.keys()].sort()).toEqual([...expected.keys()].sort());
+  for (const [output, tensor] of expected) expectNear(outputs.get(output)!, tensor, `${output}, ${what}`);
 }
 
 function expectNear(actual: Tensor, expected: Tensor, what: string): void {

@@ -59,6 +59,23 @@ export const REAL: Readonly<Record<string, () => string | undefined>> = {
 /** Those that take seconds to run. */
 export const HEAVY_REAL: readonly string[] = ['mlsd-large-512', 'isnet-fp16', 'isnet-u8'];
 
+/** Those that are optimized and run in a second, so that it can be done for each pass. */
+export const LIGHT_REAL: readonly string[] = [
+  'ocr-cls',
+  'mnist',
+  'superres-core',
+  'magika',
+  'blazeface-front',
+  'mlsd-tiny-320',
+  'oww-mel',
+  'oww-alexa',
+  'oww-rhasspy',
+  'silero-16k-op15',
+];
+
+/** The same of the generated models. */
+export const LIGHT: readonly string[] = ['mobilenet_v2', 'squeezenet1_1', 'espcn', 'vit_tiny'];
+
 /** Branches of some models differ in their number of axes: these sizes, and the sample rate, decide them. */
 const SHAPES: Readonly<Record<string, string>> = {
   'silero-v5': 'input:?x576',

@@ -25,8 +25,10 @@ import {
   foldBatchNorm,
   foldScales,
   inlineBranches,
+  mergeConvolutions,
   mergeParallel,
   sinkConstants,
+  sinkTransposes,
   unrollLoops,
 } from './passes/structure/index.ts';
 import type { Pass } from './rule.ts';
@@ -73,8 +75,10 @@ const O2: readonly Pass[] = [
   simplifyEinsums,
   ...recognizing,
   simplifyArithmetic,
+  sinkTransposes,
   foldBatchNorm,
   foldScales,
+  mergeConvolutions,
   recognizeRotary,
   recognizeAttention,
   mergeParallel,

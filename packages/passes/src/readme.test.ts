@@ -38,6 +38,21 @@ it('merges and extracts', () => {
   });
 });
 
+it('converts to float16', () => {
+  const text =
+    'input x: float32[N,2]\\na = MatMul(x, float32[2,2] [1, 2, 3, 1e6]) as first\\nb = MatMul(a, float32[2,2] splat 2) as second\\ny = MatMul(b, float32[2,2] splat 1) as head\\noutput y';
+  expectExample(readme, {
+    block: 3,
+    before: [
+      "import { parseGraph, standardOps } from '@trtx/ir';",
+      `const graph = parseGraph('${text}', standardOps);`,
+      "const ranges = new Map([['b', { min: 0, max: 1e5 }]]);",
+    ].join('\n'),
+    last: 'console.log(converted.join(), kept.map(({ node }) => node).join());',
+    prints: 'overflow constant: 1000000 is past ±65504\nrange b: from 0 to 100000 is past ±65504\nsecond first,head\n',
+  });
+});
+
 it('lists every pass with its level', () => {
   const text = readFileSync(readme, 'utf8');
   const listed = [...text.matchAll(/^\| `([\w-]+)` \| (\d) \|/gm)].map(([, name, level]) => `${name} ${level}`);

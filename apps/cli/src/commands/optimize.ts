@@ -1,8 +1,9 @@
 // trtx optimize: from a model to a smaller one that computes the same.
 
+import { TrtxError } from '@trtx/errors';
 import { type Graph, printGraph, verify } from '@trtx/ir';
 import { NEWEST_OPSET, OLDEST_EXPORTED_OPSET, surveyModel } from '@trtx/onnx';
-import { type Level, type OptimizeReport, optimize, PIPELINES } from '@trtx/passes';
+import { type Float16Report, type Level, type OptimizeReport, optimize, PIPELINES, toFloat16 } from '@trtx/passes';
 import { extensionsOf, importOptions, type Plugin } from '@trtx/plugin';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
@@ -23,6 +24,8 @@ interface Options extends Pick<ShapeOptions, 'shapes'>, PluginOptions {
   readonly dumpAfter?: string;
   readonly stopAfter?: number;
   readonly trace?: boolean;
+  readonly fp16?: boolean;
+  readonly keep?: readonly string[];
 }
 
 export function addOptimize(program: Command, session: Session): void {
@@ -43,12 +46,16 @@ export function addOptimize(program: Command, session: Session): void {
     .option('--dump-after <pass>', 'print the graph as text on stderr after each run of the pass', parsePass)
     .option('--stop-after <n>', 'stop after so many changes', parseWhole(0, 2 ** 31))
     .option('--shapes <spec>', 'sizes or ranges of inputs, as for trtx build; other sizes stay dynamic', collect)
+    .option('--fp16', 'float16 where that is good enough; inputs and outputs stay as they are')
+    .option('--keep <names>', 'with --fp16: nodes that stay in float32, by their names, ops or outputs', collectNames)
     .option('--trace', 'list each change: its rule, its nodes, and where in the model these came from')
     .action((model: string, output: string, options: Options) => optimizeModel(model, output, options, session));
   addPluginOption(command);
 }
 
 async function optimizeModel(file: string, output: string, options: Options, session: Session): Promise<void> {
+  if (options.keep && !options.fp16)
+    throw new TrtxError('USAGE', '--keep names what stays in float32 with --fp16', { hint: 'Add --fp16.' });
   const plugins = await loadPlugins(options);
   session.progress.show('read', 0, 1, file);
   // The graph keeps its own name, which is in the file.
@@ -65,10 +72,11 @@ async function optimizeModel(file: string, output: string, options: Options, ses
     dumps.push(dump);
     if (!session.json) process.stderr.write(dumpText(dump));
   });
+  const float16 = options.fp16 ? halved(imported.graph, options) : undefined;
   const opset = options.opset ?? outputOpset(imported.model);
   const written = await writeModel(imported.graph, targets, { opset, model: imported.model });
   const counts = countWritten(imported.nodes, written.written);
-  const data = optimizeData({ output, opset, level: options.O, counts, report, files: written.files });
+  const data = optimizeData({ output, opset, level: options.O, counts, report, float16, files: written.files });
   session.result(
     { ...data, ...(options.trace ? { trace: report.trace } : {}), ...(dumps.length > 0 ? { dumps } : {}) },
     optimizeLines(data, options.trace ? report.trace : undefined),
@@ -102,6 +110,12 @@ function optimized(
         onDump({ pass, round, changes: firings, text: printGraph(graph) });
     },
   });
+  verify(graph);
+  return report;
+}
+
+function halved(graph: Graph, { keep }: Options): Float16Report {
+  const report = toFloat16(graph, { keep });
   verify(graph);
   return report;
 }

@@ -3,7 +3,7 @@
 import { quote } from '@trtx/errors';
 import { type Graph, opName } from '@trtx/ir';
 import type { ImportedNode } from '@trtx/onnx';
-import type { Firing, Level, OptimizeReport, PassStatistics } from '@trtx/passes';
+import type { Firing, Float16Report, Level, OptimizeReport, PassStatistics } from '@trtx/passes';
 import { bytesText, table, timeText } from '../text.ts';
 
 /** Nodes of an op in the model and in what became of it. */
@@ -25,6 +25,8 @@ export interface OptimizeData {
   /** True where `--stop-after` ended it. */
   readonly stopped: boolean;
   readonly passes: readonly PassStatistics[];
+  /** What `--fp16` did. */
+  readonly float16?: Float16Report;
   /** Bytes by file. */
   readonly files: Readonly<Record<string, number>>;
   readonly milliseconds: number;
@@ -62,9 +64,10 @@ export function sumOf(counts: ReadonlyMap<string, Counts>, side: 'before' | 'aft
 interface Optimized extends Pick<OptimizeData, 'output' | 'opset' | 'level' | 'files'> {
   readonly counts: ReadonlyMap<string, Counts>;
   readonly report: OptimizeReport;
+  readonly float16: Float16Report | undefined;
 }
 
-export function optimizeData({ counts, report, ...rest }: Optimized): OptimizeData {
+export function optimizeData({ counts, report, float16, ...rest }: Optimized): OptimizeData {
   return {
     ...rest,
     nodesBefore: sumOf(counts, 'before'),
@@ -73,6 +76,7 @@ export function optimizeData({ counts, report, ...rest }: Optimized): OptimizeDa
     changes: report.trace.length,
     stopped: report.stopped,
     passes: report.passes,
+    ...(float16 ? { float16 } : {}),
     milliseconds: report.milliseconds,
   };
 }
@@ -84,7 +88,22 @@ export function optimizeLines(data: OptimizeData, trace: readonly Firing[] | und
   return [
     ...(trace ? trace.map(firingLine) : table(countRows(Object.entries(data.ops)), '  ')),
     `${quote(output)}: ${nodesBefore} nodes became ${nodesAfter}, opset ${opset}, ${bytesText(size)}`,
+    ...(data.float16 ? float16Lines(data.float16) : []),
     `${changes} changes in ${timeText(milliseconds)}${stopped ? ', then stopped' : ''}`,
+  ];
+}
+
+/** How much works in float16, why the rest does not, and what constants lost. */
+function float16Lines({ converted, kept, casts, constants }: Float16Report): string[] {
+  const reasons = new Map<string, number>();
+  for (const { reason } of kept) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  const why = [...reasons].map(([reason, count]) => `${count} ${reason}`).join(', ');
+  const losses = constants.map(
+    ({ name, saturated, flushed }) => `${quote(name)}: ${saturated} elements became ±65504, ${flushed} became 0`,
+  );
+  return [
+    `${converted.length} nodes in float16 with ${casts} casts, ${kept.length} in float32${why ? `: ${why}` : ''}`,
+    ...losses,
   ];
 }
 

@@ -1,0 +1,11 @@
+// Networks in float16 that take longer; on the reference, which rounds each tensor, too.
+
+import { describe, it } from 'vitest';
+import { expectFloat16 } from '../support/float16.ts';
+import { hasShared } from '../support/models.ts';
+
+describe('float16 with what stays in float32 by default', () => {
+  it.runIf(hasShared)('llama_tiny in ONNX Runtime', () => expectFloat16('llama_tiny'));
+
+  it.runIf(hasShared).each(['resnet50', 'vit_tiny'])('%s on the reference', (name) => expectFloat16(name, true));
+});
