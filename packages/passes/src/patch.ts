@@ -145,6 +145,7 @@ export class Patch {
     return this;
   }
 
+  /** True where a graph output is the value. */
   isOutput(value: Value): boolean {
     return this.graph.isOutput(value);
   }
