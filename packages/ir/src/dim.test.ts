@@ -236,6 +236,9 @@ describe('floorDiv', () => {
     expect(minDim(A, 60)).toBe(A);
     expect(maxDim(B, 0)).toBe(B);
     expect(String(maxDim(A, 2))).toBe('max(2, A)');
+    const free = dimOf(new Sym('free'));
+    const power = Array.from({ length: 60 }, () => free).reduce<Dim>(mul, 1);
+    expect(bounds(power)).toEqual({ min: 0, max: Number.POSITIVE_INFINITY });
   });
 
   it('refuses division by zero and numbers that are not safe', () => {

@@ -151,7 +151,8 @@ export function bounds(dim: Dim): { min: number; max: number } {
   let max = dim.constant;
   for (const { coefficient, atoms } of dim.terms) {
     let range = { min: 1, max: 1 };
-    for (const atom of atoms) range = hull(range, atomBounds(atom), (x, y) => x * y);
+    // Nothing times what has no bound is nothing.
+    for (const atom of atoms) range = hull(range, atomBounds(atom), (x, y) => x * y || 0);
     const ends = [range.min * coefficient, range.max * coefficient];
     min += Math.min(...ends);
     max += Math.max(...ends);
