@@ -29,7 +29,10 @@ export interface Expected {
   readonly signedZero?: boolean;
 }
 
-/** Runs all trials as one graph, on the GPU alone, and complains about every one with a result that will not do. */
+/** Why integers of 64 bits may be computed on the host. */
+const OUTGROWS = '32 bits may not hold what it computes in 64';
+
+/** Runs all trials as one graph, on the GPU but for what 32 bits do not hold, and complains about every one with a result that will not do. */
 export async function expectTrials(trials: readonly Trial[]): Promise<void> {
   const b = new GraphBuilder('trials');
   const feeds = new Map<string, Tensor>();
@@ -49,7 +52,9 @@ export async function expectTrials(trials: readonly Trial[]): Promise<void> {
   const { device, isFallback } = await testDevice();
   const runner = await EngineRunner.create(b.graph, { device, software: isFallback });
   try {
-    expect(runner.engine.plan.hostNodes.filter(({ step }) => step !== undefined)).toEqual([]);
+    expect(
+      runner.engine.plan.hostNodes.filter(({ step, reason }) => step !== undefined && reason !== OUTGROWS),
+    ).toEqual([]);
     const results = await runner.run(feeds);
     const complaints = trials.flatMap((trial, i) =>
       trial.expected.flatMap((expected, j) => {

@@ -1,7 +1,7 @@
 // 64-bit integers that 32 bits do not hold although they hold the operands: told by what is computed, not by the data.
 // Sums and products of int64 stay on the GPU, which index arithmetic is made of; in uint64 nothing is that matters.
 
-import { type DType, isUnsigned, type Node, type Scalar, scalar, traitOf } from '@trtx/ir';
+import { combinedType, type DType, isUnsigned, type Node, type Reducer, type Scalar, scalar, traitOf } from '@trtx/ir';
 
 /** The operations whose results may be past both operands. */
 const GROWING: ReadonlySet<string> = new Set(['neg', 'bitnot', 'add', 'sub', 'mul', 'pow', 'shl']);
@@ -11,8 +11,17 @@ export function outgrows(node: Node): boolean {
   const at = node.view();
   const trait = traitOf(node.op, at);
   if (trait.kind === 'pointwise') return grows(trait.scalar(at));
-  const combine = trait.kind === 'reduction' ? trait.reducer?.combine : undefined;
-  return at.input(0).dtype === 'uint64' && combine !== undefined && GROWING.has(combine);
+  const reducer = trait.kind === 'reduction' ? trait.reducer : undefined;
+  if (!reducer) return false;
+  const { dtype } = at.input(0);
+  return (dtype === 'uint64' && GROWING.has(reducer.combine)) || (dtype === 'int64' && saturates(reducer, dtype));
+}
+
+/** Where the sum's logarithm is taken: that of 0 is the least number of 64 bits, not of 32. */
+function saturates(reducer: Reducer, dtype: DType): boolean {
+  const type = combinedType(dtype, reducer);
+  const finished = reducer.finish?.(scalar.arg(0, type), scalar.arg(1, type));
+  return finished?.kind === 'cast' && finished.a.kind === 'unary' && finished.a.op === 'log';
 }
 
 function grows(expression: Scalar): boolean {

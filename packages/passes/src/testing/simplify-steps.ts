@@ -46,7 +46,6 @@ export const simplifySteps: readonly Step[] = [
   (b, x) => b.AveragePool(b.Pad(x, integers(b, [0, 0, 1, 1, 0, 0, 1, 1])), { kernel_shape: [3, 3] }),
   (b, x) => b.Unsqueeze(b.ReduceSum(x, integers(b, [-1]), { keepdims: 0 }), integers(b, [rank(x) - 1])),
   (b, x, other, seed) => b.Cast(b.ArgMax(b.Softmax(tame(b, x, other, seed)), { axis: -1 }), { to: 'float64' }),
-  (b, x, other, seed) => b.Log(b.Softmax(tame(b, x, other, seed))),
   (b, x) => b.ReduceMax(b.ReduceMax(x, integers(b, [1])), integers(b, [-1])),
   (b, x) => {
     const rows = b.Flatten(x, { axis: 1 });
@@ -61,6 +60,10 @@ export const simplifySteps: readonly Step[] = [
   (b, x) => b.Einsum([x], { equation: 'ab...->ba...' }),
   (b, x) => b.Einsum([x, x], { equation: 'abcd,abed->abce' }),
   (b, x) => b.Pow(b.Abs(x), scalar(b, 0.5)),
+  (b, x, _, seed) => {
+    const part = (n: number) => numbers(b, [3], seed + n);
+    return b.BatchNormalization(b.Conv(x, numbers(b, [3, size(x, 1), 1, 1], seed)), part(0), part(1), part(2), part(3));
+  },
   (b, x) => b.Dropout(x, null, null, {}, { outputs: 2 })[0]!,
   (b, x) => {
     const own = b.Shape(x);

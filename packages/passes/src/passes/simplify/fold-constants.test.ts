@@ -85,8 +85,8 @@ describe('the budget', () => {
 
   it('counts what a fold frees', () => {
     const b = new GraphBuilder('chain');
-    let w = b.constant('float32', [1500, 1500], new Array(1500 ** 2).fill(0.5));
-    for (let i = 0; i < 6; i++) w = b.Reshape(w, b.constant('int64', [2], [i % 2 ? 1500 : 750, -1]));
+    let w = b.constant('float64', [512, 1024], new Array(512 * 1024).fill(0.5));
+    for (let i = 0; i < 12; i++) w = b.Reshape(w, b.constant('int64', [2], [i % 2 ? 512 : 256, -1]));
     b.output('y', w);
     optimize(b.graph, { pipeline: [foldConstants] });
     expect(b.graph.nodes.size).toBe(0);

@@ -28,8 +28,8 @@ const gatherInOrder = defineRule({
         if (!positions) continue;
         x = patch.node('Gather', [x, positions], { axis: partial.axis });
       }
-      if (base.flat) patch.covers(base.flat);
-      return reshaped(node, x, patch);
+      const made = reshaped(node, x, patch);
+      if (made) return base.flat ? made.covers(base.flat) : made;
     }
     return undefined;
   },

@@ -51,20 +51,6 @@ describe('greatest-of-rising', () => {
   });
 });
 
-describe('log-softmax', () => {
-  it('is one', () => {
-    becomes('a = Softmax(x) { axis: 1 }\ny = Log(a)', 'y = LogSoftmax(x) { axis: 1 }');
-    becomes('a = Softmax(x)\ny = Log(a)', 'y = LogSoftmax(x)');
-    becomes('a = Softmax(x)\nb = Log(a)\ny = Neg(b)', 'b = LogSoftmax(x)\ny = Neg(b)', 'float16[N,3]');
-  });
-
-  it('leaves others', () => {
-    stays('a = Softmax(x)\ny = Log(a)\noutput a');
-    stays('a = Softmax(x)\ny = Exp(a)');
-    stays('a = Softmax(x)\nb = Abs(a)\ny = Log(b)');
-  });
-});
-
 describe('reduction-of-reduction', () => {
   const one = (op: string, axes: string, keep: number) =>
     `y = ${op}(x, ${axes}) { keepdims: ${keep}, noop_with_empty_axes: 1 }`;

@@ -33,18 +33,6 @@ const greatestOfRising = defineRule({
   },
 });
 
-/** log(softmax(x)) in one, which does not underflow in between. */
-const logSoftmax = defineRule({
-  name: 'log-softmax',
-  ops: ['Log'],
-  apply(node, patch) {
-    const inner = producerOf(node.inputs[0], 'Softmax');
-    if (!inner || !patch.onlyUsedBy(inner.output, node)) return undefined;
-    const y = patch.node('LogSoftmax', [inner.inputs[0]], inner.attributes);
-    return patch.covers(inner).replace(node.output, y, 'Log of Softmax');
-  },
-});
-
 /** Sums of sums, means of means, maxima of maxima: over the axes of both. */
 const reductionOfReduction = defineRule({
   name: 'reduction-of-reduction',
@@ -68,9 +56,8 @@ const reductionOfReduction = defineRule({
 
 export const mergeReductions = definePass({
   name: 'merge-reductions',
-  summary:
-    'Reshape beside a reduction as keepdims, reductions of reductions, ArgMax of what keeps the order, LogSoftmax',
-  rules: [keepdims, greatestOfRising, logSoftmax, reductionOfReduction],
+  summary: 'Reshape beside a reduction as keepdims, reductions of reductions, ArgMax of what keeps the order',
+  rules: [keepdims, greatestOfRising, reductionOfReduction],
 });
 
 function axisOf(node: Node): number {
