@@ -1,4 +1,4 @@
-import { dimOf, GraphBuilder, Sym, type Value } from '@trtx/ir';
+import { type Dim, dimOf, GraphBuilder, Sym, type Value } from '@trtx/ir';
 import { describe, expect, it } from 'vitest';
 import { affineSource, linearSource, rowMajor, type TensorView, throughAffine } from './view.ts';
 
@@ -19,7 +19,7 @@ function print(value: Value): string {
 }
 
 /** The view of what is made of x. */
-function view(dims: readonly (number | string)[], make: (b: GraphBuilder, x: Value) => Value): string {
+function view(dims: readonly (Dim | string)[], make: (b: GraphBuilder, x: Value) => Value): string {
   const b = new GraphBuilder('g');
   return print(make(b, b.input('x', 'float32', dims)));
 }
@@ -60,7 +60,7 @@ describe('affine maps', () => {
 
   it('of dynamic sizes', () => {
     expect(view(['N', 4], (b, x) => b.Transpose(x))).toBe('x[4,N] at 0 by 1,4');
-    expect(view([4, 'N'], (b, x) => b.Slice(x, ints(b, -1), ints(b, -(2 ** 31)), ints(b, 1), ints(b, -1)))).toBe(
+    expect(view([4, N], (b, x) => b.Slice(x, ints(b, -1), ints(b, -(2 ** 31)), ints(b, 1), ints(b, -1)))).toBe(
       'x[4,N] at N-1 by N,-1',
     );
   });
