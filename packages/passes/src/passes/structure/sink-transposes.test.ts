@@ -146,6 +146,13 @@ describe('stays', () => {
     stays('float32[N,2,H,W]', `${between('r = Relu(t)')}\noutput t\noutput r`);
   });
 
+  it('where a value meets its own Transpose', () => {
+    stays(
+      'float32[N,4,4]',
+      't = Transpose(x) { perm: [0, 2, 1] }\nc = Concat(x, t) { axis: 0 }\ny = Transpose(c) { perm: [1, 2, 0] }',
+    );
+  });
+
   it('where the order of axes counts', () => {
     stays('float32[N,2,H,W]', between('s = Reshape(t, int64[4] [0, 2, -1, 2])\nr = Relu(s)').replaceAll('H,W', '4,4'));
     stays(

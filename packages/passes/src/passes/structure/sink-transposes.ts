@@ -1,32 +1,59 @@
 // Transposes move down through what can do its work in any order of axes, until they meet others that undo them. Which of
 // these ops move is a minimum cut: each Transpose that would be computed costs one.
 
-import type { Node, Value } from '@trtx/ir';
+import type { Graph, Node, Value } from '@trtx/ir';
 import { permutationOf, producerOf } from '../../match.ts';
 import { Network, UNCUTTABLE } from '../../min-cut.ts';
 import type { Operand, Patch } from '../../patch.ts';
-import { definePass, defineRule } from '../../rule.ts';
+import { definePass } from '../../rule.ts';
 import { compose, inverse, isIdentity, type Order, type Ordered, ordered } from './axis-order.ts';
 
 /** Nodes past which no further ones are looked at. */
 const MAX_REGION = 300;
 
-const sink = defineRule({
-  name: 'sink',
-  ops: ['Transpose'],
-  apply(node, patch) {
-    if (isIdentity(permutationOf(node))) return undefined;
-    const region = new Region(node, patch);
-    const moved = region.nodes.size > 0 ? worthMoving(region, patch) : undefined;
-    return moved && move(region, moved, patch);
-  },
-});
-
 export const sinkTransposes = definePass({
   name: 'sink-transposes',
   summary: 'Transposes go through what works in any order of axes, where fewer are left',
-  rules: [sink],
+  run({ graph, rewrite }) {
+    for (let changed = true; changed; ) {
+      changed = false;
+      const depths = depthsOf(graph);
+      for (const node of transposes(depths))
+        if (graph.nodes.has(node)) changed = rewrite('sink', node, (patch) => sink(node, depths, patch)) || changed;
+    }
+  },
 });
+
+/** Nodes that outputs depend on, with how far each is from the inputs. */
+type Depths = ReadonlyMap<Node, number>;
+
+function depthsOf(graph: Graph): Depths {
+  const live = new Set<Node>();
+  const depths = new Map<Node, number>();
+  const order = graph.topological();
+  for (const node of [...order].reverse())
+    if (node.outputs.some((value) => graph.isOutput(value) || [...value.users.keys()].some((user) => live.has(user))))
+      live.add(node);
+  for (const node of order) {
+    const before = node.inputs.map((input) => (input?.producer && depths.get(input.producer)) || 0);
+    if (live.has(node)) depths.set(node, 1 + Math.max(0, ...before));
+  }
+  return depths;
+}
+
+/** Those nearest to the inputs first: where two could move but not both, the result is no matter of how nodes are listed. */
+function transposes(depths: Depths): Node[] {
+  const found = [...depths].filter(([node]) => producerOf(node.output, 'Transpose') === node);
+  found.sort(([a, m], [b, n]) => m - n || (a.name < b.name ? -1 : 1));
+  return found.map(([node]) => node);
+}
+
+function sink(node: Node, depths: Depths, patch: Patch): Patch | undefined {
+  if (isIdentity(permutationOf(node))) return undefined;
+  const region = new Region(node, depths, patch);
+  const moved = region.nodes.size > 0 ? worthMoving(region, patch) : undefined;
+  return moved && move(region, moved, patch);
+}
 
 /** Nodes after a Transpose that could read what is before it, and what they read. */
 class Region {
@@ -38,6 +65,7 @@ class Region {
 
   constructor(
     start: Node,
+    private readonly depths: Depths,
     private readonly patch: Patch,
   ) {
     this.#enter(start);
@@ -70,6 +98,8 @@ class Region {
 
   /** Takes a node in, where it fits, and gives the values that it brought. */
   #add(node: Node): Value[] {
+    // What nothing depends on would not be made anew, and would keep alive what it reads. What is new has its turn later.
+    if (!this.depths.has(node)) return [];
     const known = node.inputs.find((input) => input && !isIdentity(this.orders.get(input) ?? []));
     const order = known && this.orders.get(known)!;
     const form = order && ordered(node, order, this.patch);
@@ -125,12 +155,14 @@ function worthMoving(region: Region, patch: Patch): ReadonlySet<Node> | undefine
     const [asItWas, inOrder] = [network.node(), network.node()];
     network.edge(producer, asItWas, 1);
     network.edge(inOrder, producer, 1);
-    if (isEntry || [...value.users.keys()].some((user) => undoes(user, value, order))) before++;
+    // One that is an entry as well, of a value that meets its own Transpose, counts as that.
+    const undone = (user: Node) => !region.entries.has(user) && undoes(user, value, order);
+    if (isEntry || [...value.users.keys()].some(undone)) before++;
     for (const user of value.users.keys()) {
       if (region.reads(user, value)) {
         network.edge(asItWas, ids.get(user)!, UNCUTTABLE);
         network.edge(ids.get(user)!, inOrder, UNCUTTABLE);
-      } else if (undoes(user, value, order)) network.edge(network.source, inOrder, UNCUTTABLE);
+      } else if (undone(user)) network.edge(network.source, inOrder, UNCUTTABLE);
       // Any other Transpose becomes another one.
       else if (isEntry || producerOf(user.output, 'Transpose') === undefined)
         network.edge(asItWas, network.sink, UNCUTTABLE);
