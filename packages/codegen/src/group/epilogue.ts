@@ -46,7 +46,8 @@ function remove(formation: Formation, draft: Draft, node: Node): void {
  */
 function isBetterLeft(formation: Formation, draft: Draft, node: Node): boolean {
   const results = formation.resultsOf(draft);
-  if (!results.includes(node.output)) return false;
+  // What other nodes of the group read would not be in memory for them.
+  if (!results.includes(node.output) || draft.nodes.some(({ inputs }) => inputs.includes(node.output))) return false;
   if (formation.movements.has(node.output)) return true;
   if (formation.isWanted(node.output) || node.output.users.size !== 1) return false;
   const [[reader, indices]] = [...node.output.users] as [[Node, ReadonlySet<number>]];
