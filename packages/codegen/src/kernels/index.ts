@@ -6,6 +6,7 @@ import { argMax, argMin, hardmax } from './arg.ts';
 import { attention } from './attention.ts';
 import { attentionCache } from './attention-cache.ts';
 import { attentionScores } from './attention-scores.ts';
+import { attentionTile } from './attention-tile.ts';
 import { bitCast } from './bit-cast.ts';
 import { col2im } from './col2im.ts';
 import { convDirect } from './conv.ts';
@@ -98,6 +99,7 @@ export const standardKernels: readonly Kernel[] = [
   scatterNDLines,
   scatterNDSearch,
   maxUnpool,
+  attentionTile,
   attention,
   attentionScores,
   attentionCache,

@@ -9,13 +9,12 @@ const [STEPS, HEADS, SHARED, SIZE, WIDTH, INNER] = [4, 4, 2, 8, 32, 48];
 interface Form {
   /** Heads lie side by side in the last axis. */
   readonly packed?: boolean;
-  readonly interleaved?: boolean;
 }
 
 const op = (b: GraphBuilder, name: string, inputs: (Value | null)[], attributes = {}, outputs = 1) =>
   b.op(name, inputs, attributes, { outputs }) as Value[];
 
-function layer(b: GraphBuilder, x: Value, { packed = false, interleaved = false }: Form): Value[] {
+function layer(b: GraphBuilder, x: Value, { packed = false }: Form): Value[] {
   const parts = [HEADS, SHARED, SHARED];
   const qkv = b.MatMul(b.RMSNormalization(x, ones(b, WIDTH)), ones(b, WIDTH, SIZE * (HEADS + 2 * SHARED)));
   const split = op(b, 'Split', [qkv, ints(b, ...parts.map((n) => n * SIZE))], { axis: 2 }, 3);
@@ -67,9 +66,5 @@ describe('a layer of a decoder', () => {
 
   it('the same where heads are packed', () => {
     expect(kindsOf({ packed: true })).toEqual(expected);
-  });
-
-  it('pairs that are neighbours', () => {
-    expect(kindsOf({ interleaved: true })).toEqual(expected);
   });
 });
