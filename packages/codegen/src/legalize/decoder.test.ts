@@ -24,10 +24,7 @@ function layer(b: GraphBuilder, x: Value, { packed = false }: Form): Value[] {
   }) as [Value, Value, Value];
   const angles = [ones(b, 64, SIZE / 2), ones(b, 64, SIZE / 2), b.input('places', 'int64', [1, STEPS])];
   const turned = (part: Value, num_heads: number) =>
-    op(b, 'RotaryEmbedding', [part, ...angles], {
-      interleaved: Number(interleaved),
-      ...(packed ? { num_heads } : {}),
-    })[0]!;
+    op(b, 'RotaryEmbedding', [part, ...angles], packed ? { num_heads } : {})[0]!;
   const past = ['keys', 'values'].map((name) => b.input(name, 'float32', [1, SHARED, 16, SIZE]));
   const numbers = packed ? { q_num_heads: HEADS, kv_num_heads: SHARED } : {};
   const operands = [turned(q, HEADS), turned(k, SHARED), v, null, ...past];
