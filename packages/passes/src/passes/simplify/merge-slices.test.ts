@@ -61,11 +61,12 @@ describe('concat-of-concat', () => {
   it('merges along one axis', () => {
     becomes('a = Concat(x, x) { axis: 1 }\ny = Concat(a, x) { axis: 1 }', 'y = Concat(x, x, x) { axis: 1 }');
     becomes('a = Concat(x, x) { axis: 1 }\ny = Concat(x, a) { axis: -2 }', 'y = Concat(x, x, x) { axis: 1 }');
-    becomes('a = Concat(x, x) { axis: 0 }\ny = Concat(a, a) { axis: 0 }', 'y = Concat(x, x, x, x) { axis: 0 }');
+    becomes('a = Concat(x, x) { axis: 0 }\ny = Concat(x, a, x) { axis: 0 }', 'y = Concat(x, x, x, x) { axis: 0 }');
   });
 
   it('leaves others', () => {
     stays('a = Concat(x, x) { axis: 1 }\ny = Concat(a, a) { axis: 2 }');
+    stays('a = Concat(x, x) { axis: 0 }\ny = Concat(a, a) { axis: 0 }');
     stays('a = Concat(x, x) { axis: 1 }\ny = Concat(a, x) { axis: 1 }\noutput a');
     stays('a = Concat(x, x) { axis: 1 }\nb = Abs(a)\ny = Concat(a, b) { axis: 1 }');
   });

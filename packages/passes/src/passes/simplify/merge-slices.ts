@@ -60,7 +60,7 @@ const sliceOfConcat = defineRule({
   },
 });
 
-/** Concat in a Concat along the same axis is one. */
+/** Concat in a Concat along the same axis, as one of its parts, is one. As several of them it would multiply. */
 const concatOfConcat = defineRule({
   name: 'concat-of-concat',
   ops: ['Concat'],
@@ -70,6 +70,7 @@ const concatOfConcat = defineRule({
     const parts = node.inputs.flatMap((input) => {
       const inner = producerOf(input, 'Concat');
       if (!inner || axisOf(inner) !== axis || !patch.onlyUsedBy(inner.output, node)) return [input];
+      if (node.inputs.indexOf(input) !== node.inputs.lastIndexOf(input)) return [input];
       covered.push(inner);
       return inner.inputs;
     });

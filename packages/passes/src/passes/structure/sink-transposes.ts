@@ -35,8 +35,9 @@ function depthsOf(graph: Graph): Depths {
     if (node.outputs.some((value) => graph.isOutput(value) || [...value.users.keys()].some((user) => live.has(user))))
       live.add(node);
   for (const node of order) {
-    const before = node.inputs.map((input) => (input?.producer && depths.get(input.producer)) || 0);
-    if (live.has(node)) depths.set(node, 1 + Math.max(0, ...before));
+    const before = (deepest: number, input: Value | null) =>
+      Math.max(deepest, (input?.producer && depths.get(input.producer)) || 0);
+    if (live.has(node)) depths.set(node, 1 + node.inputs.reduce(before, 0));
   }
   return depths;
 }
