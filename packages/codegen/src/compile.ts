@@ -133,7 +133,7 @@ function emitAll(
   });
   const emitted = chosen.map(({ group, tactic }, i): [Group, Emitted] => {
     const emitter = new Emitter(group, grouping, storages, target.limits);
-    const launch = tactic.kernel.emit(emitter, { group, grouping, target }, tactic.params);
+    const launch = tactic.kernel.emit(emitter, { group, grouping, target, formats: tactic.formats }, tactic.params);
     onProgress?.(i + 1, chosen.length, tactic.kernel.id);
     return [group, { group, tactic, emitter, launch, wgsl: emitter.shader.print(launch.workgroupSize) }];
   });

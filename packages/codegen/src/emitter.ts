@@ -5,6 +5,7 @@
 import { storageBytes } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { type Dim, type DType, type Index, type IndexMap, numbersOf, sameShape, traitOf, type Value } from '@trtx/ir';
+import { orderOf } from './format/format.ts';
 import { isNumber } from './group/formation.ts';
 import { computedBy, type Group, type Grouping } from './group/group.ts';
 import { denseView, isDense, mapOf, type TensorView } from './group/view.ts';
@@ -47,7 +48,7 @@ export class Emitter {
   readonly shader = new Shader();
   /** In order of binding number. */
   readonly slots: Slot[] = [];
-  readonly #words = new Map<Value | string, Words>();
+  readonly #words = new Map<Value | string, { readonly words: Words; readonly element: BufferElement }>();
   readonly #own: ReadonlySet<Value>;
 
   constructor(
@@ -67,15 +68,15 @@ export class Emitter {
   /** Reads an element of a packed constant by its number. */
   packed(packed: Packed): (index: Ix) => string {
     const form = { dtype: packed.dtype, storage: storageOf(packed.dtype)! };
-    const words = this.#bind(packed.key, { kind: 'packed', packed }, 'read', wordOf(form.storage));
+    const { words } = this.#bind(packed.key, { kind: 'packed', packed }, 'read', wordOf(form.storage));
     return (index) => loadElement(this.shader, words, form, index);
   }
 
   /** Reads four neighbouring elements of a packed constant of 32- or 16-bit floats, of which `index` counts the fours. */
   packedVectors(packed: Packed): (index: Ix) => string {
     const element = packed.dtype === 'float32' ? 'vec4<f32>' : 'vec2<u32>';
-    const vectors = this.#bind(packed.key, { kind: 'packed', packed }, 'read', element);
-    return (index) => loadVector(this.shader, vectors, packed.dtype, index);
+    const { words } = this.#bind(packed.key, { kind: 'packed', packed }, 'read', element);
+    return (index) => loadVector(this.shader, words, packed.dtype, index);
   }
 
   /** True where the operand is memory, perhaps with strides, so that `view` gives its addresses. */
@@ -99,13 +100,35 @@ export class Emitter {
     const view = this.view(value);
     const offset = this.size(view.offset);
     if (isDense(view)) return ix.add(offset, position.linear(this.shader));
+    const order = orderOf(view);
+    const number = order && position.numberIn(order);
+    if (number !== undefined) return ix.add(offset, number);
     const strides = view.strides.map((stride) => this.size(stride));
     return ix.add(offset, ix.dot(position.coords(this.shader), strides));
   }
 
   /** The element at an address (in elements) of memory. */
   load(storage: Value, address: Ix): string {
-    return loadElement(this.shader, this.#wordsOf(storage), this.#form(storage), address);
+    const { words, element } = this.#wordsOf(storage);
+    if (element !== 'vec4<f32>') return loadElement(this.shader, words, this.#form(storage), address);
+    const at = this.shader.index(address, 'at');
+    return `${words.read(ix.div(at, 4))}[${ix.text(ix.mod(at, 4))}]`;
+  }
+
+  /**
+   * Reads four neighbouring elements of an operand for which `isView` holds, from addresses that are multiples of four: at
+   * once, if it is asked for before any of them is read alone.
+   */
+  vectors(value: Value): (address: Ix) => string {
+    const { storage } = this.view(value);
+    // What the group writes there needs words; WGSL would write the vector around one.
+    const isWritten = this.group.results.some((result) => this.view(result).storage === storage);
+    const bound = this.#words.get(storage);
+    if (this.storages(storage) === 'f32' && !isWritten && (!bound || bound.element === 'vec4<f32>')) {
+      const { words } = this.#wordsOf(storage, 'vec4<f32>');
+      return (address) => words.read(ix.div(address, 4));
+    }
+    return (address) => `vec4(${[0, 1, 2, 3].map((i) => this.load(storage, ix.add(address, i))).join(', ')})`;
   }
 
   /** The element of an operand at a position of the operand's own shape. */
@@ -158,32 +181,33 @@ export class Emitter {
   storeWord(result: Value, number: Ix, word: string): void {
     const { storage } = this.view(result);
     const element = wordOf(this.storages(result));
-    const words = this.#bind(storage, { kind: 'value', value: storage }, 'read_write', element);
+    const { words } = this.#bind(storage, { kind: 'value', value: storage }, 'read_write', element);
     this.shader.line(words.write(number, word));
   }
 
-  #wordsOf(storage: Value): Words {
+  #wordsOf(storage: Value, element: BufferElement = wordOf(this.storages(storage))) {
     // What dispatches write lies in buffers that other bindings of the same dispatch may write: WebGPU wants one access.
     const access = storage.producer || this.grouping.states.has(storage) ? 'read_write' : 'read';
-    return this.#bind(storage, { kind: 'value', value: storage }, access, wordOf(this.storages(storage)));
+    return this.#bind(storage, { kind: 'value', value: storage }, access, element);
   }
 
   #form(value: Value): Form {
     return { dtype: value.type.dtype, storage: this.storages(value) };
   }
 
-  #bind(key: Value | string, source: Source, access: 'read' | 'read_write', element: BufferElement): Words {
-    let words = this.#words.get(key);
-    if (!words) {
+  #bind(key: Value | string, source: Source, access: 'read' | 'read_write', element: BufferElement) {
+    let bound = this.#words.get(key);
+    if (!bound) {
       const parts = partsOf(this.#bytesOf(source), this.limits);
       const buffers = Array.from({ length: parts }, (_, part) => {
         this.slots.push({ ...source, part, parts });
         return this.shader.buffer(access, element);
       });
-      words = wordsOf(this.shader, buffers, element, partBytes(this.limits) / ELEMENT_BYTES[element]);
-      this.#words.set(key, words);
+      const words = wordsOf(this.shader, buffers, element, partBytes(this.limits) / ELEMENT_BYTES[element]);
+      bound = { words, element };
+      this.#words.set(key, bound);
     }
-    return words;
+    return bound;
   }
 
   /** @throws TrtxError TENSOR_TOO_LARGE for what no buffer holds; constants may lie in several */

@@ -1,9 +1,10 @@
 export { type Compiled, type CompileOptions, compile } from './compile.ts';
 export { Emitter, type Packed, type Slot } from './emitter.ts';
+export { anyResult, type Format, type FormatUse, ROW_MAJOR_ONLY, sameFormat } from './format/format.ts';
 export { formGroups } from './group/form.ts';
 export type { Group, Grouping } from './group/group.ts';
 export { hostOnly } from './host/placement.ts';
-export { defineKernel, KERNEL_API, type Kernel, type Launch, type Problem } from './kernel.ts';
+export { defineKernel, type FormattedProblem, KERNEL_API, type Kernel, type Launch, type Problem } from './kernel.ts';
 export { emitElements, emitResult } from './kernels/elements.ts';
 export { standardKernels } from './kernels/index.ts';
 export { emitRows, ROW_PARAMS, type Row, type RowParams, type Rows, rowCost, rowsOf } from './kernels/reduction.ts';

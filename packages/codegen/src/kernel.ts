@@ -2,6 +2,7 @@
 
 import type { Dim, OpDef } from '@trtx/ir';
 import type { Emitter } from './emitter.ts';
+import type { FormatUse } from './format/format.ts';
 import type { Group, Grouping } from './group/group.ts';
 import type { Target } from './target.ts';
 
@@ -13,6 +14,11 @@ export interface Problem {
   readonly group: Group;
   readonly grouping: Grouping;
   readonly target: Target;
+}
+
+/** A problem, and the formats that a tactic is to be for. */
+export interface FormattedProblem extends Problem {
+  readonly formats: FormatUse;
 }
 
 /** How many workgroups of which size run the kernel's shader. */
@@ -40,14 +46,19 @@ export interface Kernel<P = unknown> {
    * are stored packed. Otherwise each gets a word.
    */
   readonly ownsWords?: boolean;
+  /**
+   * The formats that it reads and writes well, to choose from; row-major where it says nothing. It must be right in all
+   * others, but for the operands that it needs.
+   */
+  formats?(problem: Problem): readonly FormatUse[];
   /** True where it computes the problem rightly over the whole range of shapes. */
   applies(problem: Problem): boolean;
   /** The variants to choose from, at least one where the kernel applies. */
-  params(problem: Problem): readonly P[];
+  params(problem: FormattedProblem): readonly P[];
   /** Estimated time, in any unit that all kernels of an op share. Smaller is better. */
-  cost(problem: Problem, params: P): number;
+  cost(problem: FormattedProblem, params: P): number;
   /** Writes the shader's body. */
-  emit(emitter: Emitter, problem: Problem, params: P): Launch;
+  emit(emitter: Emitter, problem: FormattedProblem, params: P): Launch;
 }
 
 /** Types a kernel's parameters and forgets them, so that kernels of every kind fit into one list. */

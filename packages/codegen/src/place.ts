@@ -2,6 +2,7 @@
 // each.
 
 import { type Graph, type Node, traitOf, type Value } from '@trtx/ir';
+import { chooseFormats } from './format/choose.ts';
 import { formGroups } from './group/form.ts';
 import { type Group, type Grouping, rootOf, type Unit } from './group/group.ts';
 import { denseView, type TensorView } from './group/view.ts';
@@ -55,16 +56,19 @@ function placeGraph(graph: Graph, root: Graph, target: Target, kernels: readonly
     bindings: target.limits.maxStorageBuffersPerShaderStage,
     bindingsOf: (value: Value) => memoized(bindings, value, () => mostPartsOf(value, target.limits)),
   };
+  const isHosted = ({ producer, users }: Value) => [producer, ...users.keys()].some((node) => node && hosted.has(node));
   for (;;) {
     const grouping = formGroups(graph, limits, hosted, apart, graph !== root);
-    const tactics: Tactics = new Map(
-      grouping.groups.map((group) => [group, tacticsFor(kernels, { group, grouping, target })]),
-    );
+    const tacticsOf = (group: Group) => tacticsFor(kernels, { group, grouping, target });
+    const tactics: Tactics = new Map(grouping.groups.map((group) => [group, tacticsOf(group)]));
     const without = grouping.groups.filter((group) => tactics.get(group)!.length === 0);
     for (const { anchor, nodes } of without) hosted.set(anchor ?? nodes[0]!, NO_KERNEL);
     if (without.length > 0) continue;
     const copies = packOutputs(graph, grouping, storagesOf(grouping, tactics));
-    if (copies.length === 0) return { grouping, hosted, tactics };
+    if (copies.length === 0) {
+      const context = { target, storages: storagesOf(grouping, tactics), isHosted, tacticsOf };
+      return { ...chooseFormats(graph, { grouping, tactics }, context), hosted };
+    }
     for (const copy of copies) apart.add(copy);
   }
 }

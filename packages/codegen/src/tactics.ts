@@ -1,11 +1,13 @@
 // Choosing a kernel and its parameters for each group: those that apply, the cheapest by the cost model first.
 
 import { type OpDef, opName } from '@trtx/ir';
+import { type FormatUse, ROW_MAJOR_ONLY } from './format/format.ts';
 import type { Kernel, Problem } from './kernel.ts';
 
 export interface Tactic {
   readonly kernel: Kernel;
   readonly params: unknown;
+  readonly formats: FormatUse;
   readonly cost: number;
 }
 
@@ -15,7 +17,11 @@ export function tacticsFor(kernels: readonly Kernel[], problem: Problem): Tactic
   const found: Tactic[] = [];
   for (const kernel of kernels) {
     if (!isFor(kernel, anchor?.op) || !kernel.applies(problem)) continue;
-    for (const params of kernel.params(problem)) found.push({ kernel, params, cost: kernel.cost(problem, params) });
+    for (const formats of kernel.formats?.(problem) ?? ROW_MAJOR_ONLY) {
+      const formatted = { ...problem, formats };
+      for (const params of kernel.params(formatted))
+        found.push({ kernel, params, formats, cost: kernel.cost(formatted, params) });
+    }
   }
   return found.sort((a, b) => a.cost - b.cost);
 }
@@ -26,8 +32,8 @@ export function isFor({ ops }: Kernel, op: OpDef | undefined): boolean {
   return op ? ops.includes(opName(op)) : ops.length === 0;
 }
 
-/** Name of a tactic in reports: `conv.direct rows=4 vectors=2 lanes=16`. */
-export function tacticLabel({ kernel, params }: Tactic): string {
+/** Name of a tactic in reports: `conv.direct rows=4 vectors=2 lanes=16`, with the format that it writes if not row-major. */
+export function tacticLabel({ kernel, params, formats: { writes } }: Tactic): string {
   const pairs = Object.entries((params ?? {}) as Record<string, unknown>).map(([key, value]) => `${key}=${value}`);
-  return [kernel.id, ...pairs].join(' ');
+  return [kernel.id, ...pairs, ...(writes === 'row-major' ? [] : [writes])].join(' ');
 }

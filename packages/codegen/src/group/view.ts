@@ -32,7 +32,7 @@ export function denseView(storage: Value): TensorView {
 }
 
 /** True where elements follow one another in row-major order, from the offset on. */
-export function isDense({ strides, shape }: TensorView): boolean {
+export function isDense({ strides, shape }: Pick<TensorView, 'strides' | 'shape'>): boolean {
   return rowMajor(shape).every((stride, axis) => shape[axis] === 1 || sameDim(stride, strides[axis]!));
 }
 

@@ -3,6 +3,7 @@
 // phase, so that the tile loops over just the taps of that phase.
 
 import { ceilDiv, convTransposeGeometry, type Dim, mul, product } from '@trtx/ir';
+import { anyResult } from '../format/format.ts';
 import { defineKernel, type Problem } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
@@ -45,11 +46,12 @@ export const convTransposeDirect = defineKernel<Tile>({
   version: 1,
   summary: 'transposed convolution by gathering, one phase of the stride a tile',
   ops: ['ConvTranspose'],
+  formats: ({ group }) => anyResult('row-major', [group.anchor!.inputs[0]!]),
   applies: ({ group }) => computeOf(group.accumulated.type.dtype) === 'f32',
   params: () => TILES,
   cost(problem, tile) {
     const { rows, vectors, slices, depth } = layoutOf(problem);
-    return tileCost(problem.target, tile, rows, vectors, slices, depth);
+    return tileCost(problem.target, tile, 'rows', rows, vectors, slices, depth);
   },
   emit(e, problem, tile) {
     const { shader } = e;

@@ -4,7 +4,8 @@
 
 import { convGeometry, type Dim, mul, type Node, product, type Value } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
-import { defineKernel, type Kernel, type Launch, type Problem } from '../kernel.ts';
+import { anyResult, type FormatUse } from '../format/format.ts';
+import { defineKernel, type FormattedProblem, type Kernel, type Launch, type Problem } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
@@ -54,6 +55,7 @@ interface Convolution {
   op: string;
   id: string;
   summary: string;
+  formats?(problem: Problem): readonly FormatUse[];
   applies(problem: Problem): boolean;
   operands(node: Node): Operands;
 }
@@ -67,17 +69,19 @@ interface Operands {
   readonly zeroW?: Value | null;
 }
 
-export function defineConv({ op, id, summary, applies, operands }: Convolution): Kernel {
+export function defineConv({ op, id, summary, formats, applies, operands }: Convolution): Kernel {
   return defineKernel<Tile>({
     id,
-    version: 1,
+    version: 2,
     summary,
     ops: [op],
+    ...(formats ? { formats } : {}),
     applies,
     params: () => TILES,
     cost(problem, tile) {
       const { rows, vectors, groups, depth } = sizeOf(problem);
-      return tileCost(problem.target, tile, rows, vectors, groups, depth);
+      const order = problem.formats.reads === 'channels-last' ? 'steps' : 'rows';
+      return tileCost(problem.target, tile, order, rows, vectors, groups, depth);
     },
     emit: (e, problem, tile) => emitConv(e, problem, tile, operands(node(problem))),
   });
@@ -87,11 +91,24 @@ export const convDirect = defineConv({
   op: 'Conv',
   id: 'conv.direct',
   summary: 'convolution as implicit GEMM, a tile of registers a thread, operands read from memory',
+  formats: ({ group }) => anyResult('row-major', [group.anchor!.inputs[0]!]),
   applies: ({ group }) => computeOf(group.accumulated.type.dtype) === 'f32',
   operands: ({ inputs: [, , bias] }) => ({ bias }),
 });
 
-function emitConv(e: Emitter, problem: Problem, tile: Tile, { bias, zeroX, zeroW }: Operands): Launch {
+export const convChannels = defineConv({
+  op: 'Conv',
+  id: 'conv.channels',
+  summary: 'convolution as implicit GEMM, a tile of registers a thread, four neighbouring channels read at once',
+  formats: ({ group }) => anyResult('channels-last', [group.anchor!.inputs[0]!]),
+  applies({ group }) {
+    const { inputChannels, groups } = convGeometry(group.anchor!.view());
+    return computeOf(group.accumulated.type.dtype) === 'f32' && (inputChannels / groups) % 4 === 0;
+  },
+  operands: ({ inputs: [, , bias] }) => ({ bias }),
+});
+
+function emitConv(e: Emitter, problem: FormattedProblem, tile: Tile, { bias, zeroX, zeroW }: Operands): Launch {
   const { shader } = e;
   const conv = node(problem);
   const [x, w] = conv.inputs as [Value, Value];
@@ -106,6 +123,7 @@ function emitConv(e: Emitter, problem: Problem, tile: Tile, { bias, zeroX, zeroW
 
   placeThread(e, tile, rows, vectors, groups, (place) => {
     const input = new Operand(e, x);
+    const fours = problem.formats.reads === 'channels-last' ? e.vectors(x) : undefined;
     const weights = weightReader();
     const coords = place.rows.map((row) => {
       const inside = shader.index(ix.minIx(row, ix.sub(e.size(rows), 1)), 'm');
@@ -135,6 +153,21 @@ function emitConv(e: Emitter, problem: Problem, tile: Tile, { bias, zeroX, zeroW
           return { address, valid: typeof test === 'string' ? shader.let(test, 'ok') : test };
         });
         const base = shader.index(weights.base(tap, place), 'w');
+        if (fours) {
+          shader.loop(inputs / 4, 'ci', (ci) => {
+            const four = shader.index(ix.mul(ci, 4), 'four');
+            const elements = bases.map(({ address, valid }) => {
+              const value = fours(ix.add(address, four));
+              return shader.let(valid === true ? value : `select(vec4<f32>(), ${value}, ${valid})`, 'x');
+            });
+            for (const [i, channel] of ['x', 'y', 'z', 'w'].entries())
+              step(
+                (row) => `${elements[row]}.${channel}`,
+                (vector) => weights.at(base, ix.add(four, i), vector),
+              );
+          });
+          return;
+        }
         shader.loop(inputs, 'ci', (ci) => {
           const offset = shader.index(ix.mul(ci, channelStride), 'o');
           step(

@@ -2,6 +2,7 @@
 // computes several output positions of one channel and reads each weight once for all of them.
 
 import { ceilDiv, convGeometry, mul, product } from '@trtx/ir';
+import { sameFormat } from '../format/format.ts';
 import { defineKernel } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
 import { typical } from '../typical.ts';
@@ -9,6 +10,7 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { Operand, WORKGROUP } from './contraction.ts';
+import { PARALLELISM } from './tiles.ts';
 
 interface Params {
   /** Output positions of a thread. */
@@ -19,22 +21,28 @@ interface Params {
 
 export const convDepthwise = defineKernel<Params>({
   id: 'conv.depthwise',
-  version: 1,
+  version: 2,
   summary: 'convolution with one input channel a group, several positions of a channel a thread',
   ops: ['Conv'],
   applies({ group }) {
     const g = convGeometry(group.anchor!.view());
     return g.groups === g.inputChannels && g.groups > 1 && computeOf(group.accumulated.type.dtype) === 'f32';
   },
-  params: () => [64, 16, 4].flatMap((lanes) => [1, 2, 4].map((positions) => ({ positions, lanes }))),
-  cost({ group, target }, { positions, lanes }) {
+  formats: ({ group }) => sameFormat([group.anchor!.inputs[0]!]),
+  params: ({ formats }) =>
+    (formats.reads === 'row-major' ? [64, 16, 4] : [1, 4, 16]).flatMap((lanes) =>
+      [1, 2, 4].map((positions) => ({ positions, lanes })),
+    ),
+  cost({ group, target, formats }, { positions, lanes }) {
     const g = convGeometry(group.anchor!.view());
     const p = typical(product(g.axes.map((axis) => axis.output)));
     const threads = Math.ceil(p / (lanes * positions)) * lanes * g.outputChannels * typical(g.batch);
     const taps = g.axes.reduce((n, axis) => n * axis.kernel, 1);
     const step = 1 + positions * 2;
+    const along = formats.reads === 'row-major' ? lanes : WORKGROUP / lanes;
+    const scattered = target.software ? 1 : 1 + 0.15 * Math.log2(WORKGROUP / along);
     // Below the least time of any direct convolution, whose vectors are three quarters padding here.
-    return (target.software ? threads : Math.max(threads, 65536)) * step * taps;
+    return (target.software ? threads : Math.max(threads, PARALLELISM)) * step * scattered * taps;
   },
   emit(e, { group }, { positions, lanes }) {
     const { shader } = e;

@@ -9,7 +9,7 @@ import { attentionScores } from './attention-scores.ts';
 import { attentionTile } from './attention-tile.ts';
 import { bitCast } from './bit-cast.ts';
 import { col2im } from './col2im.ts';
-import { convDirect } from './conv.ts';
+import { convChannels, convDirect } from './conv.ts';
 import { convInteger } from './conv-integer.ts';
 import { convTransposeDirect } from './conv-transpose.ts';
 import { deformConv } from './deform-conv.ts';
@@ -43,6 +43,7 @@ import { blackmanWindow, hammingWindow, hannWindow } from './window-functions.ts
 export const standardKernels: readonly Kernel[] = [
   map,
   convDirect,
+  convChannels,
   convDepthwise,
   convTransposeDirect,
   convInteger,

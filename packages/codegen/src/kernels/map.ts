@@ -1,5 +1,6 @@
 // The map kernel: a group of pointwise and injective nodes without an anchor.
 
+import { sameFormat } from '../format/format.ts';
 import { defineKernel } from '../kernel.ts';
 import { emitResult } from './elements.ts';
 
@@ -9,6 +10,7 @@ export const map = defineKernel<null>({
   summary: 'pointwise and injective code, one element an invocation',
   ops: [],
   ownsWords: true,
+  formats: () => sameFormat(),
   applies: () => true,
   params: () => [null],
   cost: () => 1,

@@ -2,6 +2,7 @@
 
 import { type PoolGeometry, poolGeometry, type Value } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
+import { sameFormat } from '../format/format.ts';
 import { defineKernel, type Kernel } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
@@ -25,6 +26,7 @@ function definePool({ op, id, summary, window }: Pooling): Kernel {
     summary,
     ops: [op],
     ownsWords: true,
+    formats: ({ group }) => sameFormat([group.anchor!.inputs[0]!]),
     applies: () => true,
     params: () => [null],
     cost: () => 1,

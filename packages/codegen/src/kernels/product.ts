@@ -202,7 +202,7 @@ export function defineProduct({ op, id, summary, product: productOf }: ProductKe
     params: () => TILES,
     cost(problem, tile) {
       const p = productOf(problem)!;
-      return tileCost(problem.target, tile, product(p.rows), vectorsOf(p), product(p.batch), p.k);
+      return tileCost(problem.target, tile, 'rows', product(p.rows), vectorsOf(p), product(p.batch), p.k);
     },
     emit: (e, problem, tile) => emitProduct(e, problem, productOf(problem)!, tile),
   });

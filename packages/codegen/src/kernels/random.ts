@@ -41,8 +41,8 @@ function defineRandom({ op, id, summary, isCertain, draw, numbers = 1 }: Drawn):
       const { group } = problem;
       const at = group.anchor!.view();
       const seed = at.has('seed') ? new Uint32Array(Float32Array.of(at.float('seed')).buffer)[0]! : 0;
-      return emitResult(e, group.accumulated.type.shape, (position, i) =>
-        draw(e, problem, position, (k) => uniform(e, seed, ix.add(ix.mul(i, numbers), k))),
+      return emitResult(e, group.accumulated.type.shape, (position) =>
+        draw(e, problem, position, (k) => uniform(e, seed, ix.add(ix.mul(position.linear(e.shader), numbers), k))),
       );
     },
   });

@@ -20,7 +20,8 @@ export const range = defineKernel<null>({
     const [start, , delta] = group.anchor!.inputs as [Value, Value, Value];
     const { shape, dtype } = group.accumulated.type;
     const number = (value: Value) => e.read(value, Position.linear(value.type.shape, 0));
-    return emitResult(e, shape, (_, i) => {
+    return emitResult(e, shape, (position) => {
+      const i = position.linear(e.shader);
       const element = `${number(start)} + ${computeOf(dtype)}(${ix.text(i)}) * ${number(delta)}`;
       return e.shader.let(element);
     });

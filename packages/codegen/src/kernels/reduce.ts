@@ -1,6 +1,7 @@
 // Reductions whose reducer is data: the Reduce family and the global pools.
 
 import { bounds, combinedType, type Node, scalar, type Trait, traitOf } from '@trtx/ir';
+import { ROW_MAJOR_ONLY } from '../format/format.ts';
 import { defineKernel, type Kernel } from '../kernel.ts';
 import { computeOf, isNarrowed } from '../storage.ts';
 import * as ix from '../wgsl/ix.ts';
@@ -13,11 +14,14 @@ export const reduce: Kernel = defineKernel<RowParams>({
   version: 2,
   summary: 'a row of elements to one, by an invocation or a workgroup',
   ops: ({ trait }) => trait.kind === 'reduction',
+  formats: () => [...ROW_MAJOR_ONLY, { reads: 'channels-last', writes: 'row-major', needs: [] }],
   applies: ({ group }) => reductionOf(group.anchor!).reducer !== undefined && !needsWideEnds(group.anchor!),
   params: () => ROW_PARAMS,
-  cost({ group, target }, params) {
+  cost({ group, target, formats }, params) {
     const at = group.anchor!.view();
-    return rowCost(target, rowsOf(at, reductionOf(group.anchor!).axes(at)), params);
+    // Rows are next to each other then, and the elements of one are apart.
+    const apart = formats.reads === 'channels-last' && params.lanes > 1 ? 2 : 1;
+    return apart * rowCost(target, rowsOf(at, reductionOf(group.anchor!).axes(at)), params);
   },
   emit(e, { group }, params) {
     const node = group.anchor!;

@@ -19,6 +19,7 @@ import {
   type Value,
 } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
+import { sameFormat } from '../format/format.ts';
 import { defineKernel } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
@@ -38,6 +39,7 @@ export const resize = defineKernel<null>({
     const { mode } = resizeGeometry(group.anchor!.view());
     return mode === 'nearest' || computeOf(group.accumulated.type.dtype) === 'f32';
   },
+  formats: ({ group }) => sameFormat([group.anchor!.inputs[0]!]),
   params: () => [null],
   cost: () => 1,
   emit(e, { group }) {

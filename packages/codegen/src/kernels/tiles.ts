@@ -19,7 +19,7 @@ export const TILES: readonly Tile[] = [64, 16, 4, 1].flatMap((lanes) =>
 );
 
 /** Threads that a GPU wants in flight before the size of a tile matters. */
-const PARALLELISM = 65536;
+export const PARALLELISM = 65536;
 
 /**
  * Relative time of a tiled contraction: what is computed, padding included, over how well a thread's registers are used
@@ -28,6 +28,8 @@ const PARALLELISM = 65536;
 export function tileCost(
   target: Target,
   tile: Tile,
+  /** What follows one another in the memory of A: its rows, or the steps of the sum, of which four are read at once. */
+  order: 'rows' | 'steps',
   rows: Dim,
   vectors: number | Dim,
   slices: Dim,
@@ -42,7 +44,9 @@ export function tileCost(
   // Loads and multiplications of one step of the sum in one thread, in units of a scalar load.
   const step = tile.rows + 1.5 * tile.vectors + (target.software ? 1.2 : 0.6) * tile.rows * tile.vectors;
   // Lanes that do not run along the rows read one row together, and their columns far apart.
-  const scattered = target.software ? 1 : 1 + 0.15 * Math.log2(WORKGROUP / tile.lanes);
+  const scattered = target.software || order === 'steps' ? 1 : 1 + 0.15 * Math.log2(WORKGROUP / tile.lanes);
+  // As measured: docs/benchmarks.md, "Formats of convolutions".
+  const reads = order === 'rows' ? 1 : target.software ? 1.25 : 0.55;
   const rounds = target.software ? threads : Math.max(threads, PARALLELISM);
-  return rounds * step * scattered * typical(depth);
+  return rounds * step * scattered * reads * typical(depth);
 }

@@ -24,7 +24,8 @@ function defineWindow(op: string, id: string, [a0, a1, a2 = 0]: readonly [number
       const { shape } = group.accumulated.type;
       const number = (value: number) => literal(shader, value, 'f32');
       const n = e.size(group.anchor!.view().int('periodic') ? shape[0]! : sub(shape[0]!, 1));
-      return emitResult(e, shape, (_, i) => {
+      return emitResult(e, shape, (position) => {
+        const i = position.linear(shader);
         const angle = shader.let(`${number(2 * Math.PI)} * f32(${ix.text(i)}) / f32(${ix.text(n)})`, 'angle');
         const cos = shader.let(call(shader, 'cosine', angle), 'cos');
         // cos 2x = 2·cos² x − 1

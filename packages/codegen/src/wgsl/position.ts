@@ -8,14 +8,17 @@ import type { Shader } from './shader.ts';
 export class Position {
   #coords: readonly Ix[] | undefined;
   #linear: Ix | undefined;
+  readonly #ordered: { readonly axes: readonly number[]; readonly number: Ix } | undefined;
 
   private constructor(
     readonly shape: readonly Dim[],
     coords: readonly Ix[] | undefined,
     linear: Ix | undefined,
+    ordered?: { readonly axes: readonly number[]; readonly number: Ix },
   ) {
     this.#coords = coords;
     this.#linear = linear;
+    this.#ordered = ordered;
   }
 
   static at(shape: readonly Dim[], coords: readonly Ix[]): Position {
@@ -26,9 +29,29 @@ export class Position {
     return new Position(shape, undefined, linear);
   }
 
+  /** The element of a number that counts through the axes in an order, the last of them the fastest. */
+  static ordered(shape: readonly Dim[], axes: readonly number[], number: Ix): Position {
+    if (axes.every((axis, i) => axis === i)) return Position.linear(shape, number);
+    return new Position(shape, undefined, undefined, { axes, number });
+  }
+
+  /** The number of the element in an order of the axes, if it was given by that. */
+  numberIn(axes: readonly number[]): Ix | undefined {
+    return this.#ordered?.axes.every((axis, i) => axis === axes[i]) ? this.#ordered.number : undefined;
+  }
+
   /** Coordinates, with declarations where they have to be computed. */
   coords(shader: Shader): readonly Ix[] {
     if (this.#coords) return this.#coords;
+    if (this.#ordered) {
+      const { axes, number } = this.#ordered;
+      const turned = Position.linear(
+        axes.map((axis) => this.shape[axis]!),
+        number,
+      ).coords(shader);
+      this.#coords = this.shape.map((_, axis) => turned[axes.indexOf(axis)]!);
+      return this.#coords;
+    }
     const coords: Ix[] = [];
     let rest = this.#linear!;
     for (let axis = this.shape.length - 1; axis > 0; axis--) {
@@ -45,7 +68,7 @@ export class Position {
   linear(shader: Shader): Ix {
     if (this.#linear !== undefined) return this.#linear;
     let linear: Ix = 0;
-    this.#coords!.forEach((coord, axis) => {
+    this.coords(shader).forEach((coord, axis) => {
       linear = ix.add(ix.mul(linear, shader.size(this.shape[axis]!)), coord);
     });
     this.#linear = shader.index(linear, 'l');

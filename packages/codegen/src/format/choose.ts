@@ -1,0 +1,110 @@
+// Chooses a format for each value in memory and the tactics that go with it: the cheapest sum of kernels, of elements that
+// are read or written out of order, and of copies in another format. Groups are formed before and stay as they are.
+
+import { type Graph, product, type Value } from '@trtx/ir';
+import { isNumber } from '../group/formation.ts';
+import { computedBy, type Group, type Grouping, nodesOf, rootOf } from '../group/group.ts';
+import { denseView, type TensorView } from '../group/view.ts';
+import type { Storages } from '../storage.ts';
+import type { Tactic } from '../tactics.ts';
+import type { Target } from '../target.ts';
+import { typical } from '../typical.ts';
+import { copyOperands } from './copy.ts';
+import { copyCost, scatterCost } from './cost.ts';
+import { type FormatUse, isChannelsLast, liesIn } from './format.ts';
+import { choices } from './memory.ts';
+import { type Edge, solvePbqp } from './pbqp.ts';
+
+export interface Formatted {
+  readonly grouping: Grouping;
+  /** Of each group, at least one; once formats are chosen, those for them. */
+  readonly tactics: ReadonlyMap<Group, readonly Tactic[]>;
+}
+
+export interface FormatContext {
+  readonly target: Target;
+  readonly storages: Storages;
+  /** Whether the host reads or gives a value. */
+  isHosted(value: Value): boolean;
+  /** The tactics of a group that is new. */
+  tacticsOf(group: Group): readonly Tactic[];
+}
+
+/** Tactics of a group that treat formats alike. */
+export interface Option {
+  readonly use: FormatUse;
+  readonly tactics: readonly Tactic[];
+}
+
+/** Where a memory's values lie in either format: by the number of its label. */
+type Places = readonly [row: ReadonlyMap<Value, TensorView>, last: ReadonlyMap<Value, TensorView>];
+
+/** Adds to the graph the copies that groups read in another format. */
+export function chooseFormats(graph: Graph, { grouping, tactics }: Formatted, context: FormatContext): Formatted {
+  const { target } = context;
+  const memories = [...choices(graph, grouping, context.storages, context.isHosted)];
+  const options = grouping.groups.map((group) => optionsOf(tactics.get(group)!));
+  const numbers = new Map(memories.map(([root], i) => [root, options.length + i]));
+  const places: Places[] = memories.map(([, last]) => [grouping.views, last]);
+  const costs = options.map((own) => own.map((option) => option.tactics[0]!.cost));
+  const edges: Edge[] = [];
+
+  grouping.groups.forEach((group, a) => {
+    const own = options[a]!;
+    const count = (value: Value, cost: (use: FormatUse, view: TensorView) => number) => {
+      const b = numbers.get(rootOf(value, grouping.views));
+      const viewIn = (views: ReadonlyMap<Value, TensorView>) => views.get(value) ?? denseView(value);
+      if (b !== undefined) {
+        const both = places[b - options.length]!.map(viewIn);
+        edges.push({ a, b, costs: own.map(({ use }) => both.map((view) => cost(use, view))) });
+        return;
+      }
+      for (const [i, { use }] of own.entries()) costs[a]![i]! += cost(use, viewIn(grouping.views));
+    };
+    for (const value of operandsOf(group)) {
+      const n = typical(product(value.type.shape));
+      count(value, (use, view) => {
+        if (isNeeded(use, value)) return liesIn(use.reads, view) ? 0 : copyCost(target, n);
+        return (use.reads === 'channels-last') === isChannelsLast(view) ? 0 : scatterCost(target, n);
+      });
+    }
+    for (const value of group.results) {
+      const n = typical(product(value.type.shape));
+      count(value, (use, view) =>
+        (use.writes === 'channels-last') === isChannelsLast(view) ? 0 : scatterCost(target, n),
+      );
+    }
+  });
+
+  const labels = solvePbqp([...costs, ...memories.map(() => [0, 0])], edges);
+  const views = new Map(grouping.views);
+  memories.forEach(([, last], i) => {
+    if (labels[options.length + i] === 1) for (const [value, view] of last) views.set(value, view);
+  });
+  const chosen = new Map(grouping.groups.map((group, i) => [group, options[i]![labels[i]!]!]));
+  return copyOperands(graph, { ...grouping, views }, chosen, context.tacticsOf);
+}
+
+function optionsOf(tactics: readonly Tactic[]): Option[] {
+  const byUse = new Map<string, { use: FormatUse; tactics: Tactic[] }>();
+  for (const tactic of tactics) {
+    const { reads, writes, needs } = tactic.formats;
+    const key = `${reads} ${writes} ${needs === 'all' ? needs : needs.map(({ name }) => name).join(' ')}`;
+    const known = byUse.get(key);
+    if (known) known.tactics.push(tactic);
+    else byUse.set(key, { use: tactic.formats, tactics: [tactic] });
+  }
+  return [...byUse.values()];
+}
+
+/** What a group reads from memory. */
+export function operandsOf(group: Group): Set<Value> {
+  const own = computedBy(group);
+  const isRead = (value: Value | null): value is Value =>
+    value !== null && !own.has(value) && !isNumber(value) && (!value.contents || value.constant !== null);
+  return new Set([...nodesOf(group)].flatMap(({ inputs }) => inputs.filter(isRead)));
+}
+
+export function isNeeded({ needs }: FormatUse, value: Value): boolean {
+  return needs === 'all' || needs.includes(value);
+}
