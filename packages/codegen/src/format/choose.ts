@@ -2,8 +2,7 @@
 // are read or written out of order, and of copies in another format. Groups are formed before and stay as they are.
 
 import { type Graph, product, type Value } from '@trtx/ir';
-import { isNumber } from '../group/formation.ts';
-import { computedBy, type Group, type Grouping, nodesOf, rootOf } from '../group/group.ts';
+import { type Group, rootOf } from '../group/group.ts';
 import { denseView, type TensorView } from '../group/view.ts';
 import type { Storages } from '../storage.ts';
 import type { Tactic } from '../tactics.ts';
@@ -13,13 +12,8 @@ import { copyOperands } from './copy.ts';
 import { copyCost, scatterCost } from './cost.ts';
 import { type FormatUse, isChannelsLast, liesIn } from './format.ts';
 import { choices } from './memory.ts';
+import { type Formatted, isNeeded, operandsOf, optionsOf } from './option.ts';
 import { type Edge, solvePbqp } from './pbqp.ts';
-
-export interface Formatted {
-  readonly grouping: Grouping;
-  /** Of each group, at least one; once formats are chosen, those for them. */
-  readonly tactics: ReadonlyMap<Group, readonly Tactic[]>;
-}
 
 export interface FormatContext {
   readonly target: Target;
@@ -28,12 +22,6 @@ export interface FormatContext {
   isHosted(value: Value): boolean;
   /** The tactics of a group that is new. */
   tacticsOf(group: Group): readonly Tactic[];
-}
-
-/** Tactics of a group that treat formats alike. */
-export interface Option {
-  readonly use: FormatUse;
-  readonly tactics: readonly Tactic[];
 }
 
 /** Where a memory's values lie in either format: by the number of its label. */
@@ -83,28 +71,4 @@ export function chooseFormats(graph: Graph, { grouping, tactics }: Formatted, co
   });
   const chosen = new Map(grouping.groups.map((group, i) => [group, options[i]![labels[i]!]!]));
   return copyOperands(graph, { ...grouping, views }, chosen, context.tacticsOf);
-}
-
-function optionsOf(tactics: readonly Tactic[]): Option[] {
-  const byUse = new Map<string, { use: FormatUse; tactics: Tactic[] }>();
-  for (const tactic of tactics) {
-    const { reads, writes, needs } = tactic.formats;
-    const key = `${reads} ${writes} ${needs === 'all' ? needs : needs.map(({ name }) => name).join(' ')}`;
-    const known = byUse.get(key);
-    if (known) known.tactics.push(tactic);
-    else byUse.set(key, { use: tactic.formats, tactics: [tactic] });
-  }
-  return [...byUse.values()];
-}
-
-/** What a group reads from memory. */
-export function operandsOf(group: Group): Set<Value> {
-  const own = computedBy(group);
-  const isRead = (value: Value | null): value is Value =>
-    value !== null && !own.has(value) && !isNumber(value) && (!value.contents || value.constant !== null);
-  return new Set([...nodesOf(group)].flatMap(({ inputs }) => inputs.filter(isRead)));
-}
-
-export function isNeeded({ needs }: FormatUse, value: Value): boolean {
-  return needs === 'all' || needs.includes(value);
 }

@@ -4,8 +4,8 @@ import { type Graph, type Node, standardOps, type Value } from '@trtx/ir';
 import { type Group, type Grouping, isHostUnit, nodesOf, type Unit } from '../group/group.ts';
 import { denseView } from '../group/view.ts';
 import type { Tactic } from '../tactics.ts';
-import { type Formatted, isNeeded, type Option, operandsOf } from './choose.ts';
 import { type Format, liesIn, stridesIn } from './format.ts';
+import { type Formatted, isNeeded, type Option, operandsOf } from './option.ts';
 
 /** Gives each group the copies that it needs, made right before; one serves all groups that need the same. */
 export function copyOperands(
