@@ -39,6 +39,8 @@ export type RuntimeErrorCode =
   | 'TENSOR_RANGE'
   /** A free dimension, or a size that a node gives, is outside the profile that the engine was built for. */
   | 'SHAPE_OUT_OF_PROFILE'
+  /** A context was asked for with an optimization profile that the engine has not. */
+  | 'PROFILE_UNKNOWN'
   /** Two dimensions have to be equal and are not. */
   | 'SHAPE_CONSTRAINT'
   /** A caller's GPU buffer is too small, lacks a usage, or is given twice. */
