@@ -3,7 +3,7 @@ export type { EngineErrorCode } from './codes.ts';
 export { crc32 } from './crc32.ts';
 export { evaluate, sizeValue } from './exprs.ts';
 export { type BlobRange, type EngineHeader, type EngineManifest, FORMAT_VERSION, HEADER_BYTES } from './format.ts';
-export { type EngineSummary, inspectEngine, kernelId, type TensorSummary } from './inspect.ts';
+export { type EngineSummary, inspectEngine, kernelId, type ProfileSummary, type TensorSummary } from './inspect.ts';
 export { joinProfiles, type ProfilePlan } from './join.ts';
 export { type NodePlacement, type Place, placeNodes } from './placement.ts';
 export type * from './plan.ts';

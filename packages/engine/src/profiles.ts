@@ -10,8 +10,8 @@ import type { Plan } from './plan.ts';
 /** The complete plan of each optimization profile, in order; of an engine of one, the plan itself. */
 export function profilesOf(plan: Plan): Plan[] {
   const { profiles = [], name, blobs, modules, pipelines } = plan;
-  const none = { profile: undefined, profiles: undefined };
-  return [plan, ...profiles.map((own) => ({ ...plan, ...none, ...own, name, blobs, modules, pipelines }) as Plan)];
+  const shared = { name, blobs, modules, pipelines, profiles: undefined };
+  return [plan, ...profiles.map((own) => ({ ...plan, profile: undefined, ...own, ...shared }) as Plan)];
 }
 
 /** How each of the profiles is called: by its name, or else its number. */
