@@ -118,6 +118,55 @@ it('builds for a range of shapes, and runs raw and random inputs of several', as
   expect(far).toMatchObject({ status: 1, data: { error: { code: 'SHAPE_OUT_OF_PROFILE', tensor: 'image' } } });
 });
 
+it('builds several profiles, lists them, and runs the one that holds the shapes or is asked for', async () => {
+  const dir = folder();
+  const [model, engine, out] = ['p.onnx', 'p.trtx', 'out'].map((name) => join(dir, name)) as [string, string, string];
+  writeFileSync(model, pictureModel());
+  const small = ['--profile', 'small', '--shapes', 'image:1x3x8x{8..16}'];
+  const large = ['--profile', 'large', '--min-shapes', 'image:1x3x8x16', '--max-shapes', 'image:1x3x32x32'];
+  const { data } = await trtxJson<EngineSummary>('build', model, '-o', engine, ...small, ...large);
+  expect(data.profiles).toMatchObject([
+    { name: 'small', inputs: [{ shape: '[1, 3, 8, W]' }], symbols: [{ name: 'W', min: 8, max: 16 }] },
+    { name: 'large', inputs: [{ shape: '[1, 3, H, W]' }], symbols: [{ name: 'H', min: 8, max: 32 }, { min: 16 }] },
+  ]);
+  const { out: text } = await trtx('inspect', engine);
+  expect(text).toMatch(/profile +small\n.*dimension +W: 8 to 16\n.*arena.*profile +large\n.*dimension +H: 8 to 32\n/s);
+
+  const run = (size: string, ...args: string[]) =>
+    trtxJson<{ error: object }>(
+      'run',
+      engine,
+      '-o',
+      out,
+      '-i',
+      'image=random:5',
+      '--shapes',
+      `image:1x3x${size}`,
+      ...args,
+    );
+  for (const [size, ...args] of [['8x9'], ['32x30'], ['8x16', '--profile', 'large']] as const) {
+    expect((await run(size, ...args)).status).toBe(0);
+    const image = randomTensor('float32', [1, 3, ...size.split('x').map(Number)], 5);
+    const expected = await new ReferenceRunner((await importFile(model)).graph).run(new Map([['image', image]]));
+    expectClose(readNpy(join(out, 'features.npy')), expected.get('features')!, { absolute: 1e-5 });
+  }
+  expect(await run('8x15', '--profile', 'large')).toMatchObject({
+    status: 1,
+    data: { error: { code: 'SHAPE_OUT_OF_PROFILE', tensor: 'image' } },
+  });
+  const outside = await run('9x8');
+  expect(outside.data.error).toMatchObject({
+    details: [/^small: image dimension 2 /, /^large: image dimension 3 /].map((line) => expect.stringMatching(line)),
+  });
+  expect(await run('8x8', '--profile', 'huge')).toMatchObject({
+    status: 1,
+    data: { error: { code: 'PROFILE_UNKNOWN' } },
+  });
+  // Only what is fixed in all profiles needs no --shapes.
+  const open = await trtxJson<{ error: object }>('run', engine, '-o', out, '-i', 'image=random');
+  expect(open.data.error).toMatchObject({ code: 'PROFILE', tensor: 'image' });
+});
+
 it('inspects a model: what it has, and all that is unsupported', async () => {
   const dir = folder();
   const model = join(dir, 'engine.trtx');

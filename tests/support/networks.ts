@@ -1,16 +1,17 @@
 // Whole networks against ONNX Runtime, on the same inputs and with each side's own state carried from run to run.
 
+import { EngineRunner, type OptimizationProfile } from '@trtx/builder';
 import { isFloat, type Profile, parseProfile, type Runner, type Tensor, type Tensors } from '@trtx/ir';
 import { importFile } from '@trtx/onnx/node';
 import { constantOfTensor, ReferenceRunner, toFloat64 } from '@trtx/reference';
 import { expect } from 'vitest';
-import { engineRunner } from './chain.ts';
+import { engineRunner, testDevice } from './chain.ts';
 import { closeness } from './closeness.ts';
 import { ortRunner } from './ort.ts';
 
 export interface NetworkOptions {
-  /** Ranges of dynamic dimensions; by default the shapes of the first run. */
-  readonly profile?: string;
+  /** Ranges of dynamic dimensions, or several profiles of them; by default the shapes of the first run. */
+  readonly profile?: string | readonly OptimizationProfile[];
   /** Inputs that are given to the builder, as constants. They are the same in every run. */
   readonly known?: readonly string[];
   /** Outputs that the next run gets as inputs: output → input. */
@@ -66,10 +67,22 @@ async function runnerOf(model: string, first: Tensors, options: NetworkOptions):
   const { known = [], backend = 'webgpu' } = options;
   const constants = new Map(known.map((name) => [name, constantOfTensor(first.get(name)!)]));
   const shapes = [...without(first, known)].map(([name, { dims }]) => [name, [...dims]]);
+  if (typeof options.profile === 'object') return profilesRunner(model, backend, options.profile);
   const profile: Profile = options.profile ? parseProfile(options.profile) : Object.fromEntries(shapes);
   if (backend === 'webgpu') return engineRunner(model, profile, undefined, constants);
   const { graph } = await importFile(model, { constants, profile });
   return new ReferenceRunner(graph);
+}
+
+async function profilesRunner(
+  model: string,
+  backend: NetworkOptions['backend'],
+  profiles: readonly OptimizationProfile[],
+): Promise<Runner> {
+  const { graph } = await importFile(model);
+  if (backend === 'reference') return new ReferenceRunner(graph);
+  const { device, isFallback } = await testDevice();
+  return EngineRunner.create(graph, { device, software: isFallback, profiles });
 }
 
 function without(tensors: Tensors, names: readonly string[] = []): Map<string, Tensor> {

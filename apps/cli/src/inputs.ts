@@ -20,13 +20,15 @@ export interface InputOptions extends PictureOptions {
 
 /**
  * Makes a tensor for every input of the engine.
+ * @param plans of the profiles that the run may take
  * @throws TrtxError TENSOR_UNKNOWN, INPUT_MISSING, TENSOR_TYPE, PROFILE, and as the readers of files
  */
 export async function readInputs(
-  plan: Plan,
+  plans: readonly [Plan, ...Plan[]],
   sources: ReadonlyMap<string, InputSource>,
   options: InputOptions,
 ): Promise<Map<string, Tensor>> {
+  const [plan] = plans;
   const summary = inspectEngine(plan);
   for (const name of [...sources.keys(), ...Object.keys(options.sizes)])
     if (!plan.inputs.some((input) => input.name === name)) throw unknown(name, summary);
@@ -40,7 +42,10 @@ export async function readInputs(
         tensor: name,
         hint: 'Give a size for each axis, or ? to leave it.',
       });
-    const dims = shape.map((dim, axis) => sizes?.[axis] ?? (typeof dim === 'number' ? dim : undefined));
+    const dims = shape.map((dim, axis) => {
+      const isFixed = typeof dim === 'number' && plans.every(({ inputs }) => inputs[i]!.shape[axis] === dim);
+      return sizes?.[axis] ?? (isFixed ? dim : undefined);
+    });
     const tensor = await readInput(source, { name, dtype, dims }, options, summary);
     if (tensor.dtype !== dtype) throw wrongType(name, tensor, dtype);
     tensors.set(name, tensor);

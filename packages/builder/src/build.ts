@@ -1,12 +1,13 @@
-// The whole build: profile, passes, code generation, engine file.
+// The whole build: profile, passes, code generation, engine file. Of several profiles each is built by itself, and the plans
+// are joined.
 
 import { type Compiled, type CompileOptions, compile, PORTABLE, type Target } from '@trtx/codegen';
-import { type EngineFile, type Plan, type SourceNode, writeEngine } from '@trtx/engine';
-import { type Graph, type Profile, specialize } from '@trtx/ir';
+import { type EngineFile, joinProfiles, type Plan, type SourceNode, writeEngine } from '@trtx/engine';
+import { cloneGraph, type Graph, type Profile, specialize } from '@trtx/ir';
 import { type OptimizeOptions, optimize } from '@trtx/passes';
 import { extensionsOf, type Plugin } from '@trtx/plugin';
 import { kernelsFor, optimizeOptions, refuseHosted } from './plugins.ts';
-import { requireBounded } from './profile.ts';
+import { inProfile, type OptimizationProfile, requireBounded, requireProfiles } from './profile.ts';
 import { explained, sourceNodesOf } from './source-nodes.ts';
 import { BUILDER } from './version.ts';
 
@@ -23,6 +24,11 @@ export interface BuildProgress {
 export interface BuildOptions {
   /** Sizes or ranges of dynamic input dimensions. Every dynamic dimension needs one. */
   readonly profile?: Profile;
+  /**
+   * Instead of `profile`, several such: a run takes the first one that holds its shapes, or a context is made for one. Each
+   * has kernels and memory of its own, and ranges do not have to be apart.
+   */
+  readonly profiles?: readonly OptimizationProfile[];
   /** Optimization level, 0 to 3; 2 by default. */
   readonly level?: OptimizeOptions['level'];
   /** What to build for: a device's `targetOf`, or by default what every WebGPU device has. */
@@ -47,7 +53,7 @@ export interface BuiltEngine {
 }
 
 /**
- * Builds an engine. The graph is changed in place: specialized, optimized and legalized.
+ * Builds an engine. The graph is changed in place: specialized, optimized and legalized; with `profiles` it stays as it is.
  * @throws TrtxError PROFILE_MISSING, PROFILE, UNSUPPORTED_NODES, SHAPE_UNBOUNDED, TENSOR_TOO_LARGE,
  *   PLUGIN_ON_HOST, and as `extensionsOf` of @trtx/plugin
  */
@@ -59,10 +65,27 @@ export function build(graph: Graph, options: BuildOptions = {}): BuiltEngine {
 }
 
 /**
- * Builds all but the file: what an engine would do. The graph is changed in place.
+ * Builds all but the file: what an engine would do. The graph is changed as by `build`.
  * @throws TrtxError as `build`
  */
 export function buildPlan(graph: Graph, options: BuildOptions = {}): Compiled {
+  const { profiles, profile, onProgress, ...rest } = options;
+  if (!profiles) return buildOne(graph, options);
+  const names = requireProfiles(profiles, profile);
+  const built = profiles.map(({ name, shapes }, i) => {
+    const { plan, blobs } = inProfile(names[i]!, () =>
+      buildOne(cloneGraph(graph), {
+        ...rest,
+        profile: shapes,
+        onProgress: (progress) => onProgress?.({ ...progress, label: `${names[i]}: ${progress.label}` }),
+      }),
+    );
+    return { plan: name === undefined ? plan : { ...plan, profile: name }, blobs };
+  });
+  return joinProfiles(built as [Compiled, ...Compiled[]]);
+}
+
+function buildOne(graph: Graph, options: BuildOptions): Compiled {
   const { profile, level = 2, target = PORTABLE, noHost, onProgress } = options;
   const extensions = extensionsOf(options.plugins);
   if (profile) specialize(graph, profile);

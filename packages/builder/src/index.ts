@@ -8,7 +8,7 @@ export {
   buildPlan,
   bytesOf,
 } from './build.ts';
-export { profileAround, profileOf, requireBounded } from './profile.ts';
+export { type OptimizationProfile, profileAround, profileOf, requireBounded } from './profile.ts';
 export { EngineRunner, type RunnerOptions } from './runner.ts';
 export {
   type OpSupport,

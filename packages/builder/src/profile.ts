@@ -1,7 +1,44 @@
-// Ranges for dynamic dimensions that the user did not give.
+// Optimization profiles as the user gives them, and ranges for dynamic dimensions that he did not give.
 
-import { TrtxError } from '@trtx/errors';
+import { isTrtxError, quote, TrtxError } from '@trtx/errors';
 import { bounds, type DimRange, type Graph, type Profile } from '@trtx/ir';
+
+/** One of several profiles of an engine. */
+export interface OptimizationProfile {
+  /** What a context is made for it by; without a name it goes by its number. */
+  readonly name?: string;
+  /** Sizes or ranges of dynamic input dimensions. */
+  readonly shapes: Profile;
+}
+
+/**
+ * What the profiles go by.
+ * @throws TrtxError PROFILE where there is none, two have one name, or `other` is given beside them
+ */
+export function requireProfiles(profiles: readonly OptimizationProfile[], other?: Profile): string[] {
+  const names = profiles.map(({ name }, i) => name ?? String(i));
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  const why =
+    names.length === 0
+      ? 'there is no profile among `profiles`'
+      : twice !== undefined
+        ? `two profiles are called ${quote(twice)}`
+        : other && '`profile` is given beside `profiles`';
+  if (why)
+    throw new TrtxError('PROFILE', why, { hint: 'Give `profiles` one entry or more, each with a name of its own.' });
+  return names;
+}
+
+/** Errors of `work` tell which profile they are about. */
+export function inProfile<T>(name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!isTrtxError(error)) throw error;
+    const { code, summary, place, hint, details } = error;
+    throw new TrtxError(code, `profile ${quote(name)}: ${summary}`, { ...place, hint, details, cause: error });
+  }
+}
 
 /**
  * A range around the shapes of given inputs: half to twice each size whose dimension is dynamic, so that an engine built

@@ -198,7 +198,15 @@ describe('a hostile file', () => {
   });
 
   it('ends in a TrtxError or is valid, with any part of a good plan replaced', () => {
-    const texts = [samplePlan, hostPlan].map((plan) => JSON.stringify({ ...plan, blobs: [] }));
+    const { symbols, steps, buffers, hostNodes } = samplePlan;
+    const several = {
+      ...samplePlan,
+      profiles: [
+        { symbols, steps },
+        { profile: 'b', buffers, hostNodes },
+      ],
+    };
+    const texts = [samplePlan, hostPlan, several].map((plan) => JSON.stringify({ ...plan, blobs: [] }));
     const evil = fc.oneof(
       fc.constantFrom(
         -1,

@@ -9,7 +9,7 @@
 //    28    4  zero
 //    32   92  version of the builder, UTF-8, filled up with zeros
 //   124    4  CRC-32 of bytes 0..123
-//   128       the manifest: JSON, {"crcs": [one for each blob], "plan": Plan}
+//   128       the manifest: JSON, {"crcs": [one for each blob], "plan": Plan}, all optimization profiles in the plan
 //             each blob of plan.blobs at the next multiple of 256, zeros between, nothing after the last
 //
 // Integers are little-endian. Size, place and checksum of the header are the same in every format version, so that a

@@ -32,6 +32,15 @@ it('sums up an engine', () => {
   expect(inspectEngine(samplePlan)).toEqual(rest);
 });
 
+it('lists the profiles of an engine that has several', () => {
+  const buffers = samplePlan.buffers.with(2, { kind: 'arena', bytes: 2048 });
+  const { profiles, ...first } = inspectEngine({ ...samplePlan, profiles: [{ profile: 'large', buffers, steps: [] }] });
+  expect(first).toEqual(inspectEngine(samplePlan));
+  expect(profiles).toHaveLength(2);
+  expect(profiles![0]).toMatchObject({ name: '0', arenaBytes: 1024, dispatches: 2, kernels: ['gemm', 'map'] });
+  expect(profiles![1]).toMatchObject({ name: 'large', arenaBytes: 2048, dispatches: 0, inputs: first.inputs });
+});
+
 it('counts the steps inside others', () => {
   expect(inspectEngine(flowPlan)).toMatchObject({ dispatches: 1, copies: 1, hostSteps: 3, branches: 1, loops: 2 });
 });

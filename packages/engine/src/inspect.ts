@@ -10,6 +10,7 @@ import type {
   Step,
   StorageType,
 } from './plan.ts';
+import { profileNames, profilesOf } from './profiles.ts';
 import { parseEngine } from './read.ts';
 import { walkSteps } from './steps.ts';
 
@@ -22,12 +23,8 @@ export interface TensorSummary {
   readonly shape: string;
 }
 
-export interface EngineSummary {
-  readonly name: string;
-  /** Absent when only the plan is at hand. */
-  readonly builder?: string;
-  /** Bytes of the engine file; absent when only the plan is at hand. */
-  readonly fileBytes?: number;
+/** What a run in one optimization profile does. */
+export interface ProfileSummary {
   /** Of these and all steps: as the plan has them, however often a run does each. */
   readonly dispatches: number;
   readonly copies: number;
@@ -37,17 +34,28 @@ export interface EngineSummary {
   readonly loops: number;
   /** Different kernels among the dispatches: the first words of their labels. */
   readonly kernels: readonly string[];
-  readonly pipelines: number;
   /** Bytes of all buffers for intermediates. */
   readonly arenaBytes: number;
   /** The least that `arenaBytes` could be: see `Plan.liveBytesPeak`. */
   readonly liveBytesPeak: number;
-  readonly weightBytes: number;
   readonly hostNodes: readonly HostNode[];
   readonly requires: Requirements;
   readonly symbols: readonly { name: string; min: number; max: number; multipleOf: number }[];
   readonly inputs: readonly TensorSummary[];
   readonly outputs: readonly TensorSummary[];
+}
+
+/** Of an engine of several profiles: what it has as a whole, with what its first profile does. */
+export interface EngineSummary extends ProfileSummary {
+  readonly name: string;
+  /** Absent when only the plan is at hand. */
+  readonly builder?: string;
+  /** Bytes of the engine file; absent when only the plan is at hand. */
+  readonly fileBytes?: number;
+  readonly pipelines: number;
+  readonly weightBytes: number;
+  /** All optimization profiles in order, the first one among them, by name or else number; absent where there is one. */
+  readonly profiles?: readonly (ProfileSummary & { readonly name: string })[];
 }
 
 /** Sums up an engine file (which is checked as a whole; errors as `parseEngine`) or a plan. The result is plain JSON. */
@@ -58,33 +66,46 @@ export function inspectEngine(engine: Uint8Array | Plan): EngineSummary {
 }
 
 function summarize(plan: Plan): EngineSummary {
+  const { name, pipelines, buffers } = plan;
+  const plans = profilesOf(plan);
+  const names = profileNames(plans);
+  return {
+    name,
+    pipelines: pipelines.length,
+    weightBytes: bytesOf(buffers, 'weights'),
+    ...summarizeProfile(plan),
+    ...(plan.profiles ? { profiles: plans.map((one, i) => ({ name: names[i]!, ...summarizeProfile(one) })) } : {}),
+  };
+}
+
+function summarizeProfile(plan: Plan): ProfileSummary {
   const steps = [...walkSteps(plan.steps)];
   const dispatches = steps.flatMap((step) => (step.kind === 'dispatches' ? step.dispatches : []));
   const count = (kind: Step['kind']) => steps.filter((step) => step.kind === kind).length;
-  const bytesOf = (kind: string) => plan.buffers.reduce((sum, b) => sum + (b.kind === kind ? b.bytes : 0), 0);
   const texts = exprTexts(plan);
   const tensor = ({ name, dtype, storage, shape }: PlanTensor): TensorSummary => {
     const dims = shape.map((dim) => sizeText(dim, texts));
     return { name, dtype, storage: storage ?? 'host', shape: `[${dims.join(', ')}]` };
   };
   return {
-    name: plan.name,
     dispatches: dispatches.length,
     copies: count('copy'),
     hostSteps: count('host'),
     branches: count('if'),
     loops: count('loop'),
     kernels: [...new Set(dispatches.map(({ label }) => kernelId(label)))].sort(),
-    pipelines: plan.pipelines.length,
-    arenaBytes: bytesOf('arena'),
+    arenaBytes: bytesOf(plan.buffers, 'arena'),
     liveBytesPeak: plan.liveBytesPeak,
-    weightBytes: bytesOf('weights'),
     hostNodes: plan.hostNodes,
     requires: plan.requires,
     symbols: plan.symbols.map(({ name, min, max, multipleOf }) => ({ name, min, max, multipleOf })),
     inputs: plan.inputs.map(tensor),
     outputs: plan.outputs.map(tensor),
   };
+}
+
+function bytesOf(buffers: Plan['buffers'], kind: string): number {
+  return buffers.reduce((sum, buffer) => sum + (buffer.kind === kind ? buffer.bytes : 0), 0);
 }
 
 /** The kernel's id: what stands in a dispatch's label before the first space. */

@@ -1,5 +1,8 @@
 // The Plan: everything that a run does, as data. Codegen writes it, the engine file stores it as its JSON manifest, the
 // runtime replays it. It names no graph, no operator semantics and no device objects.
+//
+// Codegen makes one plan for one optimization profile. An engine of several has the plan of the first, and of each other one
+// what is different in it: see `profiles.ts`.
 
 /**
  * Element type of a tensor in the source model, by its ONNX name in lower case. `sequence` and `optional` stand for values
@@ -335,4 +338,14 @@ export interface Plan {
   readonly requires: Requirements;
   /** The largest sum, over dispatches, of arena tensors and workspace still to be read, each rounded up to 256 bytes. */
   readonly liveBytesPeak: number;
+  /** Name of the optimization profile; where it has none it goes by its number. */
+  readonly profile?: string;
+  /** The optimization profiles after the first, which is the plan itself; absent where that is the only one. */
+  readonly profiles?: readonly PlanProfile[];
 }
+
+/** Fields of a plan that are the same for all its optimization profiles. */
+export type SharedField = 'name' | 'blobs' | 'modules' | 'pipelines';
+
+/** A further optimization profile: the fields of its plan, but for those that are as in the first profile. */
+export type PlanProfile = Partial<Omit<Plan, SharedField | 'profiles'>>;

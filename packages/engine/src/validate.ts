@@ -8,6 +8,7 @@ import type { Plan, PlanBuffer, PlanPipeline, PlanTensor } from './plan.ts';
 import { storageBytes, storageOf } from './types.ts';
 import { checkHost } from './validate-host.ts';
 import { checkOrder } from './validate-order.ts';
+import { checkProfiles } from './validate-profiles.ts';
 import { checkConstraints, checkSteps } from './validate-steps.ts';
 
 const BUFFER_KINDS = ['arena', 'weights', 'params', 'input', 'output', 'host'] as const;
@@ -17,10 +18,20 @@ const MAX_PARAMS_BYTES = 1 << 24;
 /** More than any device offers; keeps the check of every pair of bindings short. */
 const MAX_BINDINGS = 64;
 
-/** Returns `value` as a Plan, or throws `ENGINE_INVALID` with the place of the first fault. Fields it does not know stay. */
+/**
+ * Returns `value` as a Plan, or throws `ENGINE_INVALID` with the place of the first fault, in each of its profiles. Fields it
+ * does not know stay.
+ */
 export function validatePlan(value: unknown): Plan {
+  checkPlan(value);
+  checkProfiles(value as Plan, checkPlan);
+  return value as Plan;
+}
+
+function checkPlan(value: unknown): void {
   const plan = object(value, 'plan');
   string(plan.name, 'name');
+  if (plan.profile !== undefined) string(plan.profile, 'profile');
   const exprs = checkExprs(plan.exprs, Array.isArray(plan.symbols) ? plan.symbols.length : 0);
   const buffers = checkBuffers(plan.buffers);
   const inputs = checkTensors(plan.inputs, 'inputs', 'input', buffers, exprs);
@@ -44,7 +55,6 @@ export function validatePlan(value: unknown): Plan {
     integer(least, `requires.limits.${name}`);
   }
   integer(plan.liveBytesPeak, 'liveBytesPeak');
-  return value as Plan;
 }
 
 function checkExprs(value: unknown, symbols: number): number {

@@ -1,4 +1,4 @@
-// Bind groups of one context, built once. Groups that bind inputs or outputs are kept for the last few combinations of
+// Bind groups of one context for a program, built once. Groups that bind inputs or outputs are kept for the last few combinations of
 // buffers, so that a caller who alternates between buffers of his own (a double buffer, a cache that grows in place)
 // makes nothing new either.
 import type { Program } from './program.ts';
@@ -19,6 +19,7 @@ export interface BindingSet {
 
 export class BindingSets {
   readonly #residency: Residency;
+  readonly #program: Program;
   /** Arenas, params and weights by index; holes for ports. */
   readonly #buffers: readonly (GPUBuffer | undefined)[];
   /** Groups without ports by index, holes for others. */
@@ -26,10 +27,11 @@ export class BindingSets {
   /** The last one used comes first. */
   readonly #sets: BindingSet[] = [];
 
-  constructor(residency: Residency, buffers: readonly (GPUBuffer | undefined)[]) {
+  constructor(residency: Residency, program: Program, buffers: readonly (GPUBuffer | undefined)[]) {
     this.#residency = residency;
+    this.#program = program;
     this.#buffers = buffers;
-    this.#fixed = residency.program.groups.map(({ io }, i) => (io ? undefined : this.#make(i, buffers)));
+    this.#fixed = program.groups.map(({ io }, i) => (io ? undefined : this.#make(i, buffers)));
   }
 
   /** The set for these buffers, if it is known. */
@@ -41,9 +43,8 @@ export class BindingSets {
 
   /** A new set. The bind groups may be invalid: the caller makes them inside an error scope, and forgets a bad set. */
   add(ports: readonly (GPUBuffer | undefined)[]): BindingSet {
-    const { program } = this.#residency;
     // No group binds what only the host has.
-    const buffers = this.#buffers.map((buffer, i) => buffer ?? ports[program.portOf[i]!]!);
+    const buffers = this.#buffers.map((buffer, i) => buffer ?? ports[this.#program.portOf[i]!]!);
     const groups = this.#fixed.map((group, i) => group ?? this.#make(i, buffers));
     const set = { ports: [...ports], buffers, groups };
     this.#sets.unshift(set);
@@ -57,7 +58,8 @@ export class BindingSets {
   }
 
   #make(index: number, buffers: readonly (GPUBuffer | undefined)[]): GPUBindGroup {
-    const { device, program, layouts } = this.#residency;
+    const { device, layouts } = this.#residency;
+    const program = this.#program;
     const { layout, bindings } = program.groups[index]!;
     return device.createBindGroup({
       layout: layouts[layout]!,

@@ -37,8 +37,10 @@ export type RuntimeErrorCode =
   | 'TENSOR_SHAPE'
   /** A 64-bit integer does not fit into the 32 bits that the GPU has, or a loop without a condition is to go on too long. */
   | 'TENSOR_RANGE'
-  /** A free dimension, or a size that a node gives, is outside the profile that the engine was built for. */
+  /** A free dimension, or a size that a node gives, is outside the profile that runs, or inputs are outside of all profiles. */
   | 'SHAPE_OUT_OF_PROFILE'
+  /** A context was asked for with an optimization profile that the engine has not. */
+  | 'PROFILE_UNKNOWN'
   /** Two dimensions have to be equal and are not. */
   | 'SHAPE_CONSTRAINT'
   /** A caller's GPU buffer is too small, lacks a usage, or is given twice. */

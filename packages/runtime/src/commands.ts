@@ -43,14 +43,14 @@ export class Commands {
 
   /** Records a segment of the program. */
   replay(shape: BoundShape, segment: number): void {
-    const { program, pipelines } = this.#memory.residency;
+    const { pipelines } = this.#memory.residency;
     const tape = shape.tape(segment);
     if (tape.length === 0) return;
     if (!this.#memory.hasParams(shape)) {
       this.submit();
       this.#judged(() => this.#memory.writeParams(shape));
     }
-    replay(this.#open(tape.length / TAPE_STRIDE), tape, program, pipelines, this.#set);
+    replay(this.#open(tape.length / TAPE_STRIDE), tape, shape.program, pipelines, this.#set);
   }
 
   /** Records a copy; `bytes` is a multiple of 4. Throws `ENGINE_INVALID` where it leaves a buffer. */

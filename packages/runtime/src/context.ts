@@ -1,10 +1,10 @@
 // An execution context: the memory to run an engine with. Runs of one context follow each other; contexts of one engine
 // share its weights and pipelines and nothing else.
-import { isTrtxError, TrtxError } from '@trtx/errors';
+import { isTrtxError, quote, TrtxError } from '@trtx/errors';
 import type { BindingSet } from './bindings.ts';
 import { Commands } from './commands.ts';
 import { Executor } from './executor.ts';
-import { checkBuffers, type Feeds, matchFeeds } from './feeds.ts';
+import { checkBuffers, type Feeds, matchBuffers, matchInputs } from './feeds.ts';
 import { ContextMemory } from './memory.ts';
 import type { Program } from './program.ts';
 import { replay } from './replay.ts';
@@ -34,6 +34,8 @@ import {
 import { Turns } from './turns.ts';
 
 export interface ContextOptions {
+  /** Name or number of the optimization profile of all runs. Default: of each run the first one that holds its shapes. */
+  readonly profile?: string | number;
   /** What `run` does while another run of the context is under way. Default: it waits for its turn. */
   readonly whenBusy?: 'queue' | 'throw';
   /**
@@ -50,7 +52,8 @@ export interface RunOptions {
 
 /** What a context needs of its engine. */
 export interface ContextHost {
-  readonly program: Program;
+  /** One for each optimization profile. */
+  readonly programs: readonly Program[];
   /** The engine on its device of today. Throws `DISPOSED` or `DEVICE_LOST`. */
   residency(): Residency;
   forget(context: ExecutionContext): void;
@@ -81,6 +84,8 @@ interface Submitted extends Recording {
 
 export class ExecutionContext {
   readonly #host: ContextHost;
+  /** Those that a run may take. */
+  readonly #programs: readonly Program[];
   readonly #turns: Turns;
   readonly #scratch = new Scratch();
   readonly #shapes = new Map<string, BoundShape>();
@@ -91,8 +96,9 @@ export class ExecutionContext {
   #late: unknown;
 
   /** Made by `engine.createContext`. */
-  constructor(host: ContextHost, { whenBusy = 'queue', runsInFlight = 2 }: ContextOptions = {}) {
+  constructor(host: ContextHost, { profile, whenBusy = 'queue', runsInFlight = 2 }: ContextOptions = {}) {
     this.#host = host;
+    this.#programs = profile === undefined ? host.programs : [programOf(host.programs, profile)];
     this.#turns = new Turns(Math.max(1, Math.floor(runsInFlight) || 1), whenBusy === 'throw');
   }
 
@@ -114,7 +120,8 @@ export class ExecutionContext {
     let submitted = false;
     try {
       this.#check();
-      const work = this.#submit(matchFeeds(this.#host.program, inputs, options.outputs ?? {}));
+      const { outputs = {} } = options;
+      const work = this.#submit(matchInputs(this.#programs[0]!, inputs, outputs), outputs);
       const run = work instanceof Promise ? await work : work;
       submitted = true;
       this.#turns.submitted();
@@ -152,41 +159,43 @@ export class ExecutionContext {
   }
 
   /** Submits a run: in the steady state without waiting for anything, so that nothing but the queue orders runs. */
-  #submit(feeds: Feeds): Submitted | Promise<Submitted> {
+  #submit(tensors: readonly Tensor[], outputs: Readonly<Record<string, GPUBuffer>>): Submitted | Promise<Submitted> {
     const residency = this.#host.residency();
-    const shape = this.#bind(feeds, residency);
-    if (!this.#host.program.isFlat) return this.#submitSteps(residency, feeds, shape);
+    const shape = this.#bind(tensors, residency);
+    const { program } = shape;
+    const feeds = matchBuffers(program, tensors, outputs);
+    if (!program.isFlat) return this.#submitSteps(residency, feeds, shape);
     const memory = this.#memory?.residency === residency ? this.#memory : undefined;
-    const set = memory?.find(feeds.given);
+    const set = memory?.find(program, feeds.given);
     if (memory && set && memory.isProven(shape, set)) {
-      const placed = this.#place(memory, feeds, shape);
-      const staging = memory.takeStaging(placed);
+      const placed = placeFor(feeds, shape);
+      const staging = memory.takeStaging(program.staging, placed);
       if (staging) return this.#record({ memory, feeds, shape, set, placed, staging });
     }
-    checkBuffers(this.#host.program, feeds, shape);
+    checkBuffers(program, feeds, shape);
     return this.#prepareAndRecord(residency, feeds, shape);
   }
 
   async #prepareAndRecord(residency: Residency, feeds: Feeds, shape: BoundShape): Promise<Submitted> {
-    const { memory, set } = await this.#prepare(residency, feeds);
-    const placed = this.#place(memory, feeds, shape);
-    const staging = await memory.makeStaging(placed);
+    const { memory, set } = await this.#prepare(residency, feeds, shape);
+    const placed = placeFor(feeds, shape);
+    const staging = await memory.makeStaging(shape.program.staging, placed);
     return this.#record({ memory, feeds, shape, set, placed, staging });
   }
 
   /** Does the steps, and submits what is left of them. No other run is submitted in between. */
   async #submitSteps(residency: Residency, feeds: Feeds, first: BoundShape): Promise<Submitted> {
-    const { program } = this.#host;
+    const { program } = first;
     checkBuffers(program, feeds, first);
-    const { memory, set } = await this.#prepare(residency, feeds);
+    const { memory, set } = await this.#prepare(residency, feeds, first);
     try {
       const commands = new Commands(memory, set, this.#scratch);
       const state = new RunState(memory, commands, first, (shape) => checkBuffers(program, feeds, shape));
       await new Executor(state).run(feeds);
       commands.check();
       const { shape } = state;
-      const placed = this.#place(memory, feeds, shape);
-      const staging = await memory.makeStaging(placed);
+      const placed = placeFor(feeds, shape);
+      const staging = await memory.makeStaging(program.staging, placed);
       return await this.#record({ memory, feeds, shape, set, placed, staging, state });
     } catch (cause) {
       memory.dropSpare('read-back');
@@ -196,52 +205,51 @@ export class ExecutionContext {
   }
 
   /** The memory on the device, and the bind groups for the caller's buffers. */
-  async #prepare(residency: Residency, feeds: Feeds): Promise<{ memory: ContextMemory; set: BindingSet }> {
+  async #prepare(
+    residency: Residency,
+    { given }: Feeds,
+    { program }: BoundShape,
+  ): Promise<{ memory: ContextMemory; set: BindingSet }> {
     if (this.#memory?.residency !== residency) {
       this.#memory?.destroy();
-      this.#memory = undefined;
-      this.#memory = await ContextMemory.create(residency);
+      this.#memory = new ContextMemory(residency);
     }
-    const memory = this.#memory!;
-    return { memory, set: memory.find(feeds.given) ?? (await memory.makeSet(feeds.given)) };
+    const memory = this.#memory;
+    return { memory, set: memory.find(program, given) ?? (await memory.makeSet(program, given)) };
   }
 
-  #bind(feeds: Feeds, residency: Residency): BoundShape {
+  #bind(tensors: readonly Tensor[], residency: Residency): BoundShape {
     const same = (shape: BoundShape) =>
-      feeds.dims.every((dims, i) => {
+      tensors.every(({ dims }, i) => {
         const known = shape.inputDims[i]!;
         return dims.length === known.length && dims.every((dim, axis) => dim === known[axis]);
       });
-    if (!this.#shape || !same(this.#shape)) this.#shape = this.#shapeOf(feeds.dims, residency);
+    if (!this.#shape || !same(this.#shape)) {
+      this.#shape = this.#shapeOf(
+        tensors.map(({ dims }) => dims),
+        residency,
+      );
+    }
     return this.#shape;
   }
 
-  #shapeOf(dims: Feeds['dims'], { device }: Residency): BoundShape {
+  #shapeOf(dims: readonly (readonly number[])[], { device }: Residency): BoundShape {
     const key = dims.join(';');
     let shape = this.#shapes.get(key);
     if (!shape) {
-      shape = bindShape(this.#host.program, dims, device.limits.maxComputeWorkgroupsPerDimension);
+      shape = bindShape(this.#programs, dims, device.limits.maxComputeWorkgroupsPerDimension);
       if (this.#shapes.size >= MOST_SHAPES) this.#shapes.delete(this.#shapes.keys().next().value!);
       this.#shapes.set(key, shape);
     }
     return shape;
   }
 
-  /** Where the outputs are read back that the caller wants as data. */
-  #place({ staging }: ContextMemory, { given }: Feeds, { portBytes, outputDims }: BoundShape): StagedOutput[] {
-    const { plan, ports } = this.#host.program;
-    const first = plan.inputs.length;
-    const wanted = [...outputDims.keys()].filter((i) => {
-      return !given[first + i] && ports[first + i]!.buffer >= 0 && elements(outputDims[i]!) > 0;
-    });
-    return placeOutputs(staging, wanted, (output) => portBytes[first + output]!);
-  }
-
   /** Writes, records and submits a run, and starts to map what it reads back. Errors of the device arrive later. */
   #record(run: Recording): Submitted | Promise<Submitted> {
     const { memory, set, placed, staging, state } = run;
     const { residency } = memory;
-    const { device, program } = residency;
+    const { device } = residency;
+    const { program } = run.shape;
     try {
       const { result, verdict } = scoped(residency, 'a run', () => {
         if (!state) this.#write(run);
@@ -270,7 +278,7 @@ export class ExecutionContext {
 
   #write({ memory, feeds, shape, set }: Recording): void {
     const { queue } = memory.residency.device;
-    for (const [i, tensor] of this.#host.program.plan.inputs.entries()) {
+    for (const [i, tensor] of shape.program.plan.inputs.entries()) {
       const { data } = feeds.tensors[i]!;
       if (data && data.length > 0) {
         queue.writeBuffer(set.ports[i]!, 0, toStorage(tensor as TensorForm, data as TensorData, this.#scratch));
@@ -280,7 +288,8 @@ export class ExecutionContext {
   }
 
   #replay({ memory, shape, set }: Recording): GPUCommandEncoder {
-    const { device, program, pipelines } = memory.residency;
+    const { device, pipelines } = memory.residency;
+    const { program } = shape;
     const encoder = device.createCommandEncoder();
     for (const i of program.segments.keys()) replay(encoder, shape.tape(i), program, pipelines, set);
     return encoder;
@@ -316,7 +325,7 @@ export class ExecutionContext {
 
   /** The outputs of a run that is done: data copied out of the mapped staging buffers, or the caller's buffers. */
   #collect({ feeds, shape, placed, staging, state }: Submitted): Record<string, Tensor> {
-    const { plan } = this.#host.program;
+    const { plan } = shape.program;
     const outputs: Record<string, Tensor> = Object.create(null);
     const mapped = mappedStaging(staging, placed);
     for (const [i, tensor] of plan.outputs.entries()) {
@@ -334,6 +343,24 @@ export class ExecutionContext {
     }
     return outputs;
   }
+}
+
+/** Where the outputs are read back that the caller wants as data. */
+function placeFor({ given }: Feeds, { program, portBytes, outputDims }: BoundShape): StagedOutput[] {
+  const { plan, ports, staging } = program;
+  const first = plan.inputs.length;
+  const wanted = [...outputDims.keys()].filter((i) => {
+    return !given[first + i] && ports[first + i]!.buffer >= 0 && elements(outputDims[i]!) > 0;
+  });
+  return placeOutputs(staging, wanted, (output) => portBytes[first + output]!);
+}
+
+function programOf(programs: readonly Program[], profile: string | number): Program {
+  const found = programs.find((program, i) => profile === (typeof profile === 'number' ? i : program.profile));
+  if (found) return found;
+  throw new TrtxError('PROFILE_UNKNOWN', `the engine has no profile ${quote(String(profile))}`, {
+    hint: `it has ${programs.map((program) => quote(program.profile))}`,
+  });
 }
 
 function disposed(): TrtxError {

@@ -4,7 +4,7 @@ import { TrtxError } from '@trtx/errors';
 import { type ContextOptions, ExecutionContext } from './context.ts';
 import type { HostOps } from './host-ops.ts';
 import { type LoadProgress, makeResidency } from './load.ts';
-import { compileProgram, type Program } from './program.ts';
+import { compilePrograms, type Program } from './program.ts';
 import type { Residency } from './residency.ts';
 import { type LoadSource, openSource } from './source.ts';
 
@@ -19,9 +19,9 @@ export interface LoadOptions {
 }
 
 export class Engine {
-  /** What the engine does, as data. */
+  /** What the engine does, as data: in its first optimization profile, and what `profiles` have of their own. */
   readonly plan: Plan;
-  readonly #program: Program;
+  readonly #programs: readonly Program[];
   #source: LoadSource;
   readonly #manifestCrc: number;
   /** Whether the source can be read another time. */
@@ -35,8 +35,8 @@ export class Engine {
   readonly #listeners = new Set<(error: TrtxError) => void>();
 
   private constructor(loaded: Loaded, source: LoadSource, { ownsDevice = false, hostOps }: LoadOptions) {
-    this.plan = loaded.program.plan;
-    this.#program = loaded.program;
+    this.plan = loaded.programs[0]!.plan;
+    this.#programs = loaded.programs;
     this.#manifestCrc = loaded.manifestCrc;
     this.#source = source;
     this.#again = loaded.again;
@@ -66,12 +66,12 @@ export class Engine {
     return this.#residency.bytesHeld;
   }
 
-  /** A context to run the engine with. Its memory is made at its first run. Throws `DISPOSED`. */
+  /** A context to run the engine with. Its memory is made at its first run. Throws `DISPOSED` or `PROFILE_UNKNOWN`. */
   createContext(options?: ContextOptions): ExecutionContext {
     if (this.#disposed) throw disposed();
     const context = new ExecutionContext(
       {
-        program: this.#program,
+        programs: this.#programs,
         residency: () => this.#current(),
         forget: (it) => this.#contexts.delete(it),
       },
@@ -157,7 +157,7 @@ export class Engine {
 
 interface Loaded {
   readonly again: boolean;
-  readonly program: Program;
+  readonly programs: readonly Program[];
   readonly residency: Residency;
   readonly manifestCrc: number;
 }
@@ -176,9 +176,9 @@ async function load(
         hint: 'load it as a new engine',
       });
     }
-    const program = compileProgram(engine.plan, hostOps);
-    const residency = await makeResidency(engine, program, device, onProgress);
-    return { again: source.again, program, manifestCrc, residency };
+    const programs = compilePrograms(engine.plan, hostOps);
+    const residency = await makeResidency(engine, programs, device, onProgress);
+    return { again: source.again, programs, manifestCrc, residency };
   } catch (error) {
     source.cancel();
     throw error;

@@ -30,9 +30,9 @@ export class Executor {
   async run(feeds: Feeds): Promise<void> {
     const { plan, steps } = this.#state.program;
     for (const [i, { name, dtype, storage, buffer, value }] of plan.inputs.entries()) {
-      const { data } = feeds.tensors[i]!;
+      const { data, dims } = feeds.tensors[i]!;
       if (!data) continue;
-      if (value !== undefined) this.#state.feed(value, feeds.dims[i]!, data);
+      if (value !== undefined) this.#state.feed(value, dims, data);
       if (storage) this.#commands.upload({ buffer: buffer!, offset: 0, storage }, { name, dtype }, data as TensorData);
     }
     try {

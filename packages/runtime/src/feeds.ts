@@ -1,5 +1,5 @@
 // What a caller hands to a run, matched to the ports of the program.
-import { quote, type TrtxError } from '@trtx/errors';
+import { quote } from '@trtx/errors';
 import { LEAST_BYTES } from './allocate.ts';
 import { mismatch } from './mismatch.ts';
 import type { Program } from './program.ts';
@@ -9,43 +9,49 @@ import { checkData, elements, type Tensor } from './tensors.ts';
 export interface Feeds {
   /** The tensor of each input. */
   readonly tensors: readonly Tensor[];
-  readonly dims: readonly (readonly number[])[];
   /** The caller's buffer of each port; holes where the context uses its own. */
   readonly given: readonly (GPUBuffer | undefined)[];
 }
 
-/** Throws `INPUT_MISSING`, `TENSOR_UNKNOWN`, `TENSOR_TYPE`, `TENSOR_SHAPE` or `BUFFER_UNSUITABLE`. */
-export function matchFeeds(
-  { plan, ports, names }: Program,
+/**
+ * The tensor of each input. Names and types are those of any of the engine's programs.
+ * Throws `INPUT_MISSING`, `TENSOR_UNKNOWN`, `TENSOR_TYPE` or `TENSOR_SHAPE`.
+ */
+export function matchInputs(
+  { plan, names }: Program,
   inputs: Readonly<Record<string, Tensor>>,
   outputs: Readonly<Record<string, GPUBuffer>>,
-): Feeds {
+): Tensor[] {
   checkNames(names, 'input', inputs);
   checkNames(names, 'output', outputs);
-  const tensors = plan.inputs.map((tensor) => {
+  return plan.inputs.map((tensor) => {
     const feed = Object.hasOwn(inputs, tensor.name) ? inputs[tensor.name] : undefined;
     if (!feed) throw mismatch('INPUT_MISSING', 'the run has no such input', tensor.name);
     if (!Array.isArray(feed.dims)) throw mismatch('TENSOR_SHAPE', 'has no dims', tensor.name);
     if (!feed.buffer) checkData(tensor, feed.data, feed.dims);
-    else if (tensor.buffer === undefined) throw hostOnly(tensor.name);
     return feed;
   });
+}
+
+/** The caller's buffers for the ports of the program that runs. Throws `BUFFER_UNSUITABLE`. */
+export function matchBuffers(
+  { ports }: Program,
+  tensors: readonly Tensor[],
+  outputs: Readonly<Record<string, GPUBuffer>>,
+): Feeds {
   const given = ports.map(({ tensor: { name }, buffer, isInput }, port) => {
-    if (isInput) return bindable(tensors[port]!);
-    if (!Object.hasOwn(outputs, name)) return undefined;
-    if (buffer < 0) throw hostOnly(name);
-    return outputs[name];
+    const theirs = isInput ? tensors[port]!.buffer : Object.hasOwn(outputs, name) ? outputs[name] : undefined;
+    if (!theirs) return undefined;
+    if (buffer < 0)
+      throw mismatch('BUFFER_UNSUITABLE', 'a GPU buffer is given for a tensor that only the host has', name);
+    return isInput ? bindable(tensors[port]!) : theirs;
   });
-  return { tensors, dims: tensors.map(({ dims }) => dims), given };
+  return { tensors, given };
 }
 
 /** The buffer of a caller's tensor, but for one of nothing that is too small to be bound: the context's own does for it. */
 function bindable({ buffer, dims }: Tensor): GPUBuffer | undefined {
   return buffer && buffer.size < LEAST_BYTES && elements(dims) === 0 ? undefined : buffer;
-}
-
-function hostOnly(name: string): TrtxError {
-  return mismatch('BUFFER_UNSUITABLE', 'a GPU buffer is given for a tensor that only the host has', name);
 }
 
 function checkNames(names: Program['names'], kind: 'input' | 'output', given: object): void {

@@ -87,8 +87,6 @@ export interface FlatSteps {
   readonly layouts: readonly (readonly BindingKind[])[];
   /** Layout of each pipeline. */
   readonly layoutOf: readonly number[];
-  /** A label for each pipeline, of the first dispatch that uses it. */
-  readonly labels: readonly string[];
   /** Symbols that each value tells, by index of `plan.values`. */
   readonly symbolsOf: readonly (readonly number[])[];
   /** Values that steps set. */
@@ -103,8 +101,6 @@ export function flattenSteps(plan: Plan, functions: ReadonlyMap<string, HostOp>)
   const layouts = new Interned<readonly BindingKind[]>();
   const layoutOf = plan.pipelines.map(({ layout }) => layouts.add(layout.join(), layout));
   const groups = new Interned<BindGroupPlan>();
-  const labels: string[] = plan.pipelines.map(({ entryPoint }) => entryPoint);
-  const labelled = new Set<number>();
   const ops: (DispatchOp | CopyOp)[] = [];
   const segments: Segment[] = [];
   const symbolsOf = (plan.values ?? []).map((): number[] => []);
@@ -119,8 +115,6 @@ export function flattenSteps(plan: Plan, functions: ReadonlyMap<string, HostOp>)
     }
     if (step.kind !== 'dispatches') return;
     for (const { pipeline, bindings, workgroups, label } of step.dispatches) {
-      if (!labelled.has(pipeline)) labels[pipeline] = label;
-      labelled.add(pipeline);
       const layout = layoutOf[pipeline]!;
       const key = `${layout}:${bindings.map(({ buffer, offset, size }) => `${buffer},${offset},${size}`).join(';')}`;
       const io = bindings.some(({ buffer }) => /^(in|out)put$/.test(plan.buffers[buffer]!.kind));
@@ -173,7 +167,7 @@ export function flattenSteps(plan: Plan, functions: ReadonlyMap<string, HostOp>)
 
   const steps = sequence(plan.steps, allSet);
   const { all } = groups;
-  return { steps, ops, segments, groups: all, layouts: layouts.all, layoutOf, labels, symbolsOf, set: allSet };
+  return { steps, ops, segments, groups: all, layouts: layouts.all, layoutOf, symbolsOf, set: allSet };
 }
 
 function paramsOf(

@@ -26,10 +26,10 @@ export type HostAttribute = number | string | readonly number[] | readonly strin
 export type HostOps = ReadonlyMap<string, HostOp> | Readonly<Record<string, HostOp>>;
 
 /** The functions of all host steps. Throws `HOST_OPS_MISSING` with everything that is missing. */
-export function resolveHostOps(plan: Plan, ops: HostOps = {}): ReadonlyMap<string, HostOp> {
+export function resolveHostOps(plans: readonly Plan[], ops: HostOps = {}): ReadonlyMap<string, HostOp> {
   const found = new Map<string, HostOp>();
   const missing = new Map<string, string>();
-  for (const step of walkSteps(plan.steps)) {
+  for (const step of plans.flatMap(({ steps }) => [...walkSteps(steps)])) {
     if (step.kind !== 'host') continue;
     const run = ops instanceof Map ? ops.get(step.op) : own(ops as Readonly<Record<string, HostOp>>, step.op);
     if (run) found.set(step.op, run);

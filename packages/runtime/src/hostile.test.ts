@@ -10,7 +10,7 @@ import type { HostValue } from './tensors.ts';
 import { watchDevice } from './testing/device.ts';
 import { untilPlan } from './testing/flow.ts';
 import { useDevice } from './testing/gpu.ts';
-import { arenaPlan, copyPlan, engineOf } from './testing/plans.ts';
+import { arenaPlan, copyPlan, engineOf, lengthSymbol, profilesPlan } from './testing/plans.ts';
 
 const gpu = useDevice({ backend: 'null' });
 const { plan, blobs } = arenaPlan();
@@ -83,6 +83,12 @@ describe('a plan that was tampered with', () => {
       ]),
       [],
       { x0: { data: new BigInt64Array(9), dims: [9] }, x1: { data: new Uint16Array(9), dims: [9] } },
+    ],
+    [
+      'a second profile',
+      { ...profilesPlan().plan, symbols: [{ ...lengthSymbol, max: 10, multipleOf: 4 }] },
+      blobs,
+      { x: { data: new Float32Array(9), dims: [9] } },
     ],
     [
       'loops',

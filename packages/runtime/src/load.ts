@@ -21,14 +21,17 @@ export interface LoadProgress {
 /** Makes everything that contexts share. On an error nothing is left on the device. */
 export async function makeResidency(
   engine: OpenEngine,
-  program: Program,
+  programs: readonly Program[],
   device: GPUDevice,
   onProgress: (progress: LoadProgress) => void = () => {},
 ): Promise<Residency> {
-  checkDevice(program.plan, device);
-  const residency = new Residency(device, program);
+  checkDevice(
+    programs.map(({ plan }) => plan),
+    device,
+  );
+  const residency = new Residency(device, programs);
   try {
-    const { buffers } = program.plan;
+    const { buffers } = engine.plan;
     const weights = [...buffers.keys()].filter((i) => buffers[i]!.kind === 'weights');
     for (const [i, { kind, bytes }] of buffers.entries()) {
       if (kind === 'host') residency.constants.set(i, new Uint8Array(bytes));

@@ -1,12 +1,16 @@
 // All that a context has on the device: arenas, params, buffers of inputs and outputs, staging, bind groups. Each thing is
 // made at the first run that needs it, at its size for the profile's maximum, and kept.
+//
+// All profiles share the buffers: of a plan's index there is one, as large as the largest profile that has run needs. So
+// contexts of small profiles stay small, no memory is there once for each profile, and when all have run, going from one to
+// another makes nothing any more. A buffer that is too small is freed before a larger one is made, with all bind groups.
 import { allocate, type BufferRequest, free } from './allocate.ts';
 import { type BindingSet, BindingSets } from './bindings.ts';
 import type { Program } from './program.ts';
 import type { Residency } from './residency.ts';
 import { checked } from './scope.ts';
 import type { BoundShape } from './shapes.ts';
-import { planStaging, type StagedOutput, type StagingPlan, type StagingSet, stagingRequest } from './staging.ts';
+import { type StagedOutput, type StagingPlan, type StagingSet, stagingRequest } from './staging.ts';
 import { COPY_DST, COPY_SRC, MAP_READ, STORAGE, UNIFORM } from './usage.ts';
 
 /** A buffer beside the plan's: for read-backs between the steps of a run, and for copies inside one buffer. */
@@ -19,12 +23,11 @@ const SPARE_USAGE: Readonly<Record<Spare, number>> = {
 
 export class ContextMemory {
   readonly residency: Residency;
-  readonly staging: StagingPlan;
   /** Shapes that a run has been found valid with, for each combination of buffers. */
   readonly #proven = new WeakMap<BindingSet, WeakSet<BoundShape>>();
-  readonly #own: (GPUBuffer | undefined)[];
-  readonly #buffers: (GPUBuffer | undefined)[];
-  readonly #sets: BindingSets;
+  /** Those that the context has of its own, by index of `plan.buffers`. */
+  readonly #own: (GPUBuffer | undefined)[] = [];
+  readonly #sets = new Map<Program, BindingSets>();
   readonly #idleStaging: StagingSet[] = [];
   readonly #held = new Set<GPUBuffer>();
   /** What the params buffer holds. */
@@ -33,35 +36,8 @@ export class ContextMemory {
   /** Buffers that were lent and came back, by size. */
   readonly #idle = new Map<number, GPUBuffer[]>();
 
-  private constructor(residency: Residency, buffers: (GPUBuffer | undefined)[], made: readonly GPUBuffer[]) {
+  constructor(residency: Residency) {
     this.residency = residency;
-    this.staging = planStaging(residency.program);
-    this.#own = new Array(residency.program.ports.length).fill(undefined);
-    this.#buffers = buffers;
-    for (const buffer of made) this.#held.add(buffer);
-    this.#sets = new BindingSets(residency, buffers);
-  }
-
-  /** Makes arenas, params and the bind groups between them. */
-  static async create(residency: Residency): Promise<ContextMemory> {
-    const { plan } = residency.program;
-    const own = [...plan.buffers.keys()].filter((i) => /^(arena|params)$/.test(plan.buffers[i]!.kind));
-    const made = await allocate(
-      residency,
-      own.map((i) => {
-        const { kind, bytes } = plan.buffers[i]!;
-        const usage = STORAGE | COPY_DST | COPY_SRC | (kind === 'params' ? UNIFORM : 0);
-        return { label: `trtx ${kind} ${i}`, bytes, usage };
-      }),
-    );
-    const buffers = plan.buffers.map((_, i) => residency.buffers[i]);
-    for (const [k, i] of own.entries()) buffers[i] = made[k];
-    try {
-      return await checked(residency, 'making bind groups', () => new ContextMemory(residency, buffers, made));
-    } catch (error) {
-      free(residency, made);
-      throw await residency.explain(error, 'making bind groups');
-    }
   }
 
   /** Whether the params buffer holds what a run with this shape reads. */
@@ -69,35 +45,42 @@ export class ContextMemory {
     return params === undefined || this.#params === params;
   }
 
-  writeParams({ params }: BoundShape): void {
-    const { device, program } = this.residency;
-    const buffer = this.#buffers[program.plan.buffers.findIndex(({ kind }) => kind === 'params')]!;
-    device.queue.writeBuffer(buffer, 0, params!);
+  writeParams({ params, program }: BoundShape): void {
+    const buffer = this.#own[program.plan.buffers.findIndex(({ kind }) => kind === 'params')]!;
+    this.residency.device.queue.writeBuffer(buffer, 0, params!);
     this.#params = params;
   }
 
   /** The set for the caller's buffers, with the context's own where there is none; undefined if it has to be made. */
-  find(given: readonly (GPUBuffer | undefined)[]): BindingSet | undefined {
-    return this.#sets.find(given.map((buffer, port) => buffer ?? this.#own[port]));
+  find(program: Program, given: readonly (GPUBuffer | undefined)[]): BindingSet | undefined {
+    return this.#sets.get(program)?.find(this.#ports(program, given));
   }
 
-  async makeSet(given: readonly (GPUBuffer | undefined)[]): Promise<BindingSet> {
+  /** As `find`, making what is missing. */
+  async makeSet(program: Program, given: readonly (GPUBuffer | undefined)[]): Promise<BindingSet> {
     const { residency } = this;
-    const { ports } = residency.program;
-    const missing = given.flatMap((buffer, port) => {
-      return buffer || this.#own[port] || ports[port]!.buffer < 0 ? [] : [port];
+    const { plan, portOf } = program;
+    const own = [...plan.buffers.keys()].filter((i) => {
+      return portOf[i]! < 0 ? /^(arena|params)$/.test(plan.buffers[i]!.kind) : !given[portOf[i]!];
     });
-    const made = await this.#allocate(missing.map((port) => portRequest(residency.program, port)));
-    for (const [k, port] of missing.entries()) this.#own[port] = made[k];
+    await this.#fill(this.#own, new Map(own.map((i) => [i, ownRequest(program, i)])), () => {
+      // Groups of any profile may bind what is freed.
+      this.#sets.clear();
+      this.#params = undefined;
+    });
+    const known = this.#sets.get(program);
     let set: BindingSet | undefined;
     try {
-      return await checked(residency, 'binding inputs and outputs', () => {
-        set = this.#sets.add(given.map((buffer, port) => buffer ?? this.#own[port]));
+      return await checked(residency, 'binding buffers', () => {
+        const sets = known ?? new BindingSets(residency, program, this.#fixed(program));
+        this.#sets.set(program, sets);
+        set = sets.add(this.#ports(program, given));
         return set;
       });
     } catch (error) {
-      if (set) this.#sets.forget(set);
-      throw await residency.explain(error, 'binding inputs and outputs');
+      if (known && set) known.forget(set);
+      else this.#sets.delete(program);
+      throw await residency.explain(error, 'binding buffers');
     }
   }
 
@@ -113,23 +96,23 @@ export class ContextMemory {
 
   /** After a run that failed: nothing it used or wrote is taken for granted. */
   distrust(set: BindingSet): void {
-    this.#sets.forget(set);
+    for (const sets of this.#sets.values()) sets.forget(set);
     this.#params = undefined;
   }
 
   /** Staging buffers for these outputs, if such a set is idle. */
-  takeStaging(placed: readonly StagedOutput[]): StagingSet | undefined {
-    const i = this.#idleStaging.findIndex((set) => placed.every(({ bin }) => set[bin]));
+  takeStaging(plan: StagingPlan, placed: readonly StagedOutput[]): StagingSet | undefined {
+    const i = this.#idleStaging.findIndex((set) =>
+      placed.every(({ bin }) => (set[bin]?.size ?? -1) >= plan.bytes[bin]!),
+    );
     return i < 0 ? undefined : this.#idleStaging.splice(i, 1)[0];
   }
 
   /** As `takeStaging`, making what is missing. */
-  async makeStaging(placed: readonly StagedOutput[]): Promise<StagingSet> {
-    const set = this.takeStaging(placed) ?? this.#idleStaging.pop() ?? [];
-    const missing = [...new Set(placed.map(({ bin }) => bin))].filter((bin) => !set[bin]);
+  async makeStaging(plan: StagingPlan, placed: readonly StagedOutput[]): Promise<StagingSet> {
+    const set = this.takeStaging(plan, placed) ?? this.#idleStaging.pop() ?? [];
     try {
-      const made = await this.#allocate(missing.map((bin) => stagingRequest(this.staging, bin)));
-      for (const [k, bin] of missing.entries()) set[bin] = made[k];
+      await this.#fill(set, new Map(placed.map(({ bin }) => [bin, stagingRequest(plan, bin)])));
       return set;
     } catch (error) {
       this.giveStaging(set);
@@ -143,8 +126,7 @@ export class ContextMemory {
 
   /** Frees staging buffers of which nobody knows whether they are mapped. */
   dropStaging(set: StagingSet): void {
-    const buffers = set.filter((buffer) => buffer !== undefined && this.#held.delete(buffer));
-    free(this.residency, buffers as GPUBuffer[]);
+    this.#free(set);
   }
 
   /** Whether `spare` has a buffer of `bytes` already. If not, it frees the one there is. */
@@ -165,9 +147,8 @@ export class ContextMemory {
 
   /** Frees it: because it is too small, or nobody knows whether it is mapped. */
   dropSpare(spare: Spare): void {
-    const buffer = this.#spares.get(spare);
+    this.#free([this.#spares.get(spare)]);
     this.#spares.delete(spare);
-    if (buffer && this.#held.delete(buffer)) free(this.residency, [buffer]);
   }
 
   /** A buffer of at least `bytes` for a tensor that is held, until `takeBack`. */
@@ -190,15 +171,51 @@ export class ContextMemory {
     this.#held.clear();
   }
 
+  /** The buffer of each port. */
+  #ports({ ports }: Program, given: readonly (GPUBuffer | undefined)[]): (GPUBuffer | undefined)[] {
+    return ports.map(({ buffer }, port) => given[port] ?? this.#own[buffer]);
+  }
+
+  /** Arenas, params and weights by index; holes for ports. */
+  #fixed({ plan, portOf }: Program): (GPUBuffer | undefined)[] {
+    return plan.buffers.map((_, i) => (portOf[i]! < 0 ? (this.residency.buffers[i] ?? this.#own[i]) : undefined));
+  }
+
+  /**
+   * Makes the buffers asked for at their places, as far as those there do not suit. These are freed first: runs that use them
+   * have been submitted.
+   */
+  async #fill(
+    buffers: (GPUBuffer | undefined)[],
+    wanted: ReadonlyMap<number, BufferRequest>,
+    onFree = () => {},
+  ): Promise<void> {
+    const missing = [...wanted].filter(([i, request]) => !suits(buffers[i], request));
+    const old = missing.flatMap(([i]) => buffers[i] ?? []);
+    if (old.length > 0) onFree();
+    this.#free(old);
+    for (const [i] of missing) buffers[i] = undefined;
+    const made = await this.#allocate(missing.map(([, request]) => request));
+    for (const [k, [i]] of missing.entries()) buffers[i] = made[k];
+  }
+
   async #allocate(requests: readonly BufferRequest[]): Promise<GPUBuffer[]> {
     const made = await allocate(this.residency, requests);
     for (const buffer of made) this.#held.add(buffer);
     return made;
   }
+
+  #free(buffers: readonly (GPUBuffer | undefined)[]): void {
+    free(this.residency, buffers.filter((buffer) => buffer && this.#held.delete(buffer)) as GPUBuffer[]);
+  }
 }
 
-function portRequest({ ports }: Program, port: number): BufferRequest {
-  const { tensor, isInput, bytes } = ports[port]!;
-  const label = `trtx ${isInput ? 'input' : 'output'} ${tensor.name}`;
-  return { label, bytes, usage: STORAGE | COPY_DST | COPY_SRC };
+function suits(buffer: GPUBuffer | undefined, { bytes, usage }: BufferRequest): boolean {
+  return buffer !== undefined && buffer.size >= bytes && (buffer.usage & usage) === usage;
+}
+
+function ownRequest({ plan, ports, portOf }: Program, i: number): BufferRequest {
+  const { kind, bytes } = plan.buffers[i]!;
+  const label = `trtx ${kind} ${ports[portOf[i]!]?.tensor.name ?? i}`;
+  return { label, bytes, usage: STORAGE | COPY_DST | COPY_SRC | (kind === 'params' ? UNIFORM : 0) };
 }

@@ -1,4 +1,5 @@
-// Compiles all pipelines of a program, in parallel: this is what takes the time when an engine is loaded.
+// Compiles all pipelines of an engine, in parallel: this is what takes the time when it is loaded.
+import { walkSteps } from '@trtx/engine';
 import { isTrtxError, quote, TrtxError } from '@trtx/errors';
 import type { Residency } from './residency.ts';
 import { checked } from './scope.ts';
@@ -7,8 +8,8 @@ import { STAGE_COMPUTE } from './usage.ts';
 const BUFFER_TYPES = { uniform: 'uniform', read: 'read-only-storage', read_write: 'storage' } as const;
 
 /** One layout for each different list of bindings: pipelines that share it can share bind groups. */
-export function makeLayouts({ device, program }: Residency): GPUBindGroupLayout[] {
-  return program.layouts.map((kinds) =>
+export function makeLayouts({ device, programs }: Residency): GPUBindGroupLayout[] {
+  return programs[0]!.layouts.map((kinds) =>
     device.createBindGroupLayout({
       entries: kinds.map((kind, binding) => ({
         binding,
@@ -27,8 +28,8 @@ export async function compilePipelines(
   residency: Residency,
   onDone: (done: number, total: number, label: string) => void,
 ): Promise<GPUComputePipeline[]> {
-  const { device, program } = residency;
-  const { plan, labels, layoutOf } = program;
+  const { device, programs } = residency;
+  const { plan, layoutOf } = programs[0]!;
   const layouts = await checked(residency, 'making layouts', () =>
     residency.layouts.map((layout) => device.createPipelineLayout({ bindGroupLayouts: [layout] })),
   );
@@ -41,6 +42,7 @@ export async function compilePipelines(
       device.popErrorScope().catch(() => {});
     }
   });
+  const labels = labelsOf(residency);
   let done = 0;
   const results = await Promise.allSettled(
     plan.pipelines.map(async ({ module, entryPoint }, i) => {
@@ -65,6 +67,15 @@ export async function compilePipelines(
     if (result.status === 'rejected') throw result.reason;
     return result.value;
   });
+}
+
+/** A label for each pipeline, of a dispatch that uses it. */
+function labelsOf({ programs }: Residency): string[] {
+  const labels = programs[0]!.plan.pipelines.map(({ entryPoint }) => entryPoint);
+  for (const step of programs.flatMap(({ plan }) => [...walkSteps(plan.steps)])) {
+    if (step.kind === 'dispatches') for (const { pipeline, label } of step.dispatches) labels[pipeline] = label;
+  }
+  return labels;
 }
 
 /** Says which line of WGSL is at fault, if that is what it was. */

@@ -1,8 +1,9 @@
-// A plan made ready for replay, once for all devices and contexts: its steps flattened, and for each input and output what
-// its buffer has to be usable for.
-import { type Plan, type PlanTensor, walkSteps } from '@trtx/engine';
+// The plan of an optimization profile made ready for replay, once for all devices and contexts: its steps flattened, and for
+// each input and output what its buffer has to be usable for.
+import { type Plan, type PlanTensor, profileNames, profilesOf, walkSteps } from '@trtx/engine';
 import { type FlatSteps, flattenSteps } from './flatten.ts';
-import { type HostOps, resolveHostOps } from './host-ops.ts';
+import { type HostOp, type HostOps, resolveHostOps } from './host-ops.ts';
+import { planStaging, type StagingPlan } from './staging.ts';
 import { COPY_DST, COPY_SRC, STORAGE } from './usage.ts';
 
 /** An input or output. Their numbers: inputs in order, then outputs. */
@@ -21,6 +22,8 @@ export interface Port {
 
 export interface Program extends FlatSteps {
   readonly plan: Plan;
+  /** Name of the optimization profile. */
+  readonly profile: string;
   /** Whether there are dispatches and copies only, on tensors that the GPU has: then all is one segment. */
   readonly isFlat: boolean;
   /** Values that dispatches and copies leave on the GPU. */
@@ -28,13 +31,22 @@ export interface Program extends FlatSteps {
   readonly ports: readonly Port[];
   /** Port of each buffer of the plan, -1 where it has none. */
   readonly portOf: readonly number[];
+  /** How outputs are read back. */
+  readonly staging: StagingPlan;
   /** Names of inputs and outputs. */
   readonly names: { readonly input: ReadonlySet<string>; readonly output: ReadonlySet<string> };
 }
 
-/** Throws `HOST_OPS_MISSING`. */
-export function compileProgram(plan: Plan, hostOps?: HostOps): Program {
-  const flat = flattenSteps(plan, resolveHostOps(plan, hostOps));
+/** A program for each profile of the plan. Throws `HOST_OPS_MISSING`. */
+export function compilePrograms(plan: Plan, hostOps?: HostOps): Program[] {
+  const plans = profilesOf(plan);
+  const functions = resolveHostOps(plans, hostOps);
+  const names = profileNames(plans);
+  return plans.map((one, i) => compileProgram(one, names[i]!, functions));
+}
+
+function compileProgram(plan: Plan, profile: string, functions: ReadonlyMap<string, HostOp>): Program {
+  const flat = flattenSteps(plan, functions);
   const usages = usagesOf(plan, flat.set);
   const least = leastBytes(plan);
   const portOf: number[] = new Array(plan.buffers.length).fill(-1);
@@ -56,7 +68,7 @@ export function compileProgram(plan: Plan, hostOps?: HostOps): Program {
     return flat.set.has(i) || given.has(i) || (bytes ?? strings ?? elements ?? of) !== undefined ? [] : [i];
   });
   const isFlat = flat.steps.every(({ kind }) => kind === 'work') && ports.every(({ buffer }) => buffer >= 0);
-  return { ...flat, plan, isFlat, computed, ports, portOf, names };
+  return { ...flat, plan, profile, isFlat, computed, ports, portOf, names, staging: planStaging(ports) };
 }
 
 /** GPUBufferUsage flags that the steps need of each buffer. */

@@ -2,15 +2,16 @@
 import { type Plan, walkSteps } from '@trtx/engine';
 import { quote, TrtxError } from '@trtx/errors';
 
-/** Throws `DEVICE_UNSUITABLE` with everything that the device lacks. */
-export function checkDevice(plan: Plan, device: GPUDevice): void {
+/** Throws `DEVICE_UNSUITABLE` with everything that the device lacks, for whichever plan. */
+export function checkDevice(plans: readonly Plan[], device: GPUDevice): void {
   const limits = device.limits as unknown as Readonly<Record<string, unknown>>;
-  const lacking = plan.requires.features
+  const lacking = [...new Set(plans.flatMap(({ requires }) => requires.features))]
     .filter((feature) => !device.features.has(feature))
     .map((feature) => `feature ${quote(feature)}`);
-  for (const [name, need] of neededLimits(plan)) {
+  const needed = new Map<string, number>();
+  for (const plan of plans) addLimits(plan, needed);
+  for (const [name, need] of needed) {
     const has = limits[name];
-    // An alignment is a limit that is better when it is smaller.
     if (typeof has === 'number' && (name.startsWith('min') ? has <= need : has >= need)) continue;
     lacking.push(`${quote(name)} of ${need}, the device has ${typeof has === 'number' ? has : 'no such limit'}`);
   }
@@ -22,11 +23,15 @@ export function checkDevice(plan: Plan, device: GPUDevice): void {
   }
 }
 
-/** The limits that the plan requires, and those that show in it: a builder may forget one. */
-function neededLimits(plan: Plan): Map<string, number> {
-  const needed = new Map(Object.entries(plan.requires.limits));
-  const need = (name: string, value: number) => needed.set(name, Math.max(value, needed.get(name) ?? 0));
+/** Adds the limits that a plan requires, and those that show in it: a builder may forget one. */
+function addLimits(plan: Plan, needed: Map<string, number>): void {
+  const need = (name: string, value: number) => {
+    const known = needed.get(name) ?? value;
+    // An alignment is a limit that is better when it is smaller.
+    needed.set(name, name.startsWith('min') ? Math.min(value, known) : Math.max(value, known));
+  };
 
+  for (const [name, value] of Object.entries(plan.requires.limits)) need(name, value);
   for (const { kind, bytes } of plan.buffers) if (kind !== 'host') need('maxBufferSize', bytes);
   for (const { layout } of plan.pipelines) {
     const uniforms = layout.filter((kind) => kind === 'uniform').length;
@@ -43,5 +48,4 @@ function neededLimits(plan: Plan): Map<string, number> {
       }
     }
   }
-  return needed;
 }

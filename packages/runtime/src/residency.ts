@@ -32,7 +32,8 @@ function residentsOf(device: GPUDevice): Set<Residency> {
 
 export class Residency {
   readonly device: GPUDevice;
-  readonly program: Program;
+  /** One for each profile. Weights, layouts and pipelines are those of all of them. */
+  readonly programs: readonly Program[];
   /** Buffers of the plan that contexts share, by index; holes for those that each context makes. */
   readonly buffers: (GPUBuffer | undefined)[] = [];
   /** Constants that host steps read, by buffer of the plan. */
@@ -47,9 +48,9 @@ export class Residency {
   #error: TrtxError | undefined;
   readonly #waiting = new Set<(error: TrtxError) => void>();
 
-  constructor(device: GPUDevice, program: Program) {
+  constructor(device: GPUDevice, programs: readonly Program[]) {
     this.device = device;
-    this.program = program;
+    this.programs = programs;
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });

@@ -58,7 +58,7 @@ export class RunState {
   readonly #constraints: (readonly PlanConstraint[])[] = [];
 
   constructor(memory: ContextMemory, commands: Commands, shape: BoundShape, onShape: (shape: BoundShape) => void) {
-    this.program = memory.residency.program;
+    this.program = shape.program;
     this.commands = commands;
     this.#constants = memory.residency.constants;
     this.#holdings = new Holdings(memory, commands);

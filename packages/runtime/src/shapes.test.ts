@@ -1,10 +1,10 @@
 import type { Plan } from '@trtx/engine';
 import { describe, expect, it } from 'vitest';
-import { compileProgram } from './program.ts';
+import { compilePrograms } from './program.ts';
 import { bindShape } from './shapes.ts';
 import { affinePlan, copyPlan, f32, lengthSymbol, planOf } from './testing/plans.ts';
 
-const bind = (plan: Plan, dims: number[][], most = 65_535) => bindShape(compileProgram(plan), dims, most);
+const bind = (plan: Plan, dims: number[][], most = 65_535) => bindShape(compilePrograms(plan), dims, most);
 
 /** The message of the error, up to its hint. */
 function refusal(plan: Plan, dims: number[][], most?: number): string {
@@ -86,8 +86,8 @@ describe('bindShape', () => {
       ],
     });
     expect(refusal(two, [[3, 2], [3]])).toBe('none');
-    expect(refusal(two, [[3, 2], [4]])).toBe('TENSOR_SHAPE: has shape [4], the engine wants [3] (tensor b)');
-    expect(refusal(two, [[3, 1], [3]])).toBe('TENSOR_SHAPE: has shape [3,1], the engine wants [3,2] (tensor a)');
+    expect(refusal(two, [[3, 2], [4]])).toBe('TENSOR_SHAPE: dimension 0 of [4] is 4, the engine wants 3 (tensor b)');
+    expect(refusal(two, [[3, 1], [3]])).toBe('TENSOR_SHAPE: dimension 1 of [3,1] is 1, the engine wants 2 (tensor a)');
   });
 
   it('checks what the model needs to be equal', () => {

@@ -9,7 +9,7 @@ import {
   sizeValue,
   storageBytes,
 } from '@trtx/engine';
-import { TrtxError } from '@trtx/errors';
+import { quote, TrtxError } from '@trtx/errors';
 import { type CopyOp, isCopy, type Segment } from './flatten.ts';
 import { mismatch } from './mismatch.ts';
 import type { Program } from './program.ts';
@@ -32,7 +32,7 @@ export class BoundShape {
   readonly symbols: readonly number[];
   /** Values of the plan's expressions. */
   readonly values: readonly number[];
-  readonly #program: Program;
+  readonly program: Program;
   readonly #maxWorkgroups: number;
   /** Of each segment, once it has been asked for. */
   readonly #tapes: (readonly number[] | undefined)[];
@@ -50,15 +50,16 @@ export class BoundShape {
     before?: BoundShape,
   ) {
     const { plan } = program;
-    this.#program = program;
+    this.program = program;
     this.#maxWorkgroups = maxWorkgroups;
     this.inputDims = inputDims;
     this.symbols = symbols;
     this.values = evaluate(plan.exprs, symbols);
-    checkConstraints(plan.constraints, this.sizeOf);
+    // Before the constraints, which are not those of another profile that may hold the shapes.
     if (!before) {
       for (const [i, tensor] of plan.inputs.entries()) checkDims(tensor, inputDims[i]!, tensor.shape.map(this.sizeOf));
     }
+    checkConstraints(plan.constraints, this.sizeOf);
     this.outputDims = plan.outputs.map(({ shape }) => shape.map(this.sizeOf));
     const dims = [...inputDims, ...this.outputDims];
     this.portBytes = program.ports.map(({ tensor, buffer, bytes: most }, i) => {
@@ -89,38 +90,62 @@ export class BoundShape {
    * out. Throws `DISPATCH_TOO_LARGE`, `SIZE_OVERFLOW` or `ENGINE_INVALID`.
    */
   tape(segment: number): readonly number[] {
-    const { segments } = this.#program;
-    this.#tapes[segment] ??= makeTape(this.#program, segments[segment]!, this, this.#maxWorkgroups);
+    const { segments } = this.program;
+    this.#tapes[segment] ??= makeTape(this.program, segments[segment]!, this, this.#maxWorkgroups);
     return this.#tapes[segment];
   }
 
   /** The same inputs with other values of the symbols. */
   told(symbols: readonly number[]): BoundShape {
-    return new BoundShape(this.#program, this.inputDims, symbols, this.#maxWorkgroups, this);
+    return new BoundShape(this.program, this.inputDims, symbols, this.#maxWorkgroups, this);
   }
 }
 
 /**
- * Everything that follows from the dims of the inputs. Throws `TENSOR_SHAPE`, `SHAPE_OUT_OF_PROFILE`, `SHAPE_CONSTRAINT`,
- * `DISPATCH_TOO_LARGE`, `SIZE_OVERFLOW`, or `ENGINE_INVALID`.
+ * Everything that follows from the dims of the inputs, in the first program whose profile holds them. Throws `TENSOR_SHAPE`,
+ * `SHAPE_OUT_OF_PROFILE`, `SHAPE_CONSTRAINT`, `DISPATCH_TOO_LARGE`, `SIZE_OVERFLOW`, or `ENGINE_INVALID`.
  *
  * @param maxWorkgroups the device's `maxComputeWorkgroupsPerDimension`
  */
 export function bindShape(
-  program: Program,
+  programs: readonly Program[],
   inputDims: readonly (readonly number[])[],
   maxWorkgroups: number,
 ): BoundShape {
-  const { plan, isFlat, segments } = program;
   const dims = inputDims.map((d) => [...d]);
-  const shape = new BoundShape(program, dims, readSymbols(plan, dims), maxWorkgroups);
-  // So that what is wrong with it is found before anything is submitted.
-  if (isFlat) for (const i of segments.keys()) shape.tape(i);
-  return shape;
+  checkRanks(programs[0]!.plan, dims);
+  const refusals: TrtxError[] = [];
+  for (const program of programs) {
+    let shape: BoundShape;
+    try {
+      shape = new BoundShape(program, dims, readSymbols(program.plan, dims), maxWorkgroups);
+    } catch (error) {
+      const { code } = error as TrtxError;
+      if (code !== 'SHAPE_OUT_OF_PROFILE' && code !== 'TENSOR_SHAPE') throw error;
+      refusals.push(error as TrtxError);
+      continue;
+    }
+    // So that what is wrong with it is found before anything is submitted.
+    if (program.isFlat) for (const i of program.segments.keys()) shape.tape(i);
+    return shape;
+  }
+  throw outside(programs, refusals);
 }
 
-/** The symbols' values in units of their `multipleOf`. */
-function readSymbols(plan: Plan, inputDims: readonly (readonly number[])[]): number[] {
+/** The error for shapes that no profile holds. What none of them would ever take is told as of an engine of one profile. */
+function outside(programs: readonly Program[], refusals: readonly TrtxError[]): TrtxError {
+  const [first] = refusals as [TrtxError, ...TrtxError[]];
+  if (refusals.every(({ message }) => message === first.message)) return first;
+  return new TrtxError('SHAPE_OUT_OF_PROFILE', 'no profile of the engine holds these shapes', {
+    tensor: first.place.tensor!,
+    details: refusals.map(
+      ({ summary, place }, i) => `${quote(programs[i]!.profile)}: ${quote(place.tensor!)} ${summary}`,
+    ),
+    hint: 'build the engine with a profile for them',
+  });
+}
+
+function checkRanks(plan: Plan, inputDims: readonly (readonly number[])[]): void {
   for (const [i, { name, shape }] of plan.inputs.entries()) {
     const rank = inputDims[i]!.length;
     if (rank !== shape.length) {
@@ -131,6 +156,10 @@ function readSymbols(plan: Plan, inputDims: readonly (readonly number[])[]): num
       throw mismatch('TENSOR_SHAPE', `[${inputDims[i]}] is no shape`, name);
     }
   }
+}
+
+/** The symbols' values in units of their `multipleOf`. */
+function readSymbols(plan: Plan, inputDims: readonly (readonly number[])[]): number[] {
   return plan.symbols.map((symbol) => {
     if ('value' in symbol) return Number.NaN;
     const { name, input, axis, min, max, multipleOf } = symbol;
@@ -149,8 +178,10 @@ function readSymbols(plan: Plan, inputDims: readonly (readonly number[])[]): num
 }
 
 function checkDims({ name }: PlanTensor, got: readonly number[], want: readonly number[]): void {
-  if (got.some((dim, axis) => dim !== want[axis])) {
-    throw mismatch('TENSOR_SHAPE', `has shape [${got}], the engine wants [${want}]`, name);
+  for (const [axis, dim] of got.entries()) {
+    if (dim !== want[axis]) {
+      throw mismatch('TENSOR_SHAPE', `dimension ${axis} of [${got}] is ${dim}, the engine wants ${want[axis]}`, name);
+    }
   }
 }
 

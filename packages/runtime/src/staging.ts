@@ -1,7 +1,7 @@
 // Buffers that outputs are read back through. Small outputs share one, so that a run maps one buffer; a large one has its
 // own, so that it takes no memory as long as it stays on the GPU.
 import type { BufferRequest } from './allocate.ts';
-import type { Program } from './program.ts';
+import type { Port } from './program.ts';
 import { COPY_DST, MAP_READ, MODE_READ } from './usage.ts';
 
 /** Outputs share a buffer up to this size. */
@@ -20,7 +20,7 @@ export interface StagingPlan {
 /** One set of staging buffers: a run has it from its submit until its outputs are copied out. */
 export type StagingSet = (GPUBuffer | undefined)[];
 
-export function planStaging({ ports }: Program): StagingPlan {
+export function planStaging(ports: readonly Port[]): StagingPlan {
   const bytes: number[] = [];
   const binOf = ports
     .filter(({ isInput }) => !isInput)

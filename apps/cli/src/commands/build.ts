@@ -4,17 +4,17 @@ import { type BuildOptions, build } from '@trtx/builder';
 import { inspectEngine } from '@trtx/engine';
 import { importOptions } from '@trtx/plugin';
 import type { Command } from 'commander';
-import { addCommand, collect, parseLevel } from '../command.ts';
+import { addCommand, parseLevel } from '../command.ts';
 import { buildTarget } from '../device.ts';
 import { requireOutput, writeWhole } from '../files.ts';
 import { loadModel } from '../model.ts';
 import { addPluginOption, loadPlugins, type PluginOptions } from '../plugins.ts';
+import { addProfileOptions } from '../profiles.ts';
 import { engineRows } from '../report/engine.ts';
 import type { Session } from '../session.ts';
-import { profileFrom, type ShapeOptions } from '../shapes.ts';
 import { bytesText, table, timeText } from '../text.ts';
 
-interface Options extends ShapeOptions, PluginOptions {
+interface Options extends PluginOptions {
   readonly output: string;
   readonly O: BuildOptions['level'];
   readonly portable?: boolean;
@@ -28,23 +28,24 @@ export function addBuild(program: Command, session: Session): void {
     examples: [
       'trtx build model.onnx -o model.trtx',
       "trtx build detector.onnx -o detector.trtx --shapes 'x:1x3x{32..960:32}x{32..960:32}'",
+      "trtx build net.onnx -o net.trtx --profile one --shapes x:1x3 --profile many --shapes 'x:{2..64}x3'",
     ],
-  })
-    .requiredOption('-o, --output <file>', 'the engine file')
-    .option('--shapes <spec>', 'sizes x:1x3x224x224 or ranges x:{1..8}x3x{32..960:32}x224 of inputs', collect)
-    .option('--min-shapes <spec>', 'the smallest sizes', collect)
-    .option('--opt-shapes <spec>', 'typical sizes; they are checked, kernels suit the whole range', collect)
-    .option('--max-shapes <spec>', 'the largest sizes', collect)
+  }).requiredOption('-o, --output <file>', 'the engine file');
+  const profiles = addProfileOptions(command);
+  command
     .option('-O <level>', 'optimization, 0 to 3', parseLevel, 2)
     .option('--no-host', 'fail with a list of the nodes that the host would have to compute at each run')
     .option('--portable', 'ask only for what every WebGPU device has')
-    .action((model: string, options: Options) => buildEngine(model, options, session));
+    .action((model: string, options: Options) => buildEngine(model, { ...options, ...profiles() }, session));
   addPluginOption(command);
 }
 
-async function buildEngine(model: string, options: Options, session: Session): Promise<void> {
-  const { output, O: level, portable = false, host } = options;
-  const profile = profileFrom(options);
+async function buildEngine(
+  model: string,
+  options: Options & Pick<BuildOptions, 'profile' | 'profiles'>,
+  session: Session,
+): Promise<void> {
+  const { output, O: level, portable = false, host, profile, profiles } = options;
   await requireOutput(output, model);
   const plugins = await loadPlugins(options);
   const start = performance.now();
@@ -54,6 +55,7 @@ async function buildEngine(model: string, options: Options, session: Session): P
   session.useAdapter(description);
   const { plan, file } = build(graph, {
     profile,
+    profiles,
     level,
     plugins,
     target,

@@ -1,11 +1,11 @@
 // trtx run: one run of an engine, files in, files out.
 
 import { openBackend } from '@trtx/builder/node';
-import { readPlan, walkSteps } from '@trtx/engine';
+import { type Plan, profileNames, profilesOf, readPlan, walkSteps } from '@trtx/engine';
 import { quote } from '@trtx/errors';
 import { standardOps, type Tensor } from '@trtx/ir';
 import { hostOps } from '@trtx/reference';
-import { Engine, type TensorData } from '@trtx/runtime';
+import { Engine, type ExecutionContext, type TensorData } from '@trtx/runtime';
 import { type FileSource, fileSource } from '@trtx/runtime/node';
 import type { Command } from 'commander';
 import { addCommand, collect, parseNumbers } from '../command.ts';
@@ -23,6 +23,7 @@ interface Options {
   readonly input?: readonly string[];
   readonly output: string;
   readonly shapes?: readonly string[];
+  readonly profile?: string;
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
   readonly scale?: number;
@@ -44,6 +45,7 @@ export function addRun(program: Command, session: Session): void {
     )
     .requiredOption('-o, --output <folder>', 'where the outputs go')
     .option('--shapes <spec>', 'sizes of dynamic inputs, x:1x3x224x224', collect)
+    .option('--profile <name>', 'the optimization profile (default: the first one that holds the shapes)')
     .option(
       '--scale <number>',
       'pictures: multiplies bytes of 0 to 255 (default: 1/255, or 1 for integers)',
@@ -84,8 +86,9 @@ async function runFrom(source: FileSource, { sources, sizes, options }: Request,
   try {
     session.useAdapter(backend.description);
     const { engine, loadMs } = await load(source, backend.gpu!.device, session);
-    const inputs = await readInputs(engine.plan, sources, { ...options, sizes });
-    const { outputs, runMs } = await runOnce(engine, inputs);
+    const context = engine.createContext({ profile: options.profile });
+    const inputs = await readInputs(plansFor(engine.plan, options), sources, { ...options, sizes });
+    const { outputs, runMs } = await runOnce(engine, context, inputs);
     await makeFolder(options.output);
     report({ outputs, paths: await writeTensors(options.output, outputs), loadMs, runMs }, session);
     await engine.dispose();
@@ -96,7 +99,7 @@ async function runFrom(source: FileSource, { sources, sizes, options }: Request,
 
 async function load(source: FileSource, device: GPUDevice, { progress }: Session) {
   const start = performance.now();
-  const steps = [...walkSteps((await readPlan(source)).steps)];
+  const steps = profilesOf(await readPlan(source)).flatMap((plan) => [...walkSteps(plan.steps)]);
   const kernels = await kernelsFor(steps.flatMap((step) => (step.kind === 'host' ? [step.op] : [])));
   const engine = await Engine.load(source, {
     device,
@@ -106,12 +109,19 @@ async function load(source: FileSource, device: GPUDevice, { progress }: Session
   return { engine, loadMs: performance.now() - start };
 }
 
-async function runOnce(engine: Engine, inputs: ReadonlyMap<string, Tensor>) {
+/** Of the profiles that a run may take. The engine has the one that is asked for, if one is. */
+function plansFor(plan: Plan, { profile }: Options): [Plan, ...Plan[]] {
+  const plans = profilesOf(plan);
+  const named = plans.filter((_, i) => profileNames(plans)[i] === profile);
+  return (profile === undefined ? plans : named) as [Plan, ...Plan[]];
+}
+
+async function runOnce(engine: Engine, context: ExecutionContext, inputs: ReadonlyMap<string, Tensor>) {
   const given = Object.fromEntries(
     [...inputs].map(([name, { data, dims }]) => [name, { data: data as TensorData | readonly string[], dims }]),
   );
   const start = performance.now();
-  const results = await engine.createContext().run(given);
+  const results = await context.run(given);
   const runMs = performance.now() - start;
   const outputs = engine.plan.outputs.map(({ name, dtype }): [string, Tensor] => {
     const { data, dims } = results[name]!;

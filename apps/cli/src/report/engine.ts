@@ -1,21 +1,36 @@
 // An engine's summary for people.
 
-import type { EngineSummary, TensorSummary } from '@trtx/engine';
+import type { EngineSummary, ProfileSummary, TensorSummary } from '@trtx/engine';
 import { quote } from '@trtx/errors';
 import { bytesText } from '../text.ts';
 
 /** What an engine takes, gives, does and needs: rows of a name and a text. */
-export function engineRows(summary: EngineSummary): [string, string][] {
-  const { dispatches, copies, pipelines, kernels, hostNodes, hostSteps, requires } = summary;
+export function engineRows({ profiles, ...engine }: EngineSummary): [string, string][] {
+  const { pipelines, weightBytes } = engine;
+  const weights: [string, string] = ['weights', bytesText(weightBytes)];
+  if (!profiles) return runRows(engine, `, ${pipelines} pipelines`, [weights]);
+  return [
+    weights,
+    ['pipelines', String(pipelines)],
+    ...profiles.flatMap((profile): [string, string][] => [
+      ['profile', quote(profile.name)],
+      ...runRows(profile).map(([name, text]): [string, string] => [`  ${name}`, text]),
+    ]),
+  ];
+}
+
+/** @param more what else there is to tell in the middle of it */
+function runRows(summary: ProfileSummary, pipelines = '', more: [string, string][] = []): [string, string][] {
+  const { dispatches, copies, kernels, hostNodes, hostSteps, requires } = summary;
   const limits = Object.entries(requires.limits).map(([name, value]) => `${name} ${value}`);
   const needs = [...requires.features, ...limits];
   return [
     ...summary.inputs.map((tensor): [string, string] => ['input', tensorText(tensor)]),
     ...summary.outputs.map((tensor): [string, string] => ['output', tensorText(tensor)]),
     ...summary.symbols.map((symbol): [string, string] => ['dimension', dimensionText(symbol)]),
-    ['dispatches', `${dispatches}${copies > 0 ? ` and ${copies} copies` : ''}, ${pipelines} pipelines`],
+    ['dispatches', `${dispatches}${copies > 0 ? ` and ${copies} copies` : ''}${pipelines}`],
     ['kernels', kernels.join(', ') || 'none'],
-    ['weights', bytesText(summary.weightBytes)],
+    ...more,
     ['arena', `${bytesText(summary.arenaBytes)}, of which ${bytesText(summary.liveBytesPeak)} are alive at once`],
     ['host nodes', hostNodes.length === 0 ? 'none' : `${hostNodes.length}, ${hostSteps} of them at each run`],
     ...hostNodes.map(({ node, op, reason }): [string, string] => ['', `${quote(node)} (${quote(op)}): ${reason}`]),
@@ -24,7 +39,7 @@ export function engineRows(summary: EngineSummary): [string, string][] {
 }
 
 /** `H: 32 to 960 in steps of 32`. */
-export function dimensionText({ name, min, max, multipleOf }: EngineSummary['symbols'][number]): string {
+export function dimensionText({ name, min, max, multipleOf }: ProfileSummary['symbols'][number]): string {
   return `${quote(name)}: ${min} to ${max}${multipleOf > 1 ? ` in steps of ${multipleOf}` : ''}`;
 }
 

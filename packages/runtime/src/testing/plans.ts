@@ -1,5 +1,15 @@
 // Plans written by hand, so that the runtime is tested without anything that builds plans.
-import { type Dispatch, type ExprNode, engineBytes, type Plan, type PlanTensor, type Size } from '@trtx/engine';
+import {
+  type Dispatch,
+  type ExprNode,
+  engineBytes,
+  type Plan,
+  type PlanBinding,
+  type PlanProfile,
+  type PlanTensor,
+  type Size,
+  type Step,
+} from '@trtx/engine';
 
 /** A plan with what most plans share filled in. */
 export function planOf(parts: Partial<Plan>): Plan {
@@ -167,6 +177,48 @@ export function arenaPlan(): { plan: Plan; blobs: Uint8Array<ArrayBuffer>[]; exp
     plan,
     blobs: [new Uint8Array(w.buffer), new Uint8Array(b.buffer)],
     expected: (x) => x.map((v, i) => v * w[i]! + b[i]!),
+  };
+}
+
+/**
+ * `arenaPlan` in two profiles with the same weights: `small` for a length of up to 10, with buffers for that, and `large` for
+ * 5 to 1,000, which gives z = (x * w) + w, so that a result tells which of them ran.
+ */
+export function profilesPlan() {
+  const { plan, blobs, expected: small } = arenaPlan();
+  const [step] = plan.steps as [Step & { kind: 'dispatches' }];
+  const rebound = (dispatch: Dispatch, i: number, binding: PlanBinding): Dispatch => {
+    return { ...dispatch, bindings: dispatch.bindings.with(i, binding) };
+  };
+  const [mul, add] = step.dispatches as [Dispatch, Dispatch];
+  const arena = { buffer: 3, offset: 0, size: 256 };
+  const large: PlanProfile = {
+    profile: 'large',
+    symbols: [{ ...lengthSymbol, min: 5 }],
+    buffers: plan.buffers,
+    steps: [{ ...step, dispatches: [mul, rebound(add, 2, { buffer: 4, offset: 0, size: 4096 })] }],
+    liveBytesPeak: 4096,
+  };
+  const w = new Float32Array(blobs[0]!.buffer);
+  return {
+    plan: {
+      ...plan,
+      profile: 'small',
+      symbols: [{ ...lengthSymbol, max: 10 }],
+      buffers: [
+        { kind: 'params', bytes: 16 },
+        { kind: 'input', bytes: 40 },
+        { kind: 'output', bytes: 40 },
+        { kind: 'arena', bytes: 256 },
+        { kind: 'weights', bytes: 8192 },
+      ],
+      steps: [{ ...step, dispatches: [rebound(mul, 3, arena), rebound(add, 1, arena)] }],
+      liveBytesPeak: 256,
+      profiles: [large],
+    } satisfies Plan,
+    blobs,
+    small,
+    large: (x: Float32Array) => x.map((v, i) => v * w[i]! + w[i]!),
   };
 }
 
