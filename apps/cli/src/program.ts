@@ -3,6 +3,7 @@
 import { TrtxError } from '@trtx/errors';
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { addBench } from './commands/bench.ts';
 import { addBuild } from './commands/build.ts';
 import { addExtract, addMerge } from './commands/compose.ts';
 import { addInspect } from './commands/inspect.ts';
@@ -19,7 +20,8 @@ export async function trtx(argv: readonly string[]): Promise<number> {
     .version(manifest.version)
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
-  for (const add of [addOptimize, addBuild, addRun, addInspect, addVerify, addMerge, addExtract]) add(program, session);
+  for (const add of [addOptimize, addBuild, addRun, addBench, addInspect, addVerify, addMerge, addExtract])
+    add(program, session);
   try {
     if (argv.length === 0) program.help({ error: false });
     await program.parseAsync(argv, { from: 'user' });

@@ -4,7 +4,7 @@ import { isTrtxError, TrtxError } from '@trtx/errors';
 import type { BindingSet } from './bindings.ts';
 import { Commands } from './commands.ts';
 import { Executor } from './executor.ts';
-import { checkBuffers, type Feeds, matchFeeds } from './feeds.ts';
+import { checkBuffers, type Feeds, matchFeeds, type RunOptions } from './feeds.ts';
 import { ContextMemory } from './memory.ts';
 import type { Program } from './program.ts';
 import { replay } from './replay.ts';
@@ -41,11 +41,6 @@ export interface ContextOptions {
    * submitted while the one before is read back.
    */
   readonly runsInFlight?: number;
-}
-
-export interface RunOptions {
-  /** Buffers of the caller for outputs that stay on the GPU. */
-  readonly outputs?: Readonly<Record<string, GPUBuffer>>;
 }
 
 /** What a context needs of its engine. */
@@ -114,7 +109,7 @@ export class ExecutionContext {
     let submitted = false;
     try {
       this.#check();
-      const work = this.#submit(matchFeeds(this.#host.program, inputs, options.outputs ?? {}));
+      const work = this.#submit(matchFeeds(this.#host.program, inputs, options));
       const run = work instanceof Promise ? await work : work;
       submitted = true;
       this.#turns.submitted();
@@ -180,7 +175,7 @@ export class ExecutionContext {
     checkBuffers(program, feeds, first);
     const { memory, set } = await this.#prepare(residency, feeds);
     try {
-      const commands = new Commands(memory, set, this.#scratch);
+      const commands = new Commands(memory, set, this.#scratch, feeds.instrument);
       const state = new RunState(memory, commands, first, (shape) => checkBuffers(program, feeds, shape));
       await new Executor(state).run(feeds);
       commands.check();
@@ -279,10 +274,10 @@ export class ExecutionContext {
     if (!memory.hasParams(shape)) memory.writeParams(shape);
   }
 
-  #replay({ memory, shape, set }: Recording): GPUCommandEncoder {
+  #replay({ memory, feeds, shape, set }: Recording): GPUCommandEncoder {
     const { device, program, pipelines } = memory.residency;
     const encoder = device.createCommandEncoder();
-    for (const i of program.segments.keys()) replay(encoder, shape.tape(i), program, pipelines, set);
+    for (const i of program.segments.keys()) replay(encoder, shape.tape(i), program, pipelines, set, feeds.instrument);
     return encoder;
   }
 

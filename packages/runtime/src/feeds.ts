@@ -1,10 +1,18 @@
 // What a caller hands to a run, matched to the ports of the program.
 import { quote, type TrtxError } from '@trtx/errors';
 import { LEAST_BYTES } from './allocate.ts';
+import type { Instrument } from './instrument.ts';
 import { mismatch } from './mismatch.ts';
 import type { Program } from './program.ts';
 import type { BoundShape } from './shapes.ts';
 import { checkData, elements, type Tensor } from './tensors.ts';
+
+export interface RunOptions {
+  /** Buffers of the caller for outputs that stay on the GPU. */
+  readonly outputs?: Readonly<Record<string, GPUBuffer>>;
+  /** For profilers: what the run's dispatches and copies are recorded with. */
+  readonly instrument?: Instrument;
+}
 
 export interface Feeds {
   /** The tensor of each input. */
@@ -12,13 +20,14 @@ export interface Feeds {
   readonly dims: readonly (readonly number[])[];
   /** The caller's buffer of each port; holes where the context uses its own. */
   readonly given: readonly (GPUBuffer | undefined)[];
+  readonly instrument: Instrument | undefined;
 }
 
 /** Throws `INPUT_MISSING`, `TENSOR_UNKNOWN`, `TENSOR_TYPE`, `TENSOR_SHAPE` or `BUFFER_UNSUITABLE`. */
 export function matchFeeds(
   { plan, ports, names }: Program,
   inputs: Readonly<Record<string, Tensor>>,
-  outputs: Readonly<Record<string, GPUBuffer>>,
+  { outputs = {}, instrument }: RunOptions,
 ): Feeds {
   checkNames(names, 'input', inputs);
   checkNames(names, 'output', outputs);
@@ -36,7 +45,7 @@ export function matchFeeds(
     if (buffer < 0) throw hostOnly(name);
     return outputs[name];
   });
-  return { tensors, dims: tensors.map(({ dims }) => dims), given };
+  return { tensors, dims: tensors.map(({ dims }) => dims), given, instrument };
 }
 
 /** The buffer of a caller's tensor, but for one of nothing that is too small to be bound: the context's own does for it. */

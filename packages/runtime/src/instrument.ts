@@ -1,0 +1,16 @@
+// How a profiler looks at a run: it records the dispatches and copies in the encoder's stead, and so can put timestamps
+// around them. What it does with them stays out of this package.
+
+/** What a pass is recorded with. */
+export type OpPass = Pick<GPUComputePassEncoder, 'setPipeline' | 'setBindGroup' | 'dispatchWorkgroups' | 'end'>;
+
+/** What dispatches and copies are recorded with. */
+export interface OpEncoder extends Pick<GPUCommandEncoder, 'copyBufferToBuffer'> {
+  beginComputePass(): OpPass;
+}
+
+/**
+ * Is asked before `ops` are recorded: a row of dispatches and copies, in order, as their numbers among all of the plan (in
+ * the order of `walkSteps`); those of no workgroups or bytes are left out. What it returns has to pass all calls on.
+ */
+export type Instrument = (encoder: GPUCommandEncoder, ops: readonly number[]) => OpEncoder;
