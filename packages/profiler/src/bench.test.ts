@@ -71,6 +71,13 @@ describe('a benchmark', () => {
   });
 });
 
+it('says so where the timer is rounded, as it is by default', async () => {
+  const engine = await Engine.load(file, { device: gpu.device });
+  const { notes } = await bench(engine, { x }, quick);
+  expect(notes.map(({ code }) => code)).toContain('TIMER_COARSE');
+  await engine.dispose();
+});
+
 describe('a device without timestamps', () => {
   const plain = useDevice({ offer: 'minimum' });
   it('gives no GPU time, and a note', async () => {

@@ -20,8 +20,7 @@ export class PassTimer {
   begin(): TimedRun {
     const slots: number[] = [];
     const instrument: Instrument = (encoder) => ({
-      copyBufferToBuffer: (...args: Parameters<GPUCommandEncoder['copyBufferToBuffer']>) =>
-        encoder.copyBufferToBuffer(...args),
+      copyBufferToBuffer: (...copy) => encoder.copyBufferToBuffer(...copy),
       beginComputePass: () => {
         const { number, set: querySet, index } = this.#timestamps.take();
         slots.push(number);

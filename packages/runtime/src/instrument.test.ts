@@ -17,13 +17,12 @@ function listener() {
   const instrument: Instrument = (encoder, ops) => {
     asked.push(ops);
     return {
-      copyBufferToBuffer: (...args: Parameters<GPUCommandEncoder['copyBufferToBuffer']>) =>
-        encoder.copyBufferToBuffer(...args),
+      copyBufferToBuffer: (...copy) => encoder.copyBufferToBuffer(...copy),
       beginComputePass() {
         const pass = encoder.beginComputePass();
         return {
           setPipeline: (pipeline) => pass.setPipeline(pipeline),
-          setBindGroup: (...args: [number, GPUBindGroup | null]) => pass.setBindGroup(...args),
+          setBindGroup: (index, bound) => pass.setBindGroup(index, bound),
           dispatchWorkgroups: (x, y, z) => {
             dispatches++;
             pass.dispatchWorkgroups(x, y, z);

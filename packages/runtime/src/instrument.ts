@@ -1,12 +1,18 @@
 // How a profiler looks at a run: it records the dispatches and copies in the encoder's stead, and so can put timestamps
 // around them. What it does with them stays out of this package.
 
-/** What a pass is recorded with. */
-export type OpPass = Pick<GPUComputePassEncoder, 'setPipeline' | 'setBindGroup' | 'dispatchWorkgroups' | 'end'>;
+/** What a pass is recorded with: of `GPUComputePassEncoder`, what the runtime calls. */
+export interface OpPass {
+  setPipeline(pipeline: GPUComputePipeline): void;
+  setBindGroup(index: number, group: GPUBindGroup): void;
+  dispatchWorkgroups(x: number, y: number, z: number): void;
+  end(): void;
+}
 
-/** What dispatches and copies are recorded with. */
-export interface OpEncoder extends Pick<GPUCommandEncoder, 'copyBufferToBuffer'> {
+/** What dispatches and copies are recorded with: of `GPUCommandEncoder`, what the runtime calls. */
+export interface OpEncoder {
   beginComputePass(): OpPass;
+  copyBufferToBuffer(from: GPUBuffer, fromOffset: number, to: GPUBuffer, toOffset: number, bytes: number): void;
 }
 
 /**

@@ -1,6 +1,7 @@
 // How long runs took, for people and programs.
 
 import { type BenchReport, type Measurement, type Statistics, statisticsOf } from '@trtx/profiler';
+import { jsonBytes } from '../files.ts';
 import { numberText, table, timeText } from '../text.ts';
 
 /** The measurements of a report by the name that they have in it. */
@@ -70,5 +71,5 @@ export function benchData(report: BenchReport, { file, buildMs, percentile }: Be
 /** For `--export-times`: the times of each run. */
 export function benchTimes(report: BenchReport): Uint8Array {
   const times = Object.fromEntries(measured(report).map(([name, { samples }]) => [name, samples]));
-  return new TextEncoder().encode(`${JSON.stringify({ unit: 'ms', ...times })}\n`);
+  return jsonBytes({ unit: 'ms', ...times });
 }
