@@ -21,7 +21,7 @@ export interface Executable {
   close(): Promise<void>;
 }
 
-export type ModelOptions = Pick<BuildOptions, 'profile' | 'level' | 'plugins'>;
+export type ModelOptions = Pick<BuildOptions, 'profile' | 'level' | 'plugins' | 'tactics'>;
 
 /**
  * Opens an engine file, or builds a model for the device with `options`.

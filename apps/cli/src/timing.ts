@@ -10,12 +10,14 @@ import { readInputs } from './inputs.ts';
 import { addPluginOption, loadPlugins, type PluginOptions } from './plugins.ts';
 import type { Session } from './session.ts';
 import { parseSizes } from './shapes.ts';
+import { parseTactics } from './tactics.ts';
 import { parseInputs } from './tensors/spec.ts';
 
 export interface TimingOptions extends PluginOptions {
   readonly input?: readonly string[];
   readonly shapes?: readonly string[];
   readonly O: 0 | 1 | 2 | 3;
+  readonly tactic?: readonly string[];
 }
 
 /** Adds a command with the options of `TimingOptions`. */
@@ -23,7 +25,8 @@ export function addTimingCommand(program: Command, text: CommandText): Command {
   const command = addCommand(program, text)
     .option('-i, --input <spec>', 'an input, as for trtx run; random where there is none', collect)
     .option('--shapes <spec>', 'sizes of dynamic inputs, x:1x3x224x224; a model is built for exactly these', collect)
-    .option('-O <level>', 'of a model: optimization, 0 to 3', parseLevel, 2);
+    .option('-O <level>', 'of a model: optimization, 0 to 3', parseLevel, 2)
+    .option('--tactic <node=tactic>', 'of a model: a kernel, or a whole tactic, for the group of a node', collect);
   return addPluginOption(command);
 }
 
@@ -57,12 +60,14 @@ export async function timeEngine<T>(
 ): Promise<T> {
   const sources = parseInputs(options.input ?? []);
   const sizes = parseSizes('--shapes', options.shapes ?? []);
+  const tactics = parseTactics(options.tactic ?? []);
   const plugins = await loadPlugins(options);
   const backend = await openBackend('webgpu', { flags: [EXACT_TIMER, INSIDE_PASSES] });
   try {
     session.useAdapter(backend.description);
     const profile = options.shapes ? sizes : undefined;
-    const executable = await openExecutable(file, backend.gpu!, { level: options.O, plugins, profile }, session);
+    const model = { level: options.O, plugins, profile, tactics };
+    const executable = await openExecutable(file, backend.gpu!, model, session);
     try {
       const { source, hostOps, buildMs, plan } = executable;
       for (const { name } of plan.inputs) if (!sources.has(name)) sources.set(name, { kind: 'random', seed: 0 });

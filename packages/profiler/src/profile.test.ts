@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PlanWork } from '@trtx/engine';
 import { Engine } from '@trtx/runtime';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { watchDevice } from '../../runtime/src/testing/device.ts';
@@ -16,7 +17,7 @@ import { traceOf } from './trace.ts';
 const gpu = useDevice({ flags: ['disable-dawn-features=timestamp_quantization'] });
 const { plan, blobs } = arenaPlan();
 /** 2000 operations and 4000 bytes for each of the 1000 elements. */
-const workOf = {
+const workOf: PlanWork = {
   exprs: [
     ['$', 0],
     ['#', 2],
@@ -24,7 +25,7 @@ const workOf = {
   ],
   dispatches: [{ flops: { expr: 2 }, reads: 8, writes: 4 }, {}],
 };
-const file = engineOf({ ...plan, work: workOf as typeof plan.work }, blobs);
+const file = engineOf({ ...plan, work: workOf }, blobs);
 const x = { data: new Float32Array(1000).fill(1), dims: [1000] };
 const quick = { iterations: 3, mostMs: 100 };
 
