@@ -37,7 +37,7 @@ function classifier(): Uint8Array {
     [16, 32],
   ] as const) {
     x = b.Relu(b.Conv(x, weights([to, from, 3, 3], 0.3), { pads: [1, 1, 1, 1] }));
-    x = b.MaxPool(x, { kernel_shape: [2, 2], strides: [2, 2] });
+    [x] = b.op('MaxPool', [x], { kernel_shape: [2, 2], strides: [2, 2] }) as [typeof x];
   }
   const features = b.Flatten(b.GlobalAveragePool(x));
   b.output('scores', b.Softmax(b.MatMul(features, weights([32, 1000], 1))));

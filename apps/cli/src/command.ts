@@ -33,7 +33,7 @@ export function parseLevel(text: string): 0 | 1 | 2 | 3 {
 }
 
 /** A finite number that is not negative. */
-export function parseTolerance(text: string): number {
+export function parsePositive(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)
     throw new InvalidArgumentError('It is a number from 0.');
@@ -45,6 +45,13 @@ export function parseNumbers(text: string): number[] {
   const values = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if (!values.every(Number.isFinite))
     throw new InvalidArgumentError('It is a number, or several with commas between them.');
+  return values;
+}
+
+/** Numbers from 0 to 100 with commas between them. */
+export function parsePercentiles(text: string): number[] {
+  const values = parseNumbers(text);
+  if (values.some((value) => value < 0 || value > 100)) throw new InvalidArgumentError('Each is from 0 to 100.');
   return values;
 }
 

@@ -60,6 +60,11 @@ export async function makeFolder(path: string): Promise<void> {
   });
 }
 
+/** JSON as the bytes of a file. */
+export function jsonBytes(data: object): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(data)}\n`);
+}
+
 /** Writes a file whole or not at all; Ctrl-C meanwhile leaves nothing of it either, and ends the process. */
 export async function writeWhole(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
   const stop = new AbortController();

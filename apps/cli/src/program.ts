@@ -3,10 +3,12 @@
 import { TrtxError } from '@trtx/errors';
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { addBench } from './commands/bench.ts';
 import { addBuild } from './commands/build.ts';
 import { addExtract, addMerge } from './commands/compose.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addOptimize } from './commands/optimize.ts';
+import { addProfile } from './commands/profile.ts';
 import { addRun } from './commands/run.ts';
 import { addVerify } from './commands/verify.ts';
 import { Session } from './session.ts';
@@ -19,7 +21,8 @@ export async function trtx(argv: readonly string[]): Promise<number> {
     .version(manifest.version)
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
-  for (const add of [addOptimize, addBuild, addRun, addInspect, addVerify, addMerge, addExtract]) add(program, session);
+  for (const add of [addOptimize, addBuild, addRun, addBench, addProfile, addInspect, addVerify, addMerge, addExtract])
+    add(program, session);
   try {
     if (argv.length === 0) program.help({ error: false });
     await program.parseAsync(argv, { from: 'user' });

@@ -9,6 +9,7 @@ import { extensionsOf, type Plugin } from '@trtx/plugin';
 import { kernelsFor, optimizeOptions, refuseHosted } from './plugins.ts';
 import { inProfile, type OptimizationProfile, requireBounded, requireProfiles } from './profile.ts';
 import { explained, sourceNodesOf } from './source-nodes.ts';
+import { ForcedTactics, type TacticChoices } from './tactics.ts';
 import { BUILDER } from './version.ts';
 
 export type BuildStage = 'optimize' | 'kernels' | 'write';
@@ -41,6 +42,8 @@ export interface BuildOptions {
   readonly noHost?: boolean;
   /** The nodes of the source model, for reports; by default those that the graph says that its nodes came from. */
   readonly sourceNodes?: readonly SourceNode[];
+  /** Tactics to take, by node, where there are several. */
+  readonly tactics?: TacticChoices;
   /** Further options of the pass manager. */
   readonly passes?: Omit<OptimizeOptions, 'level'>;
   readonly onProgress?: (progress: BuildProgress) => void;
@@ -55,7 +58,7 @@ export interface BuiltEngine {
 /**
  * Builds an engine. The graph is changed in place: specialized, optimized and legalized; with `profiles` it stays as it is.
  * @throws TrtxError PROFILE_MISSING, PROFILE, UNSUPPORTED_NODES, SHAPE_UNBOUNDED, TENSOR_TOO_LARGE,
- *   PLUGIN_ON_HOST, and as `extensionsOf` of @trtx/plugin
+ *   PLUGIN_ON_HOST, TACTIC_UNKNOWN, and as `extensionsOf` of @trtx/plugin
  */
 export function build(graph: Graph, options: BuildOptions = {}): BuiltEngine {
   const { plan, blobs } = buildPlan(graph, options);
@@ -94,12 +97,15 @@ function buildOne(graph: Graph, options: BuildOptions): Compiled {
   onProgress?.({ stage: 'optimize', done: 0, total: 1, label: `O${level}` });
   const { trace } = optimize(graph, optimizeOptions(options, extensions));
   onProgress?.({ stage: 'optimize', done: 1, total: 1, label: `O${level}` });
+  const forced = new ForcedTactics(options.tactics);
   const { plan, blobs } = compile(graph, {
     target,
+    choose: forced.choose,
     kernels: kernelsFor(options, extensions),
     noHost,
     onProgress: (done, total, label) => onProgress?.({ stage: 'kernels', done, total, label }),
   });
+  forced.requireMet();
   refuseHosted(plan, extensions);
   const imported = new Set(before.map(({ node }) => node));
   const sourceNodes = explained(options.sourceNodes ?? before, { plan, graph, trace, imported });

@@ -18,4 +18,5 @@ export {
   supportOf,
   supportOfOp,
 } from './support.ts';
+export type { TacticChoices } from './tactics.ts';
 export { targetOf } from './target.ts';

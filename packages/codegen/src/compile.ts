@@ -21,6 +21,7 @@ import { StepWriter } from './steps.ts';
 import { storageOf } from './storage.ts';
 import { type Tactic, tacticLabel } from './tactics.ts';
 import { PORTABLE, type Target } from './target.ts';
+import { WorkList } from './work.ts';
 
 export interface CompileOptions {
   readonly target?: Target;
@@ -58,13 +59,17 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
   );
   const set = [...given, ...grouping.states];
   const telling = [...hosted.keys()].filter(tells).flatMap(({ outputs }) => outputs);
-  const sizes = new SizeTable(graph, set, new Set([...grouping.states, ...telling]));
+  const newSizes = () => new SizeTable(graph, set, new Set([...grouping.states, ...telling]));
+  const sizes = newSizes();
+  const work = new WorkList(newSizes());
   const layout = new Layout(graph, { grouping, schedule, sizes, target, storages, hosted });
   const host = new HostValues(layout, sizes);
   const modules = new Numbering<string>((wgsl) => wgsl);
   const pipelines = new Numbering<Plan['pipelines'][number]>((p) => `${p.module} ${p.layout}`);
 
-  const dispatch = ({ group, tactic, emitter, launch, wgsl }: Emitted): Dispatch => {
+  const dispatch = (item: Emitted): Dispatch => {
+    const { group, tactic, emitter, launch, wgsl } = item;
+    work.add(item);
     const { bindings, params } = emitter.shader;
     const layoutKinds = [...bindings.map(({ kind }) => kind), ...(params.length > 0 ? (['uniform'] as const) : [])];
     const bound: PlanBinding[] = emitter.slots.map((slot) => layout.binding(slot));
@@ -98,6 +103,7 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
     ...layout.finish(),
     symbols: sizes.symbols((value) => host.of(value)),
     exprs: sizes.exprs,
+    work: work.finish(),
   };
   return { plan, blobs: layout.blobs };
 }

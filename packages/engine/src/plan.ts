@@ -304,6 +304,22 @@ export interface SourceNode {
   readonly built?: string;
 }
 
+/** What a dispatch computes and moves at the least: sizes refer to `PlanWork.exprs`. What is absent is not known. */
+export interface DispatchWork {
+  /** Arithmetic operations: a multiplication and an addition are two. */
+  readonly flops?: Size;
+  /** Bytes of what it reads and of what it writes, each once. */
+  readonly reads?: Size;
+  readonly writes?: Size;
+}
+
+export interface PlanWork {
+  /** As `Plan.exprs`, over the same symbols. */
+  readonly exprs: readonly ExprNode[];
+  /** In the order of `walkSteps`. */
+  readonly dispatches: readonly DispatchWork[];
+}
+
 export interface Requirements {
   /** Names of WebGPU features. */
   readonly features: readonly string[];
@@ -335,6 +351,8 @@ export interface Plan {
   readonly hostNodes: readonly HostNode[];
   /** All nodes of the source model, in data order, for reports alone; absent in a plan that codegen was asked for itself. */
   readonly sourceNodes?: readonly SourceNode[];
+  /** What each dispatch does, for reports alone. */
+  readonly work?: PlanWork;
   readonly requires: Requirements;
   /** The largest sum, over dispatches, of arena tensors and workspace still to be read, each rounded up to 256 bytes. */
   readonly liveBytesPeak: number;

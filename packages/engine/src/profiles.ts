@@ -8,7 +8,7 @@
 import type { Plan } from './plan.ts';
 
 /** The complete plan of each optimization profile, in order; of an engine of one, the plan itself. */
-export function profilesOf(plan: Plan): Plan[] {
+export function profilesOf(plan: Plan): [Plan, ...Plan[]] {
   const { profiles = [], name, blobs, modules, pipelines } = plan;
   const shared = { name, blobs, modules, pipelines, profiles: undefined };
   return [plan, ...profiles.map((own) => ({ ...plan, profile: undefined, ...own, ...shared }) as Plan)];

@@ -8,6 +8,7 @@ export * from './dim-visit.ts';
 export * from './dtype.ts';
 export * from './equality.ts';
 export { FLOAT_FORMATS, type FloatFormat } from './float-format.ts';
+export { flopsOf } from './flops.ts';
 export * from './graph.ts';
 export * from './half.ts';
 export * from './index-map.ts';

@@ -174,6 +174,8 @@ export interface OpDef {
   readonly tells?: boolean;
   /** The trait of a node whose attributes make it simpler than `trait` says: Resize to the nearest is injective. */
   traitAt?(at: NodeView): Trait;
+  /** Arithmetic of a node, for reports, where its trait does not tell: see `flopsOf`. A multiplication and an addition are two. */
+  flops?(at: NodeView): Dim;
   /** Types of the outputs, one for each that the node has. */
   infer(at: NodeView): readonly Inferred[];
 }

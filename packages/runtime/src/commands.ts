@@ -2,6 +2,7 @@
 // and submitted when something else has to come first: a read-back, or a write to a buffer, which the queue does before
 // everything that is submitted later.
 import type { BindingSet } from './bindings.ts';
+import type { Instrument } from './instrument.ts';
 import type { ContextMemory } from './memory.ts';
 import type { Place, Range } from './places.ts';
 import { replay } from './replay.ts';
@@ -19,15 +20,17 @@ export class Commands {
   readonly #memory: ContextMemory;
   readonly #set: BindingSet;
   readonly #scratch: Scratch;
+  readonly #instrument: Instrument | undefined;
   #encoder: GPUCommandEncoder | undefined;
   #count = 0;
   #verdict: Promise<void> = Promise.resolve();
   #failure: unknown;
 
-  constructor(memory: ContextMemory, set: BindingSet, scratch: Scratch) {
+  constructor(memory: ContextMemory, set: BindingSet, scratch: Scratch, instrument: Instrument | undefined) {
     this.#memory = memory;
     this.#set = set;
     this.#scratch = scratch;
+    this.#instrument = instrument;
   }
 
   /** Fails where WebGPU finds something invalid of what has been submitted so far. */
@@ -50,7 +53,7 @@ export class Commands {
       this.submit();
       this.#judged(() => this.#memory.writeParams(shape));
     }
-    replay(this.#open(tape.length / TAPE_STRIDE), tape, shape.program, pipelines, this.#set);
+    replay(this.#open(tape.length / TAPE_STRIDE), tape, shape.program, pipelines, this.#set, this.#instrument);
   }
 
   /** Records a copy; `bytes` is a multiple of 4. Throws `ENGINE_INVALID` where it leaves a buffer. */

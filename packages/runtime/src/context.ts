@@ -4,7 +4,7 @@ import { isTrtxError, quote, TrtxError } from '@trtx/errors';
 import type { BindingSet } from './bindings.ts';
 import { Commands } from './commands.ts';
 import { Executor } from './executor.ts';
-import { checkBuffers, type Feeds, matchBuffers, matchInputs } from './feeds.ts';
+import { checkBuffers, type Feeds, matchBuffers, matchInputs, type RunOptions } from './feeds.ts';
 import { ContextMemory } from './memory.ts';
 import type { Program } from './program.ts';
 import { replay } from './replay.ts';
@@ -43,11 +43,6 @@ export interface ContextOptions {
    * submitted while the one before is read back.
    */
   readonly runsInFlight?: number;
-}
-
-export interface RunOptions {
-  /** Buffers of the caller for outputs that stay on the GPU. */
-  readonly outputs?: Readonly<Record<string, GPUBuffer>>;
 }
 
 /** What a context needs of its engine. */
@@ -120,8 +115,7 @@ export class ExecutionContext {
     let submitted = false;
     try {
       this.#check();
-      const { outputs = {} } = options;
-      const work = this.#submit(matchInputs(this.#programs[0]!, inputs, outputs), outputs);
+      const work = this.#submit(matchInputs(this.#programs[0]!, inputs, options), options);
       const run = work instanceof Promise ? await work : work;
       submitted = true;
       this.#turns.submitted();
@@ -159,11 +153,11 @@ export class ExecutionContext {
   }
 
   /** Submits a run: in the steady state without waiting for anything, so that nothing but the queue orders runs. */
-  #submit(tensors: readonly Tensor[], outputs: Readonly<Record<string, GPUBuffer>>): Submitted | Promise<Submitted> {
+  #submit(tensors: readonly Tensor[], options: RunOptions): Submitted | Promise<Submitted> {
     const residency = this.#host.residency();
     const shape = this.#bind(tensors, residency);
     const { program } = shape;
-    const feeds = matchBuffers(program, tensors, outputs);
+    const feeds = matchBuffers(program, tensors, options);
     if (!program.isFlat) return this.#submitSteps(residency, feeds, shape);
     const memory = this.#memory?.residency === residency ? this.#memory : undefined;
     const set = memory?.find(program, feeds.given);
@@ -189,7 +183,7 @@ export class ExecutionContext {
     checkBuffers(program, feeds, first);
     const { memory, set } = await this.#prepare(residency, feeds, first);
     try {
-      const commands = new Commands(memory, set, this.#scratch);
+      const commands = new Commands(memory, set, this.#scratch, feeds.instrument);
       const state = new RunState(memory, commands, first, (shape) => checkBuffers(program, feeds, shape));
       await new Executor(state).run(feeds);
       commands.check();
@@ -287,11 +281,11 @@ export class ExecutionContext {
     if (!memory.hasParams(shape)) memory.writeParams(shape);
   }
 
-  #replay({ memory, shape, set }: Recording): GPUCommandEncoder {
+  #replay({ memory, feeds, shape, set }: Recording): GPUCommandEncoder {
     const { device, pipelines } = memory.residency;
     const { program } = shape;
     const encoder = device.createCommandEncoder();
-    for (const i of program.segments.keys()) replay(encoder, shape.tape(i), program, pipelines, set);
+    for (const i of program.segments.keys()) replay(encoder, shape.tape(i), program, pipelines, set, feeds.instrument);
     return encoder;
   }
 

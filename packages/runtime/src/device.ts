@@ -5,6 +5,7 @@ const FEATURES: readonly string[] = [
   'shader-f16',
   'subgroups',
   'timestamp-query',
+  'chromium-experimental-timestamp-query-inside-passes',
   'chromium-experimental-subgroup-matrix',
 ];
 

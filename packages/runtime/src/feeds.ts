@@ -1,16 +1,25 @@
 // What a caller hands to a run, matched to the ports of the program.
 import { quote } from '@trtx/errors';
 import { LEAST_BYTES } from './allocate.ts';
+import type { Instrument } from './instrument.ts';
 import { mismatch } from './mismatch.ts';
 import type { Program } from './program.ts';
 import type { BoundShape } from './shapes.ts';
 import { checkData, elements, type Tensor } from './tensors.ts';
+
+export interface RunOptions {
+  /** Buffers of the caller for outputs that stay on the GPU. */
+  readonly outputs?: Readonly<Record<string, GPUBuffer>>;
+  /** For profilers: what the run's dispatches and copies are recorded with. */
+  readonly instrument?: Instrument;
+}
 
 export interface Feeds {
   /** The tensor of each input. */
   readonly tensors: readonly Tensor[];
   /** The caller's buffer of each port; holes where the context uses its own. */
   readonly given: readonly (GPUBuffer | undefined)[];
+  readonly instrument: Instrument | undefined;
 }
 
 /**
@@ -20,7 +29,7 @@ export interface Feeds {
 export function matchInputs(
   { plan, names }: Program,
   inputs: Readonly<Record<string, Tensor>>,
-  outputs: Readonly<Record<string, GPUBuffer>>,
+  { outputs = {} }: RunOptions,
 ): Tensor[] {
   checkNames(names, 'input', inputs);
   checkNames(names, 'output', outputs);
@@ -37,7 +46,7 @@ export function matchInputs(
 export function matchBuffers(
   { ports }: Program,
   tensors: readonly Tensor[],
-  outputs: Readonly<Record<string, GPUBuffer>>,
+  { outputs = {}, instrument }: RunOptions,
 ): Feeds {
   const given = ports.map(({ tensor: { name }, buffer, isInput }, port) => {
     const theirs = isInput ? tensors[port]!.buffer : Object.hasOwn(outputs, name) ? outputs[name] : undefined;
@@ -46,7 +55,7 @@ export function matchBuffers(
       throw mismatch('BUFFER_UNSUITABLE', 'a GPU buffer is given for a tensor that only the host has', name);
     return isInput ? bindable(tensors[port]!) : theirs;
   });
-  return { tensors, given };
+  return { tensors, given, instrument };
 }
 
 /** The buffer of a caller's tensor, but for one of nothing that is too small to be bound: the context's own does for it. */

@@ -1,9 +1,12 @@
 // @trtx/runtime: loads engine files and runs them.
 export type { RuntimeErrorCode } from './codes.ts';
-export type { ContextOptions, ExecutionContext, RunOptions } from './context.ts';
+export type { ContextOptions, ExecutionContext } from './context.ts';
 export { deviceDescriptor } from './device.ts';
 export { Engine, type LoadOptions } from './engine.ts';
+export type { RunOptions } from './feeds.ts';
 export type { HostOp, HostOps } from './host-ops.ts';
+export type { Instrument, OpEncoder, OpPass } from './instrument.ts';
 export type { LoadProgress } from './load.ts';
 export type { LoadSource } from './source.ts';
 export type { GpuTensor, HostData, HostTensor, HostValue, Tensor, TensorData } from './tensors.ts';
+export { toStorage } from './tensors.ts';

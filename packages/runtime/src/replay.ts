@@ -1,26 +1,38 @@
 // The hot loop: records a run from flat numbers. Nothing is looked up by name and nothing is made.
 import type { BindingSet } from './bindings.ts';
 import type { CopyOp } from './flatten.ts';
+import type { Instrument, OpEncoder, OpPass } from './instrument.ts';
 import type { Program } from './program.ts';
 import { TAPE_STRIDE } from './shapes.ts';
 
-/** Records all dispatches and copies of `tape`: one compute pass, unless copies stand between dispatches. */
+/**
+ * Records all dispatches and copies of `tape`: one compute pass, unless copies stand between dispatches.
+ *
+ * @param instrument asked for what to record with in the encoder's stead
+ */
 export function replay(
-  encoder: GPUCommandEncoder,
+  commands: GPUCommandEncoder,
   tape: readonly number[],
   { ops }: Program,
   pipelines: readonly GPUComputePipeline[],
   { groups, buffers }: BindingSet,
+  instrument: Instrument | undefined,
 ): void {
-  let pass: GPUComputePassEncoder | undefined;
+  const encoder: OpEncoder = instrument
+    ? instrument(
+        commands,
+        tape.filter((_, i) => i % TAPE_STRIDE === TAPE_STRIDE - 1),
+      )
+    : commands;
+  let pass: OpPass | undefined;
   let pipeline = -1;
   let group = -1;
   for (let i = 0; i < tape.length; i += TAPE_STRIDE) {
     if (tape[i]! < 0) {
       pass?.end();
       pass = undefined;
-      const copy = ops[tape[i + 1]!] as CopyOp;
-      encoder.copyBufferToBuffer(buffers[copy.from]!, copy.fromOffset, buffers[copy.to]!, copy.toOffset, tape[i + 2]!);
+      const copy = ops[tape[i + 5]!] as CopyOp;
+      encoder.copyBufferToBuffer(buffers[copy.from]!, copy.fromOffset, buffers[copy.to]!, copy.toOffset, tape[i + 1]!);
       continue;
     }
     if (!pass) {

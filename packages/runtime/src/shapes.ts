@@ -15,8 +15,8 @@ import { mismatch } from './mismatch.ts';
 import type { Program } from './program.ts';
 import { elements } from './tensors.ts';
 
-/** Numbers of one op on a tape: pipeline, bind group, x, y, z; for a copy -1, index into `ops`, bytes, 0, 0. */
-export const TAPE_STRIDE = 5;
+/** Numbers of one op on a tape: pipeline, bind group, x, y, z, index into `ops`; of a copy -1, bytes, 0, 0, 0, index. */
+export const TAPE_STRIDE = 6;
 
 /** What a word of the params buffer holds: kernels compute in 32 bits that wrap around. */
 const [MIN_WORD, MAX_WORD] = [-(2 ** 31), 2 ** 32 - 1];
@@ -238,7 +238,7 @@ function makeTape(
     if (isCopy(op)) {
       const bytes = sizeOf(op.bytes);
       checkCopy(plan, op, bytes);
-      if (bytes > 0) tape.push(-1, i, bytes, 0, 0);
+      if (bytes > 0) tape.push(-1, bytes, 0, 0, 0, i);
       continue;
     }
     const counts = op.workgroups.map(sizeOf);
@@ -254,7 +254,7 @@ function makeTape(
         },
       );
     }
-    tape.push(op.pipeline, op.group, x!, y, z);
+    tape.push(op.pipeline, op.group, x!, y, z, i);
   }
   return tape;
 }

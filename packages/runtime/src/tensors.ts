@@ -174,7 +174,7 @@ export function concatData(dtype: SourceType, count: number, parts: readonly Hos
  * `data` in the storage type of `tensor`, padded to 4 bytes: the same memory where the types agree, else `scratch`, which
  * the next call overwrites. Throws `TENSOR_RANGE` for a 64-bit integer that 32 bits cannot hold.
  */
-export function toStorage(tensor: TensorForm, data: TensorData, scratch: Scratch): Uint8Array<ArrayBuffer> {
+export function toStorage(tensor: TensorForm, data: TensorData, scratch = new Scratch()): Uint8Array<ArrayBuffer> {
   const { dtype, storage } = tensor;
   const { length } = data;
   const bits = storageBits(storage);

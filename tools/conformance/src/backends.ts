@@ -73,7 +73,7 @@ async function webgpu(offer?: DeviceOffer): Promise<Executor> {
     import('@trtx/builder'),
     import('@trtx/builder/node'),
   ]);
-  const { gpu } = await openBackend('webgpu', offer);
+  const { gpu } = await openBackend('webgpu', { offer });
   const { device, isFallback: software } = gpu!;
   // A process without a device is of no use: the pool starts another.
   device.lost.then(({ message }) => {

@@ -1,16 +1,15 @@
 // trtx run: one run of an engine, files in, files out.
 
 import { openBackend } from '@trtx/builder/node';
-import { type Plan, profileNames, profilesOf, readPlan, walkSteps } from '@trtx/engine';
+import { type Plan, profileNames, profilesOf, readPlan } from '@trtx/engine';
 import { quote } from '@trtx/errors';
-import { standardOps, type Tensor } from '@trtx/ir';
-import { hostOps } from '@trtx/reference';
+import type { Tensor } from '@trtx/ir';
 import { Engine, type ExecutionContext, type TensorData } from '@trtx/runtime';
 import { type FileSource, fileSource } from '@trtx/runtime/node';
 import type { Command } from 'commander';
 import { addCommand, collect, parseNumbers } from '../command.ts';
+import { hostOpsOf } from '../executable.ts';
 import { makeFolder, requireFile } from '../files.ts';
-import { kernelsFor } from '../host-kernels.ts';
 import { readInputs } from '../inputs.ts';
 import { writeTensors } from '../outputs.ts';
 import type { Session } from '../session.ts';
@@ -99,11 +98,9 @@ async function runFrom(source: FileSource, { sources, sizes, options }: Request,
 
 async function load(source: FileSource, device: GPUDevice, { progress }: Session) {
   const start = performance.now();
-  const steps = profilesOf(await readPlan(source)).flatMap((plan) => [...walkSteps(plan.steps)]);
-  const kernels = await kernelsFor(steps.flatMap((step) => (step.kind === 'host' ? [step.op] : [])));
   const engine = await Engine.load(source, {
     device,
-    hostOps: hostOps(standardOps, kernels),
+    hostOps: await hostOpsOf(await readPlan(source)),
     onProgress: ({ stage, done, total, label }) => progress.show(stage, done, total, label),
   });
   return { engine, loadMs: performance.now() - start };

@@ -8,7 +8,7 @@ import { type Graph, opName, type Profile, printType, type Tensors, type Value }
 import { importOptions, type Plugin } from '@trtx/plugin';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { addCommand, parseLevel, parseTolerance } from '../command.ts';
+import { addCommand, parseLevel, parsePositive } from '../command.ts';
 import { type Comparison, compareTensors, type Tolerance } from '../compare.ts';
 import { FAILED } from '../failure.ts';
 import { requireFile } from '../files.ts';
@@ -42,8 +42,8 @@ export function addVerify(program: Command, session: Session): void {
     .option('--backend <kind>', 'webgpu or reference (default: webgpu where there is an adapter)', parseBackend)
     .option('--static', 'build for exactly the shapes of the inputs, not for half to twice each dynamic size')
     .option('-O <level>', 'optimization, 0 to 3', parseLevel, 2)
-    .option('--rtol <number>', 'tolerance, relative to each element', parseTolerance, 1e-3)
-    .option('--atol <number>', 'tolerance, relative to the largest element', parseTolerance, 1e-4)
+    .option('--rtol <number>', 'tolerance, relative to each element', parsePositive, 1e-3)
+    .option('--atol <number>', 'tolerance, relative to the largest element', parsePositive, 1e-4)
     .action((model: string, options: Options) => verify(model, options, session));
   addPluginOption(command);
 }

@@ -6,7 +6,7 @@ import { type Graph, type Runner, specialize, standardOps } from '@trtx/ir';
 import { optimize } from '@trtx/passes';
 import { extensionsOf } from '@trtx/plugin';
 import { hostOps, type ReferenceKernels, ReferenceRunner, standardKernels } from '@trtx/reference';
-import { type DeviceOffer, type NodeDevice, requestNodeDevice } from '@trtx/runtime/node';
+import { type NodeDevice, type NodeDeviceOptions, requestNodeDevice } from '@trtx/runtime/node';
 import { optimizeOptions, referenceFor } from '../plugins.ts';
 import { EngineRunner, type RunnerOptions } from '../runner.ts';
 
@@ -28,12 +28,15 @@ export interface Backend {
   release(): void;
 }
 
+/** What to ask of an adapter and its device. */
+export type BackendDevice = Pick<NodeDeviceOptions, 'offer' | 'flags'>;
+
 /**
- * Opens a backend; without `kind`, the best there is. `offer` tells what a device has: all of its adapter, or the minimum.
+ * Opens a backend; without `kind`, the best there is.
  * @throws TrtxError NO_ADAPTER or WEBGPU_MISSING where WebGPU is asked for and there is none
  */
-export async function openBackend(kind?: BackendKind, offer?: DeviceOffer): Promise<Backend> {
-  const gpu = kind === 'reference' ? null : await findDevice(kind === 'webgpu', offer);
+export async function openBackend(kind?: BackendKind, device: BackendDevice = {}): Promise<Backend> {
+  const gpu = kind === 'reference' ? null : await findDevice(kind === 'webgpu', device);
   if (gpu) return webgpuBackend(gpu);
   if (kind === 'webgpu')
     throw new TrtxError('NO_ADAPTER', 'this machine has no WebGPU adapter', {
@@ -43,9 +46,9 @@ export async function openBackend(kind?: BackendKind, offer?: DeviceOffer): Prom
 }
 
 /** Where the package `webgpu` cannot be loaded there is no adapter, which is an error only if one is needed. */
-async function findDevice(needed: boolean, offer?: DeviceOffer): Promise<NodeDevice | null> {
+async function findDevice(needed: boolean, device: BackendDevice): Promise<NodeDevice | null> {
   try {
-    return await requestNodeDevice({ offer });
+    return await requestNodeDevice(device);
   } catch (error) {
     if (!needed && isTrtxError(error) && error.code === 'WEBGPU_MISSING') return null;
     throw error;

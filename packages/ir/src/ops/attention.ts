@@ -2,7 +2,7 @@
 // steps may precede those of this one; what a query may see is told by a mask, by causality, by windows and by lengths,
 // which add up.
 
-import { add, type Dim } from '../dim.ts';
+import { add, type Dim, product } from '../dim.ts';
 import { defineOp, type Inferred, type NodeView, type OpDef, type OperandSpec } from '../op.ts';
 import { checkShape } from './check.ts';
 import { type Heads, headsOf, headsShape } from './heads.ts';
@@ -145,6 +145,11 @@ export const attentionOps: readonly OpDef[] = [
       softmax_precision: { type: 'int', min: 0, max: 16, doc: 'ONNX type number in which the softmax is computed' },
     },
     trait: { kind: 'opaque', delicate: true },
+    /** Scores and their sums of values, of all keys, seen or not. */
+    flops(at) {
+      const { query, value, total } = attentionGeometry(at);
+      return product([2, query.batch, query.heads, query.length, total, query.size + value.size]);
+    },
     infer(at) {
       const { query, key, value, total } = attentionGeometry(at);
       const { dtype } = at.input(0);

@@ -1,6 +1,6 @@
 // Convolutions: sums of products over a window and the channels.
 
-import { add, type Dim, mul } from '../dim.ts';
+import { add, type Dim, mul, product } from '../dim.ts';
 import { defineOp, type NodeView, type OpDef } from '../op.ts';
 import { FLOATS } from './types.ts';
 import { listOf, WINDOW_ATTRIBUTES, type WindowAxis, windowAxes } from './window.ts';
@@ -74,6 +74,18 @@ export function convTransposeGeometry(at: NodeView): ConvGeometry {
   return { batch: x[0]!, groups, inputChannels: channels, outputChannels: w[1]! * groups, axes };
 }
 
+/** Every tap of every output element, padding counted in. */
+export function convFlops({ batch, groups, inputChannels, outputChannels, axes }: ConvGeometry): Dim {
+  const taps = axes.reduce((count, { kernel }) => count * kernel, inputChannels / groups);
+  return mul(2 * taps * outputChannels, product([batch, ...axes.map(({ output }) => output)]));
+}
+
+/** Every tap of every input element, those that are cropped counted in. */
+function convTransposeFlops({ batch, groups, inputChannels, outputChannels, axes }: ConvGeometry): Dim {
+  const taps = axes.reduce((count, { kernel }) => count * kernel, outputChannels / groups);
+  return mul(2 * taps * inputChannels, product([batch, ...axes.map(({ size }) => size)]));
+}
+
 const OPERANDS = [
   { name: 'X', types: FLOATS, sameAs: 'T' },
   { name: 'W', types: FLOATS, sameAs: 'T' },
@@ -90,6 +102,7 @@ export const convOps: readonly OpDef[] = [
     outputs: [{ name: 'Y' }],
     attributes: { ...WINDOW_ATTRIBUTES, group: { type: 'int', default: 1, min: 1, max: 2 ** 20 } },
     trait: { kind: 'contraction' },
+    flops: (at) => convFlops(convGeometry(at)),
     infer: (at) => [output(at, convGeometry(at))],
   }),
   defineOp({
@@ -111,6 +124,7 @@ export const convOps: readonly OpDef[] = [
       },
     },
     trait: { kind: 'contraction' },
+    flops: (at) => convTransposeFlops(convTransposeGeometry(at)),
     infer: (at) => [output(at, convTransposeGeometry(at))],
   }),
 ];

@@ -2,7 +2,7 @@
 
 import { defineOp, type NodeView, type OpDef, type OperandSpec } from '../op.ts';
 import { checkShape } from './check.ts';
-import { type ConvGeometry, convGeometry } from './conv.ts';
+import { type ConvGeometry, convFlops, convGeometry } from './conv.ts';
 import { FLOATS } from './types.ts';
 import { WINDOW_ATTRIBUTES } from './window.ts';
 
@@ -43,6 +43,7 @@ export const deformConvOps: readonly OpDef[] = [
     outputs: [{ name: 'Y' }],
     attributes: { ...WINDOW, group: GROUP, offset_group: GROUP },
     trait: { kind: 'opaque' },
+    flops: (at) => convFlops(deformConvGeometry(at)),
     infer(at) {
       const g = deformConvGeometry(at);
       return [{ dtype: at.input(0).dtype, shape: [g.batch, g.outputChannels, ...g.axes.map((axis) => axis.output)] }];

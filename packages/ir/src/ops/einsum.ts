@@ -1,6 +1,6 @@
 // Einstein summation: products of operands, summed over the axes that the output lacks.
 
-import type { Dim } from '../dim.ts';
+import { type Dim, mul, product } from '../dim.ts';
 import { defineOp, type NodeView, type OpDef } from '../op.ts';
 import { NUMBERS } from './types.ts';
 
@@ -85,6 +85,7 @@ export const einsumOps: readonly OpDef[] = [
     outputs: [{ name: 'Output' }],
     attributes: { equation: { type: 'string', required: true, doc: '`bij,bjk->bik`, as in NumPy' } },
     trait: { kind: 'contraction' },
+    flops: (at) => mul(at.inputs.length, product(einsumGeometry(at).sizes)),
     infer(at) {
       const g = einsumGeometry(at);
       return [{ dtype: at.input(0).dtype, shape: g.output.map((label) => g.sizes[label]!) }];

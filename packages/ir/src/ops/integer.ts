@@ -2,8 +2,8 @@
 // operand first, is one for all of it, or one for each row, column or channel.
 
 import { defineOp, type NodeView, type OpDef, type OperandSpec } from '../op.ts';
-import { convGeometry } from './conv.ts';
-import { matmulGeometry } from './matmul.ts';
+import { convFlops, convGeometry } from './conv.ts';
+import { matmulFlops, matmulGeometry } from './matmul.ts';
 import { WINDOW_ATTRIBUTES } from './window.ts';
 
 /** The axis of an operand that each axis of its zero point belongs to; undefined for an operand without one. */
@@ -59,6 +59,7 @@ export const integerProductOps: readonly OpDef[] = [
     outputs: [{ name: 'Y' }],
     attributes: {},
     trait: { kind: 'contraction' },
+    flops: (at) => matmulFlops(matmulGeometry(at)),
     infer(at) {
       const g = matmulGeometry(at);
       matmulZeroPoints(at);
@@ -80,6 +81,7 @@ export const integerProductOps: readonly OpDef[] = [
     outputs: [{ name: 'y' }],
     attributes: { ...WINDOW_ATTRIBUTES, group: { type: 'int', default: 1, min: 1, max: 2 ** 20 } },
     trait: { kind: 'contraction' },
+    flops: (at) => convFlops(convGeometry(at)),
     infer(at) {
       const g = convGeometry(at);
       convZeroPoints(at);

@@ -1,6 +1,6 @@
 // Matrix products.
 
-import type { Dim } from '../dim.ts';
+import { type Dim, product } from '../dim.ts';
 import { defineOp, type NodeView, type OpDef, type OperandSpec } from '../op.ts';
 import { broadcast } from './broadcast.ts';
 import { FLOATS } from './types.ts';
@@ -39,6 +39,11 @@ export function matmulGeometry(at: NodeView): MatmulGeometry {
     vectorA: a.length === 1,
     vectorB: b.length === 1,
   };
+}
+
+/** Of the products; what is added to them is little. */
+export function matmulFlops({ batch, m, n, k }: Pick<MatmulGeometry, 'batch' | 'm' | 'n' | 'k'>): Dim {
+  return product([2, ...batch, m, n, k]);
 }
 
 /** The geometry of a Gemm: alpha · A′[m, k] × B′[k, n] + beta · C, where ′ transposes as told. */
@@ -88,6 +93,7 @@ export const matmulOps: readonly OpDef[] = [
     outputs: [{ name: 'Y' }],
     attributes: {},
     trait: { kind: 'contraction' },
+    flops: (at) => matmulFlops(matmulGeometry(at)),
     infer(at) {
       const g = matmulGeometry(at);
       const shape = [...g.batch, ...(g.vectorA ? [] : [g.m]), ...(g.vectorB ? [] : [g.n])];
@@ -108,6 +114,7 @@ export const matmulOps: readonly OpDef[] = [
       transB: { type: 'int', default: 0, min: 0, max: 1 },
     },
     trait: { kind: 'contraction' },
+    flops: (at) => matmulFlops({ batch: [], ...gemmGeometry(at) }),
     infer(at) {
       const g = gemmGeometry(at);
       return [{ dtype: at.input(0).dtype, shape: [g.m, g.n] }];

@@ -1,6 +1,6 @@
 // Pooling: a reduction over a sliding window, or over all positions.
 
-import type { Dim } from '../dim.ts';
+import { type Dim, product } from '../dim.ts';
 import { defineOp, type Inferred, type NodeView, type OpDef, type OperandSpec, type Reducer } from '../op.ts';
 import * as s from '../scalar.ts';
 import { FLOATS } from './types.ts';
@@ -30,6 +30,12 @@ export function poolGeometry(at: NodeView): PoolGeometry {
   };
 }
 
+/** Every element of every window. */
+function poolFlops(at: NodeView): Dim {
+  const geometry = poolGeometry(at);
+  return product([...pooled(geometry), ...geometry.axes.map(({ kernel }) => kernel)]);
+}
+
 const POOL_ATTRIBUTES = {
   ...WINDOW_ATTRIBUTES,
   kernel_shape: { ...WINDOW_ATTRIBUTES.kernel_shape!, required: true },
@@ -55,6 +61,7 @@ export const poolOps: readonly OpDef[] = [
       storage_order: { type: 'int', default: 0, min: 0, max: 1, doc: 'Indices are row-major (0) or column-major (1)' },
     },
     trait: { kind: 'opaque' },
+    flops: poolFlops,
     infer(at) {
       const shape = pooled(poolGeometry(at));
       const outputs: Inferred[] = [
@@ -76,6 +83,7 @@ export const poolOps: readonly OpDef[] = [
       count_include_pad: { type: 'int', default: 0, min: 0, max: 1, doc: 'padding counts as elements of 0' },
     },
     trait: { kind: 'opaque' },
+    flops: poolFlops,
     infer: (at) => [{ dtype: at.input(0).dtype, shape: pooled(poolGeometry(at)) }],
   }),
   defineOp({
@@ -87,6 +95,7 @@ export const poolOps: readonly OpDef[] = [
     outputs: [{ name: 'Y' }],
     attributes: { ...POOL_ATTRIBUTES, p: P },
     trait: { kind: 'opaque', delicate: true },
+    flops: poolFlops,
     infer: (at) => [{ dtype: at.input(0).dtype, shape: pooled(poolGeometry(at)) }],
   }),
   globalPool({ name: 'GlobalAveragePool', summary: 'the mean over all spatial positions', reducer: () => average }),

@@ -2,7 +2,7 @@
 // computed from the input and the hidden state. The three differ in the number of gates and how they are put together;
 // geometry, functions and shapes are common.
 
-import { type Dim, mul } from '../dim.ts';
+import { add, type Dim, mul, product } from '../dim.ts';
 import { type AttributeSpec, defineOp, type NodeView, type OpDef, type OperandSpec } from '../op.ts';
 import { checkShape } from './check.ts';
 import { type RecurrentFunction, recurrentFunctions } from './recurrent-functions.ts';
@@ -130,6 +130,11 @@ function defineRecurrent({ name, summary, cell, operands = [], outputs, attribut
     outputs: outputs.map((output) => ({ name: output, optional: true })),
     attributes: { ...ATTRIBUTES, ...attributes },
     trait: { kind: 'opaque', delicate: true },
+    /** Of the gates' products. */
+    flops(at) {
+      const { steps, batch, input, hidden, gates, directions } = geometry(at, cell);
+      return product([2 * directions.length * gates, steps, batch, hidden, add(input, hidden)]);
+    },
     infer(at) {
       const { steps, batch, hidden, directions, batchFirst } = geometry(at, cell);
       const count = directions.length;

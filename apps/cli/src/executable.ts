@@ -1,0 +1,65 @@
+// What can be run: an engine file as it is, or a model, whose engine is built in memory.
+
+import { type BuildOptions, build, bytesOf, targetOf } from '@trtx/builder';
+import { type Plan, profilesOf, readPlan, walkSteps } from '@trtx/engine';
+import { standardOps } from '@trtx/ir';
+import { importOptions } from '@trtx/plugin';
+import { hostOps } from '@trtx/reference';
+import type { HostOps, LoadSource } from '@trtx/runtime';
+import { fileSource, type NodeDevice } from '@trtx/runtime/node';
+import { kernelsFor } from './host-kernels.ts';
+import { isEngineFile, loadModel } from './model.ts';
+import type { Session } from './session.ts';
+
+export interface Executable {
+  readonly source: LoadSource;
+  readonly plan: Plan;
+  /** Functions for what the host computes. */
+  readonly hostOps: HostOps;
+  /** Of the build; absent for an engine file. */
+  readonly buildMs?: number;
+  close(): Promise<void>;
+}
+
+export type ModelOptions = Pick<BuildOptions, 'profile' | 'level' | 'plugins' | 'tactics'>;
+
+/**
+ * Opens an engine file, or builds a model for the device with `options`.
+ * @throws TrtxError FILE_READ, PACKAGE_MISSING, and as the importer and `build`
+ */
+export async function openExecutable(
+  file: string,
+  { device, isFallback }: NodeDevice,
+  options: ModelOptions,
+  session: Session,
+): Promise<Executable> {
+  if (await isEngineFile(file)) {
+    const source = await fileSource(file);
+    try {
+      const plan = await readPlan(source);
+      return { source, plan, hostOps: await hostOpsOf(plan), close: () => source.close() };
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
+  }
+  const start = performance.now();
+  session.progress.show('read', 0, 1, file);
+  const { graph, nodes } = await loadModel(file, importOptions(options.plugins ?? []));
+  const { plan, file: built } = build(graph, {
+    ...options,
+    target: targetOf(device, isFallback),
+    sourceNodes: nodes,
+    onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
+  });
+  const source = bytesOf(built);
+  const buildMs = performance.now() - start;
+  return { source, plan, hostOps: await hostOpsOf(plan), buildMs, close: async () => {} };
+}
+
+/** Functions for what the host computes. @throws TrtxError PACKAGE_MISSING */
+export async function hostOpsOf(plan: Plan): Promise<HostOps> {
+  const steps = profilesOf(plan).flatMap((one) => [...walkSteps(one.steps)]);
+  const kernels = await kernelsFor(steps.flatMap((step) => (step.kind === 'host' ? [step.op] : [])));
+  return hostOps(standardOps, kernels);
+}

@@ -1,0 +1,94 @@
+// What commands that time engines have in common: the options, and an engine on a device with inputs to run.
+
+import { openBackend } from '@trtx/builder/node';
+import { profilesOf } from '@trtx/engine';
+import { type LoadTimes, loadTimed, observeDevice, type Timeline } from '@trtx/profiler';
+import type { Engine, HostTensor } from '@trtx/runtime';
+import type { Command } from 'commander';
+import { addCommand, type CommandText, collect, parseLevel } from './command.ts';
+import { openExecutable } from './executable.ts';
+import { readInputs } from './inputs.ts';
+import { addPluginOption, loadPlugins, type PluginOptions } from './plugins.ts';
+import type { Session } from './session.ts';
+import { parseSizes } from './shapes.ts';
+import { parseTactics } from './tactics.ts';
+import { parseInputs } from './tensors/spec.ts';
+
+export interface TimingOptions extends PluginOptions {
+  readonly input?: readonly string[];
+  readonly shapes?: readonly string[];
+  readonly O: 0 | 1 | 2 | 3;
+  readonly tactic?: readonly string[];
+}
+
+/** Adds a command with the options of `TimingOptions`. */
+export function addTimingCommand(program: Command, text: CommandText): Command {
+  const command = addCommand(program, text)
+    .option('-i, --input <spec>', 'an input, as for trtx run; random where there is none', collect)
+    .option('--shapes <spec>', 'sizes of dynamic inputs, x:1x3x224x224; a model is built for exactly these', collect)
+    .option('-O <level>', 'of a model: optimization, 0 to 3', parseLevel, 2)
+    .option('--tactic <node=tactic>', 'of a model: a kernel, or a whole tactic, for the group of a node', collect);
+  return addPluginOption(command);
+}
+
+/** Dawn rounds timers, which protects web pages from each other, unless it is told not to. */
+const EXACT_TIMER = 'disable-dawn-features=timestamp_quantization';
+/** Timestamps inside a pass, where the adapter has them, are behind this. */
+const INSIDE_PASSES = 'enable-dawn-features=allow_unsafe_apis';
+
+export interface Timed {
+  /** The device itself, also where the engine is on one that is observed. */
+  readonly device: GPUDevice;
+  readonly engine: Engine;
+  readonly inputs: Readonly<Record<string, HostTensor>>;
+  readonly load: LoadTimes;
+  /** Of a model's build. */
+  readonly buildMs: number | undefined;
+  /** What has been done on the device. */
+  readonly timeline: Timeline | undefined;
+}
+
+/**
+ * Opens a device, builds the model if it is one, loads the engine, and reads or makes its inputs.
+ *
+ * @param observed whether there is to be a timeline, which costs a little
+ */
+export async function timeEngine<T>(
+  file: string,
+  options: TimingOptions,
+  { session, observed = false }: { readonly session: Session; readonly observed?: boolean },
+  use: (timed: Timed) => Promise<T>,
+): Promise<T> {
+  const sources = parseInputs(options.input ?? []);
+  const sizes = parseSizes('--shapes', options.shapes ?? []);
+  const tactics = parseTactics(options.tactic ?? []);
+  const plugins = await loadPlugins(options);
+  const backend = await openBackend('webgpu', { flags: [EXACT_TIMER, INSIDE_PASSES] });
+  try {
+    session.useAdapter(backend.description);
+    const profile = options.shapes ? sizes : undefined;
+    const model = { level: options.O, plugins, profile, tactics };
+    const executable = await openExecutable(file, backend.gpu!, model, session);
+    try {
+      const { source, hostOps, buildMs, plan } = executable;
+      for (const { name } of plan.inputs) if (!sources.has(name)) sources.set(name, { kind: 'random', seed: 0 });
+      const inputs = await readInputs(profilesOf(plan), sources, { sizes });
+      const { device, timeline } = observed
+        ? observeDevice(backend.gpu!.device)
+        : { device: backend.gpu!.device, timeline: undefined };
+      const { engine, times } = await loadTimed(source, {
+        device,
+        hostOps,
+        onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
+      });
+      const given = Object.fromEntries(inputs) as Record<string, HostTensor>;
+      const result = await use({ device: backend.gpu!.device, engine, inputs: given, load: times, buildMs, timeline });
+      await engine.dispose();
+      return result;
+    } finally {
+      await executable.close();
+    }
+  } finally {
+    backend.release();
+  }
+}

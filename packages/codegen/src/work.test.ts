@@ -1,0 +1,40 @@
+import { evaluate, type Size, sizeValue } from '@trtx/engine';
+import { type Graph, GraphBuilder, specialize } from '@trtx/ir';
+import { expect, it } from 'vitest';
+import { compile } from './compile.ts';
+
+/** The work of all dispatches, with the first symbol at a value. */
+function workOf(graph: Graph, symbol = 0) {
+  const { plan } = compile(graph);
+  const { exprs, dispatches } = plan.work!;
+  const values = evaluate(exprs, [symbol]);
+  const number = (size: Size | undefined) => (size === undefined ? undefined : sizeValue(size, values));
+  return dispatches.map(({ flops, reads, writes }) => ({
+    flops: number(flops),
+    reads: number(reads),
+    writes: number(writes),
+  }));
+}
+
+it('counts arithmetic and bytes of what a dispatch fuses, over dynamic sizes', () => {
+  const b = new GraphBuilder('net');
+  const x = b.input('x', 'float32', ['N', 8]);
+  b.output('y', b.Relu(b.MatMul(x, b.constant('float32', [8, 4], new Array(32).fill(1)))));
+  specialize(b.graph, { x: [{ min: 1, max: 100 }, null] });
+  expect(workOf(b.graph, 10)).toEqual([
+    { flops: 2 * 10 * 8 * 4 + 10 * 4, reads: 4 * (10 * 8 + 8 * 4), writes: 4 * 10 * 4 },
+  ]);
+});
+
+it('reads no more of what it picks from than it gives', () => {
+  const b = new GraphBuilder('net');
+  const table = b.constant('float32', [1000, 4], new Array(4000).fill(1));
+  b.output('y', b.Gather(table, b.input('i', 'int64', [3])));
+  expect(workOf(b.graph)).toEqual([{ flops: 0, reads: 4 * 12 + 4 * 3, writes: 4 * 12 }]);
+});
+
+it('leaves the arithmetic out where an op does not tell', () => {
+  const b = new GraphBuilder('net');
+  b.output('y', b.Det(b.input('x', 'float32', [2, 3, 3])));
+  expect(workOf(b.graph)).toEqual([{ flops: undefined, reads: 72, writes: 8 }]);
+});

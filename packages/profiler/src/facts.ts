@@ -1,0 +1,66 @@
+// What the plan tells of each dispatch, for the shapes of a run.
+import { evaluate, kernelId, type Plan, type Size, walkSteps } from '@trtx/engine';
+
+export interface DispatchFacts {
+  /** Among all dispatches and copies of the plan. */
+  readonly op: number;
+  readonly kernel: string;
+  /** The kernel with its parameters. */
+  readonly tactic: string;
+  /** Nodes of the source model. */
+  readonly nodes: readonly string[];
+  /** Index into `plan.modules`. */
+  readonly module: number;
+  readonly workgroupSize: readonly number[];
+  /** Arithmetic operations of one call; absent where not known, as are bytes. */
+  readonly flops?: number;
+  readonly bytesRead?: number;
+  readonly bytesWritten?: number;
+}
+
+/** Facts of all dispatches, in the plan's order. @param dims of the inputs */
+export function factsOf(plan: Plan, dims: readonly (readonly number[])[]): DispatchFacts[] {
+  const { work } = plan;
+  const values = work ? evaluate(work.exprs, symbolsOf(plan, dims)) : [];
+  const known = (size: Size | undefined) => {
+    const value = typeof size === 'object' ? values[size.expr]! : size;
+    return value !== undefined && Number.isFinite(value) ? value : undefined;
+  };
+  const facts: DispatchFacts[] = [];
+  let op = 0;
+  for (const step of walkSteps(plan.steps)) {
+    if (step.kind === 'copy') op++;
+    if (step.kind !== 'dispatches') continue;
+    for (const { pipeline, label, nodes } of step.dispatches) {
+      const { module, entryPoint } = plan.pipelines[pipeline]!;
+      const { flops, reads, writes } = work?.dispatches[facts.length] ?? {};
+      const told = Object.entries({ flops: known(flops), bytesRead: known(reads), bytesWritten: known(writes) });
+      facts.push({
+        op: op++,
+        kernel: kernelId(label),
+        tactic: label,
+        nodes,
+        module,
+        workgroupSize: workgroupSizeOf(plan.modules[module]!, entryPoint),
+        ...Object.fromEntries(told.filter(([, value]) => value !== undefined)),
+      });
+    }
+  }
+  return facts;
+}
+
+/** Dimensions in units of their `multipleOf`; NaN for those that only a run tells. */
+function symbolsOf({ symbols }: Plan, dims: readonly (readonly number[])[]): number[] {
+  return symbols.map((symbol) => {
+    return 'value' in symbol ? Number.NaN : dims[symbol.input]![symbol.axis]! / symbol.multipleOf;
+  });
+}
+
+/** As numbers stand in the WGSL; those that are not numbers are left out. */
+function workgroupSizeOf(wgsl: string, entryPoint: string): number[] {
+  const [, size = ''] = new RegExp(`@workgroup_size\\(([^)]*)\\)\\s*fn\\s+${entryPoint}\\b`).exec(wgsl) ?? [];
+  return size
+    .split(',')
+    .map((part) => Number.parseInt(part, 10))
+    .filter(Number.isFinite);
+}

@@ -1,0 +1,13 @@
+// @trtx/profiler: what engines cost.
+export { type BenchOptions, bench } from './bench.ts';
+export type { ProfilerErrorCode } from './codes.ts';
+export { INSIDE_FEATURE, type PassMode } from './dispatch-timer.ts';
+export type { DispatchFacts } from './facts.ts';
+export { loadTimed } from './load.ts';
+export { type Measurement, medianOf, PERCENTILES, type Statistics, statisticsOf } from './measurement.ts';
+export { type Observed, observeDevice } from './observe.ts';
+export { type DevicePeak, devicePeak, type PeakStore, type Roof, roofOf } from './peak.ts';
+export { type DispatchProfile, type ProfileOptions, type ProfileReport, profile } from './profile.ts';
+export type { BenchReport, LoadTimes, Note, RunTimes } from './report.ts';
+export { type Span, Timeline } from './timeline.ts';
+export { type Trace, type TraceEvent, traceOf } from './trace.ts';
