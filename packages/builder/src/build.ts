@@ -3,7 +3,7 @@
 import { type Compiled, type CompileOptions, compile, PORTABLE, type Target } from '@trtx/codegen';
 import { type EngineFile, type Plan, type SourceNode, writeEngine } from '@trtx/engine';
 import { type Graph, type Profile, specialize } from '@trtx/ir';
-import { type OptimizeOptions, optimize } from '@trtx/passes';
+import { type OptimizeOptions, type OptimizeReport, optimize } from '@trtx/passes';
 import { extensionsOf, type Plugin } from '@trtx/plugin';
 import { kernelsFor, optimizeOptions, refuseHosted } from './plugins.ts';
 import { requireBounded } from './profile.ts';
@@ -38,6 +38,8 @@ export interface BuildOptions {
   /** Further options of the pass manager. */
   readonly passes?: Omit<OptimizeOptions, 'level'>;
   readonly onProgress?: (progress: BuildProgress) => void;
+  /** Called between passes and code generation: with the graph as kernels will be made of it, which it may look at. */
+  readonly onOptimized?: (report: OptimizeReport) => void;
 }
 
 export interface BuiltEngine {
@@ -69,8 +71,9 @@ export function buildPlan(graph: Graph, options: BuildOptions = {}): Compiled {
   requireBounded(graph);
   const before = sourceNodesOf(graph);
   onProgress?.({ stage: 'optimize', done: 0, total: 1, label: `O${level}` });
-  const { trace } = optimize(graph, optimizeOptions(options, extensions));
+  const report = optimize(graph, optimizeOptions(options, extensions));
   onProgress?.({ stage: 'optimize', done: 1, total: 1, label: `O${level}` });
+  options.onOptimized?.(report);
   const { plan, blobs } = compile(graph, {
     target,
     kernels: kernelsFor(options, extensions),
@@ -79,7 +82,7 @@ export function buildPlan(graph: Graph, options: BuildOptions = {}): Compiled {
   });
   refuseHosted(plan, extensions);
   const imported = new Set(before.map(({ node }) => node));
-  const sourceNodes = explained(options.sourceNodes ?? before, { plan, graph, trace, imported });
+  const sourceNodes = explained(options.sourceNodes ?? before, { plan, graph, trace: report.trace, imported });
   return { plan: { ...plan, sourceNodes }, blobs };
 }
 
