@@ -85,12 +85,14 @@ function* namedNodes({ drawings }: Picture) {
         yield { ref: { drawing, node }, name, owner: owner && drawings[owner.drawing]!.nodes[owner.node]!.name };
 }
 
-/** The versions that a version was made from; none for those of the graph before. */
+/** The versions that a version was made from, or that it took the place of. */
 function sourcesOf({ steps, versions }: History, version: number): readonly number[] {
-  const { made } = versions[version]!;
-  if (made === undefined) return [];
-  const { nodes, removed } = steps[made]!;
-  return [...new Set([...nodes, ...removed])];
+  const { made, steps: own } = versions[version]!;
+  return own.flatMap((at) => {
+    const { nodes, added, removed } = steps[at]!;
+    if (at === made) return [...nodes, ...removed];
+    return added.length === 0 && nodes.includes(version) ? removed : [];
+  });
 }
 
 /** The versions that took the place of one: what was made where it was removed, else those of the pattern that stayed. */

@@ -3,18 +3,20 @@
 import { type BuildOptions, build } from '@trtx/builder';
 import { inspectEngine } from '@trtx/engine';
 import { importOptions } from '@trtx/plugin';
+import { drawGraph } from '@trtx/viewer';
 import type { Command } from 'commander';
 import { addCommand, collect, parseLevel } from '../command.ts';
 import { buildTarget } from '../device.ts';
 import { requireOutput, writeWhole } from '../files.ts';
 import { loadModel } from '../model.ts';
+import { addPageOption, type PageContents, type PageOptions, pageLines, requirePage, writePage } from '../page.ts';
 import { addPluginOption, loadPlugins, type PluginOptions } from '../plugins.ts';
 import { engineRows } from '../report/engine.ts';
 import type { Session } from '../session.ts';
 import { profileFrom, type ShapeOptions } from '../shapes.ts';
 import { bytesText, table, timeText } from '../text.ts';
 
-interface Options extends ShapeOptions, PluginOptions {
+interface Options extends ShapeOptions, PluginOptions, PageOptions {
   readonly output: string;
   readonly O: BuildOptions['level'];
   readonly portable?: boolean;
@@ -39,6 +41,7 @@ export function addBuild(program: Command, session: Session): void {
     .option('--no-host', 'fail with a list of the nodes that the host would have to compute at each run')
     .option('--portable', 'ask only for what every WebGPU device has')
     .action((model: string, options: Options) => buildEngine(model, options, session));
+  addPageOption(command);
   addPluginOption(command);
 }
 
@@ -46,10 +49,13 @@ async function buildEngine(model: string, options: Options, session: Session): P
   const { output, O: level, portable = false, host } = options;
   const profile = profileFrom(options);
   await requireOutput(output, model);
+  await requirePage(options, model, output);
   const plugins = await loadPlugins(options);
   const start = performance.now();
   session.progress.show('read', 0, 1, model);
   const { graph, nodes } = await loadModel(model, importOptions(plugins));
+  const before = options.html === undefined ? undefined : drawGraph(graph);
+  let optimized: Pick<PageContents, 'after' | 'trace'> | undefined;
   const { target, description } = await buildTarget(portable);
   session.useAdapter(description);
   const { plan, file } = build(graph, {
@@ -59,13 +65,18 @@ async function buildEngine(model: string, options: Options, session: Session): P
     target,
     noHost: !host,
     sourceNodes: nodes,
+    onOptimized: ({ trace }) => {
+      if (before) optimized = { after: drawGraph(graph), trace };
+    },
     onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
   });
   await writeWhole(output, file.chunks);
+  const page = before && optimized && (await writePage(options.html!, { model, before, ...optimized }));
   const buildMs = performance.now() - start;
   const summary = inspectEngine(plan);
-  session.result({ output, bytes: file.size, buildMs, ...summary }, [
+  session.result({ output, bytes: file.size, buildMs, ...summary, ...(page ? { page } : {}) }, [
     `${output}: ${bytesText(file.size)}, built in ${timeText(buildMs)}`,
     ...table(engineRows(summary), '  '),
+    ...pageLines(page),
   ]);
 }

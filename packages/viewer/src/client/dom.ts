@@ -23,6 +23,6 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 
 /** A button whose label is what it looks like, or is told apart from that. */
 export function button(text: string, label: string, onclick: () => void, className = ''): HTMLButtonElement {
-  const aria = text === label ? {} : { label };
+  const aria: Record<string, string> = text === label ? {} : { label };
   return element('button', { type: 'button', className, title: label, onclick, aria }, text);
 }

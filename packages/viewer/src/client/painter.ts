@@ -156,8 +156,8 @@ export class Painter {
     const lines = [
       ...(node.end ? [] : [[node.name, colors.muted]]),
       ...(value ? [[value.type, colors.muted]] : []),
-      ...(above > 0 ? [['↥ from far above', colors.accent]] : []),
-      ...(below > 0 ? [[`↧ far below, ${below}×`, colors.accent]] : []),
+      ...(above > 0 ? [['↥ more from above', colors.accent]] : []),
+      ...(below > 0 ? [[`↧ ${below} more below`, colors.accent]] : []),
     ] as const;
     const left = x! + (node.end ? 20 : 16);
     const room = width! - (node.end ? 40 : 28);

@@ -12,6 +12,9 @@ export function summary(state: State, find: (text: string) => void): HTMLElement
     (a, b) => most(counts, b) - most(counts, a) || a.localeCompare(b),
   );
   const totals = graphs.map((graph) => graph.drawings.flatMap(({ nodes }) => nodes.filter(({ end }) => !end)).length);
+  const used = new Set(
+    graphs.flatMap((graph) => graph.drawings.flatMap(({ nodes }) => nodes.map(({ category }) => category))),
+  );
   return [
     element('header', {}, element('h2', {}, state.data.title), element('p', { className: 'name' }, totalText(totals))),
     section(
@@ -19,8 +22,10 @@ export function summary(state: State, find: (text: string) => void): HTMLElement
       element(
         'ul',
         { className: 'legend' },
-        ...graphs[0]!.categories.map((name, i) =>
-          element('li', {}, element('span', { className: 'swatch', data: { category: String(i) } }), name),
+        ...graphs[0]!.categories.flatMap((name, i) =>
+          used.has(i)
+            ? [element('li', {}, element('span', { className: 'swatch', data: { category: String(i) } }), name)]
+            : [],
         ),
       ),
     ),
