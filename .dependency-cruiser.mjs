@@ -7,6 +7,7 @@ const allowed = {
   onnx: { packages: ['ir'], npm: ['protobufjs'] },
   reference: { packages: ['ir'], npm: [] },
   passes: { packages: ['ir', 'reference'], npm: [] },
+  viewer: { packages: ['ir'], npm: ['@dagrejs/dagre'] },
   quantizer: { packages: ['ir', 'reference', 'passes'], npm: [] },
   'image-decoder': { packages: ['ir', 'reference'], npm: ['@imagemagick/magick-wasm'] },
   engine: { packages: [], npm: [] },

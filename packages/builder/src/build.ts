@@ -4,7 +4,7 @@
 import { type Compiled, type CompileOptions, compile, PORTABLE, type Target } from '@trtx/codegen';
 import { type EngineFile, joinProfiles, type Plan, type SourceNode, writeEngine } from '@trtx/engine';
 import { cloneGraph, type Graph, type Profile, specialize } from '@trtx/ir';
-import { type OptimizeOptions, optimize } from '@trtx/passes';
+import { type OptimizeOptions, type OptimizeReport, optimize } from '@trtx/passes';
 import { extensionsOf, type Plugin } from '@trtx/plugin';
 import { kernelsFor, optimizeOptions, refuseHosted } from './plugins.ts';
 import { inProfile, type OptimizationProfile, requireBounded, requireProfiles } from './profile.ts';
@@ -47,6 +47,11 @@ export interface BuildOptions {
   /** Further options of the pass manager. */
   readonly passes?: Omit<OptimizeOptions, 'level'>;
   readonly onProgress?: (progress: BuildProgress) => void;
+  /**
+   * Called between passes and code generation, for each profile: with the graph as kernels will be made of it, which it may
+   * look at.
+   */
+  readonly onOptimized?: (graph: Graph, report: OptimizeReport) => void;
 }
 
 export interface BuiltEngine {
@@ -95,8 +100,9 @@ function buildOne(graph: Graph, options: BuildOptions): Compiled {
   requireBounded(graph);
   const before = sourceNodesOf(graph);
   onProgress?.({ stage: 'optimize', done: 0, total: 1, label: `O${level}` });
-  const { trace } = optimize(graph, optimizeOptions(options, extensions));
+  const report = optimize(graph, optimizeOptions(options, extensions));
   onProgress?.({ stage: 'optimize', done: 1, total: 1, label: `O${level}` });
+  options.onOptimized?.(graph, report);
   const forced = new ForcedTactics(options.tactics);
   const { plan, blobs } = compile(graph, {
     target,
@@ -108,7 +114,7 @@ function buildOne(graph: Graph, options: BuildOptions): Compiled {
   forced.requireMet();
   refuseHosted(plan, extensions);
   const imported = new Set(before.map(({ node }) => node));
-  const sourceNodes = explained(options.sourceNodes ?? before, { plan, graph, trace, imported });
+  const sourceNodes = explained(options.sourceNodes ?? before, { plan, graph, trace: report.trace, imported });
   return { plan: { ...plan, sourceNodes }, blobs };
 }
 

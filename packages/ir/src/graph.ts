@@ -133,7 +133,14 @@ export interface NodeOptions {
   bodies?: readonly Graph[];
 }
 
+/** Told of the nodes of a graph that come and go: for traces. Those in bodies of a node come and go with it, untold. */
+export interface GraphObserver {
+  added(node: Node): void;
+  removed(node: Node): void;
+}
+
 export class Graph {
+  observer: GraphObserver | undefined;
   readonly inputs: Value[] = [];
   readonly outputs: GraphOutput[] = [];
   readonly #nodes = new Set<Node>();
@@ -241,6 +248,7 @@ export class Graph {
       (type, i) => new Value(this.#valueNames.claim(names[i] || `${name}.${i}`), type, node, null),
     );
     this.#nodes.add(node);
+    this.observer?.added(node);
     return node;
   }
 
@@ -374,6 +382,7 @@ export class Graph {
     this.#nodes.delete(node);
     this.#nodeNames.release(node.name);
     for (const output of node.outputs) this.#valueNames.release(output.name);
+    this.observer?.removed(node);
   }
 }
 

@@ -2,6 +2,7 @@ import { constantFrom, dimOf, GraphBuilder, type Node, Sym, verify } from '@trtx
 import { describe, expect, it } from 'vitest';
 import { type Firing, optimize } from './manager.ts';
 import type { Patch } from './patch.ts';
+import { PIPELINES } from './pipelines.ts';
 import { definePass, defineRule, type Pass } from './rule.ts';
 import { parse } from './testing/expect.ts';
 
@@ -32,6 +33,47 @@ describe('optimize', () => {
     const noOps = report.passes.find(({ pass }) => pass === 'remove-no-ops');
     expect(noOps).toMatchObject({ runs: 2, firings: 3 });
     expect(noOps!.milliseconds).toBeGreaterThan(0);
+  });
+
+  it('traces the nodes that each change made and removed, by the names that these have from then on', () => {
+    const swap = onePass('swap', ['Relu'], (node, patch) => patch.replace(node.output, patch.node('Abs', node.inputs)));
+    const noOps = PIPELINES[1].find(({ name }) => name === 'remove-no-ops')!;
+    const { trace } = optimize(parse(NET), { pipeline: [noOps, swap] });
+    expect(trace.map(({ rule, added, removed }) => ({ rule, added, removed }))).toEqual([
+      { rule: 'pass-through', added: [], removed: ['first'] },
+      { rule: 'pass-through', added: [], removed: ['second'] },
+      { rule: 'neutral-operand', added: [], removed: ['third'] },
+      { rule: 'rule', added: ['Relu'], removed: ['Relu'] },
+      { rule: 'rule', added: ['Relu_1'], removed: ['Relu_1'] },
+    ]);
+  });
+
+  it('traces the nodes of changes that a pass makes by itself, each with its own', () => {
+    const swapped = definePass({
+      name: 'swap',
+      summary: '',
+      run({ graph, ops, record }) {
+        for (const node of graph.topological()) {
+          if (node.op.name !== 'Relu' || !record('swapped', [node], '')) continue;
+          const made = graph.addNode(ops.get('Abs')!, node.inputs, {}, { name: node.name });
+          graph.addNode(ops.get('Neg')!, node.inputs, {}, { name: 'passing' });
+          graph.replaceUses(node.output, made.output);
+          graph.removeNode(node);
+          graph.rename(made, node.name);
+          graph.removeDead();
+        }
+      },
+    });
+    const seen: Firing[] = [];
+    const { trace } = optimize(parse(NET), {
+      pipeline: [swapped],
+      onTrace: (firing) => seen.push(structuredClone(firing)),
+    });
+    expect(trace.map(({ added, removed }) => ({ added, removed }))).toEqual([
+      { added: ['Relu'], removed: ['Relu'] },
+      { added: ['Relu_1'], removed: ['Relu_1'] },
+    ]);
+    expect(seen).toEqual(trace);
   });
 
   it('stops after any number of changes, with a sound graph', () => {

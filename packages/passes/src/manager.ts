@@ -2,6 +2,7 @@
 
 import { TrtxError } from '@trtx/errors';
 import { type Graph, type Node, type OpRegistry, opName, standardOps, verify } from '@trtx/ir';
+import { Journal, type OpenChange } from './journal.ts';
 import type { Patch } from './patch.ts';
 import { type Level, PIPELINES } from './pipelines.ts';
 import { type Applied, Rewriter } from './rewriter.ts';
@@ -18,6 +19,10 @@ export interface Firing {
   /** Names of the nodes of the source model that these came from. */
   readonly origins: readonly string[];
   readonly reason: string;
+  /** Names of the nodes that it made: from here on they mean these, where older ones had them. */
+  readonly added: readonly string[];
+  /** Names of the nodes that it removed, those included that only the nodes of the pattern had read. */
+  readonly removed: readonly string[];
 }
 
 export interface PassStatistics {
@@ -102,6 +107,7 @@ class Run {
   readonly #limit: number;
   readonly #maxSteps: number;
   readonly #rewriters = new Map<Graph, Rewriter>();
+  readonly #journal = new Journal<Firing & OpenChange>((firing) => this.options.onTrace?.(firing));
 
   constructor(
     readonly graph: Graph,
@@ -150,13 +156,20 @@ class Run {
   }
 
   #passOver(graph: Graph, pass: Pass): void {
+    this.#journal.watch(graph, () => this.#apply(graph, pass));
+  }
+
+  #apply(graph: Graph, pass: Pass): void {
     if (pass.rules) this.#rules(graph, pass);
     else
       pass.run!({
         graph,
         ops: this.options.ops ?? standardOps,
         rewrite: (rule, node, make) => this.#fire(graph, pass, rule, node, make) !== undefined,
-        record: (rule, nodes, reason) => !this.stopped && this.#record(pass, rule, nodes, reason),
+        record: (rule, nodes, reason) => {
+          this.#journal.settle();
+          return !this.stopped && this.#record(pass, rule, nodes, reason);
+        },
       });
   }
 
@@ -204,8 +217,10 @@ class Run {
       if (!patch || patch.replacements.length === 0) return undefined;
       const covered = [...patch.covered];
       const names = covered.map(({ name }) => name);
+      this.#journal.settle();
       const applied = rewriter.apply(patch);
       if (applied) this.#record(pass, rule, covered, patch.reason, names);
+      this.#journal.settle();
       return applied;
     } catch (error) {
       if (error instanceof TrtxError && error.code.startsWith('PASS')) throw error;
@@ -220,9 +235,10 @@ class Run {
 
   #record(pass: Pass, rule: string, nodes: readonly Node[], reason: string, names = nodes.map((n) => n.name)): true {
     const origins = [...new Set(nodes.flatMap(({ origin }) => origin))];
-    const firing = { step: this.trace.length + 1, pass: pass.name, rule, nodes: names, origins, reason };
+    const step = this.trace.length + 1;
+    const firing = { step, pass: pass.name, rule, nodes: names, origins, reason, added: [], removed: [] };
     this.trace.push(firing);
-    this.options.onTrace?.(firing);
+    this.#journal.open(firing);
     if (this.trace.length > this.#maxSteps) throw this.#restless();
     return true;
   }

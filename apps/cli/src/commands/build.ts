@@ -3,18 +3,20 @@
 import { type BuildOptions, build } from '@trtx/builder';
 import { inspectEngine } from '@trtx/engine';
 import { importOptions } from '@trtx/plugin';
+import { drawGraph } from '@trtx/viewer';
 import type { Command } from 'commander';
 import { addCommand, parseLevel } from '../command.ts';
 import { buildTarget } from '../device.ts';
 import { requireOutput, writeWhole } from '../files.ts';
 import { loadModel } from '../model.ts';
+import { addPageOption, type PageContents, type PageOptions, pageLines, requirePage, writePage } from '../page.ts';
 import { addPluginOption, loadPlugins, type PluginOptions } from '../plugins.ts';
 import { addProfileOptions } from '../profiles.ts';
 import { engineRows } from '../report/engine.ts';
 import type { Session } from '../session.ts';
 import { bytesText, table, timeText } from '../text.ts';
 
-interface Options extends PluginOptions {
+interface Options extends PluginOptions, PageOptions {
   readonly output: string;
   readonly O: BuildOptions['level'];
   readonly portable?: boolean;
@@ -37,6 +39,7 @@ export function addBuild(program: Command, session: Session): void {
     .option('--no-host', 'fail with a list of the nodes that the host would have to compute at each run')
     .option('--portable', 'ask only for what every WebGPU device has')
     .action((model: string, options: Options) => buildEngine(model, { ...options, ...profiles() }, session));
+  addPageOption(command);
   addPluginOption(command);
 }
 
@@ -47,10 +50,13 @@ async function buildEngine(
 ): Promise<void> {
   const { output, O: level, portable = false, host, profile, profiles } = options;
   await requireOutput(output, model);
+  await requirePage(options, model, output);
   const plugins = await loadPlugins(options);
   const start = performance.now();
   session.progress.show('read', 0, 1, model);
   const { graph, nodes } = await loadModel(model, importOptions(plugins));
+  const before = options.html === undefined ? undefined : drawGraph(graph);
+  let optimized: Pick<PageContents, 'after' | 'trace'> | undefined;
   const { target, description } = await buildTarget(portable);
   session.useAdapter(description);
   const { plan, file } = build(graph, {
@@ -61,13 +67,19 @@ async function buildEngine(
     target,
     noHost: !host,
     sourceNodes: nodes,
+    onOptimized: (after, { trace }) => {
+      // Of several profiles the first is drawn.
+      if (before) optimized ??= { after: drawGraph(after), trace };
+    },
     onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
   });
   await writeWhole(output, file.chunks);
+  const page = before && optimized && (await writePage(options.html!, { model, before, ...optimized }));
   const buildMs = performance.now() - start;
   const summary = inspectEngine(plan);
-  session.result({ output, bytes: file.size, buildMs, ...summary }, [
+  session.result({ output, bytes: file.size, buildMs, ...summary, ...(page ? { page } : {}) }, [
     `${output}: ${bytesText(file.size)}, built in ${timeText(buildMs)}`,
     ...table(engineRows(summary), '  '),
+    ...pageLines(page),
   ]);
 }

@@ -5,18 +5,20 @@ import { type Graph, printGraph, verify } from '@trtx/ir';
 import { NEWEST_OPSET, OLDEST_EXPORTED_OPSET, surveyModel } from '@trtx/onnx';
 import { type Float16Report, type Level, type OptimizeReport, optimize, PIPELINES, toFloat16 } from '@trtx/passes';
 import { extensionsOf, importOptions, type Plugin } from '@trtx/plugin';
+import { drawGraph } from '@trtx/viewer';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { addCommand, collect, collectNames, parseLevel, parseWhole } from '../command.ts';
 import { readBytes } from '../files.ts';
 import { loadModel } from '../model.ts';
 import { modelTargets, NEWEST_BY_DEFAULT, outputOpset, writeModel } from '../model-file.ts';
+import { addPageOption, type PageOptions, pageLines, requirePage, writePage } from '../page.ts';
 import { addPluginOption, loadPlugins, type PluginOptions } from '../plugins.ts';
 import { countWritten, optimizeData, optimizeLines } from '../report/optimize.ts';
 import type { Session } from '../session.ts';
 import { profileFrom, type ShapeOptions } from '../shapes.ts';
 
-interface Options extends Pick<ShapeOptions, 'shapes'>, PluginOptions {
+interface Options extends Pick<ShapeOptions, 'shapes'>, PluginOptions, PageOptions {
   readonly O: Level;
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
@@ -50,6 +52,7 @@ export function addOptimize(program: Command, session: Session): void {
     .option('--keep <names>', 'with --fp16: nodes that stay in float32, by their names, ops or outputs', collectNames)
     .option('--trace', 'list each change: its rule, its nodes, and where in the model these came from')
     .action((model: string, output: string, options: Options) => optimizeModel(model, output, options, session));
+  addPageOption(command);
   addPluginOption(command);
 }
 
@@ -66,20 +69,29 @@ async function optimizeModel(file: string, output: string, options: Options, ses
   });
   const { externalFiles } = surveyModel(await readBytes(file));
   const targets = await modelTargets(output, [{ file, externalFiles }]);
+  await requirePage(options, file, output);
   session.progress.show('optimize', 0, 1, '');
+  const before = options.html === undefined ? undefined : drawGraph(imported.graph);
   const dumps: Dump[] = [];
   const report = optimized(imported.graph, { ...options, plugins }, (dump) => {
     dumps.push(dump);
     if (!session.json) process.stderr.write(dumpText(dump));
   });
   const float16 = options.fp16 ? halved(imported.graph, options) : undefined;
+  const after = before && drawGraph(imported.graph);
   const opset = options.opset ?? outputOpset(imported.model);
   const written = await writeModel(imported.graph, targets, { opset, model: imported.model });
   const counts = countWritten(imported.nodes, written.written);
+  const page = after && (await writePage(options.html!, { model: file, before, after, trace: report.trace }));
   const data = optimizeData({ output, opset, level: options.O, counts, report, float16, files: written.files });
   session.result(
-    { ...data, ...(options.trace ? { trace: report.trace } : {}), ...(dumps.length > 0 ? { dumps } : {}) },
-    optimizeLines(data, options.trace ? report.trace : undefined),
+    {
+      ...data,
+      ...(options.trace ? { trace: report.trace } : {}),
+      ...(dumps.length > 0 ? { dumps } : {}),
+      ...(page ? { page } : {}),
+    },
+    [...optimizeLines(data, options.trace ? report.trace : undefined), ...pageLines(page)],
   );
 }
 
