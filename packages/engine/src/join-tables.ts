@@ -1,11 +1,17 @@
 // What profiles that are joined have in common: WGSL, pipelines and constants, each once.
 import { crc32 } from './crc32.ts';
-import type { ProfilePlan } from './join.ts';
-import type { PlanBlob, PlanBuffer, PlanPipeline, PlanRange } from './plan.ts';
+import type { Plan, PlanBlob, PlanBuffer, PlanPipeline, PlanRange } from './plan.ts';
 import { alignUp } from './types.ts';
 
 /** Offsets of bindings, and so of blobs in weights, are multiples of this. */
 const ALIGNMENT = 256;
+
+/** The plan of one profile, with the contents of its blobs. */
+export interface ProfilePlan {
+  readonly plan: Plan;
+  /** Bytes of `plan.blobs`, made when asked for. */
+  readonly blobs: readonly (() => Uint8Array)[];
+}
 
 /** Where a profile finds in the tables what it has had of its own. */
 export interface Joined {

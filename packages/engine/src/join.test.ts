@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { joinProfiles, type ProfilePlan } from './join.ts';
+import { joinProfiles } from './join.ts';
+import type { ProfilePlan } from './join-tables.ts';
 import type { Dispatch, Plan, PlanRange } from './plan.ts';
 import { profileNames, profilesOf } from './profiles.ts';
 import { renumber } from './renumber.ts';

@@ -2,16 +2,9 @@
 // blobs by their bytes, whatever they are called and wherever they were. The first plan keeps its numbers; what others have
 // beyond it comes after, and they are renumbered.
 import { BufferSlots } from './join-buffers.ts';
-import { SharedTables } from './join-tables.ts';
+import { type ProfilePlan, SharedTables } from './join-tables.ts';
 import type { Plan, PlanProfile, PlanRange } from './plan.ts';
 import { renumber } from './renumber.ts';
-
-/** The plan of one profile, with the contents of its blobs. */
-export interface ProfilePlan {
-  readonly plan: Plan;
-  /** Bytes of `plan.blobs`, made when asked for. */
-  readonly blobs: readonly (() => Uint8Array)[];
-}
 
 /**
  * The plan of an engine of these profiles: plans of one model, each made for other ranges of its inputs. Of one profile it is

@@ -10,7 +10,8 @@ import type { Program } from './program.ts';
 import type { Residency } from './residency.ts';
 import { checked } from './scope.ts';
 import type { BoundShape } from './shapes.ts';
-import { type StagedOutput, type StagingPlan, type StagingSet, stagingRequest } from './staging.ts';
+import { type StagedOutput, type StagingSet, stagingRequest } from './staging.ts';
+import type { StagingPlan } from './staging-plan.ts';
 import { COPY_DST, COPY_SRC, MAP_READ, STORAGE, UNIFORM } from './usage.ts';
 
 /** A buffer beside the plan's: for read-backs between the steps of a run, and for copies inside one buffer. */

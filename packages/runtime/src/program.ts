@@ -3,7 +3,7 @@
 import { type Plan, type PlanTensor, profileNames, profilesOf, walkSteps } from '@trtx/engine';
 import { type FlatSteps, flattenSteps } from './flatten.ts';
 import { type HostOp, type HostOps, resolveHostOps } from './host-ops.ts';
-import { planStaging, type StagingPlan } from './staging.ts';
+import { planStaging, type StagingPlan } from './staging-plan.ts';
 import { COPY_DST, COPY_SRC, STORAGE } from './usage.ts';
 
 /** An input or output. Their numbers: inputs in order, then outputs. */
@@ -68,7 +68,8 @@ function compileProgram(plan: Plan, profile: string, functions: ReadonlyMap<stri
     return flat.set.has(i) || given.has(i) || (bytes ?? strings ?? elements ?? of) !== undefined ? [] : [i];
   });
   const isFlat = flat.steps.every(({ kind }) => kind === 'work') && ports.every(({ buffer }) => buffer >= 0);
-  return { ...flat, plan, profile, isFlat, computed, ports, portOf, names, staging: planStaging(ports) };
+  const staging = planStaging(ports.slice(plan.inputs.length).map(({ bytes }) => bytes));
+  return { ...flat, plan, profile, isFlat, computed, ports, portOf, names, staging };
 }
 
 /** GPUBufferUsage flags that the steps need of each buffer. */

@@ -1,40 +1,10 @@
-// Buffers that outputs are read back through. Small outputs share one, so that a run maps one buffer; a large one has its
-// own, so that it takes no memory as long as it stays on the GPU.
+// Buffers that outputs are read back through, and what a run places in them.
 import type { BufferRequest } from './allocate.ts';
-import type { Port } from './program.ts';
+import { STAGING_ALIGNMENT, type StagingPlan } from './staging-plan.ts';
 import { COPY_DST, MAP_READ, MODE_READ } from './usage.ts';
-
-/** Outputs share a buffer up to this size. */
-const SHARED_BYTES = 1 << 22;
-/** Mapped ranges start at multiples of this. */
-const ALIGNMENT = 8;
-
-/** Where an output is read back: which staging buffer, at its largest size. */
-export interface StagingPlan {
-  /** Staging buffer of each output. */
-  readonly binOf: readonly number[];
-  /** Bytes of each staging buffer. */
-  readonly bytes: readonly number[];
-}
 
 /** One set of staging buffers: a run has it from its submit until its outputs are copied out. */
 export type StagingSet = (GPUBuffer | undefined)[];
-
-export function planStaging(ports: readonly Port[]): StagingPlan {
-  const bytes: number[] = [];
-  const binOf = ports
-    .filter(({ isInput }) => !isInput)
-    .map((port) => {
-      const size = Math.ceil(port.bytes / ALIGNMENT) * ALIGNMENT;
-      const last = bytes.length - 1;
-      if (last >= 0 && bytes[last]! + size <= SHARED_BYTES) {
-        bytes[last]! += size;
-        return last;
-      }
-      return bytes.push(size) - 1;
-    });
-  return { binOf, bytes };
-}
 
 export function stagingRequest({ bytes }: StagingPlan, bin: number): BufferRequest {
   return { label: `trtx staging ${bin}`, bytes: bytes[bin]!, usage: MAP_READ | COPY_DST };
@@ -59,7 +29,7 @@ export function placeOutputs(
     const bin = plan.binOf[output]!;
     const offset = ends[bin]!;
     const bytes = bytesOf(output);
-    ends[bin] = offset + Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+    ends[bin] = offset + Math.ceil(bytes / STAGING_ALIGNMENT) * STAGING_ALIGNMENT;
     return { output, bin, offset, bytes };
   });
 }

@@ -1,0 +1,30 @@
+// Which outputs are read back through one buffer. Small ones share it, so that a run maps one buffer; a large one has its own,
+// so that it takes no memory as long as it stays on the GPU.
+
+/** Outputs share a buffer up to this size. */
+const SHARED_BYTES = 1 << 22;
+/** Mapped ranges start at multiples of this. */
+export const STAGING_ALIGNMENT = 8;
+
+/** Where an output is read back: which staging buffer, at its largest size. */
+export interface StagingPlan {
+  /** Staging buffer of each output. */
+  readonly binOf: readonly number[];
+  /** Bytes of each staging buffer. */
+  readonly bytes: readonly number[];
+}
+
+/** @param outputs bytes of each output at its largest */
+export function planStaging(outputs: readonly number[]): StagingPlan {
+  const bytes: number[] = [];
+  const binOf = outputs.map((most) => {
+    const size = Math.ceil(most / STAGING_ALIGNMENT) * STAGING_ALIGNMENT;
+    const last = bytes.length - 1;
+    if (last >= 0 && bytes[last]! + size <= SHARED_BYTES) {
+      bytes[last]! += size;
+      return last;
+    }
+    return bytes.push(size) - 1;
+  });
+  return { binOf, bytes };
+}
