@@ -15,7 +15,7 @@ import { type Packed, packAll, root } from './tarballs.ts';
 let packed: Packed;
 beforeAll(() => {
   packed = packAll();
-});
+}, 900_000);
 
 /** A project that goes with the test. */
 function project(options: ProjectOptions): Project {

@@ -2,7 +2,13 @@
 
 import { basename, dirname, join } from 'node:path';
 import type { Graph } from '@trtx/ir';
-import { exportParts, type ModelMetadata, NOT_IN_ONNX_RUNTIME, OLDEST_EXPORTED_OPSET } from '@trtx/onnx';
+import {
+  type ExportOptions,
+  exportParts,
+  type ModelMetadata,
+  NOT_IN_ONNX_RUNTIME,
+  OLDEST_EXPORTED_OPSET,
+} from '@trtx/onnx';
 import { requireOutput, writeWhole } from './files.ts';
 
 /** The newest opset that other engines take; a newer one has to be asked for. */
@@ -52,11 +58,12 @@ export interface WrittenModel {
 export async function writeModel(
   graph: Graph,
   targets: ModelTargets,
-  { opset, model }: { readonly opset: number; readonly model: ModelMetadata },
+  { opset, model, shorten }: Pick<ExportOptions, 'shorten'> & { readonly opset: number; readonly model: ModelMetadata },
 ): Promise<WrittenModel> {
   const parts = exportParts(graph, {
     opset,
     avoid: NOT_IN_ONNX_RUNTIME,
+    shorten,
     producer: model.producer || undefined,
     producerVersion: model.producer ? model.producerVersion : undefined,
     metadata: model,

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { type Graph, opName } from '@trtx/ir';
 import { exportParts, type ImportOptions, NOT_IN_ONNX_RUNTIME, surveyModel } from '@trtx/onnx';
 import { importFile } from '@trtx/onnx/node';
-import { optimize } from '@trtx/passes';
+import { optimize, shortenFile } from '@trtx/passes';
 
 /** Nodes by op, those in bodies of control flow included. */
 export type OpCounts = ReadonlyMap<string, number>;
@@ -48,7 +48,12 @@ export async function countOwn(path: string, options?: ImportOptions): Promise<O
   optimize(graph, { level: 2 });
   const opset = model.opsets.get('') ?? 0;
   const inOpset = (wanted: number) =>
-    sumOf(countGraph(exportParts(graph, { opset: wanted, avoid: NOT_IN_ONNX_RUNTIME }).written));
+    sumOf(
+      countGraph(
+        exportParts(graph, { opset: wanted, avoid: NOT_IN_ONNX_RUNTIME, shorten: (spelled) => shortenFile(spelled) })
+          .written,
+      ),
+    );
   return {
     opset,
     before: sumOf(countOps(nodes.map(({ op }) => op))),

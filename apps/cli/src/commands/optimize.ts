@@ -3,7 +3,15 @@
 import { TrtxError } from '@trtx/errors';
 import { type Graph, printGraph, verify } from '@trtx/ir';
 import { NEWEST_OPSET, OLDEST_EXPORTED_OPSET, surveyModel } from '@trtx/onnx';
-import { type Float16Report, type Level, type OptimizeReport, optimize, PIPELINES, toFloat16 } from '@trtx/passes';
+import {
+  type Float16Report,
+  type Level,
+  type OptimizeReport,
+  optimize,
+  PIPELINES,
+  shortenFile,
+  toFloat16,
+} from '@trtx/passes';
 import { extensionsOf, importOptions, type Plugin } from '@trtx/plugin';
 import { drawGraph } from '@trtx/viewer';
 import type { Command } from 'commander';
@@ -80,18 +88,34 @@ async function optimizeModel(file: string, output: string, options: Options, ses
   const float16 = options.fp16 ? halved(imported.graph, options) : undefined;
   const after = before && drawGraph(imported.graph);
   const opset = options.opset ?? outputOpset(imported.model);
-  const written = await writeModel(imported.graph, targets, { opset, model: imported.model });
+  const trace = [...report.trace];
+  const shorten = (graph: Graph) => shortenFile(graph, (firing) => trace.push({ ...firing, step: trace.length + 1 }));
+  const isWhole = options.O >= 2 && !options.only && options.stopAfter === undefined;
+  const written = await writeModel(imported.graph, targets, {
+    opset,
+    model: imported.model,
+    shorten: isWhole ? shorten : undefined,
+  });
   const counts = countWritten(imported.nodes, written.written);
-  const page = after && (await writePage(options.html!, { model: file, before, after, trace: report.trace }));
-  const data = optimizeData({ output, opset, level: options.O, counts, report, float16, files: written.files });
+  const page = after && (await writePage(options.html!, { model: file, before, after, trace }));
+  const changed = { ...report, trace };
+  const data = optimizeData({
+    output,
+    opset,
+    level: options.O,
+    counts,
+    report: changed,
+    float16,
+    files: written.files,
+  });
   session.result(
     {
       ...data,
-      ...(options.trace ? { trace: report.trace } : {}),
+      ...(options.trace ? { trace } : {}),
       ...(dumps.length > 0 ? { dumps } : {}),
       ...(page ? { page } : {}),
     },
-    [...optimizeLines(data, options.trace ? report.trace : undefined), ...pageLines(page)],
+    [...optimizeLines(data, options.trace ? trace : undefined), ...pageLines(page)],
   );
 }
 

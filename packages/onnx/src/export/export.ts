@@ -1,7 +1,7 @@
 // From a graph to an ONNX file.
 
 import { TrtxError } from '@trtx/errors';
-import type { Graph, Node } from '@trtx/ir';
+import { cloneGraph, type Graph, type Node } from '@trtx/ir';
 import { NEWEST_OPSET } from '../normalize/index.ts';
 import type { ModelMetadata } from '../source/read.ts';
 import { encodeModel, joinParts, type ModelProto } from '../wire/index.ts';
@@ -18,6 +18,11 @@ export interface ExportOptions {
   readonly opset?: number;
   /** Ops that are spelled out though the opset has them, as far as they can be: see `NOT_IN_ONNX_RUNTIME`. */
   readonly avoid?: readonly string[];
+  /**
+   * Makes what is to be written shorter, as `shortenFile` of `@trtx/passes` does: from a copy of the graph, in which ops are
+   * spelled out, one with the same inputs and outputs.
+   */
+  readonly shorten?: (graph: Graph) => Graph;
   readonly producer?: string;
   readonly producerVersion?: string;
   /** What else the file says about itself. */
@@ -66,7 +71,8 @@ export function exportModel(graph: Graph, options: ExportOptions = {}): Uint8Arr
  */
 export function exportParts(graph: Graph, options: ExportOptions & { external?: ExternalWeights } = {}): ExportedModel {
   const opset = chooseOpset(graph, options.opset);
-  const written = lowerGraph(graph, opset, new Set(options.avoid));
+  const lowered = lowerGraph(graph, opset, new Set(options.avoid));
+  const written = options.shorten?.(lowered === graph ? cloneGraph(graph) : lowered) ?? lowered;
   checkNeeds(opsetNeeds(nodesOf(written)), opset);
   const weights: WeightsFile | undefined = options.external && { ...options.external, parts: [], size: 0 };
   const { domain, modelVersion, properties = new Map() } = options.metadata ?? {};

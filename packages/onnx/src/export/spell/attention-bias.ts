@@ -69,6 +69,17 @@ export function padMask(mask: Value, g: AttentionGeometry, emit: ExportEmitter):
   return emit.node('Pad', [mask, ints(emit, ...none, missing), hidden]);
 }
 
+/** The mask with a row for each query: what ONNX Runtime 1.30 wants of it. */
+export function widenMask(mask: Value, node: Node, g: AttentionGeometry, emit: ExportEmitter): Value {
+  const { shape } = mask.type;
+  if (shape.length < 2 || sameDim(shape.at(-2)!, g.query.length)) return mask;
+  const around = ints(emit, ...new Array<number>(shape.length - 2).fill(1));
+  const sizes = [...(shape.length > 2 ? [around] : []), queryCount(node, g, emit), ints(emit, 1)];
+  const known = sizes.flatMap((one) => knownInts(one) ?? []);
+  const target = known.length === shape.length ? ints(emit, ...known) : emit.node('Concat', sizes, { axis: 0 });
+  return emit.node('Expand', [mask, target]);
+}
+
 /** A mask for [batch, heads, …] made one for [batch, heads of keys, groups, …]. */
 function forGroups(mask: Value, { key }: AttentionGeometry, groups: number, emit: ExportEmitter): Value {
   const { shape } = mask.type;

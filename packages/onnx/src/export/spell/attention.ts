@@ -5,7 +5,7 @@ import { type AttentionGeometry, attentionGeometry, type DType, type Heads, type
 import { ints, like } from '../../normalize/pieces.ts';
 import { castTo } from '../../normalize/steps.ts';
 import { dtypeOf } from '../../source/dtypes.ts';
-import { addBias, padMask, type Scores } from './attention-bias.ts';
+import { addBias, padMask, type Scores, widenMask } from './attention-bias.ts';
 import { neutralOf } from './neutral.ts';
 import { reshapeBy, transposed } from './pieces.ts';
 import { type ExportEmitter, given, spelling } from './spelling.ts';
@@ -23,10 +23,11 @@ export const attentionSpellings = [
   }),
 ];
 
-/** The form of opsets 23 and 24: without windows, and in 23 with a mask for all keys. */
+/** The form of opsets 23 and 24: without windows, in 23 with a mask for all keys; and with a row of it for each query. */
 function olderAttention(node: Node, g: AttentionGeometry, emit: ExportEmitter): readonly Value[] | undefined {
   const mask = node.inputs[3];
-  const whole = mask && emit.opset < 24 ? padMask(mask, g, emit) : mask;
+  const padded = mask && emit.opset < 24 ? padMask(mask, g, emit) : mask;
+  const whole = padded && widenMask(padded, node, g, emit);
   const without = neutralOf(node, WINDOW);
   if (whole === mask && without.length === 0) return undefined;
   return emit.older(node, { inputs: node.inputs.map((input, i) => (i === 3 ? (whole ?? null) : input)), without });

@@ -1,7 +1,7 @@
 // Sizes as few nodes: what is known of an integer tensor as dims is read from the shapes of values that have these dims, and
 // computed where no value has one.
 
-import { type Atom, bounds, type Dim, type DimExpr, type Graph, sameDim, type Value } from '@trtx/ir';
+import { type Atom, bounds, type Dim, type DimExpr, type Graph, type Node, sameDim, type Value } from '@trtx/ir';
 import type { NewValue, Patch } from '../../patch.ts';
 
 /** Values that have a dim are looked at up to this many: the first are as good as any. */
@@ -10,27 +10,35 @@ const MAX_SOURCES = 4;
 interface Source {
   readonly value: Value;
   readonly axis: number;
-  /** Where the value is computed, in data order; -1 for inputs of the graph. */
+  /** How many nodes, one after another, the value takes; 0 for inputs of the graph. */
   readonly place: number;
 }
 
-/** Where the dims of a graph's values can be read. */
+/**
+ * Where the dims of a graph's values can be read. A value that fewer nodes in a row compute than another one is not computed
+ * from it; in which order nodes were made is no matter.
+ */
 export class SizeSources {
   readonly #byDim = new Map<string, Source[]>();
   readonly #places = new Map<Value, number>();
 
   constructor(graph: Graph) {
-    for (const input of graph.inputs) this.#add(input, -1);
-    for (const [place, node] of graph.topological().entries())
-      for (const output of node.outputs) this.#add(output, place);
+    for (const input of graph.inputs) this.#add(input, 0);
+    const depths = new Map<Node, number>();
+    for (const node of graph.topological()) {
+      const before = node.inputs.map((input) => (input?.producer && depths.get(input.producer)) ?? 0);
+      depths.set(node, 1 + Math.max(0, ...before));
+    }
+    const nodes = [...depths].sort(([a, x], [b, y]) => x - y || (a.name < b.name ? -1 : 1));
+    for (const [node, depth] of nodes) for (const output of node.outputs) this.#add(output, depth);
   }
 
-  /** Where the value is computed, in data order. */
+  /** How many nodes, one after another, the value takes. */
   placeOf(value: Value): number {
-    return this.#places.get(value) ?? -1;
+    return this.#places.get(value) ?? 0;
   }
 
-  /** Axes that are as long as the symbolic dim with the key, of values computed before a place; first ones first. */
+  /** Axes that are as long as the symbolic dim with the key, of values that take fewer nodes; those of the fewest first. */
   of(key: string, before: number): readonly Source[] {
     return (this.#byDim.get(key) ?? []).filter(({ place }) => place < before);
   }
@@ -59,7 +67,7 @@ export class SizeSpeller {
   ) {}
 
   /**
-   * An int64 tensor of rank 0 or 1 with these elements, from what is computed before a place; undefined where an element
+   * An int64 tensor of rank 0 or 1 with these elements, from what takes fewer nodes than `before`; undefined where an element
    * cannot be told from it.
    */
   spell(elements: readonly Dim[], rank: number, before: number): NewValue | undefined {

@@ -1,0 +1,38 @@
+// A graph that is about to be written as a file, in fewer nodes: what an op that the file's opset lacks was spelled out as
+// leaves room, and some ops are of files alone.
+
+import { cloneGraph, type Graph, standardOps } from '@trtx/ir';
+import { type Firing, optimize } from '../manager.ts';
+import {
+  canonicalReshapes,
+  commonSubexpressions,
+  deadCode,
+  removeNoOps,
+  spellSizes,
+} from '../passes/simplify/index.ts';
+import type { Pass } from '../rule.ts';
+import { dynamicQuantizeLinear, joinDynamicQuantize } from './dynamic-quantize.ts';
+import { flattenRows } from './flatten-rows.ts';
+import { joinViews } from './split-views.ts';
+
+const FILE_OPS = standardOps.with([dynamicQuantizeLinear]);
+
+/** What follows each of them. */
+const TIDY: readonly Pass[] = [deadCode, canonicalReshapes, removeNoOps, spellSizes, commonSubexpressions];
+
+/**
+ * The graph in as few nodes as a file of it can have. What was spelled out keeps the forms that other optimizers know. To be
+ * given as `shorten` to the exporter of `@trtx/onnx`; not for what is built or optimized further, as it has ops of files.
+ * @param graph is changed, and may be what is returned
+ * @param onTrace called with each change, counted from 1
+ */
+export function shortenFile(graph: Graph, onTrace?: (firing: Firing) => void): Graph {
+  const first = optimize(graph, { pipeline: [joinDynamicQuantize, joinViews, ...TIDY], ops: FILE_OPS });
+  // Whether rows in one matrix take fewer nodes is seen when it is done.
+  const flat = cloneGraph(graph);
+  const second = optimize(flat, { pipeline: [flattenRows, ...TIDY], ops: FILE_OPS });
+  const isFewer = second.nodesAfter < second.nodesBefore;
+  const trace = isFewer ? [...first.trace, ...second.trace] : first.trace;
+  if (onTrace) for (const [i, firing] of trace.entries()) onTrace({ ...firing, step: i + 1 });
+  return isFewer ? flat : graph;
+}
