@@ -102,7 +102,7 @@ export class App {
         button('−', 'Zoom out', () => zoom(1 / 1.25)),
         this.#zoom,
         button('+', 'Zoom in', () => zoom(1.25)),
-        button('Fit', 'Show the whole graph', () => shown().forEach((pane) => void pane.fit())),
+        button('Fit', 'Fit the whole graph', () => shown().forEach((pane) => void pane.fit())),
       ),
       button('◐', 'Switch between light and dark', toggleTheme, 'theme'),
     );

@@ -63,7 +63,7 @@ export function details(place: Place, options: DetailsOptions): HTMLElement[] {
   ];
 }
 
-const MARKS: Readonly<Record<Mark, readonly [className: string, text: string]>> = {
+export const MARKS: Readonly<Record<Mark, readonly [className: string, text: string]>> = {
   '+': ['added', '+ made by a pass'],
   '~': ['replaced', '~ replaced'],
   '−': ['removed', '− gone'],

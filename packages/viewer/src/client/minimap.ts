@@ -7,6 +7,8 @@ import type { Colors } from './theme.ts';
 
 const WIDTH = 56;
 const MARGIN = 6;
+/** No larger than so much of the actual size: small graphs need no map. */
+const LARGEST = 0.1;
 
 export class Minimap {
   readonly canvas = element('canvas', { className: 'minimap', aria: { hidden: 'true' } });
@@ -14,12 +16,12 @@ export class Minimap {
   #height = 0;
   #ratio = 1;
 
-  /** @param onMove told which height of the drawing, from 0 to 1, is to be in the middle */
+  /** @param onMove told which height of the drawing is to be in the middle */
   constructor(
     private readonly scene: Scene,
     private readonly onMove: (at: number) => void,
   ) {
-    const move = (event: PointerEvent) => this.onMove((event.offsetY - MARGIN) / (this.#height - 2 * MARGIN));
+    const move = (event: PointerEvent) => this.onMove((event.offsetY - MARGIN) / this.#scales()[1]);
     this.canvas.onpointerdown = (event) => {
       this.canvas.setPointerCapture(event.pointerId);
       move(event);
@@ -68,6 +70,7 @@ export class Minimap {
 
   #scales(): readonly [number, number] {
     const { width, height } = this.scene.drawing.placed;
-    return [(WIDTH - 2 * MARGIN) / Math.max(width, 1), (this.#height - 2 * MARGIN) / Math.max(height, 1)];
+    const fitting = (room: number, size: number) => Math.min(LARGEST, (room - 2 * MARGIN) / Math.max(size, 1));
+    return [fitting(WIDTH, width), fitting(this.#height, height)];
   }
 }

@@ -52,7 +52,7 @@ export class Pane {
     this.#minimap = new Minimap(this.scene, (at) => {
       const { width, height } = this.#size;
       const middle = this.camera.toDrawing({ x: width / 2, y: height / 2 });
-      this.camera.put({ x: middle.x, y: at * drawing.placed.height }, { x: width / 2, y: height / 2 });
+      this.camera.put({ x: middle.x, y: at }, { x: width / 2, y: height / 2 });
       this.#moved();
     });
     this.element = element('div', { className: 'canvases' }, this.#canvas, this.#minimap.canvas);
@@ -154,14 +154,17 @@ export class Pane {
   /** The whole drawing where that is legible, else its beginning. */
   #begin(): void {
     const { placed } = this.scene.drawing;
-    const { width } = this.#size;
+    const { width, height } = this.#size;
     const whole = fitting(placed, this.#size, 24);
     if (whole > 0.75) this.camera.fit(placed, this.#size);
     else {
-      const [x, y, w] = placed.boxes[0] ?? [0, 0, placed.width];
       this.camera.scale = Math.min(1, Math.max(0.9, (width - 48) / placed.width));
-      const middle = placed.width * this.camera.scale < width ? placed.width / 2 : x + w / 2;
-      this.camera.put({ x: middle, y }, { x: width / 2, y: 28 });
+      const seen = [...this.scene.between(0, height / this.camera.scale).nodes].map(
+        (node) => this.scene.center(node).x,
+      );
+      const among = seen.reduce((sum, x) => sum + x, 0) / Math.max(1, seen.length);
+      const middle = placed.width * this.camera.scale < width ? placed.width / 2 : among;
+      this.camera.put({ x: middle, y: 0 }, { x: width / 2, y: 28 });
     }
     this.options.onZoom(this.camera.scale);
   }

@@ -1,6 +1,7 @@
 // What there is to tell of the whole: what the colours mean, how many nodes of each op there are, what each pass did.
 
 import type { PageGraph } from '../page-data.ts';
+import { MARKS } from './details.ts';
 import { element } from './dom.ts';
 import type { State } from './state.ts';
 
@@ -29,6 +30,7 @@ export function summary(state: State, find: (text: string) => void): HTMLElement
         ),
       ),
     ),
+    ...(history ? [section('Marks', marks())] : []),
     section(
       'Nodes',
       table(
@@ -41,6 +43,14 @@ export function summary(state: State, find: (text: string) => void): HTMLElement
     ),
     ...(history ? [section('Changes', table(['Pass', 'Changes'], passRows(state)))] : []),
   ];
+}
+
+function marks(): HTMLElement {
+  return element(
+    'ul',
+    { className: 'legend' },
+    ...Object.values(MARKS).map(([className, text]) => element('li', { className }, text)),
+  );
 }
 
 function totalText(totals: readonly number[]): string {
