@@ -18,9 +18,10 @@ export interface Look {
   readonly mark: (node: number) => Mark | undefined;
 }
 
-/** From these scales on texts are legible, and titles alone. */
+/** From these scales on texts are legible, titles alone, and corners seen to be round. */
 const TEXT = 0.5;
 const TITLES = 0.24;
+const CORNERS = 0.1;
 const RADIUS = 9;
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Open Sans", "Helvetica Neue", sans-serif';
 const [TITLE, SMALL, LARGE] = [`600 13px ${FONT}`, `11.5px ${FONT}`, `600 26px ${FONT}`];
@@ -118,6 +119,11 @@ export class Painter {
     if (ring) {
       const size = Math.max(index === look.selected ? 3.5 : 2, 2.5 / scale);
       fillRound(context, [x - size, y - size, width + 2 * size, height + 2 * size], radius + size, ring);
+    }
+    if (scale < CORNERS) {
+      context.fillStyle = color;
+      context.fillRect(x, y, width, height);
+      return;
     }
     if (scale < TITLES) {
       fillRound(context, [x, y, width, height], radius, color);

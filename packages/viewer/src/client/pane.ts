@@ -154,16 +154,14 @@ export class Pane {
   /** The whole drawing where that is legible, else its beginning. */
   #begin(): void {
     const { placed } = this.scene.drawing;
-    const { width, height } = this.#size;
+    const { width } = this.#size;
     const whole = fitting(placed, this.#size, 24);
     if (whole > 0.75) this.camera.fit(placed, this.#size);
     else {
       this.camera.scale = Math.min(1, Math.max(0.9, (width - 48) / placed.width));
-      const seen = [...this.scene.between(0, height / this.camera.scale).nodes].map(
-        (node) => this.scene.center(node).x,
-      );
-      const among = seen.reduce((sum, x) => sum + x, 0) / Math.max(1, seen.length);
-      const middle = placed.width * this.camera.scale < width ? placed.width / 2 : among;
+      const first = placed.boxes.findIndex((_, node) => this.scene.linksOf(node).length > 0);
+      const middle =
+        placed.width * this.camera.scale < width ? placed.width / 2 : this.scene.center(Math.max(0, first)).x;
       this.camera.put({ x: middle, y: 0 }, { x: width / 2, y: 28 });
     }
     this.options.onZoom(this.camera.scale);
