@@ -144,6 +144,9 @@ export class Graph {
   readonly inputs: Value[] = [];
   readonly outputs: GraphOutput[] = [];
   readonly #nodes = new Set<Node>();
+  readonly #withBodies = new Set<Node>();
+  /** Kept until a node or an input of one changes: many passes find nothing to do. */
+  #order: readonly Node[] | undefined;
   readonly #constraints = new Map<string, Constraint>();
   // As in ONNX, nodes and values are named apart: a node may have the name of its output.
   readonly #valueNames: Names;
@@ -169,7 +172,7 @@ export class Graph {
     const pending: Graph[] = [this];
     for (let graph = pending.shift(); graph; graph = pending.shift()) {
       yield graph;
-      for (const node of graph.#nodes) pending.push(...node.bodies);
+      for (const node of graph.#withBodies) pending.push(...node.bodies);
     }
   }
 
@@ -248,6 +251,8 @@ export class Graph {
       (type, i) => new Value(this.#valueNames.claim(names[i] || `${name}.${i}`), type, node, null),
     );
     this.#nodes.add(node);
+    if (bodies.length > 0) this.#withBodies.add(node);
+    this.#order = undefined;
     this.observer?.added(node);
     return node;
   }
@@ -261,6 +266,7 @@ export class Graph {
     const old = node.inputList[index];
     if (old) unlink(old, node, index);
     node.inputList[index] = value;
+    this.#order = undefined;
     if (value) link(value, node, index);
   }
 
@@ -319,6 +325,11 @@ export class Graph {
    * @throws TrtxError GRAPH_CYCLE
    */
   topological(): Node[] {
+    this.#order ??= this.#sorted();
+    return [...this.#order];
+  }
+
+  #sorted(): Node[] {
     const order: Node[] = [];
     const state = new Map<Node, number>();
     for (const root of this.#nodes) {
@@ -380,6 +391,8 @@ export class Graph {
       if (input) unlink(input, node, index);
     });
     this.#nodes.delete(node);
+    this.#withBodies.delete(node);
+    this.#order = undefined;
     this.#nodeNames.release(node.name);
     for (const output of node.outputs) this.#valueNames.release(output.name);
     this.observer?.removed(node);
