@@ -3,6 +3,7 @@
 
 import { TrtxError } from '@trtx/errors';
 import { type Contents, contentsOf, realsOf } from './contents.ts';
+import { inDataOrder } from './data-order.ts';
 import { type Attributes, type Constraint, type InferenceFuel, inferNode, type Known, viewNode } from './infer.ts';
 import { Names } from './names.ts';
 import type { AttributeValue, Inferred, NodeView, OpDef } from './op.ts';
@@ -325,37 +326,8 @@ export class Graph {
    * @throws TrtxError GRAPH_CYCLE
    */
   topological(): Node[] {
-    this.#order ??= this.#sorted();
+    this.#order ??= inDataOrder(this.#nodes);
     return [...this.#order];
-  }
-
-  #sorted(): Node[] {
-    const order: Node[] = [];
-    const state = new Map<Node, number>();
-    for (const root of this.#nodes) {
-      const stack = [root];
-      while (stack.length > 0) {
-        const node = stack.at(-1)!;
-        const next = state.get(node) ?? 0;
-        if (next > node.inputList.length) {
-          stack.pop();
-          continue;
-        }
-        state.set(node, next + 1);
-        if (next === node.inputList.length) {
-          order.push(node);
-          stack.pop();
-          continue;
-        }
-        const producer = node.inputList[next]?.producer;
-        if (!producer) continue;
-        const seen = state.get(producer);
-        if (seen === undefined) stack.push(producer);
-        else if (seen <= producer.inputList.length)
-          throw new TrtxError('GRAPH_CYCLE', 'the graph has a cycle', { node: producer.name });
-      }
-    }
-    return order;
   }
 
   /** Infers every node anew, in data order, after the types of inputs changed. Constraints are found anew too. */

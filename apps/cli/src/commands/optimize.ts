@@ -135,10 +135,11 @@ function optimized(
   onDump: (dump: Dump) => void,
 ): OptimizeReport {
   const { O: level, only, skip, stopAfter, dumpAfter, plugins } = options;
-  const { ops, pipeline } = extensionsOf(plugins);
+  const { ops, pipeline, reference } = extensionsOf(plugins);
   const report = optimize(graph, {
     level,
     ops,
+    kernels: reference,
     pipeline: pipeline(level),
     only,
     skip: skip?.filter((name) => !FILE_PASSES.some((pass) => name.split('/')[0] === pass.name)),
