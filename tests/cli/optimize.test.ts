@@ -38,7 +38,12 @@ function sample(): GraphBuilder {
   return b;
 }
 
-const metadata = { properties: new Map([['licence', 'MIT']]), domain: 'org.example', modelVersion: 7n };
+const metadata = {
+  properties: new Map([['licence', 'MIT']]),
+  domain: 'org.example',
+  modelVersion: 7n,
+  doc: 'What it does.',
+};
 const sampleBytes = () => exportModel(sample().graph, { metadata, producer: 'maker', producerVersion: '3' });
 
 async function run(model: string | Uint8Array, x: Tensor): Promise<Tensor> {

@@ -3,6 +3,7 @@
 import { inspectEngine } from '@trtx/engine';
 import { describe, expect, it } from 'vitest';
 import { planOf } from '../support/chain.ts';
+import { liveBytesOf } from '../support/live-bytes.ts';
 import { hasShared, hydrated } from '../support/models.ts';
 
 const PLANS = [
@@ -16,8 +17,9 @@ const PLANS = [
 
 describe.runIf(hasShared)('counts', () => {
   it.each(PLANS)('%s takes at most %s dispatches, its arena is within 1.1 of the live bytes', async (name, most) => {
-    const { dispatches, arenaBytes, liveBytesPeak } = inspectEngine(await planOf(hydrated(name).model));
-    expect(arenaBytes).toBeLessThanOrEqual(1.1 * liveBytesPeak);
+    const plan = await planOf(hydrated(name).model);
+    const { dispatches, arenaBytes } = inspectEngine(plan);
+    expect(arenaBytes).toBeLessThanOrEqual(1.1 * liveBytesOf(plan));
     if (most) expect(dispatches).toBeLessThanOrEqual(most);
   });
 });

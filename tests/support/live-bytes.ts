@@ -24,7 +24,9 @@ export function liveBytesOf(plan: Plan): number {
   for (const [buffer, { kind }] of plan.buffers.entries()) {
     if (kind !== 'arena') continue;
     const own = times.map((accesses) => accesses.filter((access) => access.buffer === buffer));
-    const edges = [...new Set(own.flatMap((accesses) => accesses.flatMap(({ from, to }) => [from, to])))].sort((a, b) => a - b);
+    const edges = [...new Set(own.flatMap((accesses) => accesses.flatMap(({ from, to }) => [from, to])))].sort(
+      (a, b) => a - b,
+    );
     for (const [i, end] of edges.slice(1).entries()) countLive(own, edges[i]!, end, changes);
   }
   let [live, most] = [0, 0];

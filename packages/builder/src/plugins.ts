@@ -16,8 +16,11 @@ interface Extended {
 }
 
 /** The options of the passes. Those that are given go before what plugins add. */
-export function optimizeOptions({ level = 2, passes }: Extended, { ops, pipeline }: Extensions): OptimizeOptions {
-  return { ops, pipeline: pipeline(level), ...passes, level };
+export function optimizeOptions(
+  { level = 2, passes }: Extended,
+  { ops, pipeline, reference }: Extensions,
+): OptimizeOptions {
+  return { ops, kernels: reference, pipeline: pipeline(level), ...passes, level };
 }
 
 /** The kernels of the CPU: those that are given, or those of @trtx, and those of plugins. */

@@ -3,6 +3,7 @@
 
 import { TrtxError } from '@trtx/errors';
 import { type Contents, contentsOf, realsOf } from './contents.ts';
+import { inDataOrder } from './data-order.ts';
 import { type Attributes, type Constraint, type InferenceFuel, inferNode, type Known, viewNode } from './infer.ts';
 import { Names } from './names.ts';
 import type { AttributeValue, Inferred, NodeView, OpDef } from './op.ts';
@@ -144,6 +145,9 @@ export class Graph {
   readonly inputs: Value[] = [];
   readonly outputs: GraphOutput[] = [];
   readonly #nodes = new Set<Node>();
+  readonly #withBodies = new Set<Node>();
+  /** Kept until a node or an input of one changes: many passes find nothing to do. */
+  #order: readonly Node[] | undefined;
   readonly #constraints = new Map<string, Constraint>();
   // As in ONNX, nodes and values are named apart: a node may have the name of its output.
   readonly #valueNames: Names;
@@ -169,7 +173,7 @@ export class Graph {
     const pending: Graph[] = [this];
     for (let graph = pending.shift(); graph; graph = pending.shift()) {
       yield graph;
-      for (const node of graph.#nodes) pending.push(...node.bodies);
+      for (const node of graph.#withBodies) pending.push(...node.bodies);
     }
   }
 
@@ -248,6 +252,8 @@ export class Graph {
       (type, i) => new Value(this.#valueNames.claim(names[i] || `${name}.${i}`), type, node, null),
     );
     this.#nodes.add(node);
+    if (bodies.length > 0) this.#withBodies.add(node);
+    this.#order = undefined;
     this.observer?.added(node);
     return node;
   }
@@ -261,6 +267,7 @@ export class Graph {
     const old = node.inputList[index];
     if (old) unlink(old, node, index);
     node.inputList[index] = value;
+    this.#order = undefined;
     if (value) link(value, node, index);
   }
 
@@ -319,32 +326,8 @@ export class Graph {
    * @throws TrtxError GRAPH_CYCLE
    */
   topological(): Node[] {
-    const order: Node[] = [];
-    const state = new Map<Node, number>();
-    for (const root of this.#nodes) {
-      const stack = [root];
-      while (stack.length > 0) {
-        const node = stack.at(-1)!;
-        const next = state.get(node) ?? 0;
-        if (next > node.inputList.length) {
-          stack.pop();
-          continue;
-        }
-        state.set(node, next + 1);
-        if (next === node.inputList.length) {
-          order.push(node);
-          stack.pop();
-          continue;
-        }
-        const producer = node.inputList[next]?.producer;
-        if (!producer) continue;
-        const seen = state.get(producer);
-        if (seen === undefined) stack.push(producer);
-        else if (seen <= producer.inputList.length)
-          throw new TrtxError('GRAPH_CYCLE', 'the graph has a cycle', { node: producer.name });
-      }
-    }
-    return order;
+    this.#order ??= inDataOrder(this.#nodes);
+    return [...this.#order];
   }
 
   /** Infers every node anew, in data order, after the types of inputs changed. Constraints are found anew too. */
@@ -380,6 +363,8 @@ export class Graph {
       if (input) unlink(input, node, index);
     });
     this.#nodes.delete(node);
+    this.#withBodies.delete(node);
+    this.#order = undefined;
     this.#nodeNames.release(node.name);
     for (const output of node.outputs) this.#valueNames.release(output.name);
     this.observer?.removed(node);

@@ -1,6 +1,6 @@
 export { type ExtractOptions, extract } from './compose/extract.ts';
 export { type MergeOptions, merge } from './compose/merge.ts';
-export { shortenFile } from './file/shorten.ts';
+export { FILE_PASSES, type ShortenOptions, shortenFile } from './file/shorten.ts';
 export { type Float16Options, type Float16Report, toFloat16 } from './float16/convert.ts';
 export { type Float16Finding, lintFloat16, type ObservedRange } from './float16/lint.ts';
 export * from './manager.ts';

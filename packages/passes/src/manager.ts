@@ -2,6 +2,7 @@
 
 import { TrtxError } from '@trtx/errors';
 import { type Graph, type Node, type OpRegistry, opName, standardOps, verify } from '@trtx/ir';
+import { type ReferenceKernels, standardKernels } from '@trtx/reference';
 import { Journal, type OpenChange } from './journal.ts';
 import type { Patch } from './patch.ts';
 import { type Level, PIPELINES } from './pipelines.ts';
@@ -59,6 +60,8 @@ export interface OptimizeOptions {
   readonly onPass?: (run: PassRun) => void;
   /** The ops that passes may make nodes of; the standard ones by default. */
   readonly ops?: OpRegistry;
+  /** What computes nodes of constants: those of the standard ops by default. */
+  readonly kernels?: ReferenceKernels;
 }
 
 export interface OptimizeReport {
@@ -165,6 +168,7 @@ class Run {
       pass.run!({
         graph,
         ops: this.options.ops ?? standardOps,
+        kernels: this.options.kernels ?? standardKernels,
         rewrite: (rule, node, make) => this.#fire(graph, pass, rule, node, make) !== undefined,
         record: (rule, nodes, reason) => {
           this.#journal.settle();

@@ -2,6 +2,7 @@
 
 import { TrtxError } from '@trtx/errors';
 import type { Graph, Node, OpDef, OpRegistry } from '@trtx/ir';
+import type { ReferenceKernels } from '@trtx/reference';
 import type { Patch } from './patch.ts';
 
 /** A pattern at a node, and what to put in its place. */
@@ -21,6 +22,8 @@ export interface PassContext {
   readonly graph: Graph;
   /** The ops that passes may make nodes of. */
   readonly ops: OpRegistry;
+  /** What computes nodes of constants. */
+  readonly kernels: ReferenceKernels;
   /** Applies what `make` records; true where it recorded something and it was applied. */
   rewrite(rule: string, node: Node, make: (patch: Patch) => Patch | undefined): boolean;
   /** Tells the trace of a change that the pass is about to make on the graph itself; false where it may not. */

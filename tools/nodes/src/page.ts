@@ -18,7 +18,7 @@ included, Constants left out.
 
 - **file**: nodes of the model as it is.
 - **opset N**, **opset 26**: of the files that \`trtx optimize -O2\` writes in the model's own opset (at least 17), and in 26,
-  which has more ops to say it with.
+  which has more ops to say it with. What an opset lacks is spelled out.
 - **graph**: of the optimized graph, which has the newest ops.
 - **basic**, **extended**: of the files that \`onnxruntime-node\` writes (\`optimizedModelFilePath\`). Its fused nodes count as
   the standard nodes that they replaced.

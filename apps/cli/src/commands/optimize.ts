@@ -4,6 +4,8 @@ import { TrtxError } from '@trtx/errors';
 import { type Graph, printGraph, verify } from '@trtx/ir';
 import { NEWEST_OPSET, OLDEST_EXPORTED_OPSET, surveyModel } from '@trtx/onnx';
 import {
+  FILE_PASSES,
+  type Firing,
   type Float16Report,
   type Level,
   type OptimizeReport,
@@ -89,12 +91,12 @@ async function optimizeModel(file: string, output: string, options: Options, ses
   const after = before && drawGraph(imported.graph);
   const opset = options.opset ?? outputOpset(imported.model);
   const trace = [...report.trace];
-  const shorten = (graph: Graph) => shortenFile(graph, (firing) => trace.push({ ...firing, step: trace.length + 1 }));
+  const onTrace = (firing: Firing) => trace.push({ ...firing, step: trace.length + 1 });
   const isWhole = options.O >= 2 && !options.only && options.stopAfter === undefined;
   const written = await writeModel(imported.graph, targets, {
     opset,
     model: imported.model,
-    shorten: isWhole ? shorten : undefined,
+    shorten: isWhole ? (graph) => shortenFile(graph, { skip: options.skip, onTrace }) : undefined,
   });
   const counts = countWritten(imported.nodes, written.written);
   const page = after && (await writePage(options.html!, { model: file, before, after, trace }));
@@ -133,13 +135,14 @@ function optimized(
   onDump: (dump: Dump) => void,
 ): OptimizeReport {
   const { O: level, only, skip, stopAfter, dumpAfter, plugins } = options;
-  const { ops, pipeline } = extensionsOf(plugins);
+  const { ops, pipeline, reference } = extensionsOf(plugins);
   const report = optimize(graph, {
     level,
     ops,
+    kernels: reference,
     pipeline: pipeline(level),
     only,
-    skip,
+    skip: skip?.filter((name) => !FILE_PASSES.some((pass) => name.split('/')[0] === pass.name)),
     stopAfter,
     onPass({ pass, round, firings }) {
       if (pass === dumpAfter && (round === 1 || firings > 0))

@@ -26,7 +26,7 @@ export interface ExportOptions {
   readonly producer?: string;
   readonly producerVersion?: string;
   /** What else the file says about itself. */
-  readonly metadata?: Partial<Pick<ModelMetadata, 'domain' | 'modelVersion' | 'properties'>>;
+  readonly metadata?: Partial<Pick<ModelMetadata, 'domain' | 'modelVersion' | 'doc' | 'properties'>>;
 }
 
 /** A file in parts, to be written one after another; large parts are views of the graph's constants. */
@@ -75,13 +75,14 @@ export function exportParts(graph: Graph, options: ExportOptions & { external?: 
   const written = options.shorten?.(lowered === graph ? cloneGraph(graph) : lowered) ?? lowered;
   checkNeeds(opsetNeeds(nodesOf(written)), opset);
   const weights: WeightsFile | undefined = options.external && { ...options.external, parts: [], size: 0 };
-  const { domain, modelVersion, properties = new Map() } = options.metadata ?? {};
+  const { domain, modelVersion, doc, properties = new Map() } = options.metadata ?? {};
   const model: ModelProto = {
     ir_version: BigInt(IR_VERSIONS.find(([from]) => opset >= from)![1]),
     producer_name: options.producer ?? '@trtx/onnx',
     producer_version: options.producerVersion,
     domain: domain || undefined,
     model_version: modelVersion || undefined,
+    doc_string: doc || undefined,
     graph: graphProto(written, weights),
     opset_import: [...domains(written, opset)].map(([name, version]) => ({ domain: name, version: BigInt(version) })),
     metadata_props: [...properties].map(([key, value]) => ({ key, value })),

@@ -25,6 +25,8 @@ export interface ModelMetadata {
   readonly producerVersion: string;
   readonly domain: string;
   readonly modelVersion: bigint;
+  /** What the file says of the model, for people. */
+  readonly doc: string;
   /** metadata_props of the file. */
   readonly properties: ReadonlyMap<string, string>;
 }
@@ -39,6 +41,7 @@ export function readMetadata(model: ModelProto): ModelMetadata {
     producerVersion: model.producer_version ?? '',
     domain: model.domain ?? '',
     modelVersion: model.model_version ?? 0n,
+    doc: model.doc_string ?? '',
     properties: new Map(model.metadata_props.map(({ key = '', value = '' }) => [key, value])),
   };
 }

@@ -172,6 +172,7 @@ export interface ModelProto {
   producer_version?: string;
   domain?: string;
   model_version?: bigint;
+  doc_string?: string;
   graph?: GraphProto;
   opset_import: OperatorSetId[];
   metadata_props: StringStringEntry[];
@@ -323,6 +324,7 @@ export const MODEL = message<ModelProto>('ModelProto', {
   producer_version: one(3, 'string'),
   domain: one(4, 'string'),
   model_version: one(5, 'int64'),
+  doc_string: one(6, 'string'),
   graph: one(7, () => GRAPH),
   opset_import: many(8, () => OPERATOR_SET),
   metadata_props: many(14, () => STRING_ENTRY),

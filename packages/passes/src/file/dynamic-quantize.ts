@@ -43,8 +43,8 @@ const rule = defineRule({
   name: 'dynamic-quantize',
   ops: ['QuantizeLinear'],
   apply(node, patch) {
-    const match = matchOf(quantized, node.output);
-    if (!match || match.value('x').type.dtype !== 'float32') return undefined;
+    const match = matchOf(quantized, node.output, (found) => found.value('x').type.dtype === 'float32');
+    if (!match) return undefined;
     const made = patch.outputs(3, 'DynamicQuantizeLinear', [match.value('x')]);
     const old = [node.output, match.value('scale'), match.value('zero')];
     old.forEach((value, i) => {

@@ -16,7 +16,7 @@ const products = (count: number, around: string) => {
 
 it('has rows in one matrix where that takes fewer nodes', () => {
   const trace: Firing[] = [];
-  const graph = shortenFile(products(4, 'Relu'), (firing) => trace.push(firing));
+  const graph = shortenFile(products(4, 'Relu'), { onTrace: (firing) => trace.push(firing) });
   const ops = graph.topological().map(({ op }) => op.name);
   expect(ops).toEqual(['Reshape', 'Gemm', 'Gemm', 'Gemm', 'Gemm', 'Relu', 'Reshape']);
   expect(trace.map(({ step }) => step)).toEqual(trace.map((_, i) => i + 1));
@@ -25,7 +25,12 @@ it('has rows in one matrix where that takes fewer nodes', () => {
 
 it('leaves them apart where it does not', () => {
   const trace: Firing[] = [];
-  const graph = shortenFile(products(2, 'Relu'), (firing) => trace.push(firing));
+  const graph = shortenFile(products(2, 'Relu'), { onTrace: (firing) => trace.push(firing) });
   expect(graph.topological().map(({ op }) => op.name)).toEqual(['MatMul', 'Add', 'MatMul', 'Add', 'Relu']);
   expect(new Set(trace.map(({ pass }) => pass))).toEqual(new Set(['common-subexpressions']));
+});
+
+it('leaves out what it is told to', () => {
+  const graph = shortenFile(products(4, 'Relu'), { skip: ['flatten-rows/gemm', 'fold-scales'] });
+  expect(graph.topological().filter(({ op }) => op.name === 'MatMul')).toHaveLength(4);
 });

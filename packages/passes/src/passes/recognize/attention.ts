@@ -4,7 +4,7 @@
 
 import { type Dim, isFloat, type Node, type Value } from '@trtx/ir';
 import { permutationOf, producerOf } from '../../match.ts';
-import type { Operand, Patch } from '../../patch.ts';
+import { isExisting, type NewValue, type Operand, type Patch } from '../../patch.ts';
 import { any, type Match, number, oneOf, op, optionally, type Pattern } from '../../pattern.ts';
 import { recognize } from '../../recognize.ts';
 import { definePass } from '../../rule.ts';
@@ -16,7 +16,12 @@ const product = op('MatMul', scaled(any('query'), 'query'), scaled(any('transpos
 const limited = (scores: Pattern) =>
   op('Mul', op('Tanh', oneOf(op('Div', scores, number('cap')), op('Mul', scores, number('1/cap')))), number('limit'));
 
-const scores = masked(cast(optionally(limited, scaled(product, 'scores'))));
+const unmasked = cast(optionally(limited, scaled(product, 'scores')));
+
+/** Masks for each head, where the products are of batch and heads as one axis. */
+const maskedApart = op('Reshape', masked(op('Reshape', unmasked, any()).as('apart')), any());
+
+const scores = oneOf(masked(unmasked), maskedApart);
 
 const softmax = op('Softmax', cast(scores))
   .where((node) => [-1, node.output.type.shape.length - 1].includes(node.view().int('axis')))
@@ -34,11 +39,15 @@ const writtenOut = recognize({
   reason: 'softmax(Q·Kᵀ)·V as Attention',
   make(match, patch) {
     const query = match.value('query');
-    const operands = [query, keysOf(match.value('transposed'), patch), match.value('value')];
+    const given = [query, keysOf(match.value('transposed'), patch), match.value('value')];
+    const apart = match.find('apart');
+    const operands = apart ? headsApart(given, apart, patch) : given;
+    if (!operands) return undefined;
     const geometry = scoresOf(operands, patch);
     const limit = limitOf(match);
     if (!geometry || limit === undefined) return undefined;
     const { rank, shape } = geometry;
+    if (apart && !patch.sameShape(shape, apart.type.shape)) return undefined;
     const mask = maskOf(match, shape, rank === 3 ? [1] : [], patch);
     if (mask === 'unfit') return undefined;
     // One head is packed as it lies.
@@ -52,7 +61,7 @@ const writtenOut = recognize({
       q_num_heads: heads,
       kv_num_heads: heads,
     });
-    return withAxes('Squeeze', y, batch, patch);
+    return apart ? likeFirst(y, given, patch) : withAxes('Squeeze', y, batch, patch);
   },
 });
 
@@ -127,6 +136,27 @@ function withoutMerging(transposed: Value, patch: Patch): Value | undefined {
   if (!patch.sameShape(expected, transposed.type.shape)) return undefined;
   patch.covers(apart, middle, merge);
   return keys;
+}
+
+/** Q, K and V as they are before batch and heads become one axis, where the scores take that apart in the same way. */
+function headsApart(operands: readonly Operand[], apart: Value, patch: Patch): readonly Operand[] | undefined {
+  const [batch, heads] = apart.type.shape;
+  const found = operands.flatMap((operand) => {
+    const before = isExisting(operand) ? producerOf(operand, 'Reshape')?.inputs[0] : undefined;
+    if (apart.type.shape.length !== 4 || before?.type.shape.length !== 4) return [];
+    const shape = [batch!, heads!, ...operand.type.shape.slice(1)];
+    return patch.sameShape(before.type.shape, shape) ? [before] : [];
+  });
+  return found.length === operands.length ? found : undefined;
+}
+
+/** [batch · heads, positions, size] of what has these apart, as an operand of that shape has it. */
+function likeFirst(y: NewValue, operands: readonly Operand[], patch: Patch): NewValue | undefined {
+  const { shape } = patch.anchor.output.type;
+  const like = operands.find(({ type }) => patch.sameShape(type.shape, shape));
+  const target = like && isExisting(like) ? like.producer?.inputs[1] : undefined;
+  const copies = target?.contents?.values.includes(0) ?? true;
+  return target && !copies ? patch.node('Reshape', [y, target]) : undefined;
 }
 
 interface ScoresGeometry {

@@ -1,4 +1,5 @@
-import { constantFrom, elementCount, GraphBuilder } from '@trtx/ir';
+import { constantFrom, defineOp, elementCount, GraphBuilder, numbersOf, parseGraph, standardOps } from '@trtx/ir';
+import { defineReference, type ReferenceKernels, standardKernels } from '@trtx/reference';
 import { describe, expect, it } from 'vitest';
 import { optimize } from '../../manager.ts';
 import { expectRewrite, expectUnchanged } from '../../testing/expect.ts';
@@ -133,4 +134,36 @@ describe('known-contents', () => {
       foldConstants,
     );
   });
+});
+
+describe('kernels that are given', () => {
+  const twice = defineOp({
+    domain: 'com.example',
+    name: 'Twice',
+    since: 1,
+    summary: 'x + x',
+    inputs: [{ name: 'x' }],
+    outputs: [{ name: 'y' }],
+    attributes: {},
+    trait: { kind: 'opaque' },
+    infer: (at) => [at.input(0)],
+  });
+  const ops = standardOps.with([twice]);
+  const doubling = defineReference({
+    op: 'com.example::Twice',
+    run: ({ inputs: [x] }) => [{ ...x!, data: (x!.data as Float32Array).map((v) => 2 * v) }],
+  });
+  const folded = (kernels?: ReferenceKernels) => {
+    const graph = parseGraph(`graph g\ny = com.example::Twice(float32[2] [1, 3])\noutput y`, ops);
+    optimize(graph, { pipeline: [foldConstants], ops, kernels });
+    return graph;
+  };
+
+  it('compute ops of plugins', () => {
+    const { nodes, outputs } = folded(standardKernels.with([doubling]));
+    expect(nodes.size).toBe(0);
+    expect(numbersOf(outputs[0]!.value.constant!)).toEqual([2, 6]);
+  });
+
+  it('leave ops that they do not serve', () => expect(folded().nodes.size).toBe(1));
 });

@@ -56,10 +56,10 @@ function knownConstant({ type, contents }: Known): Constant | undefined {
 }
 
 /** Computes the node where its inputs are constants and what it takes is left. */
-function foldComputed({ graph, rewrite }: PassContext, node: Node): void {
+function foldComputed({ graph, rewrite, kernels }: PassContext, node: Node): void {
   if (!node.inputs.every((input) => input === null || input.constant)) return;
   if (!node.outputs.some((output) => !graph.isUnused(output))) return;
-  const cost = foldCost(node);
+  const cost = foldCost(node, kernels);
   if (!cost) return;
   let inputBytes = 0;
   // What only this node reads goes.
@@ -75,7 +75,7 @@ function foldComputed({ graph, rewrite }: PassContext, node: Node): void {
   // Time is spent whether or not it comes to anything.
   budget.steps -= cost.steps;
   rewrite('constant-inputs', node, (patch) => {
-    const results = foldNode(node, { maxBytes, maxSteps: cost.steps });
+    const results = foldNode(node, { maxBytes, maxSteps: cost.steps, kernels });
     if (!results) return undefined;
     budget.bytes += freed;
     node.outputs.forEach((output, i) => {
