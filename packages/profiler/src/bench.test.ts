@@ -2,7 +2,7 @@ import { Engine } from '@trtx/runtime';
 import { describe, expect, it } from 'vitest';
 import { watchDevice } from '../../runtime/src/testing/device.ts';
 import { useDevice } from '../../runtime/src/testing/gpu.ts';
-import { arenaPlan, engineOf } from '../../runtime/src/testing/plans.ts';
+import { arenaPlan, engineOf, profilesPlan } from '../../runtime/src/testing/plans.ts';
 import { bench } from './bench.ts';
 import { loadTimed } from './load.ts';
 import { statisticsOf } from './measurement.ts';
@@ -46,6 +46,14 @@ describe('a benchmark', () => {
       expect(runs.latency.samples.length).toBeGreaterThanOrEqual(10);
       expect(live.size).toBe(before);
     }
+    await engine.dispose();
+  });
+
+  it('has buffers for the optimization profile that holds the inputs', async () => {
+    const several = profilesPlan();
+    const engine = await Engine.load(engineOf(several.plan, several.blobs), { device: gpu.device });
+    const { runs } = await bench(engine, { x }, { ...quick, transfers: false });
+    expect(runs.latency.samples.length).toBeGreaterThanOrEqual(10);
     await engine.dispose();
   });
 

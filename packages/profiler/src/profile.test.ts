@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { watchDevice } from '../../runtime/src/testing/device.ts';
 import { A, B, Draft, loop, work } from '../../runtime/src/testing/flow.ts';
 import { useDevice } from '../../runtime/src/testing/gpu.ts';
-import { arenaPlan, engineOf } from '../../runtime/src/testing/plans.ts';
+import { arenaPlan, engineOf, profilesPlan } from '../../runtime/src/testing/plans.ts';
 import { peakFile } from './node.ts';
 import { observeDevice } from './observe.ts';
 import { devicePeak } from './peak.ts';
@@ -28,6 +28,16 @@ const workOf: PlanWork = {
 const file = engineOf({ ...plan, work: workOf }, blobs);
 const x = { data: new Float32Array(1000).fill(1), dims: [1000] };
 const quick = { iterations: 3, mostMs: 100 };
+
+it('is of the optimization profile that holds the inputs', async () => {
+  const { plan: several, blobs } = profilesPlan();
+  const profiles = [{ ...several.profiles[0], work: workOf }];
+  const engine = await Engine.load(engineOf({ ...several, profiles }, blobs), { device: gpu.device });
+  const small = { data: new Float32Array(10), dims: [10] };
+  expect((await profile(engine, { x: small }, quick)).dispatches[0]).not.toHaveProperty('flops');
+  expect((await profile(engine, { x }, quick)).dispatches[0]).toMatchObject({ flops: 2000 });
+  await engine.dispose();
+});
 
 describe('a profile', () => {
   it('has every dispatch with what the plan tells of it, and a trace on one clock', async () => {

@@ -9,6 +9,7 @@ import { type Measurement, medianOf, statisticsOf } from './measurement.ts';
 import { finiteNotes, timerNotes } from './notes.ts';
 import { PassTimer } from './pass-timer.ts';
 import { type DevicePeak, type Roof, roofOf } from './peak.ts';
+import { ranPlan } from './ran.ts';
 import type { Note } from './report.ts';
 import type { Timeline } from './timeline.ts';
 import { milliseconds } from './timer-quality.ts';
@@ -79,9 +80,9 @@ export async function profile(
   const context = engine.createContext();
   const [dispatchTimer, passTimer] = [new DispatchTimer(device, options.mode), new PassTimer(device)];
   try {
-    const dims = plan.inputs.map(({ name }) => inputs[name]!.dims);
-    const facts = factsOf(plan, dims);
     const outputs = await context.run(inputs);
+    const dims = plan.inputs.map(({ name }) => inputs[name]!.dims);
+    const facts = factsOf(ranPlan(engine, context), dims);
     if (options.timeline) await trace(context, inputs, { timer: dispatchTimer, timeline: options.timeline, facts });
     const { runs, wholes } = await collect(context, inputs, dispatchTimer, passTimer, options);
     const intervals = [...runs.flat(), ...wholes.flat()];

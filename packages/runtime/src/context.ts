@@ -125,6 +125,11 @@ export class ExecutionContext {
     }
   }
 
+  /** Name, or else number, of the optimization profile that the last run took; undefined before the first. */
+  get profile(): string | undefined {
+    return this.#shape?.program.profile;
+  }
+
   /** Waits for runs under way, then frees the context's memory. Runs that wait for their turn fail with `DISPOSED`. */
   dispose(): Promise<void> {
     this.#disposed ??= (async () => {

@@ -22,6 +22,7 @@ describe('a run takes', () => {
     const context = engine.createContext();
     for (const n of [0, 4, 5, 10, 11, 1000, 10, 12, 5]) {
       expect(await z(context, n), `${n}`).toEqual((n <= 10 ? small : large)(ramp(n)));
+      expect(context.profile).toBe(n <= 10 ? 'small' : 'large');
     }
     await engine.dispose();
   });
