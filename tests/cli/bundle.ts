@@ -9,7 +9,7 @@ import { afterAll } from 'vitest';
 const cli = new URL('../../apps/cli/', import.meta.url);
 
 /** What has native code, which no bundle holds. */
-const NATIVE = ['webgpu', '@napi-rs/canvas'];
+const NATIVE = ['webgpu', '@napi-rs/canvas', 'onnxruntime-node'];
 
 // Below the package's node_modules, so that what is left out of the bundle is found.
 const folder = fileURLToPath(new URL(`node_modules/.cache/trtx-test-${process.pid}`, cli));

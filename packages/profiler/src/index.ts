@@ -6,6 +6,7 @@ export type { DispatchFacts } from './facts.ts';
 export { loadTimed } from './load.ts';
 export { type Measurement, medianOf, PERCENTILES, type Statistics, statisticsOf } from './measurement.ts';
 export { type Observed, observeDevice } from './observe.ts';
+export { type PairOptions, type Pairs, timePairs } from './pairs.ts';
 export { type DevicePeak, devicePeak, type PeakStore, type Roof, roofOf } from './peak.ts';
 export { type DispatchProfile, type ProfileOptions, type ProfileReport, profile } from './profile.ts';
 export type { BenchReport, LoadTimes, Note, RunTimes } from './report.ts';

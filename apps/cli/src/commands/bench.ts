@@ -1,12 +1,17 @@
 // trtx bench: how long an engine takes, by the practice of trtexec.
 
+import { TrtxError } from '@trtx/errors';
 import { bench, PERCENTILES } from '@trtx/profiler';
 import type { Command } from 'commander';
 import { parsePercentiles, parsePositive, parseWhole } from '../command.ts';
 import { requireOutput, writeWhole } from '../files.ts';
+import { isEngineFile } from '../model.ts';
+import { type OpponentChoice, parseOpponent } from '../opponents/index.ts';
 import { benchData, benchLines, benchTimes } from '../report/bench.ts';
+import { versusData, versusLines } from '../report/versus.ts';
 import type { Session } from '../session.ts';
 import { addTimingCommand, type TimingOptions, timeEngine } from '../timing.ts';
+import { timeVersus } from '../versus.ts';
 
 interface Options extends TimingOptions {
   readonly warmUp: number;
@@ -17,6 +22,7 @@ interface Options extends TimingOptions {
   readonly percentile: readonly number[];
   readonly transfers: boolean;
   readonly exportTimes?: string;
+  readonly vs?: string;
 }
 
 export function addBench(program: Command, session: Session): void {
@@ -27,6 +33,7 @@ export function addBench(program: Command, session: Session): void {
       'trtx bench model.trtx',
       'trtx bench model.onnx --shapes x:1x3x224x224 --in-flight 2 --json',
       'trtx bench model.trtx --input x=@x.npy --no-transfers --export-times times.json',
+      'trtx bench model.onnx --vs ort-node',
     ],
   })
     .option('--warm-up <ms>', 'milliseconds of runs that do not count', parsePositive, 200)
@@ -37,23 +44,38 @@ export function addBench(program: Command, session: Session): void {
     .option('--percentile <numbers>', 'percentiles to tell', parsePercentiles, PERCENTILES)
     .option('--no-transfers', 'leave inputs and outputs on the GPU')
     .option('--export-times <file>', 'write the times of each run as JSON')
+    .option('--vs <engine>', 'then time a model beside ort-node, ort-node:cpu, ort-web or ort-web:wasm, in turn')
     .action((file: string, options: Options) => benchFile(file, options, session));
 }
 
 async function benchFile(file: string, options: Options, session: Session): Promise<void> {
-  const { exportTimes, percentile } = options;
+  const { exportTimes, percentile, vs } = options;
   if (exportTimes) await requireOutput(exportTimes, file);
-  const { report, buildMs } = await timeEngine(
-    file,
-    options,
-    { session },
-    async ({ engine, inputs, load, buildMs }) => {
-      session.progress.show('runs', 0, 1, file);
-      const times = { ...options, warmUpMs: options.warmUp, durationMs: options.duration * 1000, load };
-      return { report: await bench(engine, inputs, times), buildMs };
-    },
-  );
+  const opponent = vs === undefined ? undefined : await opponentFor(file, vs);
+  const { report, versus, buildMs } = await timeEngine(file, options, { session }, async (timed) => {
+    const { engine, inputs, load, buildMs } = timed;
+    const times = { ...options, warmUpMs: options.warmUp, durationMs: options.duration * 1000, load };
+    session.progress.show('runs', 0, 1, file);
+    const report = await bench(engine, inputs, times);
+    if (opponent) session.progress.show('pairs', 0, 1, vs!);
+    return { report, versus: opponent && (await timeVersus(opponent, file, timed, times)), buildMs };
+  });
   if (exportTimes) await writeWhole(exportTimes, [benchTimes(report)]);
-  session.result(benchData(report, { file, buildMs, percentile }), benchLines(report, percentile));
-  if (report.notes.some(({ code }) => code === 'NOT_FINITE')) session.status = 1;
+  const data = benchData(report, { file, buildMs, percentile });
+  session.result({ ...data, ...(versus ? { vs: versusData(versus) } : {}) }, [
+    ...benchLines(report, percentile),
+    ...(versus ? versusLines(versus) : []),
+  ]);
+  const isWrong = versus?.outputs.some(({ ok }) => !ok);
+  if (isWrong || report.notes.some(({ code }) => code === 'NOT_FINITE')) session.status = 1;
+}
+
+async function opponentFor(file: string, text: string): Promise<OpponentChoice> {
+  const opponent = parseOpponent(text);
+  if (await isEngineFile(file))
+    throw new TrtxError('USAGE', '--vs needs the model that the other engine is to load', {
+      file,
+      hint: 'Name the ONNX model: its engine is built first.',
+    });
+  return opponent;
 }

@@ -1,0 +1,68 @@
+// onnxruntime-web, made for browsers: in Node it gets the device and the WebAssembly file that it would fetch.
+
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { surveyModel } from '@trtx/onnx';
+import { readBytes } from '../files.ts';
+import { importOpponent, type OpenOpponent } from './opponent.ts';
+import { type OrtModule, ortOpponent } from './ort.ts';
+
+const PACKAGE = 'onnxruntime-web';
+
+interface OrtWeb extends OrtModule {
+  readonly env: OrtModule['env'] & { readonly wasm: { numThreads: number; wasmBinary?: ArrayBuffer } };
+}
+
+export const openOrtWeb: OpenOpponent = async (model, provider) => {
+  await provideGpu();
+  const folder = join(dirname(await entryOf()), '..', 'dist');
+  const ort = await importOpponent<OrtWeb>(PACKAGE, pathToFileURL(join(folder, 'ort.webgpu.bundle.min.mjs')).href);
+  // Threads are workers of a browser.
+  ort.env.wasm.numThreads = 1;
+  const { buffer, byteOffset, byteLength } = await readFile(join(folder, 'ort-wasm-simd-threaded.asyncify.wasm'));
+  ort.env.wasm.wasmBinary = (buffer as ArrayBuffer).slice(byteOffset, byteOffset + byteLength);
+  const bytes = await readBytes(model);
+  const externalData = await Promise.all(
+    surveyModel(bytes).externalFiles.map(async (path) => ({ path, data: await readBytes(join(dirname(model), path)) })),
+  );
+  const name = `${PACKAGE} ${ort.env.versions.common} (${provider})`;
+  const options = { executionProviders: [provider], externalData };
+  return ortOpponent(ort, { name, model: bytes, options });
+};
+
+/** The package's main file. @throws TrtxError PACKAGE_MISSING */
+async function entryOf(): Promise<string> {
+  try {
+    return createRequire(import.meta.url).resolve(PACKAGE);
+  } catch {
+    await importOpponent(PACKAGE);
+    throw new Error('unreachable: what cannot be resolved cannot be imported');
+  }
+}
+
+/** What a browser has and Node has not: `navigator.gpu`, and WebGPU's flags. */
+async function provideGpu(): Promise<void> {
+  const entry: string = 'webgpu';
+  const { create, globals } = await importOpponent<{
+    create(flags: string[]): GPU;
+    globals: Record<string, unknown> & { GPUQueue: { prototype: GPUQueue } };
+  }>(entry);
+  Object.assign(globalThis, globals);
+  const navigator = { gpu: create([]), userAgent: 'node', hardwareConcurrency: 1 };
+  Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true, writable: true });
+  copyShared(globals.GPUQueue.prototype);
+}
+
+/** Browsers write from shared memory to buffers, which the binding for Node refuses: it gets a copy. */
+function copyShared(queue: GPUQueue): void {
+  const { writeBuffer } = queue;
+  queue.writeBuffer = function (buffer, offset, data, start = 0, size) {
+    const isShared = ArrayBuffer.isView(data) && data.buffer instanceof SharedArrayBuffer;
+    const source = isShared
+      ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
+      : (data as GPUAllowSharedBufferSource);
+    return writeBuffer.call(this, buffer, offset, source, start, size);
+  };
+}

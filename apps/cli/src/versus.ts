@@ -1,0 +1,57 @@
+// A model on its engine and on another one, in turn.
+
+import type { Tensor, Tensors } from '@trtx/ir';
+import { type PairOptions, type Pairs, timePairs } from '@trtx/profiler';
+import type { Engine, HostTensor } from '@trtx/runtime';
+import { type Comparison, compareTensors, type Tolerance } from './compare.ts';
+import type { OpponentChoice } from './opponents/index.ts';
+
+export interface Versus {
+  readonly name: string;
+  /** Milliseconds until the other engine had the model, and of its first run. */
+  readonly theirLoadMs: number;
+  readonly theirFirstRunMs: number;
+  readonly pairs: Pairs;
+  /** Ours as theirs should be. */
+  readonly outputs: readonly Comparison[];
+}
+
+const TOLERANCE: Tolerance = { rtol: 1e-3, atol: 1e-4 };
+
+/** Times from data to data. @throws TrtxError PACKAGE_MISSING, OPPONENT */
+export async function timeVersus(
+  choice: OpponentChoice,
+  model: string,
+  { engine, inputs }: { readonly engine: Engine; readonly inputs: Readonly<Record<string, HostTensor>> },
+  options: PairOptions,
+): Promise<Versus> {
+  const { plan } = engine;
+  const given: Tensors = new Map(
+    plan.inputs.map(({ name, dtype }) => {
+      const { data, dims } = inputs[name]!;
+      return [name, { dtype, dims, data: data as Tensor['data'] }];
+    }),
+  );
+  const context = engine.createContext();
+  const start = performance.now();
+  const theirs = await choice.open(model);
+  const loaded = performance.now();
+  try {
+    const expected = await theirs.run(given);
+    const theirFirstRunMs = performance.now() - loaded;
+    const actual = await context.run(inputs);
+    const outputs = plan.outputs.flatMap(({ name, dtype }) => {
+      const [tensor, { data, dims }] = [expected.get(name), actual[name]!];
+      return tensor ? [compareTensors(name, { dtype, dims, data: data as Tensor['data'] }, tensor, TOLERANCE)] : [];
+    });
+    const pairs = await timePairs(
+      () => context.run(inputs),
+      () => theirs.run(given),
+      options,
+    );
+    return { name: theirs.name, theirLoadMs: loaded - start, theirFirstRunMs, pairs, outputs };
+  } finally {
+    await theirs.release();
+    await context.dispose();
+  }
+}
