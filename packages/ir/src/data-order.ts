@@ -1,15 +1,20 @@
 // Nodes sorted so that each comes after those that it reads.
 
 import { TrtxError } from '@trtx/errors';
-import type { Node } from './graph.ts';
+
+/** What a node reads. */
+interface Reader<N> {
+  readonly name: string;
+  readonly inputList: readonly ({ readonly producer: N | null } | null)[];
+}
 
 /**
  * Nodes of a graph in data order; those that do not depend on one another stay in their order as far as possible.
  * @throws TrtxError GRAPH_CYCLE
  */
-export function inDataOrder(nodes: Iterable<Node>): Node[] {
-  const order: Node[] = [];
-  const state = new Map<Node, number>();
+export function inDataOrder<N extends Reader<N>>(nodes: Iterable<N>): N[] {
+  const order: N[] = [];
+  const state = new Map<N, number>();
   for (const root of nodes) {
     const stack = [root];
     while (stack.length > 0) {
