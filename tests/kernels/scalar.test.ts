@@ -45,7 +45,9 @@ function unaryOps(dtype: DType): readonly (typeof scalar.UNARY)[number][] {
 
 function binaryOps(dtype: DType): readonly (typeof scalar.BINARY)[number][] {
   if (dtype === 'bool') return LOGIC;
-  const numeric = scalar.BINARY.filter((op) => !LOGIC.some((other) => other === op));
+  // What 64 bits are shifted by, no kernel checks, and no op of ONNX does.
+  const none = dtype === 'int64' ? [...LOGIC, 'shl'] : LOGIC;
+  const numeric = scalar.BINARY.filter((op) => !none.some((other) => other === op));
   return isFloat(dtype) ? numeric.filter((op) => !BITS.some((other) => other === op)) : numeric;
 }
 
@@ -94,14 +96,19 @@ async function check(dtype: DType, write: (graph: Graph, a: Value, b: Value) => 
       ),
     ],
   ]);
-  const make = () => {
+  const make = (without: ReadonlySet<string>) => {
     const graph = new Graph('scalars');
     const [a, b] = ['a', 'b'].map((name) => graph.addInput(name, { dtype, shape: [pairs.length] }));
-    for (const [name, value] of write(graph, a!, b!)) graph.addOutput(name, value);
+    for (const [name, value] of write(graph, a!, b!))
+      if (without.has(name)) graph.removeNode(value.producer!);
+      else graph.addOutput(name, value);
     return graph;
   };
-  const expected = await expectedOf(make(), [feeds]);
-  const actual = await runCompiled((await testDevice()).device, compile(make(), { target: PORTABLE }), [feeds]);
+  const all = await expectedOf(make(new Set()), [feeds]);
+  // Runs fail where 32 bits do not hold an integer of 64: see overflow.test.ts.
+  const wide = new Set([...all[0]!].flatMap(([name, result]) => (isNarrow(result) ? [] : [name])));
+  const expected = wide.size === 0 ? all : await expectedOf(make(wide), [feeds]);
+  const actual = await runCompiled((await testDevice()).device, compile(make(wide), { target: PORTABLE }), [feeds]);
   const complaints: string[] = [];
   for (const [name, tensor] of expected[0]!) {
     const [got, wanted] = [actual[0]!.get(name)!, tensor].map(({ data }) => Array.from(data as Float32Array, Number));
@@ -115,6 +122,10 @@ async function check(dtype: DType, write: (graph: Graph, a: Value, b: Value) => 
   expect(complaints).toEqual([]);
 }
 
+function isNarrow({ dtype, data }: Tensor): boolean {
+  return dtype !== 'int64' || (data as BigInt64Array).every((x) => BigInt.asIntN(32, x) === x);
+}
+
 function same(a: number, b: number, float: boolean): boolean {
   return a === b || (float && Math.abs(a - b) <= 1e-6 + 1e-5 * Math.abs(b)) || (Number.isNaN(a) && Number.isNaN(b));
 }
@@ -122,8 +133,6 @@ function same(a: number, b: number, float: boolean): boolean {
 /** What the definition leaves open, or the GPU cannot do. */
 function isExcused(name: string, a: number, wanted: number, dtype: DType): boolean {
   const [op, form, number] = name.split(' ');
-  // 64-bit integers are narrowed to 32.
-  if (dtype === 'int64') return Math.abs(wanted) >= 2 ** 31;
   if (!isFloat(dtype)) return false;
   if (/^(sin|cos|tan)$/.test(op!)) return !(Math.abs(form ? Number(number) : a) < 1e5);
   // The reference divides; the remainder here is exact.

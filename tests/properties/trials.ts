@@ -29,8 +29,13 @@ export interface Expected {
   readonly signedZero?: boolean;
 }
 
-/** Why integers of 64 bits may be computed on the host. */
+/** Why integers of 64 bits may be computed on the host: in uint64, or where no kernel finds out that 32 bits are too few. */
 const OUTGROWS = '32 bits may not hold what it computes in 64';
+const UNCHECKED: ReadonlySet<string> = new Set(
+  'Cast CastLike ReduceProd ReduceLogSum ReduceMin ReduceMax CumProd MatMul Gemm Einsum ScatterElements ScatterND'.split(
+    ' ',
+  ),
+);
 
 /** Runs all trials as one graph, on the GPU but for what 32 bits do not hold, and complains about every one with a result that will not do. */
 export async function expectTrials(trials: readonly Trial[]): Promise<void> {
@@ -52,8 +57,14 @@ export async function expectTrials(trials: readonly Trial[]): Promise<void> {
   const { device, isFallback } = await testDevice();
   const runner = await EngineRunner.create(b.graph, { device, software: isFallback });
   try {
+    const unsigned = new Set(
+      trials.flatMap(({ operands }, i) => (operands.some((x) => x?.dtype === 'uint64') ? [`t${i}`] : [])),
+    );
+    const isOpen = (op: string, node: string) => UNCHECKED.has(op) || unsigned.has(node);
     expect(
-      runner.engine.plan.hostNodes.filter(({ step, reason }) => step !== undefined && reason !== OUTGROWS),
+      runner.engine.plan.hostNodes.filter(
+        ({ step, reason, op, nodes: [node] }) => step !== undefined && !(reason === OUTGROWS && isOpen(op, node!)),
+      ),
     ).toEqual([]);
     const results = await runner.run(feeds);
     const complaints = trials.flatMap((trial, i) =>

@@ -32,6 +32,15 @@ export function parseLevel(text: string): 0 | 1 | 2 | 3 {
   return Number(text) as 0 | 1 | 2 | 3;
 }
 
+export const INT64 =
+  '64-bit integers that may not fit into 32 bits: checked on the GPU, where a run fails if they do not, or on the host';
+
+/** Where 64-bit integers are that nothing proves to fit into 32 bits. */
+export function parseInt64(text: string): 'checked' | 'host' {
+  if (text !== 'checked' && text !== 'host') throw new InvalidArgumentError('It is checked or host.');
+  return text;
+}
+
 /** A finite number that is not negative. */
 export function parsePositive(text: string): number {
   const value = Number(text);

@@ -40,6 +40,11 @@ export interface BuildOptions {
   readonly plugins?: readonly Plugin[];
   /** Fails with a list of the nodes that the host would have to compute at run time. */
   readonly noHost?: boolean;
+  /**
+   * What becomes of 64-bit integers of which nothing proves that 32 bits hold them: `checked` on the GPU, where a run that
+   * passes 32 bits fails with `INT64_OVERFLOW` (the default), or all that touches them left to the `host`.
+   */
+  readonly int64?: CompileOptions['int64'];
   /** The nodes of the source model, for reports; by default those that the graph says that its nodes came from. */
   readonly sourceNodes?: readonly SourceNode[];
   /** Tactics to take, by node, where there are several. */
@@ -94,7 +99,7 @@ export function buildPlan(graph: Graph, options: BuildOptions = {}): Compiled {
 }
 
 function buildOne(graph: Graph, options: BuildOptions): Compiled {
-  const { profile, level = 2, target = PORTABLE, noHost, onProgress } = options;
+  const { profile, level = 2, target = PORTABLE, noHost, int64, onProgress } = options;
   const extensions = extensionsOf(options.plugins);
   if (profile) specialize(graph, profile);
   requireBounded(graph);
@@ -109,6 +114,7 @@ function buildOne(graph: Graph, options: BuildOptions): Compiled {
     choose: forced.choose,
     kernels: kernelsFor(options, extensions),
     noHost,
+    int64,
     onProgress: (done, total, label) => onProgress?.({ stage: 'kernels', done, total, label }),
   });
   forced.requireMet();

@@ -1,7 +1,7 @@
 // How ops are computed, told from their definitions and the kernels at hand. What a node's attributes make of it is for
 // the build to tell: see `placeNodes` of @trtx/engine.
 
-import { hostOnly, isFor, isWrittenOut, type Kernel, PORTABLE, standardKernels } from '@trtx/codegen';
+import { hostOnly, isFor, isWrittenOut, type Kernel, PORTABLE, rangesOf, standardKernels } from '@trtx/codegen';
 import { type Graph, type OpDef, type OpRegistry, opName, standardOps } from '@trtx/ir';
 import { findMeaning, type ImportedNode, type ModelSurvey, type Spellings } from '@trtx/onnx';
 import { hostOps } from '@trtx/reference';
@@ -100,11 +100,12 @@ interface HostedNodes {
 
 /** The source nodes of each op that types or sizes keep off the GPU. */
 function hostedNodes(graph: Graph, nodes: readonly ImportedNode[]): Map<string, HostedNodes> {
+  const ranges = rangesOf(graph, standardKernels);
   const ops = new Map(nodes.map(({ node, op }) => [node, op]));
   const seen = new Set<string>();
   const found = new Map<string, HostedNodes>();
   for (const each of graph.withBodies())
-    for (const [{ origin }, reason] of hostOnly(each, graph, PORTABLE))
+    for (const [{ origin }, reason] of hostOnly(each, graph, ranges, PORTABLE))
       for (const node of origin) {
         const op = ops.get(node);
         if (op === undefined || seen.has(node)) continue;

@@ -16,6 +16,7 @@ import { legalize } from './legalize/index.ts';
 import { Layout } from './memory/layout.ts';
 import { SizeTable } from './memory/sizes.ts';
 import { type Placed, place } from './place.ts';
+import type { Int64 } from './range/ranges.ts';
 import { scheduleOf } from './schedule.ts';
 import { StepWriter } from './steps.ts';
 import { storageOf } from './storage.ts';
@@ -30,6 +31,11 @@ export interface CompileOptions {
   readonly choose?: (tactics: readonly Tactic[], group: Group) => Tactic | undefined;
   /** Fails with the list of the nodes that the host would have to compute at run time, instead of placing them there. */
   readonly noHost?: boolean;
+  /**
+   * What becomes of integers of 64 bits where nothing proves that 32 bits hold them: kernels check it, and a run that passes
+   * 32 bits fails (`checked`, the default); or all that touches them is left to the host (`host`).
+   */
+  readonly int64?: Int64;
   /** Called after each dispatch is generated. */
   readonly onProgress?: (done: number, total: number, label: string) => void;
 }
@@ -110,10 +116,10 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
 
 /** Places all nodes and writes their shaders; where one has too many bindings, its node goes to the host, and all anew. */
 function placeAndEmit(graph: Graph, target: Target, options: CompileOptions) {
-  const { noHost = false, kernels = standardKernels } = options;
+  const { noHost = false, kernels = standardKernels, int64 = 'checked' } = options;
   const wide = new Map<Node, string>();
   for (;;) {
-    const placed = place(graph, target, kernels, wide);
+    const placed = place(graph, target, { kernels, int64 }, wide);
     if (noHost && (placed.hosted.size > 0 || graph.inputs.some(({ type }) => !storageOf(type.dtype))))
       throw refused(graph, placed.hosted);
     const emitted = emitAll(placed, target, options);

@@ -4,22 +4,21 @@
 
 import { storageBytes } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
-import { type Dim, type DType, type Index, type IndexMap, numbersOf, sameShape, traitOf, type Value } from '@trtx/ir';
+import { type Dim, type DType, type Node, sameShape, traitOf, type Value } from '@trtx/ir';
+import { Evaluation } from './evaluation.ts';
 import { orderOf } from './format/format.ts';
 import { isNumber } from './group/formation.ts';
 import { computedBy, type Group, type Grouping } from './group/group.ts';
-import { denseView, isDense, mapOf, type TensorView } from './group/view.ts';
+import { denseView, isDense, type TensorView } from './group/view.ts';
 import { partBytes, partsOf, requireBuffer } from './memory/parts.ts';
 import { mostElements } from './memory/sizes.ts';
-import { computeOf, type Storages, storageOf } from './storage.ts';
+import { type Storages, storageOf } from './storage.ts';
 import type { TargetLimits } from './target.ts';
-import { encode } from './wgsl/codes.ts';
-import { contentsAt } from './wgsl/contents.ts';
+import { encode, isNarrowFloat, rounded } from './wgsl/codes.ts';
 import type { Ix } from './wgsl/ix.ts';
 import * as ix from './wgsl/ix.ts';
 import { elementsPerWord, type Form, loadElement, loadVector, toWord, wordOf } from './wgsl/memory.ts';
 import { Position } from './wgsl/position.ts';
-import { literal, printScalar } from './wgsl/scalar.ts';
 import { type BufferElement, ELEMENT_BYTES, Shader } from './wgsl/shader.ts';
 import { type Words, wordsOf } from './wgsl/words.ts';
 
@@ -42,13 +41,27 @@ export type Slot = Source & {
   readonly parts: number;
 };
 
-type Source = { readonly kind: 'value'; readonly value: Value } | { readonly kind: 'packed'; readonly packed: Packed };
+type Source =
+  | { readonly kind: 'value'; readonly value: Value }
+  | { readonly kind: 'packed'; readonly packed: Packed }
+  | Status;
+
+/** A word of bits, each of which says that numbers of 64 bits of a value are past 32. */
+interface Status {
+  readonly kind: 'status';
+  /** The values, in order of their bits; all past the last bit share it. */
+  readonly checked: readonly Value[];
+}
+
+/** Bits of a word of the status. */
+export const STATUS_BITS = 32;
 
 export class Emitter {
   readonly shader = new Shader();
   /** In order of binding number. */
   readonly slots: Slot[] = [];
   readonly #words = new Map<Value | string, { readonly words: Words; readonly element: BufferElement }>();
+  readonly #checked: Value[] = [];
   readonly #own: ReadonlySet<Value>;
 
   constructor(
@@ -77,6 +90,24 @@ export class Emitter {
     const element = packed.dtype === 'float32' ? 'vec4<f32>' : 'vec2<u32>';
     const { words } = this.#bind(packed.key, { kind: 'packed', packed }, 'read', element);
     return (index) => loadVector(this.shader, words, packed.dtype, index);
+  }
+
+  /**
+   * The bit of the group's status that says of a result that it is no number of 32 bits, for functions that check it;
+   * undefined for a node that computes none, or that nothing checks.
+   */
+  overflow(node: Node): number | undefined {
+    if (!this.grouping.ranges?.isChecked(node)) return undefined;
+    if (this.#checked.length === 0) this.#bindStatus();
+    const known = this.#checked.indexOf(node.output);
+    const at = known < 0 ? this.#checked.push(node.output) - 1 : known;
+    return 2 ** Math.min(at, STATUS_BITS - 1);
+  }
+
+  #bindStatus(): void {
+    const name = this.shader.buffer('read_write', 'atomic<u32>');
+    this.slots.push({ kind: 'status', checked: this.#checked, part: 0, parts: 1 });
+    this.shader.global(`fn raise(bit: u32) { atomicOr(&${name}[0], bit); }`);
   }
 
   /** True where the operand is memory, perhaps with strides, so that `view` gives its addresses. */
@@ -133,7 +164,18 @@ export class Emitter {
 
   /** The element of an operand at a position of the operand's own shape. */
   read(value: Value, position: Position): string {
-    return new Evaluation(this, new Map()).read(value, position);
+    const { anchor } = this.group;
+    return this.leaving(value, anchor?.output.type.dtype, new Evaluation(this, new Map()).read(value, position));
+  }
+
+  /**
+   * An element as code of another type takes it: what the group computes in a float of fewer than 32 bits has all 32 until
+   * it is stored or leaves its type.
+   */
+  leaving(value: Value, to: DType | undefined, element: string): string {
+    const { dtype } = value.type;
+    if (to === dtype || !isNarrowFloat(dtype) || !this.isComputed(value) || isCast(value)) return element;
+    return rounded(this.shader, dtype, element);
   }
 
   /** How many elements of a result share a word: more than 1 only for kernels that `ownsWords`, by `emitResult`. */
@@ -213,6 +255,7 @@ export class Emitter {
   /** @throws TrtxError TENSOR_TOO_LARGE for what no buffer holds; constants may lie in several */
   #bytesOf(source: Source): number {
     if (source.kind === 'packed') return source.packed.size;
+    if (source.kind === 'status') return ELEMENT_BYTES['atomic<u32>'];
     const { value } = source;
     const bytes = storageBytes(this.storages(value), mostElements(value));
     if (!value.constant) requireBuffer(value, bytes, this.limits);
@@ -220,135 +263,9 @@ export class Emitter {
   }
 }
 
-/** One evaluation of fused code: each value is computed once at each position. */
-class Evaluation {
-  readonly #done = new Map<Value, Map<Position, string>>();
-
-  constructor(
-    readonly emitter: Emitter,
-    readonly bound: ReadonlyMap<Value, string>,
-  ) {}
-
-  read(value: Value, position: Position): string {
-    const bound = this.bound.get(value);
-    if (bound !== undefined) return bound;
-    const { shader } = this.emitter;
-    if (value.contents && !value.constant) {
-      return contentsAt(shader, computeOf(value.type.dtype), value.contents.values, position);
-    }
-    if (isNumber(value)) return literal(shader, numbersOf(value.constant!)[0]!, computeOf(value.type.dtype));
-    const known = this.#done.get(value)?.get(position);
-    if (known !== undefined) return known;
-    const text = shader.let(this.#compute(value, position));
-    let places = this.#done.get(value);
-    if (!places) {
-      places = new Map();
-      this.#done.set(value, places);
-    }
-    places.set(position, text);
-    return text;
-  }
-
-  #compute(value: Value, position: Position): string {
-    const { emitter } = this;
-    const { shader } = emitter;
-    const node = value.producer;
-    const computed = emitter.isComputed(value);
-    const at = node?.view();
-    const trait = computed && at && traitOf(node!.op, at);
-    if (trait && trait.kind === 'pointwise') {
-      return printScalar(shader, trait.scalar(at!), (index) => {
-        const input = node!.inputs[index]!;
-        const axes = trait.alignment?.(at!, index);
-        const { shape } = input.type;
-        return this.read(input, axes ? position.pick(shader, shape, axes) : position.broadcast(shader, shape));
-      });
-    }
-    if (computed) {
-      const map = mapOf(value);
-      if (!map) throw new TrtxError('CODEGEN', 'a value that no code computes is read', { tensor: value.name });
-      return this.#select(value, map, position);
-    }
-    return emitter.load(emitter.view(value).storage, emitter.address(value, position));
-  }
-
-  /** The source that applies at a position. Each is read under its own condition: elsewhere its index is past the end. */
-  #select(value: Value, map: IndexMap, position: Position): string {
-    const { shader } = this.emitter;
-    const node = value.producer!;
-    const type = computeOf(value.type.dtype);
-    const fromSource = (s: number): string => {
-      const source = map.sources[s]!;
-      const input = node.inputs[source.input]!;
-      const shape = input.type.shape;
-      // A fresh evaluation: what is declared inside a branch cannot be used after it.
-      const inner = new Evaluation(this.emitter, this.bound);
-      if (source.at === 'linear') return inner.read(input, Position.linear(shape, position.linear(shader)));
-      const coords = source.at.map((index) => this.#index(index, position, node.inputs));
-      return inner.read(input, Position.at(shape, coords));
-    };
-    const last = map.sources.length - 1;
-    if (map.otherwise === undefined && last === 0) return fromSource(0);
-    // Declared before the branches, which share them.
-    const coords = position.coords(shader);
-    position.linear(shader);
-    const result = shader.name('s');
-    shader.line(`var ${result}: ${type};`);
-    const branch = (s: number): void => {
-      if (s > last) {
-        const { otherwise } = map;
-        const other =
-          otherwise === undefined
-            ? literal(shader, 0, type)
-            : 'value' in otherwise
-              ? literal(shader, otherwise.value, type)
-              : this.read(node.inputs[otherwise.input]!, Position.linear([1], 0));
-        shader.line(`${result} = ${other};`);
-        return;
-      }
-      const source = map.sources[s]!;
-      const unconditional = !source.where || (s === last && map.otherwise === undefined);
-      if (unconditional) {
-        shader.line(`${result} = ${fromSource(s)};`);
-        return;
-      }
-      const tests = source.where!.map(({ index, low, high }) => {
-        const at = index.kind === 'coord' ? coords[index.axis]! : this.#index(index, position, node.inputs);
-        const length = ix.sub(this.emitter.size(high), this.emitter.size(low));
-        return ix.less(ix.sub(at, this.emitter.size(low)), length);
-      });
-      shader.block(`if (${ix.all(tests)})`, () => shader.line(`${result} = ${fromSource(s)};`));
-      shader.block('else', () => branch(s + 1));
-    };
-    branch(0);
-    return result;
-  }
-
-  #index(index: Index, position: Position, inputs: readonly (Value | null)[]): Ix {
-    const { shader } = this.emitter;
-    if (index.kind === 'coord') return position.coords(shader)[index.axis]!;
-    if (index.kind === 'dim') return this.emitter.size(index.value);
-    if (index.kind === 'element') {
-      const input = inputs[index.input]!;
-      const coords = index.at.map((i) => this.#index(i, position, inputs));
-      const raw = shader.let(this.read(input, Position.at(input.type.shape, coords)));
-      const size = ix.text(this.emitter.size(index.size));
-      const signed = computeOf(input.type.dtype) === 'i32';
-      return shader.let(signed ? `select(u32(${raw}), u32(${raw}) + ${size}, ${raw} < 0)` : raw, 'e');
-    }
-    const a = this.#index(index.a, position, inputs);
-    const b = this.#index(index.b, position, inputs);
-    return INDEX_OPS[index.op](a, b);
-  }
+/** True for what is rounded when it is cast. */
+function isCast({ producer }: Value): boolean {
+  const at = producer!.view();
+  const trait = traitOf(producer!.op, at);
+  return trait.kind === 'pointwise' && trait.scalar(at).kind === 'cast';
 }
-
-const INDEX_OPS = {
-  '+': ix.add,
-  '-': ix.sub,
-  '*': ix.mul,
-  '/': ix.div,
-  '%': ix.mod,
-  // Of natural and negative numbers, as reflected and clamped places are before they are brought into range.
-  min: (a: Ix, b: Ix) => ix.signed('min', a, b),
-  max: (a: Ix, b: Ix) => ix.signed('max', a, b),
-};

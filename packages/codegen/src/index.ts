@@ -10,6 +10,8 @@ export { standardKernels } from './kernels/index.ts';
 export { emitRows, ROW_PARAMS, type Row, type RowParams, type Rows, rowCost, rowsOf } from './kernels/reduction.ts';
 export { isWrittenOut } from './legalize/index.ts';
 export { type ArenaPlan, type Lifetime, planArena } from './memory/arena.ts';
+export { rangesOf } from './place.ts';
+export type { Int64, Ranges } from './range/ranges.ts';
 export { isFor, type Tactic, tacticLabel, tacticsFor } from './tactics.ts';
 export { DEFAULT_LIMITS, PORTABLE, type Target, type TargetLimits } from './target.ts';
 export * as ix from './wgsl/ix.ts';

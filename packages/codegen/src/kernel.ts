@@ -51,6 +51,11 @@ export interface Kernel<P = unknown> {
    * others, but for the operands that it needs.
    */
   formats?(problem: Problem): readonly FormatUse[];
+  /**
+   * True where it finds out about results of 64 bits that 32 do not hold, and tells by `Emitter.overflow`. Without it such
+   * nodes are the host's, unless they are pointwise: what is fused checks itself.
+   */
+  readonly checks?: boolean;
   /** True where it computes the problem rightly over the whole range of shapes. */
   applies(problem: Problem): boolean;
   /** The variants to choose from, at least one where the kernel applies. */

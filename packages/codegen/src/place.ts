@@ -2,6 +2,7 @@
 // each.
 
 import { type Graph, type Node, traitOf, type Value } from '@trtx/ir';
+import { bodyInputsOf } from './captures.ts';
 import { chooseFormats } from './format/choose.ts';
 import { formGroups } from './group/form.ts';
 import { type Group, type Grouping, rootOf, type Unit } from './group/group.ts';
@@ -10,8 +11,9 @@ import { type Hosted, hostOnly, NO_KERNEL } from './host/placement.ts';
 import type { Kernel } from './kernel.ts';
 import { mostPartsOf } from './memory/parts.ts';
 import { packOutputs, storagesOf } from './memory/storages.ts';
+import { type Int64, Ranges } from './range/ranges.ts';
 import type { Storages } from './storage.ts';
-import { type Tactic, tacticsFor } from './tactics.ts';
+import { isFor, type Tactic, tacticsFor } from './tactics.ts';
 import type { Target } from './target.ts';
 
 type Tactics = ReadonlyMap<Group, readonly Tactic[]>;
@@ -28,37 +30,52 @@ export interface Placed {
 }
 
 /** @param given what is known already to be the host's */
-export function place(root: Graph, target: Target, kernels: readonly Kernel[], given: Hosted): Placed {
+export function place(
+  root: Graph,
+  target: Target,
+  { kernels, int64 }: { readonly kernels: readonly Kernel[]; readonly int64: Int64 },
+  given: Hosted,
+): Placed {
+  const ranges = rangesOf(root, kernels, int64);
   const units = new Map<Graph, readonly Unit[]>();
   const hosted = new Map<Node, string>();
   const tactics = new Map<Group, readonly Tactic[]>();
   const groupings: Grouping[] = [];
   for (const graph of root.withBodies()) {
-    const placed = placeGraph(graph, root, target, kernels, given);
+    const placed = placeGraph(graph, { root, target, kernels, ranges }, given);
     units.set(graph, placed.grouping.units);
     groupings.push(placed.grouping);
     for (const [node, reason] of placed.hosted) hosted.set(node, reason);
     for (const [group, list] of placed.tactics) tactics.set(group, list);
   }
-  const grouping = united(root, groupings);
+  const grouping = { ...united(root, groupings), ranges };
   return { grouping, units, hosted, tactics, storages: storagesOf(grouping, tactics) };
+}
+
+/** What holds for a graph with all its bodies. */
+interface Placing {
+  readonly root: Graph;
+  readonly target: Target;
+  readonly kernels: readonly Kernel[];
+  readonly ranges: Ranges;
 }
 
 /**
  * Forms the groups of one graph; what no kernel serves goes to the host, and outputs that their kernel cannot pack are
  * copied by another: then the groups are formed again around that.
  */
-function placeGraph(graph: Graph, root: Graph, target: Target, kernels: readonly Kernel[], given: Hosted) {
-  const hosted = new Map([...hostOnly(graph, root, target), ...given]);
+function placeGraph(graph: Graph, { root, target, kernels, ranges }: Placing, given: Hosted) {
+  const hosted = new Map([...hostOnly(graph, root, ranges, target), ...given]);
   const apart = new Set<Node>();
   const bindings = new Map<Value, number>();
   const limits = {
     bindings: target.limits.maxStorageBuffersPerShaderStage,
     bindingsOf: (value: Value) => memoized(bindings, value, () => mostPartsOf(value, target.limits)),
+    isChecked: (node: Node) => ranges.isChecked(node),
   };
   const isHosted = ({ producer, users }: Value) => [producer, ...users.keys()].some((node) => node && hosted.has(node));
   for (;;) {
-    const grouping = formGroups(graph, limits, hosted, apart, graph !== root);
+    const grouping = { ...formGroups(graph, limits, hosted, apart, graph !== root), ranges };
     const tacticsOf = (group: Group) => tacticsFor(kernels, { group, grouping, target });
     const tactics: Tactics = new Map(grouping.groups.map((group) => [group, tacticsOf(group)]));
     const without = grouping.groups.filter((group) => tactics.get(group)!.length === 0);
@@ -73,6 +90,17 @@ function placeGraph(graph: Graph, root: Graph, target: Target, kernels: readonly
   }
 }
 
+/** The ranges of a graph whose nodes check themselves where kernels can. */
+export function rangesOf(root: Graph, kernels: readonly Kernel[], int64: Int64 = 'checked'): Ranges {
+  return new Ranges(root, int64, (node) => checksItself(node, kernels));
+}
+
+/** True for a node whose code, or a kernel of it, finds out about integers that 32 bits do not hold. */
+function checksItself(node: Node, kernels: readonly Kernel[]): boolean {
+  if (traitOf(node.op, node.view()).kind === 'pointwise') return true;
+  return kernels.some((kernel) => kernel.checks === true && isFor(kernel, node.op));
+}
+
 function memoized<K, V>(known: Map<K, V>, key: K, compute: () => V): V {
   const value = known.get(key) ?? compute();
   known.set(key, value);
@@ -81,19 +109,7 @@ function memoized<K, V>(known: Map<K, V>, key: K, compute: () => V): V {
 
 /** The groupings of a graph and its bodies as one. What a body captures is the memory of the value around it. */
 function united(root: Graph, groupings: readonly Grouping[]): Grouping {
-  const captures = new Map<Value, Value>();
-  const states = new Set<Value>();
-  for (const graph of root.withBodies())
-    for (const node of graph.nodes) {
-      const captured = capturedBy(node);
-      for (const { inputs } of node.bodies) {
-        const first = inputs.length - captured.length;
-        inputs.forEach((input, i) => {
-          if (i < first) states.add(input);
-          else captures.set(input, captured[i - first]!);
-        });
-      }
-    }
+  const { captures, states } = bodyInputsOf(root);
   return {
     groups: groupings.flatMap(({ groups }) => groups),
     units: groupings.flatMap(({ units }) => units),
@@ -114,11 +130,4 @@ function throughCaptures(views: Map<Value, TensorView>, captures: ReadonlyMap<Va
   for (const [value, view] of views) views.set(value, { ...view, storage: around(view.storage) });
   for (const value of captures.keys()) views.set(value, { ...denseView(value), storage: around(value) });
   return views;
-}
-
-/** The values around a node that its bodies see as their last inputs. */
-function capturedBy(node: Node): Value[] {
-  const trait = traitOf(node.op, node.view());
-  if (trait.kind !== 'control') return [];
-  return node.inputs.slice(node.inputs.length - trait.captured(node.view())) as Value[];
 }

@@ -2,7 +2,8 @@
 // different things: what is narrower than 32 bits is stored packed, or a word an element, and computed as f32, i32 or u32,
 // which asks for no feature of the device.
 //
-// int64 is narrowed to i32: constants are checked at build, inputs by the runtime.
+// int64 is narrowed to i32: range/ proves that its numbers fit, or has what computes them check it; constants are checked at
+// build, inputs by the runtime.
 
 import { storageOf as STORAGE, type StorageType, storageBits, storageBytes } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
@@ -49,7 +50,7 @@ export function computeOf(dtype: DType): ComputeType {
 }
 
 /** True for the types whose numbers 32 bits may not hold. */
-export function isNarrowed(dtype: DType): boolean {
+export function isNarrowed(dtype: DType): dtype is 'int64' | 'uint64' {
   return dtype === 'int64' || dtype === 'uint64';
 }
 

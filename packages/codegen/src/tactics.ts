@@ -14,9 +14,10 @@ export interface Tactic {
 /** Every kernel and parameter choice for a problem, cheapest first; equal costs stay in the kernels' order. */
 export function tacticsFor(kernels: readonly Kernel[], problem: Problem): Tactic[] {
   const { anchor } = problem.group;
+  const isChecked = anchor !== null && problem.grouping.ranges?.isChecked(anchor) === true;
   const found: Tactic[] = [];
   for (const kernel of kernels) {
-    if (!isFor(kernel, anchor?.op) || !kernel.applies(problem)) continue;
+    if (!isFor(kernel, anchor?.op) || (isChecked && !kernel.checks) || !kernel.applies(problem)) continue;
     for (const formats of kernel.formats?.(problem) ?? ROW_MAJOR_ONLY) {
       const formatted = { ...problem, formats };
       for (const params of kernel.params(formatted))

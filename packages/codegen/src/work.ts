@@ -49,7 +49,7 @@ function bytesRead(emitter: Emitter, nodes: Iterable<Node>): Dim {
   const inMemory = new Set<Value>();
   for (const slot of emitter.slots) {
     if (slot.kind === 'packed') packed.set(slot.packed.key, slot.packed.size);
-    else inMemory.add(slot.value);
+    else if (slot.kind === 'value') inMemory.add(slot.value);
   }
   const elements = new Map<Value, Dim>();
   for (const node of nodes) {

@@ -29,11 +29,15 @@ export function joinProfiles(profiles: readonly [ProfilePlan, ...ProfilePlan[]])
 
 /** The fields that are not as in the first profile. */
 function difference(first: Plan, plan: Plan): PlanProfile {
-  const { name, blobs, modules, pipelines, profiles, profile, ...own } = plan;
-  // A field that is left out is the first profile's.
+  const { name, blobs, modules, pipelines, profiles, profile, status, ...own } = plan;
+  // A field that is left out is the first profile's, but for its name and status.
   const whole = { ...(first.values ? { values: [] } : {}), ...own };
   const fields = Object.entries(whole).filter(([field, value]) => {
     return JSON.stringify(value) !== JSON.stringify(first[field as keyof Plan]);
   });
-  return { ...(profile === undefined ? {} : { profile }), ...Object.fromEntries(fields) };
+  return {
+    ...(profile === undefined ? {} : { profile }),
+    ...(status === undefined ? {} : { status }),
+    ...Object.fromEntries(fields),
+  };
 }

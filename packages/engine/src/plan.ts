@@ -131,13 +131,34 @@ export interface PlanValue {
 }
 
 /**
+ * What dispatches have found out about the integers of 64 bits that they computed: words that are 0 when a run begins, and
+ * of which they raise bits. A run that ends with one raised fails.
+ */
+export interface PlanStatus extends PlanTensor {
+  /** What each bit means, those that are the cause of others first. */
+  readonly checks: readonly PlanCheck[];
+}
+
+/** A tensor of which 32 bits do not hold an element, where `bit` of the status' word number `word` is raised. */
+export interface PlanCheck {
+  readonly word: number;
+  /** A power of two. */
+  readonly bit: number;
+  readonly tensor: string;
+  /** Name of the graph's node. */
+  readonly node: string;
+  /** Names of the source model's nodes that it came from. */
+  readonly nodes: readonly string[];
+}
+
+/**
  * A GPU buffer. `arena` holds intermediates, `weights` constants (read-only, filled from `plan.blobs`), `params` the
  * dynamic sizes that kernels read (at most one such buffer, the only kind that can be bound as uniform); `input` and
- * `output` are made by the context, or are the caller's, and each belongs to one tensor. Kernels may write to arenas and
- * outputs only. `host` is no GPU buffer: it holds constants that host steps read, filled from `plan.blobs`.
+ * `output` are made by the context, or are the caller's, and each belongs to one tensor; `status` is `plan.status`. Kernels
+ * may write to arenas, outputs and the status only. `host` is no GPU buffer: it holds constants that host steps read, filled from `plan.blobs`.
  */
 export interface PlanBuffer {
-  readonly kind: 'arena' | 'weights' | 'params' | 'input' | 'output' | 'host';
+  readonly kind: 'arena' | 'weights' | 'params' | 'input' | 'output' | 'status' | 'host';
   /** Bytes at the profile's maximum, a multiple of 4. */
   readonly bytes: number;
 }
@@ -335,6 +356,8 @@ export interface Plan {
   readonly constraints: readonly PlanConstraint[];
   readonly inputs: readonly PlanTensor[];
   readonly outputs: readonly PlanTensor[];
+  /** Absent where no dispatch checks what it computes. Its name is empty, its type uint32. */
+  readonly status?: PlanStatus;
   /** What host steps read and write; absent where there are none. */
   readonly values?: readonly PlanValue[];
   readonly buffers: readonly PlanBuffer[];

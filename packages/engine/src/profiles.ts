@@ -11,7 +11,10 @@ import type { Plan } from './plan.ts';
 export function profilesOf(plan: Plan): [Plan, ...Plan[]] {
   const { profiles = [], name, blobs, modules, pipelines } = plan;
   const shared = { name, blobs, modules, pipelines, profiles: undefined };
-  return [plan, ...profiles.map((own) => ({ ...plan, profile: undefined, ...own, ...shared }) as Plan)];
+  return [
+    plan,
+    ...profiles.map((own) => ({ ...plan, profile: undefined, status: undefined, ...own, ...shared }) as Plan),
+  ];
 }
 
 /** How each of the profiles is called: by its name, or else its number. */

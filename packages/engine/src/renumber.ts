@@ -9,7 +9,7 @@ export interface Renumbering {
 
 /** All but the tables of buffers, blobs and pipelines themselves. */
 export function renumber(plan: Plan, numbers: Renumbering): Plan {
-  const tensor = (one: PlanTensor): PlanTensor => {
+  const tensor = <T extends PlanTensor>(one: T): T => {
     return one.buffer === undefined ? one : { ...one, buffer: numbers.range({ buffer: one.buffer, offset: 0 }).buffer };
   };
   const value = (one: PlanValue): PlanValue => ({
@@ -21,6 +21,7 @@ export function renumber(plan: Plan, numbers: Renumbering): Plan {
     ...plan,
     inputs: plan.inputs.map(tensor),
     outputs: plan.outputs.map(tensor),
+    ...(plan.status ? { status: tensor(plan.status) } : {}),
     ...(plan.values ? { values: plan.values.map(value) } : {}),
     steps: plan.steps.map((step) => renumberStep(step, numbers)),
   };

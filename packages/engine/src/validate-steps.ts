@@ -82,7 +82,7 @@ function checkDispatches(
 }
 
 function isWritable({ kind }: PlanBuffer): boolean {
-  return kind === 'arena' || kind === 'output';
+  return kind === 'arena' || kind === 'output' || kind === 'status';
 }
 
 function checkRange(value: unknown, path: string, buffers: readonly PlanBuffer[], bytes: number): number {

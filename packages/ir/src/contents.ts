@@ -206,14 +206,18 @@ function evaluateUnbounded(s: Scalar, arg: (index: number) => Dim | undefined): 
       const b = evaluate(s.b, arg);
       if (a === undefined || b === undefined) return undefined;
       if (isFloat(s.a.dtype) && !(Number.isInteger(a) && Number.isInteger(b))) return undefined;
-      try {
-        return s.kind === 'compare' ? truth(ordered(s.op, a, b)) : arithmetic(s.op, a, b);
-      } catch (error) {
-        // Numbers that no shape has (sums of INT64_MAX, hashes) are data.
-        if (isTrtxError(error) && error.code === 'DIM_ARITHMETIC') return undefined;
-        throw error;
-      }
+      return ifSensible(() => (s.kind === 'compare' ? truth(ordered(s.op, a, b)) : arithmetic(s.op, a, b)));
     }
+  }
+}
+
+/** What shape arithmetic gives; undefined for numbers that no shape has (sums of INT64_MAX, hashes): they are data. */
+export function ifSensible<T>(compute: () => T): T | undefined {
+  try {
+    return compute();
+  } catch (error) {
+    if (isTrtxError(error) && error.code === 'DIM_ARITHMETIC') return undefined;
+    throw error;
   }
 }
 

@@ -13,6 +13,7 @@ export * from './graph.ts';
 export * from './half.ts';
 export * from './index-map.ts';
 export * from './infer.ts';
+export * from './interval.ts';
 export * from './op.ts';
 export * from './ops/index.ts';
 export * from './runner.ts';

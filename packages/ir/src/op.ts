@@ -6,6 +6,7 @@ import type { Contents } from './contents.ts';
 import type { Dim } from './dim.ts';
 import type { DType } from './dtype.ts';
 import type { IndexMap } from './index-map.ts';
+import type { Interval } from './interval.ts';
 import type { Scalar } from './scalar.ts';
 import type { Constant, TensorType } from './tensor.ts';
 
@@ -176,6 +177,12 @@ export interface OpDef {
   traitAt?(at: NodeView): Trait;
   /** Arithmetic of a node, for reports, where its trait does not tell: see `flopsOf`. A multiplication and an addition are two. */
   flops?(at: NodeView): Dim;
+  /**
+   * Between which numbers the elements of its outputs are, exactly, given between which those of an input are: for ops that
+   * are neither pointwise nor injective and have no reducer. Where it is absent, or tells nothing of an output, that has no
+   * integers but such as its type, or the narrower one of its inputs, holds: no sums or products of them.
+   */
+  range?(at: NodeView, of: (input: number) => Interval): readonly (Interval | undefined)[];
   /** Types of the outputs, one for each that the node has. */
   infer(at: NodeView): readonly Inferred[];
 }

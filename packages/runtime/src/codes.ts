@@ -37,6 +37,8 @@ export type RuntimeErrorCode =
   | 'TENSOR_SHAPE'
   /** A 64-bit integer does not fit into the 32 bits that the GPU has, or a loop without a condition is to go on too long. */
   | 'TENSOR_RANGE'
+  /** A 64-bit integer that the model computes does not fit into the 32 bits that the GPU has. */
+  | 'INT64_OVERFLOW'
   /** A free dimension, or a size that a node gives, is outside the profile that runs, or inputs are outside of all profiles. */
   | 'SHAPE_OUT_OF_PROFILE'
   /** A context was asked for with an optimization profile that the engine has not. */

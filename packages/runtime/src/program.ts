@@ -6,7 +6,7 @@ import { type HostOp, type HostOps, resolveHostOps } from './host-ops.ts';
 import { planStaging, type StagingPlan } from './staging-plan.ts';
 import { COPY_DST, COPY_SRC, STORAGE } from './usage.ts';
 
-/** An input or output. Their numbers: inputs in order, then outputs. */
+/** An input, an output or the status. Their numbers: inputs in order, then outputs, then the status. */
 export interface Port {
   readonly tensor: PlanTensor;
   /** Index of its buffer in the plan; -1 for a tensor that only the host has. */
@@ -50,7 +50,7 @@ function compileProgram(plan: Plan, profile: string, functions: ReadonlyMap<stri
   const usages = usagesOf(plan, flat.set);
   const least = leastBytes(plan);
   const portOf: number[] = new Array(plan.buffers.length).fill(-1);
-  const ports = [...plan.inputs, ...plan.outputs].map((tensor, port): Port => {
+  const ports = [...plan.inputs, ...plan.outputs, ...(plan.status ? [plan.status] : [])].map((tensor, port): Port => {
     const { buffer = -1 } = tensor;
     const isInput = port < plan.inputs.length;
     if (buffer < 0) return { tensor, buffer, isInput, usage: 0, bytes: 0, least: 0 };

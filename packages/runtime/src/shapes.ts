@@ -61,10 +61,9 @@ export class BoundShape {
     }
     checkConstraints(plan.constraints, this.sizeOf);
     this.outputDims = plan.outputs.map(({ shape }) => shape.map(this.sizeOf));
-    const dims = [...inputDims, ...this.outputDims];
-    this.portBytes = program.ports.map(({ tensor, buffer, bytes: most }, i) => {
+    this.portBytes = program.ports.map(({ tensor, buffer, bytes: most }) => {
       if (buffer < 0) return 0;
-      const bytes = storageBytes(tensor.storage!, elements(dims[i]!));
+      const bytes = storageBytes(tensor.storage!, elements(tensor.shape.map(this.sizeOf)));
       if (bytes > most) throw planInvalid(`needs ${bytes} bytes and has a buffer of ${most}`, tensor.name);
       return bytes;
     });

@@ -3,6 +3,9 @@ import { type PlanTensor, type SourceType, type StorageType, storageBits, storag
 import { mismatch } from './mismatch.ts';
 import { Held } from './places.ts';
 
+/** What to do where 32 bits do not hold an integer. */
+export const INT64_HINT = "the GPU has no 64-bit integers: build with --int64 host, or int64: 'host'";
+
 export type TensorData =
   | Float32Array
   | Float64Array
@@ -211,12 +214,7 @@ function narrow(tensor: TensorForm, data: TensorData, out: Int32Array): void {
   for (let i = 0; i < out.length; i++) {
     const low = words[2 * i]!;
     if (words[2 * i + 1] !== (signed ? low >> 31 : 0)) {
-      throw mismatch(
-        'TENSOR_RANGE',
-        `element ${i} is ${data[i]}, which 32 bits cannot hold`,
-        tensor.name,
-        'the GPU has no 64-bit integers: values have to fit into 32 bits',
-      );
+      throw mismatch('TENSOR_RANGE', `element ${i} is ${data[i]}, which 32 bits cannot hold`, tensor.name, INT64_HINT);
     }
     out[i] = low;
   }

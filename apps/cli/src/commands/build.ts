@@ -5,7 +5,7 @@ import { inspectEngine } from '@trtx/engine';
 import { importOptions } from '@trtx/plugin';
 import { drawGraph } from '@trtx/viewer';
 import type { Command } from 'commander';
-import { addCommand, parseLevel } from '../command.ts';
+import { addCommand, INT64, parseInt64, parseLevel } from '../command.ts';
 import { buildTarget } from '../device.ts';
 import { requireOutput, writeWhole } from '../files.ts';
 import { loadModel } from '../model.ts';
@@ -21,6 +21,7 @@ interface Options extends PluginOptions, PageOptions {
   readonly O: BuildOptions['level'];
   readonly portable?: boolean;
   readonly host: boolean;
+  readonly int64: 'checked' | 'host';
 }
 
 export function addBuild(program: Command, session: Session): void {
@@ -37,6 +38,7 @@ export function addBuild(program: Command, session: Session): void {
   command
     .option('-O <level>', 'optimization, 0 to 3', parseLevel, 2)
     .option('--no-host', 'fail with a list of the nodes that the host would have to compute at each run')
+    .option('--int64 <where>', INT64, parseInt64, 'checked')
     .option('--portable', 'ask only for what every WebGPU device has')
     .action((model: string, options: Options) => buildEngine(model, { ...options, ...profiles() }, session));
   addPageOption(command);
@@ -48,7 +50,7 @@ async function buildEngine(
   options: Options & Pick<BuildOptions, 'profile' | 'profiles'>,
   session: Session,
 ): Promise<void> {
-  const { output, O: level, portable = false, host, profile, profiles } = options;
+  const { output, O: level, portable = false, host, int64, profile, profiles } = options;
   await requireOutput(output, model);
   await requirePage(options, model, output);
   const plugins = await loadPlugins(options);
@@ -66,6 +68,7 @@ async function buildEngine(
     plugins,
     target,
     noHost: !host,
+    int64,
     sourceNodes: nodes,
     onOptimized: (after, { trace }) => {
       // Of several profiles the first is drawn.

@@ -5,7 +5,7 @@ import { TrtxError } from '@trtx/errors';
 import { surveyModel } from '@trtx/onnx';
 import { importOptions, type Plugin } from '@trtx/plugin';
 import type { Command } from 'commander';
-import { addCommand, collect, parseLevel } from '../command.ts';
+import { addCommand, collect, parseInt64, parseLevel } from '../command.ts';
 import { readBytes } from '../files.ts';
 import { isEngineFile } from '../model.ts';
 import { addPluginOption, loadPlugins, type PluginOptions } from '../plugins.ts';
@@ -23,6 +23,7 @@ interface Options extends Pick<ShapeOptions, 'shapes'>, PluginOptions {
   readonly support?: boolean;
   readonly diff?: boolean;
   readonly O: 0 | 1 | 2 | 3;
+  readonly int64: 'checked' | 'host';
 }
 
 export function addInspect(program: Command, session: Session): void {
@@ -41,15 +42,16 @@ export function addInspect(program: Command, session: Session): void {
     .option('--diff', 'compare two models: ops by count, nodes by name, constants, inputs and outputs')
     .option('--shapes <spec>', 'with --placement: sizes or ranges of inputs, as for trtx build', collect)
     .option('-O <level>', 'with --placement: optimization, 0 to 3', parseLevel, 2)
+    .option('--int64 <where>', 'with --placement: as for trtx build', parseInt64, 'checked')
     .action(async (file: string, after: string | undefined, options: Options) => {
-      const { placement, support, diff, plugin, O: level, ...shapes } = options;
+      const { placement, support, diff, plugin, O: level, int64, ...shapes } = options;
       if (Boolean(diff) !== (after !== undefined))
         throw new TrtxError('USAGE', diff ? '--diff compares two models' : 'two files without --diff', {
           hint: 'trtx inspect --diff before.onnx after.onnx',
         });
       if (after !== undefined) return inspectDiff(file, after, session);
       const plugins = await loadPlugins({ plugin });
-      if (placement) return inspectPlacement(file, { profile: profileFrom(shapes), level, plugins }, session);
+      if (placement) return inspectPlacement(file, { profile: profileFrom(shapes), level, int64, plugins }, session);
       return support ? inspectSupport(file, plugins, session) : inspect(file, plugins, session);
     });
   addPluginOption(command);

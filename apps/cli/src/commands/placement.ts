@@ -12,6 +12,7 @@ import type { Session } from '../session.ts';
 export interface PlacementOptions {
   readonly profile: Profile | undefined;
   readonly level: 0 | 1 | 2 | 3;
+  readonly int64: 'checked' | 'host';
   readonly plugins: readonly Plugin[];
 }
 

@@ -8,7 +8,7 @@ import { type Graph, opName, type Profile, printType, type Tensors, type Value }
 import { importOptions, type Plugin } from '@trtx/plugin';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { addCommand, parseLevel, parsePositive } from '../command.ts';
+import { addCommand, INT64, parseInt64, parseLevel, parsePositive } from '../command.ts';
 import { type Comparison, compareTensors, type Tolerance } from '../compare.ts';
 import { FAILED } from '../failure.ts';
 import { requireFile } from '../files.ts';
@@ -25,6 +25,7 @@ interface Options extends Tolerance, PluginOptions {
   readonly backend?: BackendKind;
   readonly static?: boolean;
   readonly O: BuildOptions['level'];
+  readonly int64: 'checked' | 'host';
 }
 
 export function addVerify(program: Command, session: Session): void {
@@ -42,6 +43,7 @@ export function addVerify(program: Command, session: Session): void {
     .option('--backend <kind>', 'webgpu or reference (default: webgpu where there is an adapter)', parseBackend)
     .option('--static', 'build for exactly the shapes of the inputs, not for half to twice each dynamic size')
     .option('-O <level>', 'optimization, 0 to 3', parseLevel, 2)
+    .option('--int64 <where>', INT64, parseInt64, 'checked')
     .option('--rtol <number>', 'tolerance, relative to each element', parsePositive, 1e-3)
     .option('--atol <number>', 'tolerance, relative to the largest element', parsePositive, 1e-4)
     .action((model: string, options: Options) => verify(model, options, session));
@@ -87,6 +89,7 @@ async function buildAndRun(backend: Backend, { graph, inputs, plugins }: Model, 
   const runner = await backend.prepare(graph, {
     profile: profileFor(graph, inputs, options.static ?? false),
     level: options.O,
+    int64: options.int64,
     plugins,
     hostKernels: await kernelsFor(
       [...graph.withBodies()].flatMap(({ nodes }) => [...nodes].map(({ op }) => opName(op))),

@@ -11,6 +11,8 @@ export interface GroupLimits {
   readonly bindings: number;
   /** Bindings that a tensor takes; one by default. */
   bindingsOf?(value: Value): number;
+  /** Whether a node checks what it computes, which takes a binding of the group. */
+  isChecked?(node: Node): boolean;
 }
 
 /** Nodes that one group may have; past this a shader gets long to compile and gains nothing. */
@@ -121,11 +123,13 @@ export class Formation {
   fits(draft: Draft): boolean {
     if (draft.nodes.length + draft.prologue.size > MAX_NODES) return false;
     const results = this.resultsOf(draft);
+    const { isChecked = () => false, bindings } = this.limits;
+    // Kernels may compute past the ends of what they read on the way, and let it go.
+    if (draft.anchor && [...draft.prologue].some((value) => isChecked(value.producer!))) return false;
+    const status = draft.allNodes().some(isChecked) ? 1 : 0;
     // Elements that share words do so with equally many others in all results.
     const shared = new Set(results.map(({ type }) => bitsOf(type.dtype)).filter((bits) => bits < 32));
-    return (
-      shared.size <= 1 && this.bindingsOf(this.tensorsOf(draft)) + this.bindingsOf(results) <= this.limits.bindings
-    );
+    return shared.size <= 1 && this.bindingsOf(this.tensorsOf(draft)) + this.bindingsOf(results) + status <= bindings;
   }
 
   bindingsOf(values: Iterable<Value>): number {

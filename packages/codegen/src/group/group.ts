@@ -9,6 +9,7 @@
 //   views      values that lie in the memory of another value: read at other places of it, or written there
 
 import type { Node, Value } from '@trtx/ir';
+import type { Ranges } from '../range/ranges.ts';
 import type { TensorView } from './view.ts';
 
 export interface Group {
@@ -48,6 +49,8 @@ export interface Grouping {
   readonly host: readonly Node[];
   /** Values that the run sets without a node: what bodies are given beside what they capture. */
   readonly states: ReadonlySet<Value>;
+  /** What is known of the integers of 64 bits; without it, nothing is checked. */
+  readonly ranges?: Ranges;
 }
 
 export type Views = Grouping['views'];

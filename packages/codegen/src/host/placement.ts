@@ -13,9 +13,9 @@ import {
   symbolsOf,
   type Value,
 } from '@trtx/ir';
-import { firstWide, isNarrowed, storageOf } from '../storage.ts';
+import type { Ranges } from '../range/ranges.ts';
+import { firstWide, storageOf } from '../storage.ts';
 import type { Target } from '../target.ts';
-import { outgrows } from './outgrow.ts';
 
 /** The nodes that the host computes at run time, each with the reason. */
 export type Hosted = ReadonlyMap<Node, string>;
@@ -28,12 +28,12 @@ export const NO_KERNEL = 'no kernel for this op with these types and attributes'
  * The nodes that no kernel can serve: they touch a type that the GPU has no form for or an integer that 32 bits do not
  * hold, only their data tell a size, or what has such a size may be larger than the GPU can bind.
  * @param graph the root, or a body in it
+ * @param ranges of the root
  */
-export function hostOnly(graph: Graph, root: Graph, { limits }: Target): Map<Node, string> {
+export function hostOnly(graph: Graph, root: Graph, ranges: Ranges, { limits }: Target): Map<Node, string> {
   const hosted = new Map<Node, string>();
   const ofInputs = inputSymbols(root);
   const told = new Map([...ofInputs, ...inputSymbols(graph)]);
-  const wide = new Map<Value, string>();
   for (const node of graph.topological()) {
     if (isKnown(node)) continue;
     const large = (value: Value) => mayExceed(value, limits.maxStorageBufferBindingSize, ofInputs);
@@ -41,7 +41,7 @@ export function hostOnly(graph: Graph, root: Graph, { limits }: Target): Map<Nod
       (tells(node) ? TELLS : undefined) ??
       controlReason(node) ??
       typeReason(node) ??
-      wideReason(node, wide) ??
+      wideReason(node, ranges) ??
       sizeReason(node, told) ??
       largeReason(node, large);
     for (const { type, contents } of node.outputs)
@@ -92,21 +92,14 @@ function typeReason(node: Node): string | undefined {
   return `the GPU has no ${what}, which ${odd.name} is`;
 }
 
-/**
- * Why a node has an integer that 32 bits do not hold: it reads one that is known at build, or the result of such a node, or
- * may compute one from what 32 bits hold. What steers shapes is read by the build alone.
- */
-function wideReason(node: Node, wide: Map<Value, string>): string | undefined {
-  const reasons = node.inputs.flatMap((value, i) => {
-    if (!value || node.op.inputs[Math.min(i, node.op.inputs.length - 1)]!.steersShape) return [];
-    const at = firstWide(value);
-    return at === undefined ? (wide.get(value) ?? []) : [`32 bits do not hold element ${at} of ${value.name}`];
-  });
-  const reason = reasons[0] ?? (outgrows(node) ? OUTGROWS : undefined);
-  if (reason === undefined) return undefined;
-  for (const value of node.outputs)
-    if (isNarrowed(value.type.dtype)) wide.set(value, `32 bits may not hold what ${value.name} is computed from`);
-  return reason;
+/** Why a node has an integer that 32 bits do not hold: it reads one, or may compute one and not find out. */
+function wideReason(node: Node, ranges: Ranges): string | undefined {
+  const value = ranges.unfit(node);
+  if (!value) return ranges.outgrows(node) && !ranges.isChecked(node) ? OUTGROWS : undefined;
+  const at = firstWide(value);
+  if (at !== undefined) return `32 bits do not hold element ${at} of ${value.name}`;
+  const what = value.producer ? `what ${value.name} is computed from` : `the elements of ${value.name}`;
+  return `32 bits may not hold ${what}`;
 }
 
 function sizeReason(node: Node, told: ReadonlyMap<string, unknown>): string | undefined {

@@ -1,9 +1,11 @@
 // Reductions whose reducer is data: the Reduce family and the global pools.
 
-import { bounds, combinedType, type Node, scalar, type Trait, traitOf } from '@trtx/ir';
+import { combinedType, type Node, type Trait, traitOf } from '@trtx/ir';
 import { ROW_MAJOR_ONLY } from '../format/format.ts';
 import { defineKernel, type Kernel } from '../kernel.ts';
-import { computeOf, isNarrowed } from '../storage.ts';
+import { partsOf } from '../range/ranges.ts';
+import { computeOf } from '../storage.ts';
+import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { printScalar } from '../wgsl/scalar.ts';
@@ -11,11 +13,12 @@ import { emitRows, ROW_PARAMS, type RowParams, rowCost, rowsOf } from './reducti
 
 export const reduce: Kernel = defineKernel<RowParams>({
   id: 'reduce',
-  version: 2,
+  version: 3,
   summary: 'a row of elements to one, by an invocation or a workgroup',
   ops: ({ trait }) => trait.kind === 'reduction',
+  checks: true,
   formats: () => [...ROW_MAJOR_ONLY, { reads: 'channels-last', writes: 'row-major', needs: [] }],
-  applies: ({ group }) => reductionOf(group.anchor!).reducer !== undefined && !needsWideEnds(group.anchor!),
+  applies: ({ group }) => reductionOf(group.anchor!).reducer !== undefined,
   params: () => ROW_PARAMS,
   cost({ group, target, formats }, params) {
     const at = group.anchor!.view();
@@ -23,39 +26,32 @@ export const reduce: Kernel = defineKernel<RowParams>({
     const apart = formats.reads === 'channels-last' && params.lanes > 1 ? 2 : 1;
     return apart * rowCost(target, rowsOf(at, reductionOf(group.anchor!).axes(at)), params);
   },
-  emit(e, { group }, params) {
+  emit(e, { group, grouping }, params) {
     const node = group.anchor!;
     const at = node.view();
     const { axes, reducer } = reductionOf(node);
-    const { combine, each = (x) => x, finish = (x) => x } = reducer!;
     const input = node.inputs[0]!;
-    const own = input.type.dtype;
-    const dtype = combinedType(own, reducer!);
-    const term = each(scalar.cast(scalar.arg(0, own), dtype));
-    const finished = scalar.cast(finish(scalar.arg(0, dtype), scalar.arg(1, dtype)), own);
+    const dtype = combinedType(input.type.dtype, reducer!);
+    const { each, finish } = partsOf(reducer!, input.type.dtype);
     const rows = rowsOf(at, axes(at));
+    const bit = e.overflow(node);
+    const open = bit === undefined ? undefined : grouping.ranges!.openInReduction(node, each);
     return emitRows(e, rows, params, (row) => {
-      const combined = row.reduce(dtype, combine, (k) => {
+      const term = (k: Ix) => {
         const x = e.read(input, row.element(k));
-        return printScalar(e.shader, term, () => x);
-      });
+        return printScalar(e.shader, each, () => x, open && { open: open.each, bit: bit! });
+      };
+      const combined = open?.combined
+        ? e.shader.let(row.checkedSum(bit!, term))
+        : row.reduce(dtype, reducer!.combine, term);
       row.once(() => {
         const count = `${computeOf(dtype)}(${ix.text(e.size(rows.count))})`;
-        const result = printScalar(e.shader, finished, (i) => (i ? count : combined));
+        const result = printScalar(e.shader, finish, (i) => (i ? count : combined));
         e.store(Position.linear(group.accumulated.type.shape, row.number), e.shader.let(result));
       });
     });
   },
 });
-
-/** True for the smallest or largest of what may be no element, in a type whose own ends the GPU cannot hold. */
-function needsWideEnds(node: Node): boolean {
-  const at = node.view();
-  const { axes, reducer } = reductionOf(node);
-  const { combine } = reducer!;
-  const ends = (combine === 'min' || combine === 'max') && isNarrowed(at.input(0).dtype);
-  return ends && bounds(rowsOf(at, axes(at)).count).min < 1;
-}
 
 function reductionOf(node: Node): Extract<Trait, { kind: 'reduction' }> {
   const at = node.view();

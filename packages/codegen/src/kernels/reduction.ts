@@ -7,12 +7,16 @@ import type { Launch } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
 import type { Target } from '../target.ts';
 import { typical } from '../typical.ts';
+import { call } from '../wgsl/functions.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal, printBinary } from '../wgsl/scalar.ts';
 
 const WORKGROUP = 64;
+
+/** A 64-bit integer in two words. */
+const WIDE = 'vec2<u32>';
 
 type Combine = Reducer['combine'];
 
@@ -104,11 +108,24 @@ export class Row {
     const type = computeOf(dtype);
     const operation = type === 'bool' ? OF_BOOLS[combine] : combine;
     const join = (a: string, b: string) => printBinary(shader, operation, a, b, dtype);
+    return this.#combine(type, neutral(this.e, dtype, combine), join, value);
+  }
+
+  /** The sum of integers of 64 bits that fit into 32, with a bit of the status for a sum that does not. */
+  checkedSum(bit: number, value: (k: Ix) => string): string {
+    const { shader } = this.e;
+    const join = (a: string, b: string) => call(shader, 'wide_sum', a, b);
+    const sum = this.#combine(WIDE, `${WIDE}()`, join, (k) => call(shader, 'widened', value(k)));
+    return call(shader, 'narrowed', sum, `${bit}u`);
+  }
+
+  #combine(type: string, first: string, join: (a: string, b: string) => string, value: (k: Ix) => string): string {
+    const { shader } = this.e;
     const acc = shader.name('acc');
-    shader.line(`var ${acc} = ${neutral(this.e, dtype, combine)};`);
+    shader.line(`var ${acc} = ${first};`);
     this.each((k) => shader.line(`${acc} = ${join(acc, shader.let(value(k)))};`));
     if (this.params.lanes === 1) return acc;
-    const memory = `shared_${type}`;
+    const memory = `shared_${type.replace(/\W/g, '')}`;
     shader.global(`var<workgroup> ${memory}: array<${type}, ${WORKGROUP}>;`);
     shader.line(`${memory}[lid] = ${acc};`);
     shader.line('workgroupBarrier();');

@@ -3,6 +3,7 @@
 import { scanAxis } from '@trtx/ir';
 import { defineKernel, type Kernel } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
+import { call } from '../wgsl/functions.ts';
 import * as ix from '../wgsl/ix.ts';
 import { literal, printBinary } from '../wgsl/scalar.ts';
 import { emitRows, type RowParams, rowCost, rowsOf } from './reduction.ts';
@@ -12,9 +13,10 @@ const ALONE: RowParams = { lanes: 1 };
 function defineScan(op: string, id: string, combine: 'add' | 'mul'): Kernel {
   return defineKernel<null>({
     id,
-    version: 1,
+    version: 2,
     summary: `${op}: a row, one element after the other, an invocation`,
     ops: [op],
+    checks: combine === 'add',
     applies: ({ group }) => group.anchor!.view().contents(1) !== undefined,
     params: () => [null],
     cost({ group, target }) {
@@ -30,16 +32,21 @@ function defineScan(op: string, id: string, combine: 'add' | 'mul'): Kernel {
       const exclusive = at.int('exclusive') === 1;
       return emitRows(e, rowsOf(at, [scanAxis(at)]), ALONE, (row) => {
         const acc = shader.name('acc');
-        shader.line(`var ${acc} = ${literal(shader, combine === 'add' ? 0 : 1, computeOf(dtype))};`);
+        const bit = e.overflow(node);
+        const first = literal(shader, combine === 'add' ? 0 : 1, computeOf(dtype));
+        shader.line(`var ${acc} = ${bit ? call(shader, 'widened', first) : first};`);
+        const join = (x: string) =>
+          bit ? call(shader, 'wide_sum', acc, call(shader, 'widened', x)) : printBinary(shader, combine, acc, x, dtype);
+        const result = () => (bit ? shader.let(call(shader, 'narrowed', acc, `${bit}u`)) : acc);
         row.each((k) => {
           const turned = at.int('reverse') ? ix.sub(ix.sub(e.size(row.rows.count), 1), k) : k;
           const position = row.element(turned);
           const take = () => {
             const x = e.read(input, position);
-            shader.line(`${acc} = ${printBinary(shader, combine, acc, x, dtype)};`);
+            shader.line(`${acc} = ${join(x)};`);
           };
           if (!exclusive) take();
-          e.store(position, acc);
+          e.store(position, result());
           if (exclusive) take();
         });
       });

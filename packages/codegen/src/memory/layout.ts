@@ -6,14 +6,16 @@ import {
   type PlanBinding,
   type PlanBlob,
   type PlanBuffer,
+  type PlanCheck,
   type PlanRange,
+  type PlanStatus,
   type Size,
   sourceBytes,
   storageBytes,
 } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { type Constant, type Dim, elementCount, elementsOf, type Graph, type Value } from '@trtx/ir';
-import type { Packed, Slot } from '../emitter.ts';
+import { type Packed, type Slot, STATUS_BITS } from '../emitter.ts';
 import { type Grouping, rootOf, type Views } from '../group/group.ts';
 import type { Hosted } from '../host/placement.ts';
 import { isControlItem, isHostItem, type Schedule } from '../schedule.ts';
@@ -58,6 +60,11 @@ export class Layout {
   #paramBytes = 0;
   /** Bytes of the constants that lie in several buffers. */
   readonly #whole = new Map<string, () => Uint8Array>();
+  #statusBuffer: number | undefined;
+  #statusWords = 0;
+  readonly #checks: PlanCheck[] = [];
+  /** Of nodes' first outputs, as data flows. */
+  readonly #order: ReadonlyMap<Value, number>;
   #weights: { buffer: number; bytes: number } | undefined;
   readonly #livePeak: number;
 
@@ -72,6 +79,8 @@ export class Layout {
     this.target = target;
     this.storages = storages;
     this.#hosted = hosted;
+    const nodes = [...graph.withBodies()].flatMap((each) => each.topological());
+    this.#order = new Map(nodes.map(({ output }, i) => [output, i]));
     this.hostReads = inputsOnHost(graph, hosted, grouping.views);
     const bound = new Set([...boundIn(schedule)]);
     for (const value of graph.inputs) {
@@ -121,6 +130,7 @@ export class Layout {
 
   binding(slot: Slot): PlanBinding {
     const { part, parts } = slot;
+    if (slot.kind === 'status') return this.#status(slot.checked);
     if (slot.kind === 'packed') return this.#constant(slot.packed.key, slot.packed, part, parts);
     const place = this.#places.get(slot.value);
     if (place) return this.#partOf(place, part, parts);
@@ -129,6 +139,23 @@ export class Layout {
     const key = `${name}:plain`;
     const bytes = () => storedBytes(constant);
     return this.#constant(key, { key, names: [name], size: storedSize(constant), bytes }, part, parts);
+  }
+
+  /** A word of the status, with a bit for each of these values. */
+  #status(checked: readonly Value[]): PlanBinding {
+    this.#statusBuffer ??= this.#add('status', 0);
+    const offset = this.#statusWords * 4;
+    const checks = checked.map((value, i): [Value, PlanCheck] => {
+      const { name: node, origin } = value.producer!;
+      const bit = 2 ** Math.min(i, STATUS_BITS - 1);
+      return [value, { word: this.#statusWords, bit, tensor: value.name, node, nodes: origin }];
+    });
+    const order = this.#order;
+    this.#checks.push(...checks.sort(([a], [b]) => order.get(a)! - order.get(b)!).map(([, check]) => check));
+    this.#statusWords += ALIGNMENT / 4;
+    const size = 4;
+    this.#buffers[this.#statusBuffer] = { kind: 'status', bytes: offset + size };
+    return { buffer: this.#statusBuffer, offset, size };
   }
 
   /** A block of the params buffer that holds these sizes, one word each. */
@@ -150,9 +177,11 @@ export class Layout {
   }
 
   /** The plan's parts that are about memory, once every binding has been asked for. */
-  finish(): Pick<Plan, 'buffers' | 'blobs' | 'params' | 'requires' | 'liveBytesPeak'> {
+  finish(): Pick<Plan, 'buffers' | 'blobs' | 'params' | 'requires' | 'liveBytesPeak' | 'status'> {
     this.#buffers[this.#paramBuffer] = { kind: 'params', bytes: Math.max(this.#paramBytes, 16) };
+    const buffer = this.#statusBuffer;
     return {
+      ...(buffer === undefined ? {} : { status: statusOf(buffer, this.#buffers[buffer]!.bytes, this.#checks) }),
       buffers: this.#buffers,
       blobs: this.#planBlobs,
       params: this.#params,
@@ -244,6 +273,10 @@ export class Layout {
     if (binding > DEFAULT_LIMITS.maxStorageBufferBindingSize) limits.maxStorageBufferBindingSize = binding;
     return limits;
   }
+}
+
+function statusOf(buffer: number, bytes: number, checks: readonly PlanCheck[]): PlanStatus {
+  return { name: '', dtype: 'uint32', shape: [bytes / 4], storage: 'u32', buffer, checks };
 }
 
 function once<T>(make: () => T): () => T {

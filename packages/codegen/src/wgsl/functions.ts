@@ -233,6 +233,87 @@ const FUNCTIONS: Readonly<Record<string, { needs?: readonly string[]; text: stri
   return select(select(u32(x), 4294967295u, x >= 4294967296.0f), 0u, is_nan(x));
 }`,
   },
+
+  // Of 64-bit integers that fit into 32: a result that does not raises a bit of the group's status, unless the bit is 0.
+  // `raise` is declared where the status is bound.
+  checked_add: {
+    text: `fn checked_add(a: i32, b: i32, bit: u32) -> i32 {
+  let sum = a + b;
+  if (((a ^ sum) & (b ^ sum)) < 0) { raise(bit); }
+  return sum;
+}`,
+  },
+  checked_sub: {
+    text: `fn checked_sub(a: i32, b: i32, bit: u32) -> i32 {
+  let rest = a - b;
+  if (((a ^ b) & (a ^ rest)) < 0) { raise(bit); }
+  return rest;
+}`,
+  },
+  /** From products of halves: one of the upper ones is 0, and what carries stays below. */
+  checked_mul: {
+    text: `fn checked_mul(a: i32, b: i32, bit: u32) -> i32 {
+  let x = bitcast<u32>(abs(a));
+  let y = bitcast<u32>(abs(b));
+  let middle = (x >> 16u) * (y & 0xffffu) + (x & 0xffffu) * (y >> 16u);
+  let lowest = (x & 0xffffu) * (y & 0xffffu);
+  let size = lowest + (middle << 16u);
+  let most = 0x7fffffffu + select(0u, 1u, (a ^ b) < 0);
+  if (((x >> 16u) != 0u && (y >> 16u) != 0u) || middle > 0xffffu || size < lowest || size > most) { raise(bit); }
+  return a * b;
+}`,
+  },
+  checked_neg: {
+    needs: ['checked_sub'],
+    text: 'fn checked_neg(a: i32, bit: u32) -> i32 { return checked_sub(0, a, bit); }',
+  },
+  checked_abs: {
+    needs: ['checked_sub'],
+    text: 'fn checked_abs(a: i32, bit: u32) -> i32 { return select(a, checked_sub(0, a, bit), a < 0); }',
+  },
+  checked_div: {
+    needs: ['checked_neg'],
+    text: `fn checked_div(a: i32, b: i32, bit: u32) -> i32 {
+  if (b == -1) { return checked_neg(a, bit); }
+  return select(0, a / b, b != 0);
+}`,
+  },
+  checked_pow: {
+    needs: ['checked_mul', 'power_i32'],
+    text: `fn checked_pow(x: i32, y: i32, bit: u32) -> i32 {
+  if (y < 0) { return power_i32(x, y); }
+  var result = 1;
+  var base = x;
+  for (var left = y; left > 0; left >>= 1u) {
+    if ((left & 1) == 1) { result = checked_mul(result, base, bit); }
+    if (left > 1) { base = checked_mul(base, base, bit); }
+  }
+  return result;
+}`,
+  },
+  checked_cast: {
+    needs: ['to_i32'],
+    text: `fn checked_cast(x: f32, bit: u32) -> i32 {
+  if (x >= 2147483648.0f || x < -2147483648.0f) { raise(bit); }
+  return to_i32(x);
+}`,
+  },
+
+  // 64-bit integers as two words, the low one first.
+  widened: { text: 'fn widened(x: i32) -> vec2<u32> { return vec2<u32>(bitcast<u32>(x), bitcast<u32>(x >> 31u)); }' },
+  wide_sum: {
+    text: `fn wide_sum(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> {
+  let low = a.x + b.x;
+  return vec2<u32>(low, a.y + b.y + select(0u, 1u, low < a.x));
+}`,
+  },
+  narrowed: {
+    text: `fn narrowed(x: vec2<u32>, bit: u32) -> i32 {
+  let low = bitcast<i32>(x.x);
+  if (bitcast<u32>(low >> 31u) != x.y) { raise(bit); }
+  return low;
+}`,
+  },
 };
 
 /** A call of a function of this file, declared with what it needs. */

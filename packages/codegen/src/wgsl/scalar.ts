@@ -19,9 +19,32 @@ import { isNarrowFloat, rounded } from './codes.ts';
 import { call } from './functions.ts';
 import type { Shader } from './shader.ts';
 
-/** The expression's value; `args` are WGSL expressions of the compute types of the arguments. */
-export function printScalar(shader: Shader, s: Scalar, args: (index: number) => string): string {
+/** Operations that are to be checked, and the bit of the group's status that tells. */
+export interface Checks {
+  readonly open: ReadonlySet<Scalar>;
+  readonly bit: number;
+}
+
+/**
+ * The expression's value; `args` are WGSL expressions of the compute types of the arguments.
+ * @param checks of integers of 64 bits that 32 may not hold: `add` to `pow`, and casts of floats
+ */
+export function printScalar(shader: Shader, s: Scalar, args: (index: number) => string, checks?: Checks): string {
+  // What a select does not choose is computed too, and may be what it likes.
+  const tests: string[] = [];
+  const bit = () => (tests.length > 0 ? `select(0u, ${checks!.bit}u, ${tests.join(' & ')})` : `${checks!.bit}u`);
+  const printWhere = (test: string, x: Scalar): string => {
+    tests.push(test);
+    const text = shader.let(print(x));
+    tests.pop();
+    return text;
+  };
   const print = (x: Scalar): string => {
+    if (checks?.open.has(x)) {
+      if (x.kind === 'binary') return call(shader, `checked_${x.op}`, print(x.a), print(x.b), bit());
+      if (x.kind === 'unary') return call(shader, `checked_${x.op}`, print(x.a), bit());
+      if (x.kind === 'cast') return call(shader, 'checked_cast', print(x.a), bit());
+    }
     switch (x.kind) {
       case 'arg':
         return args(x.index);
@@ -30,6 +53,10 @@ export function printScalar(shader: Shader, s: Scalar, args: (index: number) => 
       case 'cast':
         return printCast(shader, variable(shader, print(x.a)), x.a.dtype, x.dtype, x.options);
       case 'select':
+        if (checks) {
+          const test = shader.let(print(x.test), 'test');
+          return `select(${printWhere(`!${test}`, x.b)}, ${printWhere(test, x.a)}, ${test})`;
+        }
         return `select(${print(x.b)}, ${print(x.a)}, ${print(x.test)})`;
       case 'compare':
         return printCompare(x.op, print(x.a), print(x.b), x.a.dtype);

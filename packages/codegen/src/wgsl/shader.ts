@@ -9,7 +9,7 @@ import type { Ix } from './ix.ts';
 import * as ix from './ix.ts';
 
 /** What buffers are arrays of, and the bytes of one. */
-export const ELEMENT_BYTES = { f32: 4, i32: 4, u32: 4, 'vec4<f32>': 16, 'vec2<u32>': 8 } as const;
+export const ELEMENT_BYTES = { f32: 4, i32: 4, u32: 4, 'atomic<u32>': 4, 'vec4<f32>': 16, 'vec2<u32>': 8 } as const;
 
 export type BufferElement = keyof typeof ELEMENT_BYTES;
 

@@ -1,6 +1,7 @@
 // Einstein summation: products of operands, summed over the axes that the output lacks.
 
-import { type Dim, mul, product } from '../dim.ts';
+import { bounds, type Dim, mul, product } from '../dim.ts';
+import { productOf, sumOf } from '../interval.ts';
 import { defineOp, type NodeView, type OpDef } from '../op.ts';
 import { NUMBERS } from './types.ts';
 
@@ -86,6 +87,12 @@ export const einsumOps: readonly OpDef[] = [
     attributes: { equation: { type: 'string', required: true, doc: '`bij,bjk->bik`, as in NumPy' } },
     trait: { kind: 'contraction' },
     flops: (at) => mul(at.inputs.length, product(einsumGeometry(at).sizes)),
+    range(at, of) {
+      const { sizes, summed } = einsumGeometry(at);
+      const { max } = bounds(product(summed.map((label) => sizes[label]!)));
+      const terms = at.inputs.map((_, i) => of(i)).reduce(productOf);
+      return [sumOf(terms, [0, max])];
+    },
     infer(at) {
       const g = einsumGeometry(at);
       return [{ dtype: at.input(0).dtype, shape: g.output.map((label) => g.sizes[label]!) }];

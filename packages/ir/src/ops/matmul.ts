@@ -1,6 +1,7 @@
 // Matrix products.
 
-import { type Dim, product } from '../dim.ts';
+import { bounds, type Dim, product } from '../dim.ts';
+import { ANY, productOf, sumOf } from '../interval.ts';
 import { defineOp, type NodeView, type OpDef, type OperandSpec } from '../op.ts';
 import { broadcast } from './broadcast.ts';
 import { FLOATS } from './types.ts';
@@ -94,6 +95,10 @@ export const matmulOps: readonly OpDef[] = [
     attributes: {},
     trait: { kind: 'contraction' },
     flops: (at) => matmulFlops(matmulGeometry(at)),
+    range(at, of) {
+      const { max } = bounds(matmulGeometry(at).k);
+      return [sumOf(productOf(of(0), of(1)), [0, max])];
+    },
     infer(at) {
       const g = matmulGeometry(at);
       const shape = [...g.batch, ...(g.vectorA ? [] : [g.m]), ...(g.vectorB ? [] : [g.n])];
@@ -115,6 +120,7 @@ export const matmulOps: readonly OpDef[] = [
     },
     trait: { kind: 'contraction' },
     flops: (at) => matmulFlops({ batch: [], ...gemmGeometry(at) }),
+    range: () => [ANY],
     infer(at) {
       const g = gemmGeometry(at);
       return [{ dtype: at.input(0).dtype, shape: [g.m, g.n] }];

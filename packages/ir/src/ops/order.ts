@@ -1,6 +1,7 @@
 // Ops that compare the elements of an axis with one another.
 
 import { bounds, sub } from '../dim.ts';
+import { placesOf } from '../interval.ts';
 import { defineOp, type Inferred, type NodeView, type OpDef } from '../op.ts';
 import { normalizeAxis } from './axis.ts';
 import { FLOATS, INDICES, NUMBERS } from './types.ts';
@@ -27,6 +28,7 @@ export const orderOps: readonly OpDef[] = [
       sorted: { type: 'int', default: 1, min: 0, max: 1, doc: 'whether the order of the outputs matters' },
     },
     trait: { kind: 'opaque' },
+    range: (at, of) => [of(0), placesOf(at.input(0).shape[orderAxis(at)]!)],
     infer(at) {
       const { dtype, shape } = at.input(0);
       const axis = orderAxis(at);

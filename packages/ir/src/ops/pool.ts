@@ -1,6 +1,7 @@
 // Pooling: a reduction over a sliding window, or over all positions.
 
 import { type Dim, product } from '../dim.ts';
+import { placesOf } from '../interval.ts';
 import { defineOp, type Inferred, type NodeView, type OpDef, type OperandSpec, type Reducer } from '../op.ts';
 import * as s from '../scalar.ts';
 import { FLOATS } from './types.ts';
@@ -62,6 +63,7 @@ export const poolOps: readonly OpDef[] = [
     },
     trait: { kind: 'opaque' },
     flops: poolFlops,
+    range: (at) => [undefined, placesOf(product(at.input(0).shape))],
     infer(at) {
       const shape = pooled(poolGeometry(at));
       const outputs: Inferred[] = [

@@ -1,8 +1,9 @@
 // Reductions over axes. What is special about each is its reducer, which is data: one kernel serves them all.
 
-import { asNumbers } from '../contents.ts';
+import { asNumbers, ifSensible } from '../contents.ts';
 import { add, type Dim, maxDim, minDim, mul, product } from '../dim.ts';
 import { bitWidth, type DType, isFloat, isInteger, isUnsigned } from '../dtype.ts';
+import { placesOf } from '../interval.ts';
 import { defineOp, type Inferred, type NodeView, type OpDef, type OperandSpec, type Reducer } from '../op.ts';
 import * as s from '../scalar.ts';
 import { normalizeAxis } from './axis.ts';
@@ -109,8 +110,10 @@ function reducedContents(
   if (!all || !reducer || reducer.each || reducer.finish) return {};
   const dims = g.output.map(() => 1);
   const known = at.contents(0);
-  if (known && known.values.length > 0)
-    return { contents: { dims, values: [known.values.reduce(IN_DIMS[reducer.combine])] } };
+  if (known && known.values.length > 0) {
+    const value = ifSensible(() => known.values.reduce(IN_DIMS[reducer.combine]));
+    return value === undefined ? {} : { contents: { dims, values: [value] } };
+  }
   const reals = asNumbers(at.reals(0));
   const combine = IN_REALS[reducer.combine];
   return reals && reals.length > 0 && combine
@@ -132,6 +135,7 @@ function defineArg(name: 'ArgMax' | 'ArgMin', summary: string): OpDef {
       select_last_index: { type: 'int', default: 0, min: 0, max: 1, doc: 'among equals the last, not the first' },
     },
     trait: { kind: 'reduction', axes: argAxes },
+    range: (at) => [placesOf(argGeometry(at).count)],
     infer: (at) => [{ dtype: 'int64', shape: argGeometry(at).output }],
   });
 }

@@ -3,6 +3,7 @@
 
 import { add, atMost, bounds, type Dim, floorDiv, maxDim, mul, sameDim, sub } from '../dim.ts';
 import { coord, type Index, type IndexMap, indexOf, indexOp } from '../index-map.ts';
+import { ANY, join } from '../interval.ts';
 import { defineOp, type NodeView, type OpDef, type OperandSpec } from '../op.ts';
 import { normalizeAxis } from './axis.ts';
 import { FLOATS, INDICES } from './types.ts';
@@ -227,6 +228,8 @@ export const resizeOps: readonly OpDef[] = [
       const map = nearestMap(at);
       return map ? { kind: 'injective', map: () => map } : { kind: 'opaque' };
     },
+    // Weights may be negative where they are cubic.
+    range: (at, of) => [at.string('mode') === 'cubic' ? ANY : join(of(0), [at.float('extrapolation_value'), 0])],
     infer: (at) => [{ dtype: at.input(0).dtype, shape: resizeGeometry(at).axes.map(({ output }) => output) }],
   }),
 ];

@@ -1,5 +1,6 @@
 // Sampling at positions that an input tells, and the grids of such positions.
 
+import { ANY, join } from '../interval.ts';
 import { defineOp, type OpDef } from '../op.ts';
 import { FLOATS, NUMBERS } from './types.ts';
 
@@ -31,6 +32,7 @@ export const samplingOps: readonly OpDef[] = [
       padding_mode: { type: 'string', default: 'zeros', oneOf: GRID_PADDINGS, doc: 'what is outside of the input' },
     },
     trait: { kind: 'opaque' },
+    range: (at, of) => [at.string('mode') === 'cubic' ? ANY : join(of(0), [0, 0])],
     infer(at) {
       const { dtype, shape } = at.input(0);
       const grid = at.input(1).shape;

@@ -1,7 +1,8 @@
 // Ops that write at places that an input tells.
 
-import { type Dim, neverEqual } from '../dim.ts';
+import { bounds, type Dim, neverEqual, product } from '../dim.ts';
 import { coord, type Index, type IndexMap, indexOf, indexOp } from '../index-map.ts';
+import { type Interval, join, powersOf, productOf, sumOf } from '../interval.ts';
 import { defineOp, type NodeView, type OpDef, type OperandSpec } from '../op.ts';
 import { normalizeAxis } from './axis.ts';
 import { INDICES } from './types.ts';
@@ -46,6 +47,7 @@ export const scatterOps: readonly OpDef[] = [
     outputs: [{ name: 'output' }],
     attributes: { axis: { type: 'int', default: 0 }, reduction: REDUCTION },
     trait: { kind: 'opaque' },
+    range: scatterRange,
     infer(at) {
       const { dtype, shape } = at.input(0);
       scatterAxis(at);
@@ -65,6 +67,7 @@ export const scatterOps: readonly OpDef[] = [
     outputs: [{ name: 'output' }],
     attributes: { reduction: REDUCTION },
     trait: { kind: 'opaque' },
+    range: scatterRange,
     infer(at) {
       const { dtype, shape } = at.input(0);
       sameDims(at, at.input(2).shape, [...at.input(1).shape.slice(0, -1), ...shape.slice(scatterDepth(at))]);
@@ -109,6 +112,15 @@ export const scatterOps: readonly OpDef[] = [
     },
   }),
 ];
+
+/** Each update may be added to the same element. */
+function scatterRange(at: NodeView, of: (input: number) => Interval): Interval[] {
+  const [data, updates] = [of(0), of(2)];
+  const reduction = at.string('reduction');
+  const { max } = bounds(product(at.input(2).shape));
+  if (reduction === 'add') return [sumOf(join(data, updates, [0, 0]), [1, max + 1])];
+  return [reduction === 'mul' ? productOf(join(data, [1, 1]), powersOf(updates, max)) : join(data, updates)];
+}
 
 function cacheAxis(at: NodeView): number {
   const axis = normalizeAxis(at, at.int('axis'), at.input(0).shape.length);

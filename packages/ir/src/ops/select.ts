@@ -2,6 +2,7 @@
 
 import { type Contents, MAX_CONTENTS } from '../contents.ts';
 import { type Dim, minDim, product } from '../dim.ts';
+import { countsOf, join, placesOf } from '../interval.ts';
 import { defineOp, type Inferred, type NodeView, type OpDef } from '../op.ts';
 import { elementCount } from '../tensor.ts';
 import { normalizeAxis } from './axis.ts';
@@ -37,6 +38,7 @@ export const selectOps: readonly OpDef[] = [
     outputs: [{ name: 'Y' }],
     attributes: {},
     trait: { kind: 'opaque' },
+    range: (at) => [join([0, 0], ...at.input(0).shape.map(placesOf))],
     infer(at) {
       const { shape } = at.input(0);
       const contents = knownPositions(at);
@@ -76,6 +78,7 @@ export const selectOps: readonly OpDef[] = [
       sorted: { type: 'int', default: 1, min: 0, max: 1, doc: 'ascending, or in order of first appearance' },
     },
     trait: { kind: 'opaque' },
+    range: (at, of) => [of(0), placesOf(places(at)), placesOf(places(at)), countsOf(places(at))],
     infer(at) {
       const size = places(at);
       const count = at.unknown('count', size);
@@ -106,6 +109,7 @@ export const selectOps: readonly OpDef[] = [
       },
     },
     trait: { kind: 'opaque' },
+    range: (at) => [join(...[...at.input(1).shape, at.input(0).shape[1]!].map(placesOf))],
     infer(at) {
       const [boxes, scores] = [at.input(0).shape, at.input(1).shape];
       if (boxes.length !== 3 || scores.length !== 3)

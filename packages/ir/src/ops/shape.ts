@@ -3,6 +3,7 @@
 import { MAX_CONTENTS } from '../contents.ts';
 import { add, ceilDiv, type Dim, maxDim, mul, product, sub } from '../dim.ts';
 import { type DType, isFloat } from '../dtype.ts';
+import { join } from '../interval.ts';
 import { defineOp, type Inferred, type NodeView, type OpDef } from '../op.ts';
 import { numbersOf } from '../tensor.ts';
 import { FLOATS } from './types.ts';
@@ -72,6 +73,7 @@ export const shapeOps: readonly OpDef[] = [
     outputs: [{ name: 'output' }],
     attributes: {},
     trait: { kind: 'opaque' },
+    range: (_, of) => [join(of(0), of(1))],
     infer(at) {
       const { dtype } = at.input(0);
       const [start, limit, delta] = [0, 1, 2].map((i) => at.numbers(i)?.[0] ?? at.contents(i)?.values[0]);

@@ -1,6 +1,7 @@
 // What undoes pooling and the cutting of images into blocks.
 
-import { add, type Dim, floorDiv, mul, product, sub } from '../dim.ts';
+import { add, bounds, type Dim, floorDiv, mul, product, sub } from '../dim.ts';
+import { sumOf } from '../interval.ts';
 import { defineOp, type NodeView, type OpDef } from '../op.ts';
 import { FLOATS, NUMBERS } from './types.ts';
 import { listOf, WINDOW_ATTRIBUTES } from './window.ts';
@@ -100,6 +101,7 @@ export const unpoolOps: readonly OpDef[] = [
       strides: WINDOW_ATTRIBUTES.strides!,
     },
     trait: { kind: 'opaque' },
+    range: (at, of) => [sumOf(of(0), [0, bounds(product(at.input(0).shape)).max])],
     infer(at) {
       const { dtype, shape } = at.input(0);
       if (shape.length !== 3) throw at.fail(`an input of [${shape}] where [N, C·block, blocks] belongs`);
