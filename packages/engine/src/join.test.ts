@@ -154,10 +154,14 @@ describe('joinProfiles', () => {
     expect(plans[0]).toMatchObject({ modules, pipelines });
   });
 
-  it('keeps that a profile has no values where the first one has some', () => {
+  it('keeps that a profile has nothing of what only the first one has', () => {
     const values: Plan['values'] = [{ name: 'sizes', dtype: 'int64', shape: [1], elements: [7] }];
-    const { plans } = joined(profile({ ...samplePlan, values }), profile(samplePlan));
-    expect(plans.map((plan) => plan.values)).toEqual([values, []]);
+    const work = { exprs: [], dispatches: [{ flops: 1 }, {}] };
+    const { plans } = joined(profile({ ...samplePlan, values, work }), profile(samplePlan));
+    expect(plans.map((plan) => [plan.values, plan.work?.dispatches])).toEqual([
+      [values, work.dispatches],
+      [[], []],
+    ]);
   });
 
   it('names each profile, by its number where it has no name', () => {

@@ -30,8 +30,12 @@ export function joinProfiles(profiles: readonly [ProfilePlan, ...ProfilePlan[]])
 /** The fields that are not as in the first profile. */
 function difference(first: Plan, plan: Plan): PlanProfile {
   const { name, blobs, modules, pipelines, profiles, profile, status, ...own } = plan;
-  // A field that is left out is the first profile's, but for its name and status.
-  const whole = { ...(first.values ? { values: [] } : {}), ...own };
+  // A field that is left out is the first profile's, but for its name and status: what only that one has is told to be empty.
+  const whole = {
+    ...(first.values ? { values: [] } : {}),
+    ...(first.work ? { work: { exprs: [], dispatches: [] } } : {}),
+    ...own,
+  };
   const fields = Object.entries(whole).filter(([field, value]) => {
     return JSON.stringify(value) !== JSON.stringify(first[field as keyof Plan]);
   });
