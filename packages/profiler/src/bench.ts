@@ -4,6 +4,7 @@ import { type Plan, walkSteps } from '@trtx/engine';
 import type { Engine, ExecutionContext, HostTensor } from '@trtx/runtime';
 import { boundNotes, finiteNotes, timerNotes } from './notes.ts';
 import { PassTimer, type TimedRun } from './pass-timer.ts';
+import { planFor } from './plan-for.ts';
 import type { BenchReport, LoadTimes, RunTimes } from './report.ts';
 import { type Feed, hostFeed, residentFeed } from './resident.ts';
 import { milliseconds } from './timer-quality.ts';
@@ -34,16 +35,20 @@ export async function bench(
 ): Promise<BenchReport> {
   const { contexts = 1, inFlight = 1, transfers = true, load } = options;
   const lanes: Lane[] = [];
+  const plan = planFor(
+    engine.plan,
+    engine.plan.inputs.map(({ name }) => inputs[name]!.dims),
+  );
   const timer = hasTimestamps(engine.device) ? new PassTimer(engine.device) : undefined;
   try {
     for (let i = 0; i < contexts; i++) {
-      const feed = transfers ? hostFeed(inputs) : residentFeed(engine.device, engine.plan, inputs);
+      const feed = transfers ? hostFeed(inputs) : residentFeed(engine.device, plan, inputs);
       lanes.push({ context: engine.createContext({ runsInFlight: inFlight }), feed });
     }
     const start = performance.now();
     const outputs = await lanes[0]!.context.run(inputs);
     const firstRunMs = performance.now() - start;
-    const { runs, notes } = await timeRuns(engine, lanes, { ...options, timer });
+    const { runs, notes } = await timeRuns(engine.device, plan, lanes, { ...options, timer });
     const all = [...notes, ...boundNotes(runs), ...finiteNotes(outputs)];
     return { engine: engine.plan.name, ...(load ? { load } : {}), firstRunMs, runs, notes: all };
   } finally {
@@ -69,9 +74,9 @@ interface Sample {
 
 type TimeOptions = BenchOptions & { readonly timer: PassTimer | undefined };
 
-async function timeRuns(engine: Engine, lanes: readonly Lane[], options: TimeOptions) {
+async function timeRuns(device: GPUDevice, plan: Plan, lanes: readonly Lane[], options: TimeOptions) {
   const { inFlight = 1, warmUpMs = 200, iterations = 10, durationMs = 3000, transfers = true, timer } = options;
-  const { queue } = engine.device;
+  const { queue } = device;
 
   const once = async ({ context, feed }: Lane): Promise<Sample> => {
     const timed = timer?.begin();
@@ -118,7 +123,7 @@ async function timeRuns(engine: Engine, lanes: readonly Lane[], options: TimeOpt
     wallMs,
     runsPerSecond: (samples.length * 1000) / wallMs,
     latency: ms(samples.map(({ latency }) => latency)),
-    ...(isReplayed(engine.plan) ? { encode: ms(samples.map(({ encode }) => encode)) } : {}),
+    ...(isReplayed(plan) ? { encode: ms(samples.map(({ encode }) => encode)) } : {}),
     ...(isTold ? { gpu: ms(gpu) } : {}),
   };
   return { runs, notes };

@@ -9,6 +9,7 @@ import { type Measurement, medianOf, statisticsOf } from './measurement.ts';
 import { finiteNotes, timerNotes } from './notes.ts';
 import { PassTimer } from './pass-timer.ts';
 import { type DevicePeak, type Roof, roofOf } from './peak.ts';
+import { planFor } from './plan-for.ts';
 import type { Note } from './report.ts';
 import type { Timeline } from './timeline.ts';
 import { milliseconds } from './timer-quality.ts';
@@ -80,7 +81,7 @@ export async function profile(
   const [dispatchTimer, passTimer] = [new DispatchTimer(device, options.mode), new PassTimer(device)];
   try {
     const dims = plan.inputs.map(({ name }) => inputs[name]!.dims);
-    const facts = factsOf(plan, dims);
+    const facts = factsOf(planFor(plan, dims), dims);
     const outputs = await context.run(inputs);
     if (options.timeline) await trace(context, inputs, { timer: dispatchTimer, timeline: options.timeline, facts });
     const { runs, wholes } = await collect(context, inputs, dispatchTimer, passTimer, options);
