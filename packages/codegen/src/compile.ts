@@ -89,7 +89,8 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
     };
   };
   const writer = new StepWriter(host, isRead, dispatch);
-  const steps = writer.write(schedule);
+  const written = writer.write(schedule);
+  const steps = [...layout.clearing(), ...written];
   const plan: Plan = {
     name: graph.name,
     inputs: graph.inputs.map((value) => host.port(value.name, value, true)),

@@ -131,8 +131,8 @@ export interface PlanValue {
 }
 
 /**
- * What dispatches have found out about the integers of 64 bits that they computed: words that are 0 when a run begins, and
- * of which they raise bits. A run that ends with one raised fails.
+ * What dispatches have found out about the integers of 64 bits that they computed: words of which they raise bits, after a
+ * step that makes them 0. A run that ends with one raised fails.
  */
 export interface PlanStatus extends PlanTensor {
   /** What each bit means, those that are the cause of others first. */
@@ -148,17 +148,17 @@ export interface PlanCheck {
   /** Name of the graph's node. */
   readonly node: string;
   /** Names of the source model's nodes that it came from. */
-  readonly nodes: readonly string[];
+  readonly origin: string;
 }
 
 /**
  * A GPU buffer. `arena` holds intermediates, `weights` constants (read-only, filled from `plan.blobs`), `params` the
  * dynamic sizes that kernels read (at most one such buffer, the only kind that can be bound as uniform); `input` and
- * `output` are made by the context, or are the caller's, and each belongs to one tensor; `status` is `plan.status`. Kernels
- * may write to arenas, outputs and the status only. `host` is no GPU buffer: it holds constants that host steps read, filled from `plan.blobs`.
+ * `output` are made by the context, or are the caller's, and each belongs to one tensor; so does `plan.status`, of
+ * kind `output`. Kernels may write to arenas and outputs only. `host` is no GPU buffer: it holds constants that host steps read, filled from `plan.blobs`.
  */
 export interface PlanBuffer {
-  readonly kind: 'arena' | 'weights' | 'params' | 'input' | 'output' | 'status' | 'host';
+  readonly kind: 'arena' | 'weights' | 'params' | 'input' | 'output' | 'host';
   /** Bytes at the profile's maximum, a multiple of 4. */
   readonly bytes: number;
 }

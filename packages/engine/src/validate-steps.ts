@@ -82,7 +82,7 @@ function checkDispatches(
 }
 
 function isWritable({ kind }: PlanBuffer): boolean {
-  return kind === 'arena' || kind === 'output' || kind === 'status';
+  return kind === 'arena' || kind === 'output';
 }
 
 function checkRange(value: unknown, path: string, buffers: readonly PlanBuffer[], bytes: number): number {

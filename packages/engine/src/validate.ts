@@ -4,14 +4,14 @@
 //
 // Generic walkers over the fields of a plan would be shorter; they would not say what is wrong.
 import { distinct, fail, index, integer, list, multiple, object, oneOf, size, string, strings } from './check.ts';
-import type { Plan, PlanBuffer, PlanPipeline, PlanStatus, PlanTensor } from './plan.ts';
+import type { Plan, PlanBuffer, PlanPipeline, PlanTensor } from './plan.ts';
 import { storageBytes, storageOf } from './types.ts';
 import { checkHost } from './validate-host.ts';
 import { checkOrder } from './validate-order.ts';
 import { checkProfiles } from './validate-profiles.ts';
 import { checkConstraints, checkSteps } from './validate-steps.ts';
 
-const BUFFER_KINDS = ['arena', 'weights', 'params', 'input', 'output', 'status', 'host'] as const;
+const BUFFER_KINDS = ['arena', 'weights', 'params', 'input', 'output', 'host'] as const;
 const BINDING_KINDS = ['uniform', 'read', 'read_write'] as const;
 /** The runtime fills the params buffer word by word at each new shape. */
 const MAX_PARAMS_BYTES = 1 << 24;
@@ -35,8 +35,9 @@ function checkPlan(value: unknown): void {
   const exprs = checkExprs(plan.exprs, Array.isArray(plan.symbols) ? plan.symbols.length : 0);
   const buffers = checkBuffers(plan.buffers);
   const inputs = checkTensors(plan.inputs, 'inputs', 'input', buffers, exprs);
-  checkTensors(plan.outputs, 'outputs', 'output', buffers, exprs);
-  checkStatus(plan.status, buffers, exprs);
+  const { outputs, status } = plan;
+  checkTensors(Array.isArray(outputs) ? outputs.concat(status ?? []) : outputs, 'outputs', 'output', buffers, exprs);
+  if (status) list(object(status, 'status').checks, 'status', checkPlace);
   checkSymbols(plan.symbols, inputs);
   checkBlobs(plan.blobs, buffers);
   checkParams(plan.params, buffers, exprs);
@@ -56,6 +57,12 @@ function checkPlan(value: unknown): void {
     integer(least, `requires.limits.${name}`);
   }
   integer(plan.liveBytesPeak, 'liveBytesPeak');
+}
+
+function checkPlace(entry: unknown, path: string): void {
+  // Of numbers that are none no bit is raised.
+  const { word, bit, ...place } = object(entry, path);
+  strings(Object.values(place), path);
 }
 
 function checkExprs(value: unknown, symbols: number): number {
@@ -123,21 +130,6 @@ function checkTensors(
     if (buffer.kind === kind && !owned.has(i)) fail(`buffers[${i}]`, `is the buffer of none of the ${where}`);
   }
   return tensors;
-}
-
-function checkStatus(value: unknown, buffers: readonly PlanBuffer[], exprs: number): void {
-  const [status] = checkTensors(value === undefined ? [] : [value], 'status', 'status', buffers, exprs);
-  if (!status) return;
-  const [words] = status.shape;
-  if (status.dtype !== 'uint32' || status.shape.length !== 1 || typeof words !== 'number')
-    fail('status', 'is no list of words');
-  list((status as PlanStatus).checks, 'status.checks', (entry, path) => {
-    const { word, bit, tensor, node, nodes } = object(entry, path);
-    index(word, `${path}.word`, words);
-    integer(bit, `${path}.bit`, 1);
-    strings([tensor, node], path);
-    strings(nodes, `${path}.nodes`);
-  });
 }
 
 function checkSymbols(value: unknown, inputs: readonly PlanTensor[]): void {

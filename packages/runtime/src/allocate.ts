@@ -61,7 +61,7 @@ function make({ device }: Residency, request: BufferRequest) {
 
 function outOfMemory({ bytesHeld }: Residency, { label, bytes }: BufferRequest, cause: GPUError): TrtxError {
   return new TrtxError('OUT_OF_MEMORY', `no ${bytes} bytes for ${label}; the engine holds ${bytesHeld} bytes`, {
-    hint: 'dispose contexts that are not in use, or build with a smaller profile or smaller weights',
+    hint: 'dispose contexts not in use, or build with a smaller profile or smaller weights',
     cause,
   });
 }

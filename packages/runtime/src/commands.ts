@@ -44,11 +44,6 @@ export class Commands {
     if (failure) throw failure;
   }
 
-  /** Records that a buffer becomes 0. */
-  clear(buffer: number): void {
-    this.#open(1).clearBuffer(this.#set.buffers[buffer]!);
-  }
-
   /** Records a segment of the program. */
   replay(shape: BoundShape, segment: number): void {
     const { pipelines } = this.#memory.residency;

@@ -1,6 +1,6 @@
 // An execution context: the memory to run an engine with. Runs of one context follow each other; contexts of one engine
 // share its weights and pipelines and nothing else.
-import type { PlanStatus } from '@trtx/engine';
+import type { PlanCheck } from '@trtx/engine';
 import { isTrtxError, quote, TrtxError } from '@trtx/errors';
 import type { BindingSet } from './bindings.ts';
 import { Commands } from './commands.ts';
@@ -26,7 +26,7 @@ import {
   elements,
   fromStorage,
   type HostTensor,
-  INT64_HINT,
+  INT64,
   Scratch,
   type Tensor,
   type TensorData,
@@ -191,7 +191,6 @@ export class ExecutionContext {
     const { memory, set } = await this.#prepare(residency, feeds, first);
     try {
       const commands = new Commands(memory, set, this.#scratch, feeds.instrument);
-      if (program.plan.status) commands.clear(program.plan.status.buffer!);
       const state = new RunState(memory, commands, first, (shape) => checkBuffers(program, feeds, shape));
       await new Executor(state).run(feeds);
       commands.check();
@@ -260,8 +259,8 @@ export class ExecutionContext {
         if (!left && placed.length === 0) return Promise.resolve();
         const encoder = left ?? device.createCommandEncoder();
         for (const { output, bin, offset, bytes } of placed) {
-          const { buffer } = program.ports[program.plan.inputs.length + output]!;
-          encoder.copyBufferToBuffer(set.buffers[buffer]!, 0, staging[bin]!, offset, bytes);
+          const { buffer } = program.outputs[output]!;
+          encoder.copyBufferToBuffer(set.buffers[buffer!]!, 0, staging[bin]!, offset, bytes);
         }
         device.queue.submit([encoder.finish()]);
         return mapStaging(staging, placed);
@@ -293,8 +292,6 @@ export class ExecutionContext {
     const { device, pipelines } = memory.residency;
     const { program } = shape;
     const encoder = device.createCommandEncoder();
-    const { status } = program.plan;
-    if (status) encoder.clearBuffer(set.buffers[status.buffer!]!);
     for (const i of program.segments.keys()) replay(encoder, shape.tape(i), program, pipelines, set, feeds.instrument);
     return encoder;
   }
@@ -332,11 +329,7 @@ export class ExecutionContext {
     const { plan } = shape.program;
     const outputs: Record<string, Tensor> = Object.create(null);
     const mapped = mappedStaging(staging, placed);
-    if (plan.status) {
-      const { bin, offset } = placed.at(-1)!;
-      checkStatus(plan.status, new Uint32Array(mapped.get(bin)!, offset));
-    }
-    for (const [i, tensor] of plan.outputs.entries()) {
+    for (const [i, tensor] of shape.program.outputs.entries()) {
       const buffer = feeds.given[plan.inputs.length + i];
       const dims = [...shape.outputDims[i]!];
       if (buffer) outputs[tensor.name] = { buffer, dims };
@@ -346,10 +339,18 @@ export class ExecutionContext {
       } else {
         const place = placed.find(({ output }) => output === i);
         const data = fromStorage(tensor as TensorForm, place && mapped.get(place.bin), place?.offset ?? 0, dims);
-        outputs[tensor.name] = { data, dims };
+        if (tensor.checks) checkStatus(tensor.checks, data);
+        else outputs[tensor.name] = { data, dims };
       }
     }
     return outputs;
+  }
+}
+
+/** Throws `INT64_OVERFLOW` for the first check that failed. */
+function checkStatus(checks: readonly PlanCheck[], words: TensorData): void {
+  for (const { word, bit, ...place } of checks) {
+    if (Number(words[word]) & bit) throw new TrtxError('INT64_OVERFLOW', 'past 32 bits', { ...place, hint: INT64 });
   }
 }
 
@@ -360,7 +361,6 @@ function placeFor({ given }: Feeds, { program, portBytes, outputDims }: BoundSha
   const wanted = [...outputDims.keys()].filter((i) => {
     return !given[first + i] && ports[first + i]!.buffer >= 0 && elements(outputDims[i]!) > 0;
   });
-  if (plan.status) wanted.push(outputDims.length);
   return placeOutputs(staging, wanted, (output) => portBytes[first + output]!);
 }
 
@@ -370,15 +370,6 @@ function programOf(programs: readonly Program[], profile: string | number): Prog
   throw new TrtxError('PROFILE_UNKNOWN', `the engine has no profile ${quote(String(profile))}`, {
     hint: `it has ${programs.map((program) => quote(program.profile))}`,
   });
-}
-
-/** Throws `INT64_OVERFLOW` for the first check that failed. */
-function checkStatus({ checks }: PlanStatus, words: Uint32Array): void {
-  const failed = checks.find(({ word, bit }) => words[word]! & bit);
-  if (!failed) return;
-  const { node, tensor, nodes } = failed;
-  const place = { node, tensor, origin: nodes.join() };
-  throw new TrtxError('INT64_OVERFLOW', '32 bits do not hold an element', { ...place, hint: INT64_HINT });
 }
 
 function disposed(): TrtxError {

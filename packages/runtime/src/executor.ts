@@ -188,6 +188,6 @@ function refuseOf(node: string): Refuse {
     new TrtxError(code, `the node gave ${what}`, {
       node,
       tensor,
-      hint: 'it follows from the inputs: give others, or build the engine for larger sizes, if the model is to give that',
+      hint: 'it follows from the inputs: give others, or build for larger sizes',
     });
 }

@@ -117,7 +117,7 @@ export function flattenSteps(plan: Plan, functions: ReadonlyMap<string, HostOp>)
     for (const { pipeline, bindings, workgroups, label } of step.dispatches) {
       const layout = layoutOf[pipeline]!;
       const key = `${layout}:${bindings.map(({ buffer, offset, size }) => `${buffer},${offset},${size}`).join(';')}`;
-      const io = bindings.some(({ buffer }) => /put$|^status$/.test(plan.buffers[buffer]!.kind));
+      const io = bindings.some(({ buffer }) => /^(in|out)put$/.test(plan.buffers[buffer]!.kind));
       ops.push({ pipeline, group: groups.add(key, { layout, bindings, io }), workgroups, label });
     }
   };

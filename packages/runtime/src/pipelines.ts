@@ -102,6 +102,6 @@ async function explain(
     kernel,
     cause,
     details: errors.slice(1).map(({ lineNum, message }) => `line ${lineNum}: ${message}`),
-    hint: 'the kernel that printed this is wrong, or the device does not know a feature of WGSL',
+    hint: 'the kernel is wrong, or the device lacks a feature of WGSL',
   });
 }

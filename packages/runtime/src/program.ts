@@ -1,12 +1,12 @@
 // The plan of an optimization profile made ready for replay, once for all devices and contexts: its steps flattened, and for
 // each input and output what its buffer has to be usable for.
-import { type Plan, type PlanTensor, profileNames, profilesOf, walkSteps } from '@trtx/engine';
+import { type Plan, type PlanStatus, type PlanTensor, profileNames, profilesOf, walkSteps } from '@trtx/engine';
 import { type FlatSteps, flattenSteps } from './flatten.ts';
 import { type HostOp, type HostOps, resolveHostOps } from './host-ops.ts';
 import { planStaging, type StagingPlan } from './staging-plan.ts';
 import { COPY_DST, COPY_SRC, STORAGE } from './usage.ts';
 
-/** An input, an output or the status. Their numbers: inputs in order, then outputs, then the status. */
+/** An input or output. Their numbers: inputs in order, then outputs. */
 export interface Port {
   readonly tensor: PlanTensor;
   /** Index of its buffer in the plan; -1 for a tensor that only the host has. */
@@ -28,6 +28,8 @@ export interface Program extends FlatSteps {
   readonly isFlat: boolean;
   /** Values that dispatches and copies leave on the GPU. */
   readonly computed: readonly number[];
+  /** Those of the plan, and its status. */
+  readonly outputs: readonly (PlanTensor & Partial<PlanStatus>)[];
   readonly ports: readonly Port[];
   /** Port of each buffer of the plan, -1 where it has none. */
   readonly portOf: readonly number[];
@@ -50,7 +52,8 @@ function compileProgram(plan: Plan, profile: string, functions: ReadonlyMap<stri
   const usages = usagesOf(plan, flat.set);
   const least = leastBytes(plan);
   const portOf: number[] = new Array(plan.buffers.length).fill(-1);
-  const ports = [...plan.inputs, ...plan.outputs, ...(plan.status ? [plan.status] : [])].map((tensor, port): Port => {
+  const outputs = plan.outputs.concat(plan.status ?? []);
+  const ports = [...plan.inputs, ...outputs].map((tensor, port): Port => {
     const { buffer = -1 } = tensor;
     const isInput = port < plan.inputs.length;
     if (buffer < 0) return { tensor, buffer, isInput, usage: 0, bytes: 0, least: 0 };
@@ -69,7 +72,7 @@ function compileProgram(plan: Plan, profile: string, functions: ReadonlyMap<stri
   });
   const isFlat = flat.steps.every(({ kind }) => kind === 'work') && ports.every(({ buffer }) => buffer >= 0);
   const staging = planStaging(ports.slice(plan.inputs.length).map(({ bytes }) => bytes));
-  return { ...flat, plan, profile, isFlat, computed, ports, portOf, names, staging };
+  return { ...flat, plan, profile, isFlat, computed, outputs, ports, portOf, names, staging };
 }
 
 /** GPUBufferUsage flags that the steps need of each buffer. */

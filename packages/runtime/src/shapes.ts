@@ -60,10 +60,11 @@ export class BoundShape {
       for (const [i, tensor] of plan.inputs.entries()) checkDims(tensor, inputDims[i]!, tensor.shape.map(this.sizeOf));
     }
     checkConstraints(plan.constraints, this.sizeOf);
-    this.outputDims = plan.outputs.map(({ shape }) => shape.map(this.sizeOf));
-    this.portBytes = program.ports.map(({ tensor, buffer, bytes: most }) => {
+    this.outputDims = program.outputs.map(({ shape }) => shape.map(this.sizeOf));
+    const dims = [...inputDims, ...this.outputDims];
+    this.portBytes = program.ports.map(({ tensor, buffer, bytes: most }, i) => {
       if (buffer < 0) return 0;
-      const bytes = storageBytes(tensor.storage!, elements(tensor.shape.map(this.sizeOf)));
+      const bytes = storageBytes(tensor.storage!, elements(dims[i]!));
       if (bytes > most) throw planInvalid(`needs ${bytes} bytes and has a buffer of ${most}`, tensor.name);
       return bytes;
     });

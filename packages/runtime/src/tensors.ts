@@ -4,7 +4,7 @@ import { mismatch } from './mismatch.ts';
 import { Held } from './places.ts';
 
 /** What to do where 32 bits do not hold an integer. */
-export const INT64_HINT = "the GPU has no 64-bit integers: build with --int64 host, or int64: 'host'";
+export const INT64 = 'build with --int64 host';
 
 export type TensorData =
   | Float32Array
@@ -214,7 +214,7 @@ function narrow(tensor: TensorForm, data: TensorData, out: Int32Array): void {
   for (let i = 0; i < out.length; i++) {
     const low = words[2 * i]!;
     if (words[2 * i + 1] !== (signed ? low >> 31 : 0)) {
-      throw mismatch('TENSOR_RANGE', `element ${i} is ${data[i]}, which 32 bits cannot hold`, tensor.name, INT64_HINT);
+      throw mismatch('TENSOR_RANGE', `element ${i} is ${data[i]}, which 32 bits cannot hold`, tensor.name, INT64);
     }
     out[i] = low;
   }

@@ -10,6 +10,7 @@ import {
   type PlanRange,
   type PlanStatus,
   type Size,
+  type Step,
   sourceBytes,
   storageBytes,
 } from '@trtx/engine';
@@ -143,19 +144,28 @@ export class Layout {
 
   /** A word of the status, with a bit for each of these values. */
   #status(checked: readonly Value[]): PlanBinding {
-    this.#statusBuffer ??= this.#add('status', 0);
+    this.#statusBuffer ??= this.#add('output', 0);
     const offset = this.#statusWords * 4;
     const checks = checked.map((value, i): [Value, PlanCheck] => {
       const { name: node, origin } = value.producer!;
       const bit = 2 ** Math.min(i, STATUS_BITS - 1);
-      return [value, { word: this.#statusWords, bit, tensor: value.name, node, nodes: origin }];
+      return [value, { word: this.#statusWords, bit, tensor: value.name, node, origin: origin.join(', ') }];
     });
     const order = this.#order;
     this.#checks.push(...checks.sort(([a], [b]) => order.get(a)! - order.get(b)!).map(([, check]) => check));
     this.#statusWords += ALIGNMENT / 4;
     const size = 4;
-    this.#buffers[this.#statusBuffer] = { kind: 'status', bytes: offset + size };
+    this.#buffers[this.#statusBuffer] = { kind: 'output', bytes: offset + size };
     return { buffer: this.#statusBuffer, offset, size };
+  }
+
+  /** What makes the status 0: the first step of all, to be asked for when all bindings have been. */
+  clearing(): Step[] {
+    const status = this.#statusBuffer;
+    if (status === undefined) return [];
+    const { bytes } = this.#buffers[status]!;
+    const { buffer, offset } = this.#constantPlace('status', [], bytes, () => new Uint8Array(bytes));
+    return [{ kind: 'copy', from: { buffer, offset }, to: { buffer: status, offset: 0 }, bytes }];
   }
 
   /** A block of the params buffer that holds these sizes, one word each. */
