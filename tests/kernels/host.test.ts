@@ -92,7 +92,7 @@ const cases: HostCase[] = [
       const [best] = b.TopK(b.Transpose(x, { perm: [1, 0] }), ints(b, 2), { axis: 0 }) as [typeof x];
       return [b.Add(values, values), b.Add(x, b.Transpose(b.Concat([best, best, best], { axis: 0 })))];
     },
-    steps: '1 TopK TopK 2',
+    steps: 'copy 1 TopK TopK 2',
   },
   {
     name: 'constants that 32 bits do not hold, and what follows from them',
@@ -102,7 +102,7 @@ const cases: HostCase[] = [
       const rest = b.Slice(x, ints(b, 1), ints(b, 2 ** 62));
       return [large, b.Cast(large, { to: 'float32' }), b.Mul(rest, rest)];
     },
-    steps: '1 Add Cast',
+    steps: 'copy 1 Add Cast',
   },
 ];
 
