@@ -18,8 +18,10 @@ const PLANS = [
 describe.runIf(hasShared)('counts', () => {
   it.each(PLANS)('%s takes at most %s dispatches, its arena is within 1.1 of the live bytes', async (name, most) => {
     const plan = await planOf(hydrated(name).model);
-    const { dispatches, arenaBytes } = inspectEngine(plan);
-    expect(arenaBytes).toBeLessThanOrEqual(1.1 * liveBytesOf(plan));
+    const { dispatches, arenaBytes, liveBytesPeak } = inspectEngine(plan);
+    // The order of branches is no list.
+    const isStraight = plan.steps.every(({ kind }) => kind !== 'if' && kind !== 'loop');
+    expect(arenaBytes).toBeLessThanOrEqual(1.1 * (isStraight ? liveBytesOf(plan) : liveBytesPeak));
     if (most) expect(dispatches).toBeLessThanOrEqual(most);
   });
 });

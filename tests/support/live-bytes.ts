@@ -1,7 +1,7 @@
 // How much memory a plan needs at least, told from its dispatches alone: which ranges they are bound to, and what their
 // kernels do there. Nothing of how the planner sees lifetimes is used.
 
-import type { Plan, Step } from '@trtx/engine';
+import type { Plan, Size, Step } from '@trtx/engine';
 
 /** A range of an arena that a dispatch or copy reads or writes. */
 interface Access {
@@ -68,9 +68,41 @@ function accessesOf(plan: Plan): Access[][] {
           }),
         );
       }
-    else throw new Error(`a step of kind ${step.kind}`);
+    else if (step.kind === 'host') {
+      const ranges = (values: readonly (number | null)[], reads: boolean) =>
+        values.flatMap((value) => (value === null ? [] : (hosted(plan, value, reads) ?? [])));
+      times.push([...ranges(step.inputs, true), ...ranges(step.outputs, false)]);
+    } else throw new Error(`a step of kind ${step.kind}`);
   }
   return times;
+}
+
+/** Where the GPU has what a host step reads or writes. */
+function hosted(plan: Plan, index: number, reads: boolean): Access | undefined {
+  let value = plan.values![index]!;
+  while (value.of !== undefined) value = plan.values![value.of]!;
+  if (!value.gpu) return undefined;
+  const { buffer, offset, storage } = value.gpu;
+  const perWord = /x(\d+)$/.exec(storage)?.[1] ?? '1';
+  const elements = value.shape.reduce<number>((count, size) => count * most(plan, size), 1);
+  return aligned({ buffer, from: offset, to: offset + 4 * Math.ceil(elements / Number(perWord)), reads });
+}
+
+/** A size where all symbols are as large as they may be. */
+function most(plan: Plan, size: Size): number {
+  if (typeof size === 'number') return size;
+  const known: number[] = [];
+  for (const [op, a, b] of plan.exprs) {
+    const [x, y] = [known[a]!, known[b!]!];
+    if (op === '$') known.push(plan.symbols[a]!.max / plan.symbols[a]!.multipleOf);
+    else if (op === '#') known.push(a);
+    else if (op === '+') known.push(x + y);
+    else if (op === '-') known.push(x - y);
+    else if (op === '*') known.push(x * y);
+    else if (op === '/') known.push(Math.floor(x / y));
+    else known.push(Math[op](x, y));
+  }
+  return known[size.expr]!;
 }
 
 function aligned({ from, to, ...rest }: Access): Access {
