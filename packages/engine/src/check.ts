@@ -4,7 +4,7 @@ import type { Size } from './plan.ts';
 
 export function invalid(why: string, cause?: unknown): TrtxError {
   return new TrtxError('ENGINE_INVALID', why, {
-    hint: 'build the engine again; if that does not help, report it',
+    hint: 'build the engine again',
     cause,
   });
 }

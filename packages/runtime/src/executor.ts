@@ -188,6 +188,6 @@ function refuseOf(node: string): Refuse {
     new TrtxError(code, `the node gave ${what}`, {
       node,
       tensor,
-      hint: 'it follows from the inputs: give others, or build for larger sizes',
+      hint: 'build for larger sizes, or give other inputs',
     });
 }

@@ -274,6 +274,6 @@ function checkCopy({ buffers }: Plan, { from, fromOffset, to, toOffset }: CopyOp
 export function planInvalid(why: string, tensor?: string): TrtxError {
   return new TrtxError('ENGINE_INVALID', why, {
     ...(tensor && { tensor }),
-    hint: 'build the engine again; if that does not help, report it',
+    hint: 'build the engine again',
   });
 }
