@@ -1,4 +1,4 @@
-// Poisoned memory. More models are in tests/full.
+// Poisoned memory of several kinds of networks.
 
 import { describe, it } from 'vitest';
 import { hasShared, hydrated, readTensors } from '../support/models.ts';
