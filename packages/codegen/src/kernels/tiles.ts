@@ -45,8 +45,10 @@ export function tileCost(
   const step = tile.rows + 1.5 * tile.vectors + (target.software ? 1.2 : 0.6) * tile.rows * tile.vectors;
   // Lanes that do not run along the rows read one row together, and their columns far apart.
   const scattered = target.software || order === 'steps' ? 1 : 1 + 0.15 * Math.log2(WORKGROUP / tile.lanes);
-  // As measured: docs/benchmarks.md, "Formats of convolutions".
-  const reads = order === 'rows' ? 1 : target.software ? 1.25 : 0.55;
+  // As measured: docs/benchmarks.md, "Formats of convolutions". Few threads wait for memory less often if they read four at
+  // once; many of them read whole lines together if their neighbours in memory are each other's.
+  const fill = Math.min((m * n * typical(slices)) / PARALLELISM, 1);
+  const reads = order === 'rows' ? 1 : target.software ? 1.25 : 0.4 + 1.2 * fill;
   const rounds = target.software ? threads : Math.max(threads, PARALLELISM);
   return rounds * step * scattered * reads * typical(depth);
 }
