@@ -24,7 +24,7 @@ describe('bindShape', () => {
       portBytes: [520, 520],
       params: Uint32Array.of(130, 0, 0, 0),
     });
-    expect(shape.tape(0)).toEqual([0, 0, 3, 1, 1]);
+    expect(shape.tape(0)).toEqual([0, 0, 3, 1, 1, 0]);
   });
 
   it('leaves out what has nothing to do', () => {
