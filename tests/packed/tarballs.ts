@@ -13,6 +13,7 @@ export interface Manifest {
   readonly private?: boolean;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
 export interface Packed {
@@ -38,8 +39,9 @@ export function packAll(): Packed {
     const tarball = join(out, `${manifest.name.replace('@', '').replace('/', '-')}.tgz`);
     run('pnpm', '--dir', folder, 'pack', '--out', tarball);
     tarballs.set(manifest.name, tarball);
+    const isOptional = (name: string) => manifest.peerDependenciesMeta?.[name]?.optional === true;
     for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }))
-      if (!name.startsWith('@trtx/')) others.set(name, join(folder, 'node_modules', name));
+      if (!name.startsWith('@trtx/') && !isOptional(name)) others.set(name, join(folder, 'node_modules', name));
   }
   return { tarballs, others };
 }
