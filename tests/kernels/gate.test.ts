@@ -4,6 +4,7 @@
 import { standardKernels } from '@trtx/codegen';
 import { requestNodeDevice } from '@trtx/runtime/node';
 import { afterAll, expect, it } from 'vitest';
+import { formatCases } from './cases/formats.ts';
 import { allCases } from './cases/index.ts';
 import { type Case, graphOf, inType, variantsOf } from './support.ts';
 
@@ -21,15 +22,19 @@ it.each([...allCases, ...halves].map((one) => [one.name, one] as const))('%s', a
   expect(await complaints(one)).toEqual([]);
 });
 
+it.each(formatCases.map((one) => [one.name, one] as const))('%s, for a GPU', async (_, one) => {
+  expect(await complaints(one, false)).toEqual([]);
+});
+
 it('tried every kernel', () => {
   expect([...tried].sort()).toEqual(standardKernels.map(({ id }) => id).sort());
   expect(seen.size).toBeGreaterThan(1000);
 });
 
 /** What is wrong with any of the shaders that the case can become. */
-async function complaints(one: Case): Promise<string[]> {
+async function complaints(one: Case, software = true): Promise<string[]> {
   const checks: Promise<string[]>[] = [];
-  for (const { tactics, compiled } of variantsOf(() => graphOf(one))) {
+  for (const { tactics, compiled } of variantsOf(() => graphOf(one), software)) {
     for (const { kernel } of tactics) tried.add(kernel.id);
     const { pipelines, modules } = compiled.plan;
     for (const { module, layout } of pipelines) checks.push(check(modules[module]!, layout));

@@ -153,8 +153,11 @@ export interface Variant {
   readonly compiled: Compiled;
 }
 
-/** The case with each tactic in turn, cheapest first, of whichever group has the most of them. */
-export function* variantsOf(make: () => Graph): Generator<Variant> {
+/**
+ * The case with each tactic in turn, cheapest first, of whichever group has the most of them.
+ * @param software whether they are those of a software adapter
+ */
+export function* variantsOf(make: () => Graph, software = true): Generator<Variant> {
   let count = 1;
   for (let i = 0; i < count; i++) {
     const chosen: Tactic[] = [];
@@ -164,7 +167,7 @@ export function* variantsOf(make: () => Graph): Generator<Variant> {
       if (tactic) chosen.push(tactic);
       return tactic;
     };
-    const compiled = compile(make(), { target: { ...PORTABLE, software: true }, choose });
+    const compiled = compile(make(), { target: { ...PORTABLE, software }, choose });
     yield { tactics: chosen, compiled };
   }
 }
