@@ -1,10 +1,19 @@
 // The plan's table of values: what host steps read and write, and where each comes from.
 
 import type { HostStep, PlanAttribute, PlanConstraint, PlanNumber, PlanTensor, PlanValue } from '@trtx/engine';
-import { type AttributeValue, type Constant, constantFrom, type Dim, type Graph, opName, type Value } from '@trtx/ir';
+import {
+  type AttributeValue,
+  type Constant,
+  constantFrom,
+  type Dim,
+  type Graph,
+  opName,
+  product,
+  type Value,
+} from '@trtx/ir';
 import type { HostUnit } from '../group/group.ts';
 import type { Layout } from '../memory/layout.ts';
-import type { SizeTable } from '../memory/sizes.ts';
+import { mostElements, type SizeTable } from '../memory/sizes.ts';
 
 export class HostValues {
   readonly values: PlanValue[] = [];
@@ -56,13 +65,15 @@ export class HostValues {
     };
   }
 
-  /** The index of a value in the table. */
+  /** The index of a value in the table. @throws TrtxError SHAPE_UNBOUNDED for what no memory holds */
   of(value: Value): number {
     const known = this.#known.get(value);
     if (known !== undefined) return known;
     if (value.constant) return this.constant(value.constant, value.name);
     const { name, type, contents } = value;
     const { dtype } = type;
+    // What only the run tells is for the run to refuse.
+    if (typeof product(type.shape) === 'number') mostElements(value);
     const shape = type.shape.map((dim) => this.sizes.size(dim));
     // What the host reads is all of a memory, as it lies.
     const source = this.layout.grouping.views.get(value)?.storage;
