@@ -2,9 +2,9 @@
 
 import { describe, it } from 'vitest';
 import { expectVerified } from '../support/generated.ts';
-import { GENERATED, hasShared } from '../support/models.ts';
+import { hasShared, QUICK } from '../support/models.ts';
 
 describe.runIf(hasShared)('trtx verify', () => {
   for (const backend of ['webgpu', 'reference'] as const)
-    it.each(GENERATED)(`%s on ${backend}`, (name) => expectVerified(name, backend));
+    it.each(QUICK)(`%s on ${backend}`, (name) => expectVerified(name, backend));
 });

@@ -5,7 +5,7 @@ import { expectFloat16 } from '../support/float16.ts';
 import { hasShared } from '../support/models.ts';
 
 describe('float16 with what stays in float32 by default', () => {
-  it.runIf(hasShared)('llama_tiny in ONNX Runtime', () => expectFloat16('llama_tiny'));
+  it.runIf(hasShared).each(['resnet50', 'llama_tiny'])('%s in ONNX Runtime', (name) => expectFloat16(name));
 
   it.runIf(hasShared).each(['resnet50', 'vit_tiny'])('%s on the reference', (name) => expectFloat16(name, true));
 });

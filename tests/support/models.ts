@@ -15,7 +15,10 @@ export const hasShared = existsSync(join(SHARED, 'models', 'hydrate.mjs'));
 
 export const CACHE = join(root, '.cache', 'models');
 
-/** The generated models that are built and run in seconds. */
+/** The generated models that are verified in seconds on two cores. */
+export const QUICK = ['resnet18', 'mobilenet_v2', 'squeezenet1_1', 'espcn', 'vit_tiny'] as const;
+
+/** Those and the ones that take up to a minute. */
 export const GENERATED = [
   'resnet18',
   'resnet50',

@@ -4,9 +4,9 @@
 import { compile, PORTABLE, type Target } from '@trtx/codegen';
 import type { Plan } from '@trtx/engine';
 import { describe, expect, it } from 'vitest';
+import { allCases } from '../kernels/cases/index.ts';
+import { expectedOf, expectSame, feedsOf, graphOf, runCompiled } from '../kernels/support.ts';
 import { testDevice } from '../support/chain.ts';
-import { allCases } from './cases/index.ts';
-import { expectedOf, expectSame, feedsOf, graphOf, runCompiled } from './support.ts';
 
 const withBindings = (bytes: number): Target => ({
   ...PORTABLE,
