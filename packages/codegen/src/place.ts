@@ -81,9 +81,10 @@ function placeGraph(graph: Graph, { root, target, kernels, ranges }: Placing, gi
     const without = grouping.groups.filter((group) => tactics.get(group)!.length === 0);
     for (const { anchor, nodes } of without) hosted.set(anchor ?? nodes[0]!, NO_KERNEL);
     if (without.length > 0) continue;
-    const copies = packOutputs(graph, grouping, storagesOf(grouping, tactics));
+    const storages = storagesOf(grouping, tactics);
+    const copies = packOutputs(graph, grouping, storages);
     if (copies.length === 0) {
-      const context = { target, storages: storagesOf(grouping, tactics), isHosted, tacticsOf };
+      const context = { target, storages, isHosted, tacticsOf };
       return { ...chooseFormats(graph, { grouping, tactics }, context), hosted };
     }
     for (const copy of copies) apart.add(copy);

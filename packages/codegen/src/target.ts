@@ -26,5 +26,8 @@ export const DEFAULT_LIMITS: TargetLimits = {
   maxComputeWorkgroupStorageSize: 16384,
 };
 
+/** Invocations that a GPU wants in flight before what each of them does matters, for cost models. */
+export const PARALLELISM = 65536;
+
 /** Runs on every WebGPU device: default limits, no feature. */
 export const PORTABLE: Target = { features: new Set(), limits: DEFAULT_LIMITS, software: false };

@@ -10,7 +10,7 @@ import type { Target } from '../target.ts';
 import { typical } from '../typical.ts';
 import { copyOperands } from './copy.ts';
 import { copyCost, scatterCost } from './cost.ts';
-import { type FormatUse, isChannelsLast, liesIn } from './format.ts';
+import { type Format, type FormatUse, isChannelsLast, liesIn } from './format.ts';
 import { choices } from './memory.ts';
 import { type Formatted, isNeeded, operandsOf, optionsOf } from './option.ts';
 import { type Edge, solvePbqp } from './pbqp.ts';
@@ -36,6 +36,8 @@ export function chooseFormats(graph: Graph, { grouping, tactics }: Formatted, co
   const places: Places[] = memories.map(([, last]) => [grouping.views, last]);
   const costs = options.map((own) => own.map((option) => option.tactics[0]!.cost));
   const edges: Edge[] = [];
+  const scatter = (format: Format, view: TensorView, n: number) =>
+    (format === 'channels-last') === isChannelsLast(view) ? 0 : scatterCost(target, n);
 
   grouping.groups.forEach((group, a) => {
     const own = options[a]!;
@@ -53,14 +55,12 @@ export function chooseFormats(graph: Graph, { grouping, tactics }: Formatted, co
       const n = typical(product(value.type.shape));
       count(value, (use, view) => {
         if (isNeeded(use, value)) return liesIn(use.reads, view) ? 0 : copyCost(target, n);
-        return (use.reads === 'channels-last') === isChannelsLast(view) ? 0 : scatterCost(target, n);
+        return scatter(use.reads, view, n);
       });
     }
     for (const value of group.results) {
       const n = typical(product(value.type.shape));
-      count(value, (use, view) =>
-        (use.writes === 'channels-last') === isChannelsLast(view) ? 0 : scatterCost(target, n),
-      );
+      count(value, (use, view) => scatter(use.writes, view, n));
     }
   });
 

@@ -1,7 +1,6 @@
 // What formats cost, in the unit of the contractions' cost: a step of one invocation.
 
-import { PARALLELISM } from '../kernels/tiles.ts';
-import type { Target } from '../target.ts';
+import { PARALLELISM, type Target } from '../target.ts';
 
 /** Steps of one element of a copy, and of one that is read or written where its neighbours are not. */
 const COPY = 6;

@@ -5,12 +5,12 @@ import { ceilDiv, convGeometry, mul, product } from '@trtx/ir';
 import { sameFormat } from '../format/format.ts';
 import { defineKernel } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
+import { PARALLELISM } from '../target.ts';
 import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { Operand, WORKGROUP } from './contraction.ts';
-import { PARALLELISM } from './tiles.ts';
 
 interface Params {
   /** Output positions of a thread. */

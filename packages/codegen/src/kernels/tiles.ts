@@ -1,7 +1,7 @@
 // Tile shapes of the contraction kernels and the model that chooses among them without a measurement.
 
 import type { Dim } from '@trtx/ir';
-import type { Target } from '../target.ts';
+import { PARALLELISM, type Target } from '../target.ts';
 import { typical } from '../typical.ts';
 import { type Tile, WORKGROUP } from './contraction.ts';
 
@@ -17,9 +17,6 @@ export const TILES: readonly Tile[] = [64, 16, 4, 1].flatMap((lanes) =>
     [8, 2],
   ].map(([rows, vectors]): Tile => ({ rows: rows!, vectors: vectors!, lanes })),
 );
-
-/** Threads that a GPU wants in flight before the size of a tile matters. */
-export const PARALLELISM = 65536;
 
 /**
  * Relative time of a tiled contraction: what is computed, padding included, over how well a thread's registers are used
