@@ -31,3 +31,8 @@ export const PARALLELISM = 65536;
 
 /** Runs on every WebGPU device: default limits, no feature. */
 export const PORTABLE: Target = { features: new Set(), limits: DEFAULT_LIMITS, software: false };
+
+/** Of a dispatch's invocations how many count, in a cost: on a GPU fewer than fill it take as long as those that do. */
+export function rounds({ software }: Target, threads: number): number {
+  return software ? threads : Math.max(threads, PARALLELISM);
+}

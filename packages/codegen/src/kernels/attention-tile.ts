@@ -5,6 +5,7 @@ import { attentionGeometry, ceilDiv, mul, type Node, type Value } from '@trtx/ir
 import type { Emitter } from '../emitter.ts';
 import { defineKernel } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
+import { rounds } from '../target.ts';
 import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
@@ -45,7 +46,7 @@ export const attentionTile = defineKernel<Params>({
     const products = key.size * (KEYS + 2 * queries);
     const sums = (value.size / 4) * (4 * KEYS + KEYS * queries);
     const steps = (typical(total) / KEYS) * (products + sums);
-    return (target.software ? threads : Math.max(threads, 65536)) * steps;
+    return rounds(target, threads) * steps;
   },
   emit(e, { group }, { queries }) {
     const { shader } = e;

@@ -9,6 +9,7 @@ import { attentionGeometry, ceilDiv, mul, type Node, type Value } from '@trtx/ir
 import type { Emitter } from '../emitter.ts';
 import { defineKernel } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
+import { rounds } from '../target.ts';
 import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
@@ -47,7 +48,7 @@ export const attention = defineKernel<Params>({
     const products = (key.size * (1 + queries)) / lanes;
     const sums = Math.ceil(value.size / lanes) * (1 + queries);
     const barriers = lanes === 1 ? 0 : target.software ? 200 : 8;
-    return (target.software ? threads : Math.max(threads, 65536)) * typical(total) * (products + sums + barriers / 16);
+    return rounds(target, threads) * typical(total) * (products + sums + barriers / 16);
   },
   emit(e, { group }, params) {
     const { shader } = e;

@@ -5,7 +5,7 @@ import { ceilDiv, convGeometry, mul, product } from '@trtx/ir';
 import { sameFormat } from '../format/format.ts';
 import { defineKernel } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
-import { PARALLELISM } from '../target.ts';
+import { rounds } from '../target.ts';
 import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
@@ -42,7 +42,7 @@ export const convDepthwise = defineKernel<Params>({
     const along = formats.reads === 'row-major' ? lanes : WORKGROUP / lanes;
     const scattered = target.software ? 1 : 1 + 0.15 * Math.log2(WORKGROUP / along);
     // Below the least time of any direct convolution, whose vectors are three quarters padding here.
-    return (target.software ? threads : Math.max(threads, PARALLELISM)) * step * scattered * taps;
+    return rounds(target, threads) * step * scattered * taps;
   },
   emit(e, { group }, { positions, lanes }) {
     const { shader } = e;

@@ -4,6 +4,7 @@
 import { type Dim, type EinsumGeometry, einsumGeometry, product, sameDim, type Value } from '@trtx/ir';
 import { defineKernel, type Problem } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
+import { rounds } from '../target.ts';
 import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
@@ -23,7 +24,7 @@ export const einsumDirect = defineKernel<null>({
     const { sizes, operands, summed } = einsumGeometry(group.anchor!.view());
     const threads = typical(product(group.accumulated.type.shape));
     const depth = typical(product(summed.map((label) => sizes[label]!)));
-    return (target.software ? threads : Math.max(threads, 65536)) * depth * (operands.length + 1);
+    return rounds(target, threads) * depth * (operands.length + 1);
   },
   emit(e, { group }) {
     const { shader } = e;

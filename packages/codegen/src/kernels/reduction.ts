@@ -5,7 +5,7 @@ import { ceilDiv, type Dim, type DType, isFloat, type NodeView, product, type Re
 import type { Emitter } from '../emitter.ts';
 import type { Launch } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
-import { PARALLELISM, type Target } from '../target.ts';
+import { rounds, type Target } from '../target.ts';
 import { typical } from '../typical.ts';
 import { call } from '../wgsl/functions.ts';
 import type { Ix } from '../wgsl/ix.ts';
@@ -47,7 +47,7 @@ export function rowCost(target: Target, rows: Rows, { lanes }: RowParams): numbe
   const threads = typical(rows.rows) * lanes;
   // A tree of six barriers; emulated ones are dear.
   const tree = lanes === 1 ? 0 : target.software ? 400 : 12;
-  return (target.software ? threads : Math.max(threads, PARALLELISM)) * (typical(rows.count) / lanes + tree);
+  return rounds(target, threads) * (typical(rows.count) / lanes + tree);
 }
 
 /** One row, as an invocation sees it. */

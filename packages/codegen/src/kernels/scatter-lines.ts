@@ -5,6 +5,7 @@
 import { type Dim, type DType, mul, type ScatterReduction, type Value } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { defineKernel, type Kernel, type Problem } from '../kernel.ts';
+import { rounds } from '../target.ts';
 import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
@@ -57,7 +58,7 @@ export function defineLines({ op, id, summary, linesOf, code }: Scatter): Kernel
       const { lines, targets, updates } = linesOf(problem);
       const threads = typical(lines.reduce(mul, 1)) * owners;
       const steps = typical(targets) / owners + scatterSteps(typical(updates));
-      return (problem.target.software ? threads : Math.max(threads, 65536)) * steps;
+      return rounds(problem.target, threads) * steps;
     },
     emit(e, problem, { owners }) {
       const { shader } = e;

@@ -5,6 +5,7 @@ import { type Dim, product, type ScatterReduction, sameDim, scatterAxis, scatter
 import type { Emitter } from '../emitter.ts';
 import { defineKernel, type Kernel, type Problem } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
+import { rounds } from '../target.ts';
 import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
@@ -49,7 +50,7 @@ function defineScatter({ op, id, lines, code, split }: Scatter): readonly [inLin
     cost(problem) {
       const threads = typical(product(problem.group.accumulated.type.shape));
       const steps = scatterSteps(typical(lines(problem).updates));
-      return (problem.target.software ? threads : Math.max(threads, 65536)) * steps;
+      return rounds(problem.target, threads) * steps;
     },
     emit(e, problem) {
       const { shader } = e;

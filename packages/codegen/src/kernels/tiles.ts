@@ -1,7 +1,7 @@
 // Tile shapes of the contraction kernels and the model that chooses among them without a measurement.
 
 import type { Dim } from '@trtx/ir';
-import { PARALLELISM, type Target } from '../target.ts';
+import { PARALLELISM, rounds, type Target } from '../target.ts';
 import { typical } from '../typical.ts';
 import { type Tile, WORKGROUP } from './contraction.ts';
 
@@ -46,6 +46,5 @@ export function tileCost(
   // once; many of them read whole lines together if their neighbours in memory are each other's.
   const fill = Math.min((m * n * typical(slices)) / PARALLELISM, 1);
   const reads = order === 'rows' ? 1 : target.software ? 1.25 : 0.4 + 1.2 * fill;
-  const rounds = target.software ? threads : Math.max(threads, PARALLELISM);
-  return rounds * step * scattered * reads * typical(depth);
+  return rounds(target, threads) * step * scattered * reads * typical(depth);
 }

@@ -7,6 +7,7 @@ import { type Dim, type NodeView, orderAxis, type Value } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { defineKernel } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
+import { rounds } from '../target.ts';
 import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
@@ -25,7 +26,7 @@ export const topKByRank = defineKernel<null>({
     const at = group.anchor!.view();
     const rows = rowsOf(at, [orderAxis(at)]);
     const threads = typical(rows.rows) * typical(rows.count);
-    return (target.software ? threads : Math.max(threads, 65536)) * typical(rows.count);
+    return rounds(target, threads) * typical(rows.count);
   },
   emit(e, { group }) {
     const { shader } = e;
