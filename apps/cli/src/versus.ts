@@ -1,9 +1,9 @@
 // A model on its engine and on another one, in turn.
 
+import { type Comparison, compareTensors, type Tolerance } from '@trtx/debug';
 import type { Tensor, Tensors } from '@trtx/ir';
 import { type PairOptions, type Pairs, timePairs } from '@trtx/profiler';
 import type { Engine, HostTensor } from '@trtx/runtime';
-import { type Comparison, compareTensors, type Tolerance } from './compare.ts';
 import type { OpponentChoice } from './opponents/index.ts';
 
 export interface Versus {

@@ -2,6 +2,7 @@
 
 import { type BuildOptions, EngineRunner, profileAround, profileOf } from '@trtx/builder';
 import { type Backend, type BackendKind, openBackend } from '@trtx/builder/node';
+import { type Comparison, compareTensors, type Tolerance } from '@trtx/debug';
 import { inspectEngine } from '@trtx/engine';
 import { quote, TrtxError } from '@trtx/errors';
 import { type Graph, opName, type Profile, printType, type Tensors, type Value } from '@trtx/ir';
@@ -9,7 +10,6 @@ import { importOptions, type Plugin } from '@trtx/plugin';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { addCommand, INT64, parseInt64, parseLevel, parsePositive } from '../command.ts';
-import { type Comparison, compareTensors, type Tolerance } from '../compare.ts';
 import { FAILED } from '../failure.ts';
 import { requireFile } from '../files.ts';
 import { kernelsFor } from '../host-kernels.ts';

@@ -1,6 +1,6 @@
 import type { Tensor } from '@trtx/ir';
 import { expect, test } from 'vitest';
-import { compareTensors } from './compare.ts';
+import { compareTensors } from './compare-tensors.ts';
 
 const floats = (...values: number[]): Tensor => ({
   dtype: 'float32',
