@@ -67,8 +67,8 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
   const telling = [...hosted.keys()].filter(tells).flatMap(({ outputs }) => outputs);
   const newSizes = () => new SizeTable(graph, set, new Set([...grouping.states, ...telling]));
   const sizes = newSizes();
-  const work = new WorkList(newSizes());
   const layout = new Layout(graph, { grouping, schedule, sizes, target, storages, hosted });
+  const work = new WorkList(newSizes(), (value) => layout.placeOf(value));
   const host = new HostValues(layout, sizes);
   const modules = new Numbering<string>((wgsl) => wgsl);
   const pipelines = new Numbering<Plan['pipelines'][number]>((p) => `${p.module} ${p.layout}`);
@@ -110,7 +110,7 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
     ...layout.finish(),
     symbols: sizes.symbols((value) => host.of(value)),
     exprs: sizes.exprs,
-    work: work.finish(),
+    work: work.finish(layout.memory),
   };
   return { plan, blobs: layout.blobs };
 }

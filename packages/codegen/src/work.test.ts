@@ -38,3 +38,32 @@ it('leaves the arithmetic out where an op does not tell', () => {
   b.output('y', b.Det(b.input('x', 'float32', [2, 3, 3])));
   expect(workOf(b.graph)).toEqual([{ flops: undefined, reads: 72, writes: 8 }]);
 });
+
+it('tells where dispatches leave their results, and what arenas hold when', () => {
+  const b = new GraphBuilder('net');
+  const x = b.input('x', 'float32', ['N', 4]);
+  const [left, right] = [b.Softmax(x, { axis: 1 }), b.Softmax(b.Neg(x), { axis: 0 })];
+  b.output('y', b.Softmax(b.Concat([left, right], { axis: 1 }), { axis: 1 }));
+  specialize(b.graph, { x: [{ min: 1, max: 100 }, null] });
+  const { plan } = compile(b.graph);
+  const values = evaluate(plan.work!.exprs, [10]);
+  const number = (size: Size) => sizeValue(size, values);
+  const written = plan.work!.dispatches.flatMap(({ results = [] }) => results);
+  const memory = plan.work!.memory!;
+  expect(memory.map(({ name, bytes, first, last }) => [name, bytes, first, last])).toEqual([
+    [memory[0]!.name, 100 * 8 * 4, 0, 2],
+  ]);
+  // Both halves lie in what is joined, four elements apart.
+  expect(
+    written.map(({ at, offset = 0, strides, shape }) => [
+      at,
+      number(offset),
+      (strides ?? []).map(number),
+      shape.map(number),
+    ]),
+  ).toEqual([
+    [memory[0]!.at, 0, [8, 1], [10, 4]],
+    [memory[0]!.at, 4, [8, 1], [10, 4]],
+    [{ buffer: plan.outputs[0]!.buffer, offset: 0 }, 0, [], [10, 8]],
+  ]);
+});

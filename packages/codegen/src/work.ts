@@ -1,21 +1,26 @@
 // What dispatches compute and move, for reports: the arithmetic of their nodes, and the bytes of what they read and write,
-// each once. A kernel may do more of both; none can do with less, but for what stays in caches from the dispatch before.
+// each once. A kernel may do more of both; none can do with less, but for what stays in caches from the dispatch before. And
+// where dispatches leave their results.
 
-import type { DispatchWork, PlanWork, Size } from '@trtx/engine';
+import type { DispatchWork, HeldMemory, PlanRange, PlanWork, Size, WrittenTensor } from '@trtx/engine';
 import { storageBits } from '@trtx/engine';
 import { add, ceilDiv, type Dim, flopsOf, minDim, mul, type Node, product, traitOf, type Value } from '@trtx/ir';
 import type { Emitted } from './emitted.ts';
 import type { Emitter } from './emitter.ts';
 import { nodesOf } from './group/group.ts';
+import { isDense } from './group/view.ts';
 import type { SizeTable } from './memory/sizes.ts';
 
 /** Collects the work of dispatches, with a table of expressions of its own: the runtime evaluates the plan's for each shape. */
 export class WorkList {
   readonly #sizes: SizeTable;
+  readonly #placeOf: (value: Value) => PlanRange | undefined;
   readonly #dispatches: DispatchWork[] = [];
 
-  constructor(sizes: SizeTable) {
+  /** @param placeOf where the memory begins that a value lies in */
+  constructor(sizes: SizeTable, placeOf: (value: Value) => PlanRange | undefined) {
     this.#sizes = sizes;
+    this.#placeOf = placeOf;
   }
 
   /** In the order of the plan's dispatches. */
@@ -26,11 +31,28 @@ export class WorkList {
       ...(flops === undefined ? {} : this.#told('flops', flops)),
       ...this.#told('reads', bytesRead(emitter, nodes)),
       ...this.#told('writes', sum(group.results.map((result) => bytesOf(emitter, result)))!),
+      results: group.results.flatMap((result) => this.#written(result, emitter) ?? []),
     });
   }
 
-  finish(): PlanWork {
-    return { exprs: this.#sizes.exprs, dispatches: this.#dispatches };
+  finish(memory: readonly HeldMemory[]): PlanWork {
+    return { exprs: this.#sizes.exprs, dispatches: this.#dispatches, memory };
+  }
+
+  #written(value: Value, emitter: Emitter): WrittenTensor | undefined {
+    const { storage, offset, strides, shape } = emitter.view(value);
+    const place = this.#placeOf(value);
+    if (!place || ![offset, ...strides, ...shape].every((dim) => this.#sizes.knows(dim))) return undefined;
+    const size = (dim: Dim) => this.#sizes.size(dim);
+    return {
+      name: value.name,
+      dtype: value.type.dtype,
+      shape: shape.map(size),
+      storage: emitter.storages(storage),
+      at: { buffer: place.buffer, offset: place.offset },
+      ...(offset === 0 ? {} : { offset: size(offset) }),
+      ...(isDense({ strides, shape }) ? {} : { strides: strides.map(size) }),
+    };
   }
 
   /** A size that is too long to be written down is left out. */

@@ -164,6 +164,20 @@ describe('joinProfiles', () => {
     ]);
   });
 
+  it('tells where reports find tensors, wherever they are now', () => {
+    const at = { buffer: 4, offset: 256 };
+    const result = { name: 't', dtype: 'float32', shape: [1], storage: 'f32', at } as const;
+    const work = {
+      exprs: [],
+      dispatches: [{ flops: 1, results: [result] }, { flops: 2 }],
+      memory: [{ name: 't', at, bytes: 4, first: 0, last: 1 }],
+    };
+    const range = ({ buffer, offset }: PlanRange) => ({ buffer: buffer + 1, offset: offset + 256 });
+    const moved = renumber({ ...samplePlan, work }, { range, pipeline: (i) => i }).work!;
+    expect(moved.dispatches).toEqual([{ flops: 1, results: [{ ...result, at: range(at) }] }, { flops: 2 }]);
+    expect(moved.memory).toEqual([{ ...work.memory[0], at: range(at) }]);
+  });
+
   it('names each profile, by its number where it has no name', () => {
     const named = { ...other(), profile: 'large' };
     const { plans } = joined(profile({ ...samplePlan, profile: 'small' }), profile(other()), profile(named));

@@ -332,6 +332,34 @@ export interface DispatchWork {
   /** Bytes of what it reads and of what it writes, each once. */
   readonly reads?: Size;
   readonly writes?: Size;
+  /** What it writes, as far as its sizes are known when a run begins. */
+  readonly results?: readonly WrittenTensor[];
+}
+
+/** A tensor, or a part of one, where a dispatch writes it. Sizes refer to `PlanWork.exprs`. */
+export interface WrittenTensor {
+  /** In the graph that codegen was given: that of the source model's value where the passes have left it. */
+  readonly name: string;
+  readonly dtype: SourceType;
+  readonly shape: readonly Size[];
+  readonly storage: StorageType;
+  /** Where its memory begins. */
+  readonly at: PlanRange;
+  /** Elements from there to its first; absent for 0. */
+  readonly offset?: Size;
+  /** Elements from one to the next along each axis; absent where they lie in row-major order. */
+  readonly strides?: readonly Size[];
+}
+
+/** A range of an arena while it holds a tensor. */
+export interface HeldMemory {
+  readonly name: string;
+  readonly at: PlanRange;
+  /** At the profile's maximum. */
+  readonly bytes: number;
+  /** Numbers, in the order of `PlanWork.dispatches`, of the first dispatch during which it is held and of the last. */
+  readonly first: number;
+  readonly last: number;
 }
 
 export interface PlanWork {
@@ -339,6 +367,8 @@ export interface PlanWork {
   readonly exprs: readonly ExprNode[];
   /** In the order of `walkSteps`. */
   readonly dispatches: readonly DispatchWork[];
+  /** What arenas hold when. */
+  readonly memory?: readonly HeldMemory[];
 }
 
 export interface Requirements {

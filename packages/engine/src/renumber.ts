@@ -1,5 +1,5 @@
 // A plan with other numbers for its pipelines, and other places for what is in its buffers.
-import type { Plan, PlanBlock, PlanRange, PlanTensor, PlanValue, Step } from './plan.ts';
+import type { Plan, PlanBlock, PlanRange, PlanTensor, PlanValue, PlanWork, Step } from './plan.ts';
 
 export interface Renumbering {
   pipeline(index: number): number;
@@ -23,7 +23,20 @@ export function renumber(plan: Plan, numbers: Renumbering): Plan {
     outputs: plan.outputs.map(tensor),
     ...(plan.status ? { status: tensor(plan.status) } : {}),
     ...(plan.values ? { values: plan.values.map(value) } : {}),
+    ...(plan.work ? { work: renumberWork(plan.work, numbers) } : {}),
     steps: plan.steps.map((step) => renumberStep(step, numbers)),
+  };
+}
+
+function renumberWork({ exprs, dispatches, memory }: PlanWork, numbers: Renumbering): PlanWork {
+  const moved = <T extends { readonly at: PlanRange }>(one: T): T => ({ ...one, at: numbers.range(one.at) });
+  return {
+    exprs,
+    dispatches: dispatches.map(({ results, ...work }) => ({
+      ...work,
+      ...(results ? { results: results.map(moved) } : {}),
+    })),
+    ...(memory ? { memory: memory.map(moved) } : {}),
   };
 }
 

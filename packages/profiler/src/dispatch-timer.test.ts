@@ -28,7 +28,7 @@ function fakeDevice(features: readonly string[] = []) {
 /** Two dispatches by one pipeline, a copy, and a third dispatch; the plan has one before the second that does nothing. */
 function record(timer: DispatchTimer, encoder: GPUCommandEncoder) {
   const run = timer.begin();
-  const ops = run.instrument(encoder, [0, 2, 3, 4]);
+  const ops = run.instrument(encoder, [0, 2, 3, 4], []);
   const [p, g] = ['p', 'g'] as unknown as [GPUComputePipeline, GPUBindGroup];
   const first = ops.beginComputePass();
   first.setPipeline(p);

@@ -1,5 +1,5 @@
 // What the plan tells of each dispatch, for the shapes of a run.
-import { evaluate, kernelId, type Plan, type Size, walkSteps } from '@trtx/engine';
+import { type Dispatch, evaluate, kernelId, type Plan, type Size, walkSteps } from '@trtx/engine';
 
 export interface DispatchFacts {
   /** Among all dispatches and copies of the plan. */
@@ -20,33 +20,42 @@ export interface DispatchFacts {
 
 /** Facts of all dispatches, in the plan's order. @param dims of the inputs */
 export function factsOf(plan: Plan, dims: readonly (readonly number[])[]): DispatchFacts[] {
-  const { work } = plan;
-  const values = work ? evaluate(work.exprs, symbolsOf(plan, dims)) : [];
-  const known = (size: Size | undefined) => {
+  const known = sizesOf(plan, dims);
+  return dispatchesOf(plan).map(({ op, pipeline, label, nodes }, i) => {
+    const { module, entryPoint } = plan.pipelines[pipeline]!;
+    const { flops, reads, writes } = plan.work?.dispatches[i] ?? {};
+    const told = Object.entries({ flops: known(flops), bytesRead: known(reads), bytesWritten: known(writes) });
+    return {
+      op,
+      kernel: kernelId(label),
+      tactic: label,
+      nodes,
+      module,
+      workgroupSize: workgroupSizeOf(plan.modules[module]!, entryPoint),
+      ...Object.fromEntries(told.filter(([, value]) => value !== undefined)),
+    };
+  });
+}
+
+/** All dispatches, each with its number among dispatches and copies. */
+export function dispatchesOf({ steps }: Plan): (Dispatch & { readonly op: number })[] {
+  let op = 0;
+  return [...walkSteps(steps)].flatMap((step) => {
+    if (step.kind === 'copy') op++;
+    return step.kind === 'dispatches' ? step.dispatches.map((dispatch) => ({ ...dispatch, op: op++ })) : [];
+  });
+}
+
+/** What sizes of `plan.work` are for these shapes; undefined for those that only a run tells. @param dims of the inputs */
+export function sizesOf(
+  plan: Plan,
+  dims: readonly (readonly number[])[],
+): (size: Size | undefined) => number | undefined {
+  const values = plan.work ? evaluate(plan.work.exprs, symbolsOf(plan, dims)) : [];
+  return (size) => {
     const value = typeof size === 'object' ? values[size.expr]! : size;
     return value !== undefined && Number.isFinite(value) ? value : undefined;
   };
-  const facts: DispatchFacts[] = [];
-  let op = 0;
-  for (const step of walkSteps(plan.steps)) {
-    if (step.kind === 'copy') op++;
-    if (step.kind !== 'dispatches') continue;
-    for (const { pipeline, label, nodes } of step.dispatches) {
-      const { module, entryPoint } = plan.pipelines[pipeline]!;
-      const { flops, reads, writes } = work?.dispatches[facts.length] ?? {};
-      const told = Object.entries({ flops: known(flops), bytesRead: known(reads), bytesWritten: known(writes) });
-      facts.push({
-        op: op++,
-        kernel: kernelId(label),
-        tactic: label,
-        nodes,
-        module,
-        workgroupSize: workgroupSizeOf(plan.modules[module]!, entryPoint),
-        ...Object.fromEntries(told.filter(([, value]) => value !== undefined)),
-      });
-    }
-  }
-  return facts;
 }
 
 /** Dimensions in units of their `multipleOf`; NaN for those that only a run tells. */

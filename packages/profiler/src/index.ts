@@ -10,5 +10,6 @@ export { type PairOptions, type Pairs, timePairs } from './pairs.ts';
 export { type DevicePeak, devicePeak, type PeakStore, type Roof, roofOf } from './peak.ts';
 export { type DispatchProfile, type ProfileOptions, type ProfileReport, profile } from './profile.ts';
 export type { BenchReport, LoadTimes, Note, RunTimes } from './report.ts';
+export { type TapOptions, type TappedTensor, tapTensors } from './tap.ts';
 export { type Span, Timeline } from './timeline.ts';
 export { type Trace, type TraceEvent, traceOf } from './trace.ts';

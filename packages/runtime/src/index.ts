@@ -9,4 +9,4 @@ export type { Instrument, OpEncoder, OpPass } from './instrument.ts';
 export type { LoadProgress } from './load.ts';
 export type { LoadSource } from './source.ts';
 export type { GpuTensor, HostData, HostTensor, HostValue, Tensor, TensorData } from './tensors.ts';
-export { toStorage } from './tensors.ts';
+export { fromStorage, type TensorForm, toStorage } from './tensors.ts';

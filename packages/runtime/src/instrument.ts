@@ -18,5 +18,10 @@ export interface OpEncoder {
 /**
  * Is asked before `ops` are recorded: a row of dispatches and copies, in order, as their numbers among all of the plan (in
  * the order of `walkSteps`); those of no workgroups or bytes are left out. What it returns has to pass all calls on.
+ * `buffers` are those of the plan, by index.
  */
-export type Instrument = (encoder: GPUCommandEncoder, ops: readonly number[]) => OpEncoder;
+export type Instrument = (
+  encoder: GPUCommandEncoder,
+  ops: readonly number[],
+  buffers: readonly GPUBuffer[],
+) => OpEncoder;

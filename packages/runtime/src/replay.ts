@@ -22,6 +22,7 @@ export function replay(
     ? instrument(
         commands,
         tape.filter((_, i) => i % TAPE_STRIDE === TAPE_STRIDE - 1),
+        buffers,
       )
     : commands;
   let pass: OpPass | undefined;

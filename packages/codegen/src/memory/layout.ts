@@ -2,6 +2,7 @@
 // buffers, dynamic sizes in the params buffer.
 
 import {
+  type HeldMemory,
   type Plan,
   type PlanBinding,
   type PlanBlob,
@@ -68,6 +69,8 @@ export class Layout {
   readonly #order: ReadonlyMap<Value, number>;
   #weights: { buffer: number; bytes: number } | undefined;
   readonly #livePeak: number;
+  /** What the arenas hold when, for reports. */
+  readonly memory: HeldMemory[] = [];
 
   readonly grouping: Grouping;
   readonly sizes: SizeTable;
@@ -213,7 +216,7 @@ export class Layout {
 
   /** Gives every other result a place in the arena. Returns the live peak. */
   #placeIntermediates(schedule: Schedule, bound: ReadonlySet<Value>): number {
-    const lives = livesOf(schedule, (value) => {
+    const { lives, dispatches } = livesOf(schedule, (value) => {
       const root = rootOf(value, this.grouping.views);
       const counts = bound.has(root) && (root.producer !== null || this.grouping.states.has(root));
       return counts && !this.#places.has(root) ? root : undefined;
@@ -230,7 +233,13 @@ export class Layout {
     values.forEach((value, i) => {
       const at = arena.offsets[i]!;
       const buffer = buffers[Math.floor(at / capacity)]!;
-      this.#places.set(value, { buffer, offset: at % capacity, size: lifetimes[i]!.bytes });
+      const { bytes, first, last } = lifetimes[i]!;
+      const place = { buffer, offset: at % capacity };
+      this.#places.set(value, { ...place, size: bytes });
+      const during = dispatches.findIndex((step) => step >= first);
+      const until = dispatches.findLastIndex((step) => step <= last);
+      if (during >= 0 && during <= until)
+        this.memory.push({ name: value.name, at: place, bytes, first: during, last: until });
     });
     return arena.liveBytesPeak;
   }

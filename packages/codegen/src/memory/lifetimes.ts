@@ -11,9 +11,16 @@ export interface Life {
   last: number;
 }
 
+export interface Lives {
+  readonly lives: ReadonlyMap<Value, Life>;
+  /** The step of each dispatch, in order. */
+  readonly dispatches: readonly number[];
+}
+
 /** @param rootOf the value in memory that a value is, if it is one whose life counts */
-export function livesOf(schedule: Schedule, rootOf: (value: Value) => Value | undefined): Map<Value, Life> {
+export function livesOf(schedule: Schedule, rootOf: (value: Value) => Value | undefined): Lives {
   const lives = new Map<Value, Life>();
+  const dispatches: number[] = [];
   let step = 0;
   const touch = (values: Iterable<Value | null>) => {
     for (const value of values) {
@@ -28,7 +35,10 @@ export function livesOf(schedule: Schedule, rootOf: (value: Value) => Value | un
     for (const item of items) {
       if (isControlItem(item)) visitControl(item);
       else if (isHostItem(item)) touch([...item.node.inputs, ...item.node.outputs]);
-      else touch(item.emitter.slots.flatMap(valuesIn));
+      else {
+        touch(item.emitter.slots.flatMap(valuesIn));
+        dispatches.push(step);
+      }
       step++;
     }
   };
@@ -47,5 +57,5 @@ export function livesOf(schedule: Schedule, rootOf: (value: Value) => Value | un
     for (const life of lives.values()) if (life.first < begin && life.last >= begin) life.last = step;
   };
   visit(schedule);
-  return lives;
+  return { lives, dispatches };
 }
