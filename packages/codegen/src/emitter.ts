@@ -17,7 +17,7 @@ import type { TargetLimits } from './target.ts';
 import { encode, isNarrowFloat, rounded } from './wgsl/codes.ts';
 import type { Ix } from './wgsl/ix.ts';
 import * as ix from './wgsl/ix.ts';
-import { elementsPerWord, type Form, loadElement, loadVector, toWord, wordOf } from './wgsl/memory.ts';
+import { elementsPerWord, type Form, loadElement, loadVector, toWord, vectorOf, wordOf } from './wgsl/memory.ts';
 import { Position } from './wgsl/position.ts';
 import { type BufferElement, ELEMENT_BYTES, Shader } from './wgsl/shader.ts';
 import { type Words, wordsOf } from './wgsl/words.ts';
@@ -85,9 +85,9 @@ export class Emitter {
     return (index) => loadElement(this.shader, words, form, index);
   }
 
-  /** Reads four neighbouring elements of a packed constant of 32- or 16-bit floats, of which `index` counts the fours. */
+  /** Reads four neighbouring elements of a packed constant of a type with `vectorOf`; `index` counts the fours. */
   packedVectors(packed: Packed): (index: Ix) => string {
-    const element = packed.dtype === 'float32' ? 'vec4<f32>' : 'vec2<u32>';
+    const element = vectorOf(packed.dtype)!.word;
     const { words } = this.#bind(packed.key, { kind: 'packed', packed }, 'read', element);
     return (index) => loadVector(this.shader, words, packed.dtype, index);
   }

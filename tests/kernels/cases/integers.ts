@@ -73,6 +73,18 @@ export const integerCases: readonly Case[] = [
     pads: [1, 1, 1, 1],
     strides: [2, 1],
   }),
+  ...(['int8', 'uint8'] as const).map(
+    (dtype): Case => ({
+      name: `ConvInteger: constant ${dtype} weights`,
+      inputs: [bytes(1, 6, 7, 5), bytes()],
+      build(b, x, zero) {
+        const [low, high] = dtype === 'int8' ? [-128, 128] : [0, 256];
+        const w = weights(b, [10, 3, 3, 2], { dtype, low, high });
+        const zeros = weights(b, [10], { dtype, low, high });
+        return b.op('ConvInteger', [x, w, zero, zeros], { group: 2, pads: [1, 1, 1, 1] })[0]!;
+      },
+    }),
+  ),
   one('ConvInteger', 'dynamic', [bytes('B', 2, 'L'), signed(3, 2, 1), bytes(), signed()], {}, dynamic),
 ];
 

@@ -11,6 +11,7 @@ import type { Emitter, Packed } from '../emitter.ts';
 import { bytesOf, computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
+import { vectorOf } from '../wgsl/memory.ts';
 import { Position } from '../wgsl/position.ts';
 
 export interface Tile {
@@ -219,7 +220,12 @@ export class Operand {
   }
 }
 
-/** A constant's floats in an order of a kernel's own: `order(i)` is the source element of i, or −1 for 0. */
+/** A constant whose elements can be packed so that four are read at once, in the type of the sum. */
+export function packable({ constant, type: { dtype } }: Value, type: SumType): Constant | undefined {
+  return constant && vectorOf(dtype)?.type === type ? constant : undefined;
+}
+
+/** A constant's elements in an order of a kernel's own: `order(i)` is the source element of i, or −1 for 0. */
 export function packConstant(
   name: string,
   constant: Constant,

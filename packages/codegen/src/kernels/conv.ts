@@ -17,6 +17,7 @@ import {
   inSumType,
   Operand,
   type Place,
+  packable,
   packConstant,
   placeThread,
   type SumType,
@@ -220,8 +221,9 @@ function emitConv(e: Emitter, problem: FormattedProblem, tile: Tile, { bias, zer
     function weightReader() {
       const padded = Math.ceil(vectors / tile.vectors) * tile.vectors;
       const taps = g.axes.reduce((n, axis) => n * axis.kernel, 1);
-      if (w.constant && type === 'f32') {
-        const packed = packConstant(w.name, w.constant, `conv${padded}`, groups * taps * inputs * padded * 4, (i) => {
+      const constant = packable(w, type);
+      if (constant) {
+        const packed = packConstant(w.name, constant, `conv${padded}`, groups * taps * inputs * padded * 4, (i) => {
           const column = i % (padded * 4);
           const ci = Math.floor(i / (padded * 4)) % inputs;
           const tap = Math.floor(i / (padded * 4 * inputs)) % taps;

@@ -15,6 +15,7 @@ import {
   inSumType,
   Operand,
   type Place,
+  packable,
   packConstant,
   placeThread,
   type SumType,
@@ -109,8 +110,8 @@ function emitProduct(e: Emitter, problem: Problem, p: Product, tile: Tile): Laun
 /** B's columns, four at a time: packed as [k][n] with n padded if B is one constant matrix, else where they lie. */
 function columnReader(e: Emitter, p: Product, tile: Tile, place: Place, type: SumType) {
   const [k, n] = [p.k, p.n];
-  const constant = p.b.constant;
-  if (constant && type === 'f32' && p.batch.length === 0 && typeof k === 'number' && typeof n === 'number') {
+  const constant = packable(p.b, type);
+  if (constant && p.batch.length === 0 && typeof k === 'number' && typeof n === 'number') {
     const padded = Math.ceil(n / 4 / tile.vectors) * tile.vectors;
     const transposed = p.atB([], 'k', 'n').indexOf('k') === 1;
     const packed = packConstant(p.b.name, constant, `matmul${padded}${transposed ? 't' : ''}`, k * padded * 4, (i) => {

@@ -6,7 +6,7 @@ import type { DType } from '@trtx/ir';
 import { decode, encode, isNarrowFloat } from './codes.ts';
 import type { Ix } from './ix.ts';
 import * as ix from './ix.ts';
-import type { Shader } from './shader.ts';
+import type { BufferElement, Shader } from './shader.ts';
 import type { Words } from './words.ts';
 
 /** A tensor's type, and how it is stored. */
@@ -46,10 +46,26 @@ export function toWord(shader: Shader, dtype: DType, value: string): string {
   return isNarrowFloat(dtype) || dtype === 'bool' ? encode(shader, dtype, value) : value;
 }
 
-/** Four neighbouring floats, of which `index` counts the fours. */
+/** Types of which four elements are read at once: what a buffer of fours is bound as, and what they are then. */
+const VECTORS: ReadonlyMap<DType, { readonly word: BufferElement; readonly type: 'f32' | 'i32' }> = new Map([
+  ['float32', { word: 'vec4<f32>', type: 'f32' }],
+  ['float16', { word: 'vec2<u32>', type: 'f32' }],
+  ['bfloat16', { word: 'vec2<u32>', type: 'f32' }],
+  ['int8', { word: 'u32', type: 'i32' }],
+  ['uint8', { word: 'u32', type: 'i32' }],
+]);
+
+export function vectorOf(dtype: DType) {
+  return VECTORS.get(dtype);
+}
+
+/** Four neighbouring elements, of which `index` counts the fours, as vectors of the type that `vectorOf` tells. */
 export function loadVector(shader: Shader, vectors: Words, dtype: DType, index: Ix): string {
   const vector = vectors.read(index);
   if (dtype === 'float32') return vector;
+  // To the top of a word and back, which spreads the sign.
+  if (dtype === 'int8') return `((vec4(i32(${vector})) << vec4(24u, 16u, 8u, 0u)) >> vec4(24u))`;
+  if (dtype === 'uint8') return `vec4<i32>((vec4(${vector}) >> vec4(0u, 8u, 16u, 24u)) & vec4(255u))`;
   const words = shader.let(vector, 'words');
   const codes = [`${words}.x`, `(${words}.x >> 16u)`, `${words}.y`, `(${words}.y >> 16u)`];
   return `vec4<f32>(${codes.map((code) => decode(shader, dtype, code)).join(', ')})`;
