@@ -75,7 +75,7 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
 
   const dispatch = (item: Emitted): Dispatch => {
     const { group, tactic, emitter, launch, wgsl } = item;
-    work.add(item);
+    work.add(item, placed.tactics.get(group)!);
     const { bindings, params } = emitter.shader;
     const layoutKinds = [...bindings.map(({ kind }) => kind), ...(params.length > 0 ? (['uniform'] as const) : [])];
     const bound: PlanBinding[] = emitter.slots.map((slot) => layout.binding(slot));

@@ -1,6 +1,6 @@
 // What dispatches compute and move, for reports: the arithmetic of their nodes, and the bytes of what they read and write,
 // each once. A kernel may do more of both; none can do with less, but for what stays in caches from the dispatch before. And
-// where dispatches leave their results.
+// where dispatches leave their results, whose results they read, and what other tactics were to cost.
 
 import type { DispatchWork, HeldMemory, PlanRange, PlanWork, Size, WrittenTensor } from '@trtx/engine';
 import { storageBits } from '@trtx/engine';
@@ -10,12 +10,15 @@ import type { Emitter } from './emitter.ts';
 import { nodesOf } from './group/group.ts';
 import { isDense } from './group/view.ts';
 import type { SizeTable } from './memory/sizes.ts';
+import { type Tactic, tacticLabel } from './tactics.ts';
 
 /** Collects the work of dispatches, with a table of expressions of its own: the runtime evaluates the plan's for each shape. */
 export class WorkList {
   readonly #sizes: SizeTable;
   readonly #placeOf: (value: Value) => PlanRange | undefined;
   readonly #dispatches: DispatchWork[] = [];
+  /** Results by the value in whose memory they lie. */
+  readonly #resultsIn = new Map<Value, Set<Value>>();
 
   /** @param placeOf where the memory begins that a value lies in */
   constructor(sizes: SizeTable, placeOf: (value: Value) => PlanRange | undefined) {
@@ -23,20 +26,37 @@ export class WorkList {
     this.#placeOf = placeOf;
   }
 
-  /** In the order of the plan's dispatches. */
-  add({ group, emitter }: Emitted): void {
+  /** In the order of the plan's dispatches. @param tactics all that there were for it, the cheapest first */
+  add({ group, emitter, tactic }: Emitted, tactics: readonly Tactic[]): void {
     const nodes = nodesOf(group);
     const flops = sum([...nodes].map(flopsOf));
     this.#dispatches.push({
       ...(flops === undefined ? {} : this.#told('flops', flops)),
       ...this.#told('reads', bytesRead(emitter, nodes)),
+      operands: this.#operands(emitter, nodes),
       ...this.#told('writes', sum(group.results.map((result) => bytesOf(emitter, result)))!),
       results: group.results.flatMap((result) => this.#written(result, emitter) ?? []),
+      ...alternativesTo(tactic, tactics),
     });
+    for (const result of group.results) {
+      const { storage } = emitter.view(result);
+      this.#resultsIn.set(storage, (this.#resultsIn.get(storage) ?? new Set()).add(result));
+    }
   }
 
   finish(memory: readonly HeldMemory[]): PlanWork {
     return { exprs: this.#sizes.exprs, dispatches: this.#dispatches, memory };
+  }
+
+  /** What is no result itself lies where some are: all that a view or a concatenation is made of. */
+  #operands(emitter: Emitter, nodes: Iterable<Node>): string[] {
+    const values = [...valuesRead(emitter, nodes)].filter(({ constant }) => constant === null);
+    const sources = values.flatMap((value) => {
+      const { storage } = emitter.view(value);
+      const results = this.#resultsIn.get(storage) ?? new Set([storage]);
+      return results.has(value) ? [value] : [...results];
+    });
+    return [...new Set(sources.map(({ name }) => name))];
   }
 
   #written(value: Value, emitter: Emitter): WrittenTensor | undefined {
@@ -66,19 +86,35 @@ function sum(parts: readonly (Dim | undefined)[]): Dim | undefined {
   return parts.reduce((all, part) => (all === undefined || part === undefined ? undefined : add(all, part)), 0);
 }
 
+/** The cheapest other, and the cheapest of another kernel, in units of what the one taken was to cost. */
+function alternativesTo(taken: Tactic, tactics: readonly Tactic[]): Pick<DispatchWork, 'alternatives'> {
+  if (!(taken.cost > 0)) return {};
+  const next = tactics.find((tactic) => tactic !== taken);
+  const another = tactics.find(({ kernel }) => kernel !== taken.kernel);
+  const others = new Set([next, another].filter((tactic) => tactic !== undefined));
+  const costs = [...others].map(
+    (tactic) => [tacticLabel(tactic), Number((tactic.cost / taken.cost).toPrecision(3))] as const,
+  );
+  return { alternatives: costs };
+}
+
+/** What nodes read from memory that is not packed, each as often as they do. */
+function* valuesRead(emitter: Emitter, nodes: Iterable<Node>): Generator<Value> {
+  const inMemory = new Set(emitter.slots.flatMap((slot) => (slot.kind === 'value' ? [slot.value] : [])));
+  for (const { inputs } of nodes)
+    for (const value of inputs)
+      if (value && !emitter.isComputed(value) && inMemory.has(emitter.view(value).storage)) yield value;
+}
+
 function bytesRead(emitter: Emitter, nodes: Iterable<Node>): Dim {
-  const packed = new Map<string, number>();
-  const inMemory = new Set<Value>();
-  for (const slot of emitter.slots) {
-    if (slot.kind === 'packed') packed.set(slot.packed.key, slot.packed.size);
-    else if (slot.kind === 'value') inMemory.add(slot.value);
-  }
+  const packed = new Map(
+    emitter.slots.flatMap((slot) => (slot.kind === 'packed' ? [[slot.packed.key, slot.packed.size]] : [])),
+  );
   const elements = new Map<Value, Dim>();
   for (const node of nodes) {
     // A node that picks elements reads no more of them than it gives.
     const most = traitOf(node.op, node.view()).kind === 'injective' ? product(node.output.type.shape) : undefined;
-    for (const value of node.inputs) {
-      if (!value || emitter.isComputed(value) || !inMemory.has(emitter.view(value).storage)) continue;
+    for (const value of valuesRead(emitter, [node])) {
       const all = product(value.type.shape);
       elements.set(value, most === undefined || elements.has(value) ? all : minDim(all, most));
     }

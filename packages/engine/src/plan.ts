@@ -334,6 +334,13 @@ export interface DispatchWork {
   readonly writes?: Size;
   /** What it writes, as far as its sizes are known when a run begins. */
   readonly results?: readonly WrittenTensor[];
+  /** Names of what it reads but constants: inputs, what the host gives, and results of dispatches. */
+  readonly operands?: readonly string[];
+  /**
+   * Some of the tactics that would have done as well: labels, and what each was to cost by what the one taken was to. The
+   * cheapest come first.
+   */
+  readonly alternatives?: readonly (readonly [label: string, cost: number])[];
 }
 
 /** A tensor, or a part of one, where a dispatch writes it. Sizes refer to `PlanWork.exprs`. */
