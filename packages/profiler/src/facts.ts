@@ -46,11 +46,10 @@ export function dispatchesOf({ steps }: Plan): (Dispatch & { readonly op: number
   });
 }
 
+export type Sizes = (size: Size | undefined) => number | undefined;
+
 /** What sizes of `plan.work` are for these shapes; undefined for those that only a run tells. @param dims of the inputs */
-export function sizesOf(
-  plan: Plan,
-  dims: readonly (readonly number[])[],
-): (size: Size | undefined) => number | undefined {
+export function sizesOf(plan: Plan, dims: readonly (readonly number[])[]): Sizes {
   const values = plan.work ? evaluate(plan.work.exprs, symbolsOf(plan, dims)) : [];
   return (size) => {
     const value = typeof size === 'object' ? values[size.expr]! : size;

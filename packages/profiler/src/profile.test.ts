@@ -12,6 +12,7 @@ import { peakFile } from './node.ts';
 import { observeDevice } from './observe.ts';
 import { devicePeak } from './peak.ts';
 import { profile } from './profile.ts';
+import { expectTraceFile } from './testing/trace.ts';
 import { traceOf } from './trace.ts';
 
 const gpu = useDevice({ flags: ['disable-dawn-features=timestamp_quantization'] });
@@ -71,12 +72,7 @@ describe('a profile', () => {
     const dispatches = timeline.spans.filter(({ track }) => track === 'GPU');
     expect([runs.length, dispatches.length]).toEqual([3, 6]);
     expect(dispatches[0]!.begin).toBeGreaterThanOrEqual(runs[0]!.begin - 1e-6);
-    const { traceEvents } = traceOf(timeline.spans);
-    for (const tid of new Set(traceEvents.map((event) => event.tid))) {
-      const slices = traceEvents.filter((event) => event.ph === 'X' && event.tid === tid);
-      for (const [i, { ts, dur }] of slices.slice(0, -1).entries())
-        expect(ts! + dur!).toBeLessThanOrEqual(slices[i + 1]!.ts! + 1e-6);
-    }
+    expectTraceFile(JSON.stringify(traceOf(timeline.spans)));
   });
 
   it('adds up the iterations of a loop', async () => {

@@ -46,6 +46,8 @@ export interface DispatchProfile extends DispatchFacts {
 
 export interface ProfileReport {
   readonly engine: string;
+  /** The optimization profile that took the inputs: its name, or else its number. */
+  readonly profile: string;
   readonly mode: PassMode;
   readonly runs: number;
   /** The GPU's time of whole runs as the runtime makes them, each measured beside a run that was taken apart. */
@@ -92,6 +94,7 @@ export async function profile(
     const whole = ms(wholes.flatMap((passes) => totalOf(passes) ?? []));
     return {
       engine: plan.name,
+      profile: context.profile!,
       mode: dispatchTimer.mode,
       runs: runs.length,
       whole,

@@ -9,7 +9,7 @@ import {
   type OpPass,
   type TensorData,
 } from '@trtx/runtime';
-import { dispatchesOf, sizesOf } from './facts.ts';
+import { dispatchesOf, type Sizes, sizesOf } from './facts.ts';
 import { ranPlan } from './ran.ts';
 
 /** An intermediate tensor of a run. */
@@ -89,8 +89,6 @@ function spotsOf(plan: Plan, dims: readonly (readonly number[])[], wants: (name:
     }),
   );
 }
-
-type Sizes = ReturnType<typeof sizesOf>;
 
 /** Undefined for what is empty or of a size that is not known. */
 function spotOf(tensor: WrittenTensor, sizeOf: Sizes): Omit<Spot, 'tensor' | 'dispatch' | 'op'> | undefined {

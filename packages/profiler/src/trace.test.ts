@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { expectTraceFile } from './testing/trace.ts';
 import { Timeline } from './timeline.ts';
 import { type TraceEvent, traceOf } from './trace.ts';
 
@@ -26,9 +27,14 @@ it('never overlaps in a row, however times are rounded', () => {
   const spans = times.slice(1).map((end, i) => ({ track: 'GPU', name: 'x', begin: times[i]!, end }));
   const events = slices(traceOf(spans).traceEvents);
   expect(new Set(events.map(({ tid }) => tid)).size).toBe(1);
-  for (const [i, { ts, dur }] of events.slice(0, -1).entries()) {
-    expect(ts! + dur!).toBeLessThanOrEqual(events[i + 1]!.ts! + 1e-6);
-  }
+  expectTraceFile(JSON.stringify(traceOf(spans)));
+});
+
+it('is a trace file, of no spans and of such that begin at once, take no time, or lie in each other too', () => {
+  const span = (track: string, begin: number, end: number) => ({ track, name: 'x', begin, end, details: { bytes: 4 } });
+  expectTraceFile(JSON.stringify(traceOf([])));
+  const spans = [span('a', 5, 9), span('a', 5, 5), span('a', 6, 7), span('a', 9, 9), span('a', 9, 9), span('b', 5, 6)];
+  expectTraceFile(JSON.stringify(traceOf([...spans, ...spans])));
 });
 
 it('notes what took how long, of promises too, unless it is off', async () => {
