@@ -26,16 +26,17 @@ function asset(name: string, text: string): string {
 }
 
 it('has what client/ is now, as pages have it', async () => {
-  const [script, styles] = [await bundled('main.ts'), await bundled('styles.css')];
+  const [script, profileScript, styles] = await Promise.all(['main.ts', 'plan/main.ts', 'styles.css'].map(bundled));
   // In a page they stand between tags.
-  expect(`${script}${styles}`).not.toMatch(/<\/|<!--/);
-  expect(script.length + styles.length).toBeLessThan(60_000);
+  expect(`${script}${profileScript}${styles}`).not.toMatch(/<\/|<!--/);
+  for (const each of [script, profileScript]) expect(each!.length + styles!.length).toBeLessThan(60_000);
   await expect(
     `// Written by client.test.ts from client/: \`npx vitest run packages/viewer/src/client.test.ts -u\`.
 
 import type { Asset } from './page.ts';
 
-${asset('script', script)}
-${asset('styles', styles)}`,
+${asset('script', script!)}
+${asset('profileScript', profileScript!)}
+${asset('styles', styles!)}`,
   ).toMatchFileSnapshot('client.generated.ts');
 });

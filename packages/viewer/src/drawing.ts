@@ -47,6 +47,8 @@ export interface DrawnValue {
   readonly name: string;
   /** Its type as text: `float32[N,3,224,224]`. */
   readonly type: string;
+  /** How it lies in memory, where that is to be told. */
+  readonly format?: string;
   /** Its elements as text, where they are known and few. */
   readonly contents?: string;
   /** The place of the node that gives it; null for a constant. */

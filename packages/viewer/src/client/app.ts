@@ -1,8 +1,10 @@
-// The page as a whole: a bar on top, one pane or two, and what there is to tell beside them.
+// The page as a whole: a bar on top, one pane or two, and what there is to tell beside them. Pages of other kinds add charts
+// of what the nodes of the first graph are.
 
 import type { PageData } from '../page-data.ts';
 import { details } from './details.ts';
 import { button, element } from './dom.ts';
+import type { Chart, Extension } from './extension.ts';
 import { type GraphColumn, graphColumn } from './graph-column.ts';
 import { search } from './search.ts';
 import { type Place, State, samePlace } from './state.ts';
@@ -11,6 +13,9 @@ import { type Colors, followTheme, readColors } from './theme.ts';
 
 const KEYS =
   'Arrow keys move, or go from node to node where one is selected. Plus and minus zoom, 0 shows all, 1 the actual size, / searches, Escape ends the selection.';
+
+/** A graph by its number, all graphs, or a chart by its label. */
+type View = number | 'both' | string;
 
 export class App {
   readonly element: HTMLElement;
@@ -26,12 +31,20 @@ export class App {
   });
   readonly #count = element('output', { className: 'count' });
   readonly #zoom = element('output', { className: 'zoom', aria: { label: 'Zoom' } });
+  readonly #zooming: HTMLElement;
+  readonly #extension: Extension | undefined;
+  readonly #charts: readonly Chart[];
   #colors: Colors = readColors();
   /** The column that buttons and keys are about. */
   #active: number;
 
-  constructor(data: PageData) {
+  /** @param extend is told how to select a node of the first graph's first drawing, or none */
+  constructor(data: PageData, extend?: (select: (node: number | undefined) => void) => Extension) {
     this.#state = new State(data);
+    this.#extension = extend?.((node) =>
+      this.#select(node === undefined ? undefined : { graph: 0, drawing: 0, node }, 'pane'),
+    );
+    this.#charts = this.#extension?.charts ?? [];
     this.#active = this.#state.last;
     this.#columns = data.graphs.map((_, graph) =>
       graphColumn({
@@ -47,41 +60,44 @@ export class App {
         },
       }),
     );
+    this.#zooming = this.#zoomGroup();
     const toggle = followTheme(() => this.#recolor());
+    const notes = this.#extension?.notes ?? [];
     this.element = element(
       'div',
       { className: 'app' },
-      this.#bar(toggle),
+      element('header', { className: 'top' }, this.#bar(toggle), ...(notes.length > 0 ? [noteList(notes)] : [])),
       element(
         'main',
         {},
+        ...this.#charts.map(({ element: chart }) => chart),
         ...this.#columns.map(({ element: column }) => column),
         element('p', { id: 'keys', className: 'hidden' }, KEYS),
       ),
       this.#panel,
     );
-    this.#show(data.graphs.length > 1 && innerWidth >= 1000 ? 'both' : this.#state.last);
+    this.#show(this.#charts[0]?.label ?? (data.graphs.length > 1 && innerWidth >= 1000 ? 'both' : this.#state.last));
     this.#listen();
     this.#tell();
   }
 
   #bar(toggleTheme: () => void): HTMLElement {
     const { graphs, title } = this.#state.data;
-    const shown = () => this.#columns.filter(({ element: column }) => !column.hidden).map(({ pane }) => pane);
-    const zoom = (factor: number) => {
-      for (const pane of shown()) pane.zoom(factor);
-    };
-    const views = [
+    const views: (readonly [label: string, view: View])[] = [
+      ...this.#charts.map(({ label }) => [label, label] as const),
       ...graphs.map(({ label }, i) => [label, i] as const),
       ...(graphs.length > 1 ? [['Both', 'both'] as const] : []),
     ];
     return element(
-      'header',
+      'div',
       { className: 'bar' },
       element('h1', {}, title),
       element(
         'div',
-        { className: 'group views', aria: { role: 'group', label: 'Graphs shown' } },
+        {
+          className: 'group views',
+          aria: { role: 'group', label: this.#charts.length > 0 ? 'Views' : 'Graphs shown' },
+        },
         ...(views.length > 1 ? views : []).map(([label, view]) => {
           const made = button(label, label, () => this.#show(view));
           made.dataset.view = String(view);
@@ -96,15 +112,23 @@ export class App {
         button('↑', 'Previous match', () => this.#step(-1)),
         button('↓', 'Next match', () => this.#step(1)),
       ),
-      element(
-        'div',
-        { className: 'group', aria: { role: 'group', label: 'Zoom' } },
-        button('−', 'Zoom out', () => zoom(1 / 1.25)),
-        this.#zoom,
-        button('+', 'Zoom in', () => zoom(1.25)),
-        button('Fit', 'Fit the whole graph', () => shown().forEach((pane) => void pane.fit())),
-      ),
+      this.#zooming,
       button('◐', 'Switch between light and dark', toggleTheme, 'theme'),
+    );
+  }
+
+  #zoomGroup(): HTMLElement {
+    const shown = () => this.#columns.filter(({ element: column }) => !column.hidden).map(({ pane }) => pane);
+    const zoom = (factor: number) => {
+      for (const pane of shown()) pane.zoom(factor);
+    };
+    return element(
+      'div',
+      { className: 'group', aria: { role: 'group', label: 'Zoom' } },
+      button('−', 'Zoom out', () => zoom(1 / 1.25)),
+      this.#zoom,
+      button('+', 'Zoom in', () => zoom(1.25)),
+      button('Fit', 'Fit the whole graph', () => shown().forEach((pane) => void pane.fit())),
     );
   }
 
@@ -115,7 +139,9 @@ export class App {
       else if (event.key === 'Escape') {
         this.#input.value = '';
         this.#find('');
-        this.#columns[this.#active]!.pane.focus();
+        const chart = this.#charts.find(({ element: each }) => !each.hidden);
+        if (chart) chart.element.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
+        else this.#columns[this.#active]!.pane.focus();
       }
     };
     document.addEventListener('keydown', (event) => {
@@ -130,18 +156,33 @@ export class App {
     for (const { pane } of this.#columns) pane.recolor();
   }
 
-  #paint(): void {
+  #paint(reveal = false): void {
     for (const { pane } of this.#columns) pane.paint();
+    if (this.#charts.length === 0) return;
+    const { selected, matches } = this.#state;
+    const shown = {
+      selected: selected && isCharted(selected) ? selected.node : undefined,
+      matches: new Set(matches.filter(isCharted).map(({ node }) => node)),
+    };
+    for (const chart of this.#charts) if (!chart.element.hidden) chart.update(shown, reveal);
   }
 
-  #show(view: number | 'both'): void {
+  #show(view: View): void {
     this.#columns.forEach(({ element: column }, i) => {
       column.hidden = view !== 'both' && view !== i;
     });
-    if (view !== 'both') this.#active = view;
+    for (const { label, element: chart } of this.#charts) chart.hidden = view !== label;
+    this.#zooming.hidden = this.#isCharted();
+    if (typeof view === 'number') this.#active = view;
     for (const each of this.element.querySelectorAll<HTMLElement>('[data-view]'))
       each.setAttribute('aria-pressed', String(each.dataset.view === String(view)));
     this.#find(this.#input.value);
+    this.#paint(true);
+  }
+
+  /** Whether a chart is shown, instead of graphs. */
+  #isCharted(): boolean {
+    return this.#charts.some(({ element: chart }) => !chart.hidden);
   }
 
   /** @param from where it was selected: what is under the pointer stays there */
@@ -150,28 +191,33 @@ export class App {
     state.selected = samePlace(place, state.selected) && from === 'pane' && !place ? undefined : place;
     if (place) {
       this.#active = place.graph;
-      if (this.#columns[place.graph]!.element.hidden) this.#show(place.graph);
+      if (this.#columns[place.graph]!.element.hidden && !this.#isCharted()) this.#show(place.graph);
       this.#columns[place.graph]!.reveal(place);
       const [other] = state.counterparts(place);
       if (other && !this.#columns[other.graph]!.element.hidden) this.#columns[other.graph]!.reveal(other);
     }
     this.#tell();
-    this.#paint();
+    this.#paint(true);
   }
 
   #tell(): void {
     const { selected } = this.#state;
+    const find = (text: string) => {
+      this.#input.value = text;
+      this.#find(text);
+      this.#step(1);
+    };
     this.#panel.replaceChildren(
       ...(selected
         ? [
             button('×', 'Close the details', () => this.#select(undefined), 'close'),
-            ...details(selected, { state: this.#state, show: (place) => this.#select(place) }),
+            ...details(selected, {
+              state: this.#state,
+              show: (place) => this.#select(place),
+              more: this.#extension?.details(selected) ?? [],
+            }),
           ]
-        : summary(this.#state, (text) => {
-            this.#input.value = text;
-            this.#find(text);
-            this.#step(1);
-          })),
+        : (this.#extension ?? { summary }).summary(this.#state, find)),
     );
     this.#panel.scrollTop = 0;
   }
@@ -179,7 +225,9 @@ export class App {
   #find(text: string): void {
     const { data } = this.#state;
     this.#state.matches = data.graphs.flatMap(({ drawings }, graph) =>
-      this.#columns[graph]!.element.hidden ? [] : search(drawings, text).map((ref) => ({ graph, ...ref })),
+      this.#columns[graph]!.element.hidden && !this.#isCharted()
+        ? []
+        : search(drawings, text).map((ref) => ({ graph, ...ref })),
     );
     this.#state.match = -1;
     for (const column of this.#columns) column.matched();
@@ -202,4 +250,16 @@ export class App {
       matches.length === 0 ? 'no match' : match < 0 ? `${matches.length}` : `${match + 1} of ${matches.length}`;
     this.#count.textContent = this.#input.value.trim() ? found : '';
   }
+}
+
+function isCharted({ graph, drawing }: Place): boolean {
+  return graph === 0 && drawing === 0;
+}
+
+function noteList(notes: readonly string[]): HTMLElement {
+  return element(
+    'ul',
+    { className: 'notes', aria: { label: 'Notes' } },
+    ...notes.map((text) => element('li', {}, text)),
+  );
 }

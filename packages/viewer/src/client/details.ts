@@ -8,6 +8,8 @@ import { type Mark, type Place, type State, samePlace } from './state.ts';
 export interface DetailsOptions {
   readonly state: State;
   readonly show: (place: Place) => void;
+  /** Stands above all else. */
+  readonly more: readonly HTMLElement[];
 }
 
 export function details(place: Place, options: DetailsOptions): HTMLElement[] {
@@ -29,6 +31,7 @@ export function details(place: Place, options: DetailsOptions): HTMLElement[] {
       element('p', { className: 'name' }, node.name),
       element('p', { className: 'chips' }, chip, ...(mark ? [markChip(mark)] : [])),
     ),
+    ...options.more,
     ...section(
       'Attributes',
       node.attributes.map(([name, text]) => row(name, text)),
@@ -74,12 +77,12 @@ function markChip(mark: Mark): HTMLElement {
   return element('span', { className: `chip ${className}` }, text);
 }
 
-function section(title: string, rows: readonly HTMLElement[]): HTMLElement[] {
+export function section(title: string, rows: readonly HTMLElement[]): HTMLElement[] {
   if (rows.length === 0) return [];
   return [element('section', { aria: { label: title } }, element('h3', {}, title), ...rows)];
 }
 
-function row(name: string, content: HTMLElement | string): HTMLElement {
+export function row(name: string, content: HTMLElement | string): HTMLElement {
   return element(
     'div',
     { className: 'row' },
@@ -88,10 +91,13 @@ function row(name: string, content: HTMLElement | string): HTMLElement {
   );
 }
 
-function valueText({ name, type, contents, from }: DrawnValue, link?: (node: number) => HTMLElement): HTMLElement {
+function valueText(
+  { name, type, format, contents, from }: DrawnValue,
+  link?: (node: number) => HTMLElement,
+): HTMLElement {
   const lines = [
     element('span', { className: 'tensor' }, name),
-    element('code', {}, contents ? `${type} ${contents}` : type),
+    element('code', {}, [type, format, contents].filter(Boolean).join(' ')),
   ];
   if (link && from !== null) lines.push(element('span', { className: 'links' }, 'from ', link(from)));
   if (link && from === null) lines.push(element('span', { className: 'links' }, 'constant'));

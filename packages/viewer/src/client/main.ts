@@ -1,4 +1,4 @@
-// The page's script: reads the data in the page and starts.
+// The script of pages of graphs: reads the data in the page and starts.
 
 import type { PageData } from '../page-data.ts';
 import { App } from './app.ts';

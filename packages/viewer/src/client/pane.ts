@@ -164,6 +164,8 @@ export class Pane {
         placed.width * this.camera.scale < width ? placed.width / 2 : this.scene.center(Math.max(0, first)).x;
       this.camera.put({ x: middle, y: 0 }, { x: width / 2, y: 28 });
     }
+    const { selected } = this.options.view();
+    if (selected !== undefined) this.reveal(selected);
     this.options.onZoom(this.camera.scale);
   }
 

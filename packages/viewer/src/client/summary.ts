@@ -13,23 +13,9 @@ export function summary(state: State, find: (text: string) => void): HTMLElement
     (a, b) => most(counts, b) - most(counts, a) || a.localeCompare(b),
   );
   const totals = graphs.map((graph) => graph.drawings.flatMap(({ nodes }) => nodes.filter(({ end }) => !end)).length);
-  const used = new Set(
-    graphs.flatMap((graph) => graph.drawings.flatMap(({ nodes }) => nodes.map(({ category }) => category))),
-  );
   return [
     element('header', {}, element('h2', {}, state.data.title), element('p', { className: 'name' }, totalText(totals))),
-    section(
-      'Colours',
-      element(
-        'ul',
-        { className: 'legend' },
-        ...graphs[0]!.categories.flatMap((name, i) =>
-          used.has(i)
-            ? [element('li', {}, element('span', { className: 'swatch', data: { category: String(i) } }), name)]
-            : [],
-        ),
-      ),
-    ),
+    legend(state),
     ...(history ? [section('Marks', marks())] : []),
     section(
       'Nodes',
@@ -43,6 +29,25 @@ export function summary(state: State, find: (text: string) => void): HTMLElement
     ),
     ...(history ? [section('Changes', table(['Pass', 'Changes'], passRows(state)))] : []),
   ];
+}
+
+/** What the colours mean that are there. */
+export function legend({ data: { graphs } }: State): HTMLElement {
+  const used = new Set(
+    graphs.flatMap((graph) => graph.drawings.flatMap(({ nodes }) => nodes.map(({ category }) => category))),
+  );
+  return section(
+    'Colours',
+    element(
+      'ul',
+      { className: 'legend' },
+      ...graphs[0]!.categories.flatMap((name, i) =>
+        used.has(i)
+          ? [element('li', {}, element('span', { className: 'swatch', data: { category: String(i) } }), name)]
+          : [],
+      ),
+    ),
+  );
 }
 
 function marks(): HTMLElement {
@@ -74,11 +79,11 @@ function passRows(state: State): string[][] {
   return [...counts].sort(([, a], [, b]) => b - a).map(([pass, count]) => [pass, String(count)]);
 }
 
-function section(title: string, content: HTMLElement): HTMLElement {
+export function section(title: string, content: HTMLElement): HTMLElement {
   return element('section', { aria: { label: title } }, element('h3', {}, title), content);
 }
 
-function table(head: readonly string[], rows: readonly (readonly (HTMLElement | string)[])[]): HTMLElement {
+export function table(head: readonly string[], rows: readonly (readonly (HTMLElement | string)[])[]): HTMLElement {
   return element(
     'table',
     {},
