@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { filesIn, folder, trtxJson } from './command.ts';
 import { failure, MISUSED, write } from './failure.ts';
+import { pageData } from './page-data.ts';
 import { pictureModel } from './tiny.ts';
 
 interface Page {
@@ -13,10 +14,7 @@ interface Page {
   readonly history: { readonly versions: readonly { name: string; gone?: number }[] };
 }
 
-function dataOf(file: string): Page {
-  const [, json] = readFileSync(file, 'utf8').match(/<script id="data" type="application\/json">(.*?)<\/script>/s)!;
-  return JSON.parse(json!) as Page;
-}
+const dataOf = (file: string) => pageData<Page>(file);
 
 const titles = ({ graphs }: Page) => graphs.map(({ drawings }) => drawings[0]!.nodes.map(({ title }) => title));
 

@@ -4,7 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { expectTraceFile } from '../../packages/profiler/src/testing/trace.ts';
 import { folder, trtx, trtxJson } from './command.ts';
+import { pageData } from './page-data.ts';
 import { tinyModel } from './tiny.ts';
 
 interface Profile {
@@ -25,7 +27,8 @@ function tiny(): string {
 it('profiles the dispatches of a model, writes a trace, and takes a tactic that is asked for', async () => {
   const model = tiny();
   const trace = join(folder(), 'trace.json');
-  const { status, data } = await trtxJson<Profile>('profile', model, '--trace', trace, ...QUICK);
+  const html = join(folder(), 'page.html');
+  const { status, data } = await trtxJson<Profile>('profile', model, '--trace', trace, '--html', html, ...QUICK);
   expect(status).toBe(0);
   expect(data).toMatchObject({ mode: 'apart', peak: { flopsPerSecond: expect.any(Number) } });
   const [first] = data.dispatches;
@@ -38,6 +41,14 @@ it('profiles the dispatches of a model, writes a trace, and takes a tactic that 
     bytesRead: expect.any(Number),
     roof: { bound: expect.stringMatching(/compute|memory/) },
   });
+  expect(data).toMatchObject({ page: { file: html, bytes: readFileSync(html).length } });
+  expect(pageData(html)).toMatchObject({
+    title: 'tiny.onnx',
+    layers: [{ ms: first!.ms, share: 1, roof: expect.any(Object) }],
+    runs: { mode: 'apart' },
+    modules: [expect.stringContaining('@compute')],
+  });
+  expectTraceFile(readFileSync(trace, 'utf8'));
   const { traceEvents } = JSON.parse(readFileSync(trace, 'utf8'));
   const tracks = traceEvents.flatMap(({ name, args }: { name: string; args: { name: string } }) =>
     name === 'thread_name' ? [args.name] : [],

@@ -1,15 +1,19 @@
 // trtx inspect: what is in a model or an engine, without running it.
 
-import { inspectEngine } from '@trtx/engine';
+import { basename } from 'node:path';
+import { inspectEngine, parseEngine, profileNames, profilesOf } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { surveyModel } from '@trtx/onnx';
 import { importOptions, type Plugin } from '@trtx/plugin';
+import { layersOf } from '@trtx/profiler';
 import type { Command } from 'commander';
 import { addCommand, collect, parseInt64, parseLevel } from '../command.ts';
-import { readBytes } from '../files.ts';
+import { readBytes, requireOutput } from '../files.ts';
 import { isEngineFile } from '../model.ts';
+import { planPageLines, writePlanPage } from '../plan-page.ts';
 import { addPluginOption, loadPlugins, type PluginOptions } from '../plugins.ts';
 import { engineRows } from '../report/engine.ts';
+import { layerLines } from '../report/layers.ts';
 import { modelData, modelRows } from '../report/model.ts';
 import type { Session } from '../session.ts';
 import { profileFrom, type ShapeOptions } from '../shapes.ts';
@@ -22,6 +26,8 @@ interface Options extends Pick<ShapeOptions, 'shapes'>, PluginOptions {
   readonly placement?: boolean;
   readonly support?: boolean;
   readonly diff?: boolean;
+  readonly layers?: boolean;
+  readonly html?: string;
   readonly O: 0 | 1 | 2 | 3;
   readonly int64: 'checked' | 'host';
 }
@@ -34,22 +40,30 @@ export function addInspect(program: Command, session: Session): void {
       'trtx inspect model.onnx',
       'trtx inspect model.trtx --json',
       'trtx inspect model.onnx --placement',
+      'trtx inspect model.trtx --layers --html page.html',
       'trtx inspect --diff before.onnx after.onnx',
+      'trtx inspect --diff before.trtx after.trtx',
     ],
   })
     .option('--placement', 'list each node with GPU, build or host, and why; a model is built for any device')
     .option('--support', 'list each op with how it is computed, also of a model that cannot be imported')
-    .option('--diff', 'compare two models: ops by count, nodes by name, constants, inputs and outputs')
+    .option(
+      '--diff',
+      'compare two models, by ops, nodes, constants, inputs and outputs, or two engines, by layers and sizes',
+    )
+    .option('--layers', 'of an engine: list each dispatch with its nodes, tactic, arithmetic, bytes, and results')
+    .option('--html <file>', 'of an engine: write a page to look at: layers, memory, the plan, kernel sources')
     .option('--shapes <spec>', 'with --placement: sizes or ranges of inputs, as for trtx build', collect)
     .option('-O <level>', 'with --placement: optimization, 0 to 3', parseLevel, 2)
     .option('--int64 <where>', 'with --placement: as for trtx build', parseInt64, 'checked')
     .action(async (file: string, after: string | undefined, options: Options) => {
-      const { placement, support, diff, plugin, O: level, int64, ...shapes } = options;
+      const { placement, support, diff, layers, html, plugin, O: level, int64, ...shapes } = options;
       if (Boolean(diff) !== (after !== undefined))
-        throw new TrtxError('USAGE', diff ? '--diff compares two models' : 'two files without --diff', {
+        throw new TrtxError('USAGE', diff ? '--diff compares two files' : 'two files without --diff', {
           hint: 'trtx inspect --diff before.onnx after.onnx',
         });
       if (after !== undefined) return inspectDiff(file, after, session);
+      if (layers || html !== undefined) return inspectLayers(file, html, session);
       const plugins = await loadPlugins({ plugin });
       if (placement) return inspectPlacement(file, { profile: profileFrom(shapes), level, int64, plugins }, session);
       return support ? inspectSupport(file, plugins, session) : inspect(file, plugins, session);
@@ -73,4 +87,29 @@ async function inspect(file: string, plugins: readonly Plugin[], session: Sessio
       ...table(modelRows(survey, bytes.length), '  '),
     ]);
   }
+}
+
+async function inspectLayers(file: string, html: string | undefined, session: Session): Promise<void> {
+  if (!(await isEngineFile(file)))
+    throw new TrtxError('NOT_AN_ENGINE', 'this is a model, which has no layers', {
+      file,
+      hint: 'Build it by `trtx build`.',
+    });
+  if (html !== undefined) await requireOutput(html, file);
+  const plans = profilesOf(parseEngine(await readBytes(file)).plan);
+  const names = profileNames(plans);
+  const profiles = plans.map((plan, i) => ({ name: names[i]!, ...layersOf(plan) }));
+  const notes = plans.length > 1 ? [`the first of ${plans.length} optimization profiles, ${names[0]}`] : [];
+  const page =
+    html === undefined ? undefined : await writePlanPage(html, { title: basename(file), plan: profiles[0]!, notes });
+  session.result(
+    { kind: 'layers', file, profiles: profiles.map(({ modules: _, ...one }) => one), ...(page ? { page } : {}) },
+    [
+      ...profiles.flatMap((profile) => [
+        ...(plans.length > 1 ? [`profile ${profile.name}`] : []),
+        ...layerLines(profile),
+      ]),
+      ...planPageLines(page),
+    ],
+  );
 }

@@ -1,11 +1,15 @@
 // trtx profile: where the time of a run goes, dispatch by dispatch.
 
-import { devicePeak, profile, traceOf } from '@trtx/profiler';
+import { basename } from 'node:path';
+import { profileNames, profilesOf } from '@trtx/engine';
+import { isTrtxError } from '@trtx/errors';
+import { devicePeak, layersOf, profile, summarizeProfile, traceOf } from '@trtx/profiler';
 import { peakFile } from '@trtx/profiler/node';
 import type { Command } from 'commander';
 import { parsePositive, parseWhole } from '../command.ts';
 import { jsonBytes, requireOutput, writeWhole } from '../files.ts';
-import { profileData, profileLines } from '../report/profile.ts';
+import { planPageLines, writePlanPage } from '../plan-page.ts';
+import { profileLines } from '../report/profile.ts';
 import type { Session } from '../session.ts';
 import { addTimingCommand, type TimingOptions, timeEngine } from '../timing.ts';
 
@@ -16,7 +20,11 @@ interface Options extends TimingOptions {
   readonly order: boolean;
   readonly apart?: boolean;
   readonly trace?: string;
+  readonly html?: string;
 }
+
+/** Errors that leave a plan without times. */
+const UNTIMED: ReadonlySet<string> = new Set(['NO_TIMESTAMPS', 'TIMER_UNUSABLE']);
 
 export function addProfile(program: Command, session: Session): void {
   addTimingCommand(program, {
@@ -25,6 +33,7 @@ export function addProfile(program: Command, session: Session): void {
     examples: [
       'trtx profile model.trtx',
       'trtx profile model.onnx --shapes x:1x3x224x224 --top 10 --trace trace.json',
+      'trtx profile model.trtx --html page.html',
       'The trace opens in ui.perfetto.dev.',
     ],
   })
@@ -34,15 +43,18 @@ export function addProfile(program: Command, session: Session): void {
     .option('--order', "print in the plan's order, not the longest first")
     .option('--apart', 'a pass for each dispatch, also where timestamps can be written inside a pass')
     .option('--trace <file>', "write a timeline in Chrome's trace format: load, runs, dispatches")
+    .option('--html <file>', 'write a page to look at: layers, roofline, memory, the plan, kernel sources')
     .action((file: string, options: Options) => profileFile(file, options, session));
 }
 
 async function profileFile(file: string, options: Options, session: Session): Promise<void> {
-  const { trace, iterations, duration } = options;
-  if (trace) await requireOutput(trace, file);
+  const { trace, html, iterations, duration } = options;
+  for (const output of [trace, html]) if (output) await requireOutput(output, file);
   const observed = trace !== undefined;
-  const { report, spans } = await timeEngine(file, options, { session, observed }, async (timed) => {
+  const { report, spans, plan } = await timeEngine(file, options, { session, observed }, async (timed) => {
     const { device, engine, inputs, timeline } = timed;
+    const plans = profilesOf(engine.plan);
+    const dims = engine.plan.inputs.map(({ name }) => inputs[name]!.dims);
     session.progress.show('device', 0, 1, 'what it can do');
     const peak = await devicePeak(device, peakFile());
     const report = await profile(engine, inputs, {
@@ -52,10 +64,19 @@ async function profileFile(file: string, options: Options, session: Session): Pr
       timeline,
       ...(options.apart ? { mode: 'apart' } : {}),
       onProgress: (done, total) => session.progress.show('runs', done, total, file),
+    }).catch(async (error) => {
+      if (html && isTrtxError(error) && UNTIMED.has(error.code))
+        await writePlanPage(html, { title: basename(file), plan: layersOf(plans[0], dims), notes: [error.summary] });
+      throw error;
     });
-    return { report, spans: timeline?.spans ?? [] };
+    const plan = layersOf(plans[profileNames(plans).indexOf(report.profile)]!, dims);
+    return { report: summarizeProfile(report), spans: timeline?.spans ?? [], plan };
   });
   if (trace) await writeWhole(trace, [jsonBytes(traceOf(spans, report.engine))]);
-  session.result({ file, ...profileData(report) }, profileLines(report, options));
+  const page = html ? await writePlanPage(html, { title: basename(file), plan, profile: report }) : undefined;
+  session.result({ file, ...report, ...(page ? { page } : {}) }, [
+    ...profileLines(report, options),
+    ...planPageLines(page),
+  ]);
   if (report.notes.some(({ code }) => code === 'NOT_FINITE')) session.status = 1;
 }
