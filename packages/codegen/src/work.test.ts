@@ -67,3 +67,18 @@ it('tells where dispatches leave their results, and what arenas hold when', () =
     [{ buffer: plan.outputs[0]!.buffer, offset: 0 }, 0, [], [10, 8]],
   ]);
 });
+
+it('tells what dispatches read, by the names of results, and what other tactics were to cost', () => {
+  const b = new GraphBuilder('net');
+  const x = b.input('x', 'float32', [8, 8]);
+  const w = b.constant('float32', [8, 8], new Array(64).fill(0.5), 'w');
+  const parts = [b.MatMul(x, w, {}, { name: 'product' }), b.Softmax(x, {}, { name: 'weights' })];
+  const flat = b.Reshape(b.Concat(parts, { axis: 1 }), b.constant('int64', [2], [16, 8]));
+  b.output('y', b.Softmax(flat));
+  const { dispatches } = compile(b.graph).plan.work!;
+  expect(dispatches.map(({ operands }) => operands)).toEqual([['x'], ['x'], ['product.0', 'weights.0']]);
+  const [product] = dispatches;
+  const costs = product!.alternatives!.map(([, cost]) => cost);
+  expect(costs.length).toBeGreaterThan(0);
+  for (const cost of costs) expect(cost).toBeGreaterThanOrEqual(1);
+});
