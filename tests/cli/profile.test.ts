@@ -3,6 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { GraphBuilder } from '@trtx/ir';
+import { exportModel } from '@trtx/onnx';
 import { expect, it } from 'vitest';
 import { expectTraceFile } from '../../packages/profiler/src/testing/trace.ts';
 import { folder, trtx, trtxJson } from './command.ts';
@@ -71,6 +73,17 @@ it('profiles the dispatches of a model, writes a trace, and takes a tactic that 
   const { out } = await trtx('profile', model, '--top', '1', ...QUICK);
   expect(out).toMatch(/ms +GFLOP\/s +GB\/s +roof +dispatch +workgroups +nodes\n *\d+\.\d %/);
   expect(out).toMatch(/whole run .+, dispatches \d+ % of it; \d+ runs, a pass for each dispatch\ndevice: /);
+});
+
+it('says on top of the page that outputs are NaN', async () => {
+  const b = new GraphBuilder('nan');
+  b.output('y', b.Log(b.Neg(b.Exp(b.input('x', 'float32', [8])))));
+  const [model, html] = [join(folder(), 'nan.onnx'), join(folder(), 'page.html')];
+  writeFileSync(model, exportModel(b.graph));
+  const { status, data } = await trtxJson<Profile>('profile', model, '--html', html, ...QUICK);
+  expect(status).toBe(1);
+  expect(data).toMatchObject({ notes: [{ code: 'NOT_FINITE' }] });
+  expect(pageData(html)).toMatchObject({ notes: ['output y: 8 of 8 elements are NaN or infinite'] });
 });
 
 it('times a model beside ONNX Runtime, pair by pair, and compares what both compute', async () => {
