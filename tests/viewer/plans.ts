@@ -59,6 +59,7 @@ export function largePlan(): ShownPlan {
     tensors: [tensor('x'), ...Array.from({ length: count }, (_, i) => tensor(`value${i}`))],
     inputs: [{ name: 'x', tensor: 0 }],
     outputs: [{ name: 'y', tensor: count }],
+    hostNodes: [],
     arenas: [6 * 802_816],
     memory: Array.from({ length: count - 1 }, (_, i) => ({
       name: `value${i}`,

@@ -59,6 +59,8 @@ export interface PlanLayers {
   /** What the GPU takes and gives: names, and places in `tensors`. */
   readonly inputs: readonly LayerEnd[];
   readonly outputs: readonly LayerEnd[];
+  /** Nodes that the host computes at each run, between dispatches. */
+  readonly hostNodes: readonly string[];
   /** Bytes of each buffer for intermediates, at the profile's maximum, as are all of `memory`. */
   readonly arenas: readonly number[];
   readonly memory: readonly ArenaRange[];
@@ -92,8 +94,17 @@ export function layersOf(plan: Plan, dims: readonly (readonly number[])[] = larg
     const tensor = buffer === undefined ? undefined : tensors.in({ buffer, offset: 0 });
     return tensor === undefined ? [] : [{ name, tensor }];
   });
-  const { all } = tensors;
-  return { engine: plan.name, layers, tensors: all, inputs, outputs, ...arenasOf(plan), modules: plan.modules };
+  const hostNodes = plan.hostNodes.flatMap(({ node, step }) => (step === undefined ? [] : [node]));
+  return {
+    engine: plan.name,
+    layers,
+    tensors: tensors.all,
+    inputs,
+    outputs,
+    hostNodes,
+    ...arenasOf(plan),
+    modules: plan.modules,
+  };
 }
 
 /** Tensors as they are written, one after the other. */

@@ -20,6 +20,7 @@ function planOf(layers: readonly ShownLayer[]): ShownPlan {
     tensors: ['x', 'a', 'b'].map(tensor),
     inputs: [{ name: 'x', tensor: 0 }],
     outputs: [{ name: 'y', tensor: 2 }],
+    hostNodes: [],
     arenas: [],
     memory: [],
     modules: [''],

@@ -36,6 +36,7 @@ export interface PlanPageData extends PageData {
     readonly ms?: number;
   };
   readonly peak?: ShownPeak;
+  readonly hostNodes: readonly string[];
   readonly arenas: readonly number[];
   readonly memory: readonly ShownRange[];
   readonly modules: readonly string[];

@@ -45,6 +45,7 @@ export function profilePage({ title, plan, profile, notes = [] }: ProfilePageOpt
     }),
     ...(profile ? { runs: runsOf(profile) } : {}),
     ...(profile?.peak ? { peak: profile.peak } : {}),
+    hostNodes: plan.hostNodes,
     arenas: plan.arenas,
     memory: plan.memory,
     modules: plan.modules,

@@ -8,6 +8,8 @@ export interface ShownPlan {
   readonly tensors: readonly ShownTensor[];
   readonly inputs: readonly ShownEnd[];
   readonly outputs: readonly ShownEnd[];
+  /** Nodes that the host computes at each run. */
+  readonly hostNodes: readonly string[];
   /** Bytes of each buffer for intermediates. */
   readonly arenas: readonly number[];
   readonly memory: readonly ShownRange[];

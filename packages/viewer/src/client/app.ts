@@ -72,7 +72,7 @@ export class App {
         {},
         ...this.#charts.map(({ element: chart }) => chart),
         ...this.#columns.map(({ element: column }) => column),
-        element('p', { id: 'keys', className: 'hidden' }, KEYS),
+        element('p', { id: 'keys', className: 'hidden' }, [KEYS, this.#extension?.keys].filter(Boolean).join(' ')),
       ),
       this.#panel,
     );

@@ -19,6 +19,8 @@ export interface ChartState {
 export interface Extension {
   /** Shown instead of the graphs at first. */
   readonly charts: readonly Chart[];
+  /** What keys do in charts. */
+  readonly keys: string;
   /** What readers have to know first. */
   readonly notes: readonly string[];
   /** More to tell of a node. */

@@ -16,6 +16,7 @@ function extend(select: (node: number | undefined) => void): Extension {
   const options = { data, select };
   return {
     charts: [barChart(options), ...(data.runs ? [roofline(options)] : []), memoryTimeline(options)],
+    keys: 'In charts, arrow keys go from layer to layer, Home and End to the first and the last one.',
     notes: data.notes,
     details({ node }) {
       const layer = layerOf(data, node);

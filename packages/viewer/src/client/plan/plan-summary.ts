@@ -11,7 +11,7 @@ import { shownNode } from './chart.ts';
 const MODES = { inside: 'timestamps inside one pass', apart: 'a pass for each dispatch' } as const;
 
 export function planSummary(data: PlanPageData, state: State, find: (text: string) => void): HTMLElement[] {
-  const { title, runs, peak, layers, arenas } = data;
+  const { title, runs, peak, layers, arenas, hostNodes } = data;
   const facts: (readonly [string, string])[] = [
     ['Dispatches', String(layers.length)],
     ...(runs?.ms === undefined ? [] : [['A run', `${timeText(runs.ms)} on the GPU`] as const]),
@@ -29,6 +29,7 @@ export function planSummary(data: PlanPageData, state: State, find: (text: strin
         ] as const)
       : []),
     ['Arena', arenas.map((bytes) => siText(bytes, 'B')).join(', ') || 'none'],
+    ...(hostNodes.length > 0 ? [['Host', `computes at each run: ${hostNodes.join(', ')}`] as const] : []),
   ];
   return [
     element('header', {}, element('h2', {}, title)),
