@@ -3,6 +3,7 @@
 import type { PlanLayers, ProfileSummary } from '@trtx/profiler';
 import { profilePage } from '@trtx/viewer';
 import { writeWhole } from './files.ts';
+import type { WrittenPage } from './page.ts';
 import { bytesText } from './text.ts';
 
 export interface PlanPage {
@@ -10,11 +11,6 @@ export interface PlanPage {
   readonly plan: PlanLayers;
   readonly profile?: ProfileSummary;
   readonly notes?: readonly string[];
-}
-
-export interface WrittenPage {
-  readonly file: string;
-  readonly bytes: number;
 }
 
 /** @throws TrtxError FILE_WRITE */
