@@ -1,4 +1,21 @@
 // @trtx/debug: what models compute, compared, and who is to blame where it is wrong.
+
+export type { Contents, Histograms } from './compare/contents.ts';
+export { compareStages, remembering, type StagesOptions, type StagesReport } from './compare/stages.ts';
+export {
+  type CompareOptions,
+  compareValues,
+  type Incomparable,
+  type TensorComparison,
+  type ValuesReport,
+} from './compare/values.ts';
 export { type Comparison, compareTensors, MIN_COSINE, type Tolerance } from './compare-tensors.ts';
 export type { Maker, Subject } from './subject.ts';
+export {
+  type BuiltSubject,
+  type BuiltSubjectOptions,
+  builtSubject,
+  type EngineSubjectOptions,
+  engineSubject,
+} from './subjects/engine.ts';
 export { type ReferenceSubjectOptions, referenceSubject } from './subjects/reference.ts';

@@ -1,0 +1,62 @@
+// Which half of a build departs. A name that survives the passes is to be the same tensor, but a wrong rule keeps names too:
+// the reference on the graph as passes left it stands between, and each half is compared by names of one graph.
+
+import type { Graph, Tensors } from '@trtx/ir';
+import type { Tolerance } from '../compare-tensors.ts';
+import type { Subject } from '../subject.ts';
+import { compareValues, type ValuesReport } from './values.ts';
+
+export interface StagesOptions extends Tolerance {
+  /** The graph that the engine was built from. */
+  readonly source: Graph;
+  /** As passes left it. */
+  readonly optimized: Graph;
+  /** What computes the optimized graph plainly: `referenceSubject(optimized)`. */
+  readonly between: Subject;
+}
+
+export interface StagesReport {
+  /** The optimized graph on the reference, against what was expected. */
+  readonly passes: ValuesReport;
+  /** The engine, against the optimized graph on the reference. */
+  readonly kernels: ValuesReport;
+  /** What departs: `rounding` where each half is within the tolerance and only both together are not. */
+  readonly blame: 'passes' | 'kernels' | 'both' | 'rounding';
+  /** Names that are other tensors since the passes, though the outputs are right: nothing is wrong with them. */
+  readonly renamed: readonly string[];
+}
+
+/** Compares the halves of the way from `expected` (of the source graph) to an engine. */
+export async function compareStages(
+  engine: Subject,
+  expected: Subject,
+  inputs: Tensors,
+  { source, optimized, between, rtol, atol }: StagesOptions,
+): Promise<StagesReport> {
+  const passes = await compareValues(between, expected, inputs, { graph: source, rtol, atol });
+  const kernels = await compareValues(engine, between, inputs, { graph: optimized, rtol, atol });
+  const outputsAgree = passes.tensors.every(({ ok, isOutput }) => ok || !isOutput);
+  const [byPasses, byKernels] = [!outputsAgree, !kernels.ok];
+  return {
+    passes,
+    kernels,
+    blame: byPasses && byKernels ? 'both' : byPasses ? 'passes' : byKernels ? 'kernels' : 'rounding',
+    renamed: outputsAgree ? passes.tensors.flatMap(({ ok, name }) => (ok ? [] : [name])) : [],
+  };
+}
+
+/** A subject that computes once for each set of inputs, and gives all that it has of that. */
+export function remembering(subject: Subject): Subject {
+  const known = new WeakMap<Tensors, ReturnType<Subject['values']>>();
+  return {
+    ...subject,
+    values(inputs) {
+      let values = known.get(inputs);
+      if (!values) {
+        values = subject.values(inputs);
+        known.set(inputs, values);
+      }
+      return values;
+    },
+  };
+}
