@@ -49,6 +49,8 @@ export interface BuildOptions {
   readonly sourceNodes?: readonly SourceNode[];
   /** Tactics to take, by node, where there are several. */
   readonly tactics?: TacticChoices;
+  /** Chooses among the tactics of a group, cheapest first, where `tactics` names none: the first by default. */
+  readonly choose?: CompileOptions['choose'];
   /** Further options of the pass manager. */
   readonly passes?: Omit<OptimizeOptions, 'level'>;
   readonly onProgress?: (progress: BuildProgress) => void;
@@ -108,7 +110,7 @@ function buildOne(graph: Graph, options: BuildOptions): Compiled {
   const report = optimize(graph, optimizeOptions(options, extensions));
   onProgress?.({ stage: 'optimize', done: 1, total: 1, label: `O${level}` });
   options.onOptimized?.(graph, report);
-  const forced = new ForcedTactics(options.tactics);
+  const forced = new ForcedTactics(options.tactics, options.choose);
   const { plan, blobs } = compile(graph, {
     target,
     choose: forced.choose,

@@ -9,10 +9,13 @@ export type TacticChoices = ReadonlyMap<string, string>;
 /** Chooses for the groups that compute the nodes; a name may stand for the nodes of several. */
 export class ForcedTactics {
   readonly #choices: TacticChoices;
+  readonly #otherwise: NonNullable<CompileOptions['choose']>;
   readonly #met = new Set<string>();
 
-  constructor(choices: TacticChoices = new Map()) {
+  /** @param otherwise chooses for all other groups: the cheapest by default */
+  constructor(choices: TacticChoices = new Map(), otherwise: CompileOptions['choose'] = ([cheapest]) => cheapest) {
     this.#choices = choices;
+    this.#otherwise = otherwise;
   }
 
   /** @throws TrtxError TACTIC_UNKNOWN with those that there are */
@@ -21,7 +24,7 @@ export class ForcedTactics {
     const asked = [...this.#choices].filter(([name]) => names.has(name));
     for (const [name] of asked) this.#met.add(name);
     const [first] = asked;
-    if (!first) return tactics[0];
+    if (!first) return this.#otherwise(tactics, group);
     const [node, id] = first;
     const found = tactics.find((tactic) => tacticLabel(tactic) === id || tactic.kernel.id === id);
     if (found) return found;

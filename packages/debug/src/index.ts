@@ -19,3 +19,5 @@ export {
   engineSubject,
 } from './subjects/engine.ts';
 export { type ReferenceSubjectOptions, referenceSubject } from './subjects/reference.ts';
+export { findWrongTactics, type TacticsOptions, type TacticsReport, type WrongGroup } from './tactics/find.ts';
+export type { TacticVerdict } from './tactics/piece.ts';

@@ -20,8 +20,8 @@ export interface StagesReport {
   readonly passes: ValuesReport;
   /** The engine, against the optimized graph on the reference. */
   readonly kernels: ValuesReport;
-  /** What departs: `rounding` where each half is within the tolerance and only both together are not. */
-  readonly blame: 'passes' | 'kernels' | 'both' | 'rounding';
+  /** What departs: `neither` where each half is within the tolerance and only both together are not. */
+  readonly blame: 'passes' | 'kernels' | 'both' | 'neither';
   /** Names that are other tensors since the passes, though the outputs are right: nothing is wrong with them. */
   readonly renamed: readonly string[];
 }
@@ -40,7 +40,7 @@ export async function compareStages(
   return {
     passes,
     kernels,
-    blame: byPasses && byKernels ? 'both' : byPasses ? 'passes' : byKernels ? 'kernels' : 'rounding',
+    blame: byPasses && byKernels ? 'both' : byPasses ? 'passes' : byKernels ? 'kernels' : 'neither',
     renamed: outputsAgree ? passes.tensors.flatMap(({ ok, name }) => (ok ? [] : [name])) : [],
   };
 }
@@ -49,14 +49,13 @@ export async function compareStages(
 export function remembering(subject: Subject): Subject {
   const known = new WeakMap<Tensors, ReturnType<Subject['values']>>();
   return {
-    ...subject,
+    name: subject.name,
     values(inputs) {
-      let values = known.get(inputs);
-      if (!values) {
-        values = subject.values(inputs);
-        known.set(inputs, values);
-      }
+      const values = known.get(inputs) ?? subject.values(inputs);
+      known.set(inputs, values);
       return values;
     },
+    makerOf: (tensor) => subject.makerOf?.(tensor),
+    dispose: () => subject.dispose?.(),
   };
 }

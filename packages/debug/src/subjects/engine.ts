@@ -1,7 +1,7 @@
 // An engine as a subject: its outputs, and what its dispatches leave in memory on the way.
 
 import { type BuildOptions, build, bytesOf, targetOf } from '@trtx/builder';
-import { walkSteps } from '@trtx/engine';
+import { type Plan, type PlanTensor, walkSteps } from '@trtx/engine';
 import { cloneGraph, type Graph, isContainer, type Tensor, type Tensors } from '@trtx/ir';
 import { tapTensors } from '@trtx/profiler';
 import { hostOps as referenceOps } from '@trtx/reference';
@@ -15,29 +15,50 @@ export interface EngineSubjectOptions {
 
 /** An engine that is loaded; `dispose` leaves it as it is. What fusion keeps out of memory, the engine does not have. */
 export function engineSubject(engine: Engine, { name = 'webgpu' }: EngineSubjectOptions = {}): Subject {
-  const dispatches = [...walkSteps(engine.plan.steps)].flatMap((step) =>
-    step.kind === 'dispatches' ? step.dispatches : [],
-  );
-  const makers = new Map<string, Maker>();
-  engine.plan.work?.dispatches.forEach(({ results = [] }, dispatch) => {
-    const { label: tactic, nodes } = dispatches[dispatch]!;
-    for (const { name } of results) makers.set(name, { dispatch, tactic, nodes });
-  });
+  const { plan } = engine;
+  const makers = makersOf(plan);
+  const outputs = writtenOutputs(plan);
   return {
     name,
     async values(inputs, wanted) {
       const given = hostTensors(inputs);
       const found = new Map<string, Tensor>();
-      const wants = wanted && new Set(wanted);
-      for await (const { name, dtype, dims, data } of tapTensors(engine, given, {
-        wants: (one) => wants?.has(one) ?? true,
-      }))
+      const isWanted = (one: string) => wanted === undefined || wanted.includes(one);
+      const wants = (one: string) => isWanted(one) || isWanted(outputs.get(one)?.name ?? one);
+      for await (const { name, dtype, dims, data } of tapTensors(engine, given, { wants })) {
         found.set(name, { dtype, dims, data });
-      for (const [name, tensor] of await outputsOf(engine, given)) found.set(name, tensor);
+        const output = outputs.get(name);
+        // Behind a Reshape the output is called by another name and has another shape.
+        if (output?.shape.join() === dims.join()) found.set(output.name, { dtype, dims, data });
+      }
+      const isComplete = plan.outputs.every((output) => found.has(output.name) || !isWanted(output.name));
+      if (!isComplete) for (const [output, tensor] of await outputsOf(engine, given)) found.set(output, tensor);
       return found;
     },
     makerOf: (tensor) => makers.get(tensor),
   };
+}
+
+function makersOf(plan: Plan): Map<string, Maker> {
+  const dispatches = [...walkSteps(plan.steps)].flatMap((step) => (step.kind === 'dispatches' ? step.dispatches : []));
+  const makers = new Map<string, Maker>();
+  plan.work?.dispatches.forEach(({ results = [] }, dispatch) => {
+    const { label: tactic, nodes } = dispatches[dispatch]!;
+    for (const { name } of results) makers.set(name, { dispatch, tactic, nodes });
+  });
+  for (const [name, output] of writtenOutputs(plan)) makers.set(output.name, makers.get(name)!);
+  return makers;
+}
+
+/** Outputs that a dispatch writes whole, by the name that its result has. */
+function writtenOutputs({ outputs, work }: Plan): Map<string, PlanTensor> {
+  const written = new Map<string, PlanTensor>();
+  for (const { results = [] } of work?.dispatches ?? [])
+    for (const { name, at, offset, strides } of results) {
+      const output = outputs.find(({ buffer }) => buffer === at.buffer);
+      if (output && at.offset === 0 && offset === undefined && strides === undefined) written.set(name, output);
+    }
+  return written;
 }
 
 export interface BuiltSubject extends Subject {
