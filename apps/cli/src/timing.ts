@@ -7,7 +7,7 @@ import type { Engine, HostTensor } from '@trtx/runtime';
 import type { Command } from 'commander';
 import { addCommand, type CommandText, collect, parseLevel } from './command.ts';
 import { openExecutable } from './executable.ts';
-import { readInputs } from './inputs.ts';
+import { enginePorts, readInputs } from './inputs.ts';
 import { addPluginOption, loadPlugins, type PluginOptions } from './plugins.ts';
 import type { Session } from './session.ts';
 import { parseSizes } from './shapes.ts';
@@ -72,7 +72,7 @@ export async function timeEngine<T>(
     try {
       const { source, hostOps, buildMs, plan } = executable;
       for (const { name } of plan.inputs) if (!sources.has(name)) sources.set(name, { kind: 'random', seed: 0 });
-      const inputs = await readInputs(profilesOf(plan), sources, { sizes });
+      const inputs = await readInputs(enginePorts(profilesOf(plan)), sources, { sizes });
       const { device, timeline } = observed
         ? observeDevice(backend.gpu!.device)
         : { device: backend.gpu!.device, timeline: undefined };

@@ -10,7 +10,7 @@ import type { Command } from 'commander';
 import { addCommand, collect, parseNumbers } from '../command.ts';
 import { hostOpsOf } from '../executable.ts';
 import { makeFolder, requireFile } from '../files.ts';
-import { readInputs } from '../inputs.ts';
+import { enginePorts, readInputs } from '../inputs.ts';
 import { writeTensors } from '../outputs.ts';
 import type { Session } from '../session.ts';
 import { parseSizes, type Sizes } from '../shapes.ts';
@@ -86,7 +86,7 @@ async function runFrom(source: FileSource, { sources, sizes, options }: Request,
     session.useAdapter(backend.description);
     const { engine, loadMs } = await load(source, backend.gpu!.device, session);
     const context = engine.createContext({ profile: options.profile });
-    const inputs = await readInputs(plansFor(engine.plan, options), sources, { ...options, sizes });
+    const inputs = await readInputs(enginePorts(plansFor(engine.plan, options)), sources, { ...options, sizes });
     const { outputs, runMs } = await runOnce(engine, context, inputs);
     await makeFolder(options.output);
     report({ outputs, paths: await writeTensors(options.output, outputs), loadMs, runMs }, session);

@@ -5,7 +5,7 @@ import { type Backend, type BackendKind, openBackend } from '@trtx/builder/node'
 import { type Comparison, compareTensors, type Tolerance } from '@trtx/debug';
 import { inspectEngine } from '@trtx/engine';
 import { quote, TrtxError } from '@trtx/errors';
-import { type Graph, opName, type Profile, printType, type Tensors, type Value } from '@trtx/ir';
+import { type Graph, opName, type Profile, type Tensors } from '@trtx/ir';
 import { importOptions, type Plugin } from '@trtx/plugin';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
@@ -14,6 +14,7 @@ import { FAILED } from '../failure.ts';
 import { requireFile } from '../files.ts';
 import { kernelsFor } from '../host-kernels.ts';
 import { loadModel } from '../model.ts';
+import { checkInputs, unknownTensor } from '../model-inputs.ts';
 import { addPluginOption, loadPlugins, type PluginOptions } from '../plugins.ts';
 import type { Session } from '../session.ts';
 import { readFolder } from '../tensors/raw.ts';
@@ -112,40 +113,13 @@ function profileFor(graph: Graph, inputs: Tensors, isStatic: boolean): Profile |
   return isStatic ? profileOf(dims) : profileAround(graph, dims);
 }
 
-/** Types and ranks, before anything is built; sizes are checked by the run. */
-function checkInputs(graph: Graph, inputs: Tensors): void {
-  for (const name of inputs.keys())
-    if (!graph.inputs.some((input) => input.name === name)) throw unknown('input', name, graph.inputs);
-  for (const { name, type } of graph.inputs) {
-    const tensor = inputs.get(name);
-    if (!tensor)
-      throw new TrtxError('INPUT_MISSING', `the model needs this input, ${printType(type)}`, {
-        tensor: name,
-        hint: 'Add it to the index.json of --inputs.',
-      });
-    const { dtype, dims } = tensor;
-    const fits = dtype === type.dtype && dims.length === type.shape.length;
-    if (!fits || type.shape.some((dim, axis) => typeof dim === 'number' && dim !== dims[axis]))
-      throw new TrtxError(
-        dtype === type.dtype ? 'TENSOR_SHAPE' : 'TENSOR_TYPE',
-        `the tensor is ${printType({ dtype, shape: dims })}, the model takes ${printType(type)}`,
-        { tensor: name, hint: 'Correct it in the index.json of --inputs.' },
-      );
-  }
-}
-
 function checkOutputs(graph: Graph, expected: Tensors): void {
   for (const name of expected.keys())
-    if (!graph.outputs.some((output) => output.name === name)) throw unknown('output', name, graph.outputs);
+    if (!graph.outputs.some((output) => output.name === name)) throw unknownTensor('output', name, graph.outputs);
   if (expected.size === 0)
     throw new TrtxError('TENSOR_FILE', '--expect has no outputs', {
       hint: `The model's are ${graph.outputs.map(({ name }) => quote(name)).join(', ')}.`,
     });
-}
-
-function unknown(what: string, name: string, all: readonly Pick<Value, 'name'>[]): TrtxError {
-  const hint = `Its ${what}s are ${all.map((one) => quote(one.name)).join(', ') || 'none'}.`;
-  return new TrtxError('TENSOR_UNKNOWN', `the model has no such ${what}`, { tensor: name, hint });
 }
 
 function report(
