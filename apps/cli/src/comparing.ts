@@ -10,6 +10,7 @@ import { addCommand, type CommandText, collect, parseLevel, parsePositive } from
 import { kernelsFor } from './host-kernels.ts';
 import { modelPorts, readInputs } from './inputs.ts';
 import { loadModel } from './model.ts';
+import { outputOpset } from './model-file.ts';
 import { checkInputs } from './model-inputs.ts';
 import { addPluginOption, loadPlugins, type PluginOptions } from './plugins.ts';
 import type { Session } from './session.ts';
@@ -47,6 +48,8 @@ export interface ComparedModel {
   readonly plugins: readonly Plugin[];
   /** What the CPU computes with, ops of plugins included. */
   readonly kernels: ReferenceKernels;
+  /** The opset to export it in. */
+  readonly opset: number;
 }
 
 /**
@@ -59,7 +62,7 @@ export async function openCompared(model: string, options: ComparingOptions, ses
   const folder = options.inputs === undefined ? new Map() : await readFolder(options.inputs);
   const plugins = await loadPlugins(options);
   session.progress.show('read', 0, 1, model);
-  const { graph } = await loadModel(model, importOptions(plugins));
+  const { graph, model: metadata } = await loadModel(model, importOptions(plugins));
   const ports = modelPorts(graph);
   const open = { ...ports, inputs: ports.inputs.filter(({ name }) => !folder.has(name)) };
   for (const { name } of open.inputs) if (!sources.has(name)) sources.set(name, { kind: 'random', seed: 0 });
@@ -69,5 +72,5 @@ export async function openCompared(model: string, options: ComparingOptions, ses
   const own = plugins.flatMap(({ reference = [] }) => reference);
   const kernels = (await kernelsFor(ops)).with(own);
   const profile = profileOf(new Map([...inputs].map(([name, { dims }]) => [name, dims])));
-  return { graph, inputs, profile, plugins, kernels };
+  return { graph, inputs, profile, plugins, kernels, opset: outputOpset(metadata) };
 }

@@ -5,13 +5,29 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addBench } from './commands/bench.ts';
 import { addBuild } from './commands/build.ts';
+import { addCompare } from './commands/compare.ts';
 import { addExtract, addMerge } from './commands/compose.ts';
+import { addDebug } from './commands/debug/index.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addOptimize } from './commands/optimize.ts';
 import { addProfile } from './commands/profile.ts';
 import { addRun } from './commands/run.ts';
 import { addVerify } from './commands/verify.ts';
 import { Session } from './session.ts';
+
+const COMMANDS = [
+  addOptimize,
+  addBuild,
+  addRun,
+  addBench,
+  addProfile,
+  addInspect,
+  addVerify,
+  addCompare,
+  addDebug,
+  addMerge,
+  addExtract,
+];
 
 /** Runs the command line; the exit status: 0 done, 1 something failed, 2 wrong arguments or files. */
 export async function trtx(argv: readonly string[]): Promise<number> {
@@ -21,8 +37,7 @@ export async function trtx(argv: readonly string[]): Promise<number> {
     .version(manifest.version)
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
-  for (const add of [addOptimize, addBuild, addRun, addBench, addProfile, addInspect, addVerify, addMerge, addExtract])
-    add(program, session);
+  for (const add of COMMANDS) add(program, session);
   try {
     if (argv.length === 0) program.help({ error: false });
     await program.parseAsync(argv, { from: 'user' });

@@ -1,7 +1,7 @@
 // @trtx/debug: what models compute, compared, and who is to blame where it is wrong.
 
 export type { Contents, Histograms } from './compare/contents.ts';
-export { compareStages, remembering, type StagesOptions, type StagesReport } from './compare/stages.ts';
+export { compareStages, departingIn, remembering, type StagesOptions, type StagesReport } from './compare/stages.ts';
 export {
   type CompareOptions,
   compareValues,

@@ -4,7 +4,7 @@
 import type { Graph, Tensors } from '@trtx/ir';
 import type { Tolerance } from '../compare-tensors.ts';
 import type { Subject } from '../subject.ts';
-import { compareValues, type ValuesReport } from './values.ts';
+import { compareValues, type TensorComparison, type ValuesReport } from './values.ts';
 
 export interface StagesOptions extends Tolerance {
   /** The graph that the engine was built from. */
@@ -22,6 +22,8 @@ export interface StagesReport {
   readonly kernels: ValuesReport;
   /** What departs: `neither` where each half is within the tolerance and only both together are not. */
   readonly blame: 'passes' | 'kernels' | 'both' | 'neither';
+  /** Tensors at which departing begins, in the half that is to blame. */
+  readonly departures: readonly TensorComparison[];
   /** Names that are other tensors since the passes, though the outputs are right: nothing is wrong with them. */
   readonly renamed: readonly string[];
 }
@@ -41,8 +43,14 @@ export async function compareStages(
     passes,
     kernels,
     blame: byPasses && byKernels ? 'both' : byPasses ? 'passes' : byKernels ? 'kernels' : 'neither',
+    departures: [...(byPasses ? departingIn(passes) : []), ...(byKernels ? departingIn(kernels) : [])],
     renamed: outputsAgree ? passes.tensors.flatMap(({ ok, name }) => (ok ? [] : [name])) : [],
   };
+}
+
+/** The tensors at which departing begins. */
+export function departingIn({ departures, tensors }: ValuesReport): TensorComparison[] {
+  return tensors.filter(({ name }) => departures.includes(name));
 }
 
 /** A subject that computes once for each set of inputs, and gives all that it has of that. */

@@ -1,14 +1,13 @@
 // A group by itself: the part of the graph that it computes, with the tensors that it is to be fed and what it should give.
 
-import { build, bytesOf, targetOf } from '@trtx/builder';
+import { EngineRunner, profileOf } from '@trtx/builder';
 import { tacticLabel } from '@trtx/codegen';
 import { isTrtxError, TrtxError } from '@trtx/errors';
 import { cloneGraph, type Graph, type Tensor, type Tensors } from '@trtx/ir';
 import { extract } from '@trtx/passes';
 import type { Plugin } from '@trtx/plugin';
-import { Engine, type HostOps } from '@trtx/runtime';
+import type { HostOps } from '@trtx/runtime';
 import { type Comparison, compareTensors, type Tolerance } from '../compare-tensors.ts';
-import { engineSubject } from '../subjects/engine.ts';
 
 /** What pieces are built for and run on. */
 export interface Bench {
@@ -61,27 +60,28 @@ export class Piece {
     }
   }
 
-  async #run(tactic: string, { device, software, hostOps, plugins }: Bench): Promise<Map<string, Tensor>> {
-    const results = new Set(this.expected.keys());
+  async #run(tactic: string, bench: Bench): Promise<Map<string, Tensor>> {
+    const { device, software, hostOps, plugins } = bench;
     let isTaken = false;
-    const { file } = build(cloneGraph(this.graph), {
-      target: targetOf(device, software),
-      profile: Object.fromEntries([...this.inputs].map(([name, { dims }]) => [name, [...dims]])),
-      passes: { pipeline: [] },
+    const runner = await EngineRunner.create(cloneGraph(this.graph), {
+      device,
+      software,
+      hostOps,
       plugins,
-      choose(tactics, group) {
-        const asked = group.results.some(({ name }) => results.has(name));
-        const found = asked ? tactics.find((one) => tacticLabel(one) === tactic) : undefined;
+      profile: profileOf(new Map([...this.inputs].map(([name, { dims }]) => [name, dims]))),
+      passes: { pipeline: [] },
+      choose: (tactics, group) => {
+        const isAsked = group.results.some(({ name }) => this.expected.has(name));
+        const found = isAsked ? tactics.find((one) => tacticLabel(one) === tactic) : undefined;
         isTaken ||= found !== undefined;
         return found ?? tactics[0];
       },
     });
-    if (!isTaken) throw new Error('by itself, the group is formed in another way, for which the tactic is not');
-    const engine = await Engine.load(bytesOf(file), { device, hostOps });
     try {
-      return await engineSubject(engine).values(this.inputs, [...results]);
+      if (!isTaken) throw new Error('by itself, the group is formed in another way, which this tactic is not for');
+      return await runner.run(this.inputs);
     } finally {
-      await engine.dispose();
+      await runner.dispose();
     }
   }
 }

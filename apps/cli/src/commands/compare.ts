@@ -1,0 +1,72 @@
+// trtx compare: two ways to compute a model, at every tensor that both have.
+
+import {
+  compareStages,
+  compareValues,
+  referenceSubject,
+  remembering,
+  type StagesReport,
+  type Tolerance,
+} from '@trtx/debug';
+import type { Command } from 'commander';
+import { collectNames } from '../command.ts';
+import { addComparingCommand, type ComparedModel, type ComparingOptions, openCompared } from '../comparing.ts';
+import { FAILED } from '../failure.ts';
+import { compareData, compareLines, notesOf } from '../report/compare.ts';
+import type { Session } from '../session.ts';
+import { type OpenedSubject, withSubjects } from '../subjects/index.ts';
+
+interface Options extends ComparingOptions {
+  readonly a: string;
+  readonly b: string;
+  readonly outputs?: readonly string[];
+}
+
+export function addCompare(program: Command, session: Session): void {
+  addComparingCommand(program, {
+    usage: 'compare <model>',
+    summary: 'Computes a model in two ways and compares every tensor that both have: where does it begin to depart?',
+    examples: [
+      'trtx compare model.onnx',
+      'trtx compare model.onnx --b ort --inputs inputs',
+      'trtx compare model.onnx --a reference --b model.trtx --outputs features',
+    ],
+  })
+    .option('--a <way>', 'webgpu (an engine that is built), reference, ort (ONNX Runtime), or an engine file', 'webgpu')
+    .option('--b <way>', 'likewise: what is expected', 'reference')
+    .option('--outputs <names>', 'compare only these tensors; all that both have by default', collectNames)
+    .action((model: string, options: Options) => compare(model, options, session));
+}
+
+async function compare(file: string, options: Options, session: Session): Promise<void> {
+  const model = await openCompared(file, options, session);
+  const { rtol, atol, O: level, outputs: wanted } = options;
+  const { graph, inputs, opset } = model;
+  await withSubjects([options.a, options.b], model, { level, opset }, session, async ([first, second]) => {
+    const [a, b] = [first!.subject, second!.subject];
+    const all = wanted === undefined || (wanted.length === 1 && wanted[0] === 'all');
+    session.progress.show('compare', 0, 1, `${a.name} with ${b.name}`);
+    const report = await compareValues(a, b, inputs, { graph, rtol, atol, ...(all ? {} : { wanted }) });
+    const stages = report.ok ? undefined : await stagesOf([first!, second!], model, { rtol, atol });
+    const notes = notesOf(report);
+    const isFine = ({ name, ok }: { name: string; ok: boolean }) => ok || stages?.renamed.includes(name) === true;
+    const ok = report.tensors.every(isFine) && !report.incomparable.some(({ isOutput }) => isOutput);
+    const verdict = { ok, stages, notes };
+    session.result({ model: file, ...compareData(report, verdict) }, compareLines(report, { file, ...verdict }));
+    if (!ok || notes.length > 0) session.status = FAILED;
+  });
+}
+
+/** Where one of both was built here: what of the build is to blame. */
+async function stagesOf(
+  subjects: readonly [OpenedSubject, OpenedSubject],
+  { graph, inputs, kernels }: ComparedModel,
+  tolerance: Tolerance,
+): Promise<StagesReport | undefined> {
+  const built = subjects.find(({ optimized }) => optimized !== undefined);
+  const other = subjects.find((subject) => subject !== built);
+  if (!built?.optimized || !other) return undefined;
+  const { optimized } = built;
+  const between = remembering(referenceSubject(optimized, { kernels }));
+  return compareStages(built.subject, other.subject, inputs, { source: graph, optimized, between, ...tolerance });
+}

@@ -1,0 +1,95 @@
+// `--a` and `--b`: which ways to compute the model are compared.
+
+import { openBackend } from '@trtx/builder/node';
+import { builtSubject, engineSubject, referenceSubject, remembering, type Subject } from '@trtx/debug';
+import { readPlan } from '@trtx/engine';
+import { TrtxError } from '@trtx/errors';
+import { type Graph, standardOps } from '@trtx/ir';
+import { hostOps } from '@trtx/reference';
+import { Engine } from '@trtx/runtime';
+import { fileSource, type NodeDevice } from '@trtx/runtime/node';
+import type { ComparedModel } from '../comparing.ts';
+import { hostOpsOf } from '../executable.ts';
+import { isEngineFile } from '../model.ts';
+import type { Session } from '../session.ts';
+import { openOrtSubject } from './ort.ts';
+
+export interface SubjectsOptions {
+  readonly level: 0 | 1 | 2 | 3;
+  /** What ONNX Runtime is given the model in. */
+  readonly opset: number;
+}
+
+export interface OpenedSubject {
+  /** Computes once, and remembers that. */
+  readonly subject: Subject;
+  /** Of an engine that was built here: the graph as passes left it. */
+  readonly optimized?: Graph;
+}
+
+/**
+ * Opens subjects by name, hands them over, and closes them and the device that they share.
+ * @param names `webgpu`, `reference`, `ort`, or an engine file
+ * @throws TrtxError USAGE, NO_ADAPTER, PACKAGE_MISSING, and as `build` and `Engine.load`
+ */
+export async function withSubjects<T>(
+  names: readonly string[],
+  model: ComparedModel,
+  options: SubjectsOptions,
+  session: Session,
+  use: (subjects: readonly OpenedSubject[]) => Promise<T>,
+): Promise<T> {
+  for (const name of names) await requireSubject(name);
+  const backend = names.some((name) => !['reference', 'ort'].includes(name)) ? await openBackend('webgpu') : undefined;
+  if (backend) session.useAdapter(backend.description);
+  const opened: OpenedSubject[] = [];
+  try {
+    for (const name of names) opened.push(await openSubject(name, model, options, backend?.gpu, session));
+    return await use(opened);
+  } finally {
+    for (const { subject } of opened) await subject.dispose?.();
+    backend?.release();
+  }
+}
+
+async function requireSubject(name: string): Promise<void> {
+  if (['webgpu', 'reference', 'ort'].includes(name)) return;
+  if (name.endsWith('.trtx') || (await isEngineFile(name).catch(() => false))) return;
+  throw new TrtxError('USAGE', `${name} is no way to compute a model`, {
+    hint: 'It is webgpu, reference, ort, or an engine file.',
+  });
+}
+
+async function openSubject(
+  name: string,
+  model: ComparedModel,
+  { level, opset }: SubjectsOptions,
+  gpu: NodeDevice | undefined,
+  session: Session,
+): Promise<OpenedSubject> {
+  const { graph, plugins, kernels, profile } = model;
+  if (name === 'reference') return { subject: remembering(referenceSubject(graph, { kernels })) };
+  if (name === 'ort') return { subject: remembering(await openOrtSubject(graph, opset)) };
+  const { device, isFallback } = gpu!;
+  if (name !== 'webgpu') return { subject: remembering(await openEngine(name, device)) };
+  const built = await builtSubject(graph, {
+    device,
+    software: isFallback,
+    hostOps: hostOps(standardOps, kernels),
+    level,
+    plugins,
+    profile,
+    onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
+  });
+  return { subject: remembering(built), optimized: built.optimized };
+}
+
+async function openEngine(file: string, device: GPUDevice): Promise<Subject> {
+  const source = await fileSource(file);
+  try {
+    const engine = await Engine.load(source, { device, hostOps: await hostOpsOf(await readPlan(source)) });
+    return { ...engineSubject(engine, { name: file }), dispose: () => engine.dispose() };
+  } finally {
+    await source.close();
+  }
+}
