@@ -14,7 +14,7 @@ import { addComparingCommand, type ComparedModel, type ComparingOptions, openCom
 import { FAILED } from '../failure.ts';
 import { compareData, compareLines, notesOf } from '../report/compare.ts';
 import type { Session } from '../session.ts';
-import { type OpenedSubject, withSubjects } from '../subjects/index.ts';
+import { type OpenedSubject, requireSubject, withSubjects } from '../subjects/index.ts';
 
 interface Options extends ComparingOptions {
   readonly a: string;
@@ -39,6 +39,7 @@ export function addCompare(program: Command, session: Session): void {
 }
 
 async function compare(file: string, options: Options, session: Session): Promise<void> {
+  for (const name of [options.a, options.b]) await requireSubject(name);
   const model = await openCompared(file, options, session);
   const { rtol, atol, O: level, outputs: wanted } = options;
   const { graph, inputs, opset } = model;

@@ -29,8 +29,8 @@ export interface OpenedSubject {
 
 /**
  * Opens subjects by name, hands them over, and closes them and the device that they share.
- * @param names `webgpu`, `reference`, `ort`, or an engine file
- * @throws TrtxError USAGE, NO_ADAPTER, PACKAGE_MISSING, and as `build` and `Engine.load`
+ * @param names `webgpu`, `reference`, `ort`, or an engine file; see `requireSubject`
+ * @throws TrtxError NO_ADAPTER, PACKAGE_MISSING, and as `build` and `Engine.load`
  */
 export async function withSubjects<T>(
   names: readonly string[],
@@ -39,7 +39,6 @@ export async function withSubjects<T>(
   session: Session,
   use: (subjects: readonly OpenedSubject[]) => Promise<T>,
 ): Promise<T> {
-  for (const name of names) await requireSubject(name);
   const backend = names.some((name) => !['reference', 'ort'].includes(name)) ? await openBackend('webgpu') : undefined;
   if (backend) session.useAdapter(backend.description);
   const opened: OpenedSubject[] = [];
@@ -52,9 +51,10 @@ export async function withSubjects<T>(
   }
 }
 
-async function requireSubject(name: string): Promise<void> {
+/** @throws TrtxError USAGE where the name is none of them, FILE_READ where there is no such engine file */
+export async function requireSubject(name: string): Promise<void> {
   if (['webgpu', 'reference', 'ort'].includes(name)) return;
-  if (name.endsWith('.trtx') || (await isEngineFile(name).catch(() => false))) return;
+  if (name.endsWith('.trtx') ? await isEngineFile(name) : await isEngineFile(name).catch(() => false)) return;
   throw new TrtxError('USAGE', `${name} is no way to compute a model`, {
     hint: 'It is webgpu, reference, ort, or an engine file.',
   });

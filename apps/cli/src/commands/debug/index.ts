@@ -1,14 +1,14 @@
-// trtx debug: a group of commands that find who is to blame for a wrong number.
+// trtx debug: a group of commands that find what a wrong number comes from.
 
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { Session } from '../../session.ts';
 import { addTactics } from './tactics.ts';
 
 /** Each adds one command. */
-const COMMANDS: readonly ((group: Command, session: Session) => void)[] = [addTactics];
+const COMMANDS = [addTactics] as const;
 
 export function addDebug(program: Command, session: Session): void {
-  const group = new Command('debug').description('Finds what a wrong number comes from, in a model that fails.');
+  const group = program.command('debug').description('Finds what a wrong number comes from, in a model that fails.');
   for (const add of COMMANDS) add(group, session);
-  program.addCommand(group);
+  group.action(() => group.help({ error: false }));
 }
