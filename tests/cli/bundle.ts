@@ -24,12 +24,18 @@ export function bundledCommand(): Promise<string> {
 }
 
 async function bundle(): Promise<string> {
+  const outfile = `${folder}/main.mjs`;
+  await bundleInto(outfile, fileURLToPath(new URL('src/main.ts', cli)));
+  return outfile;
+}
+
+/** Writes a module and what it imports as one file, as the command and plugins of tests are. */
+export async function bundleInto(outfile: string, entry: string): Promise<void> {
   const { build }: { build(options: object): Promise<unknown> } = createRequire(new URL('package.json', cli))(
     'esbuild',
   );
-  const outfile = `${folder}/main.mjs`;
   await build({
-    entryPoints: [fileURLToPath(new URL('src/main.ts', cli))],
+    entryPoints: [entry],
     outfile,
     bundle: true,
     format: 'esm',
@@ -43,5 +49,4 @@ async function bundle(): Promise<string> {
     },
     logLevel: 'error',
   });
-  return outfile;
 }

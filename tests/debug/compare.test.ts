@@ -1,0 +1,102 @@
+// `trtx compare` and `trtx debug tactics` as processes, on small models.
+
+import { join } from 'node:path';
+import { GraphBuilder } from '@trtx/ir';
+import { expect, it } from 'vitest';
+import { type Failure, folder, trtx, trtxJson } from '../cli/command.ts';
+import { layersGraph, plantedPlugin, writeModel } from './models.ts';
+
+interface Report {
+  readonly ok: boolean;
+  readonly tensors: readonly { name: string; ok: boolean; maxAbs: number | null }[];
+  readonly departures: readonly { name: string; nodes: string[]; maker?: { tactic: string; nodes: string[] } }[];
+  readonly notes: readonly { code: string }[];
+}
+
+it.each([{ ways: [] }, { ways: ['--b', 'ort'] }, { ways: ['--a', 'reference', '--b', 'ort'] }])(
+  'agrees with itself: $ways',
+  async ({ ways }) => {
+    const model = writeModel(folder(), layersGraph());
+    const { status, data } = await trtxJson<Report>('compare', model, ...ways);
+    expect({ status, ...data }).toMatchObject({ status: 0, ok: true, departures: [], notes: [] });
+    expect(data.tensors.map(({ name }) => name)).toEqual(expect.arrayContaining(['r', 'b', 'y']));
+  },
+);
+
+it('names a planted fault: tensor, nodes, kernel, and what of the build is to blame', async () => {
+  const dir = folder();
+  const [model, plugin] = [writeModel(dir, layersGraph()), await plantedPlugin(dir)];
+  const { status, data } = await trtxJson<Report>('compare', model, '--plugin', plugin);
+  expect({ status, ...data }).toMatchObject({ status: 1, ok: false, blame: 'kernels', renamed: [] });
+  expect(data.departures).toMatchObject([
+    { name: 'b', maker: { nodes: ['second'], tactic: expect.stringMatching(/^planted\.matmul /) } },
+  ]);
+  const { out } = await trtx('compare', model, '--plugin', plugin);
+  expect(out).toMatch(/^departs at b\[8, 16\]: \d+ of 128 elements are outside the tolerance/m);
+  expect(out).toMatch(/^ +kernel +planted\.matmul .*, dispatch 1$/m);
+  expect(out).toMatch(/^to blame: kernels/m);
+
+  const tactics = await trtxJson<object>('debug', 'tactics', model, '--plugin', plugin, '--most', '2');
+  expect(tactics).toMatchObject({
+    status: 1,
+    data: {
+      wrong: [{ nodes: ['second'], tactics: [{ verdict: 'wrong' }, { verdict: 'right' }] }],
+      untried: [],
+    },
+  });
+  const lines = (await trtx('debug', 'tactics', model, '--plugin', plugin, '--most', '2')).out;
+  expect(lines).toMatch(/^wrong: second \(b, dispatch 1\)$/m);
+  expect(lines).toMatch(/^ +WRONG +planted\.matmul .* as built/m);
+  expect(lines).toMatch(/^ +a right one: --tactic 'second=matmul\.\w+ /m);
+});
+
+it('finds no tactic to blame where nothing departs', async () => {
+  const model = writeModel(folder(), layersGraph());
+  expect(await trtxJson('debug', 'tactics', model)).toMatchObject({ status: 0, data: { departing: 0, wrong: [] } });
+});
+
+it('compares with an engine file, and only what is named', async () => {
+  const dir = folder();
+  const model = writeModel(dir, layersGraph());
+  const engine = join(dir, 'model.trtx');
+  expect(await trtxJson('build', model, '-o', engine)).toMatchObject({ status: 0 });
+  const { status, data } = await trtxJson<Report>(
+    'compare',
+    model,
+    '--a',
+    'reference',
+    '--b',
+    engine,
+    '--outputs',
+    'y',
+  );
+  expect({ status, ...data }).toMatchObject({ status: 0, ok: true, tensors: [{ name: 'y' }] });
+});
+
+it('says so where tensors have other shapes, or nothing in common', async () => {
+  const dir = folder();
+  const model = writeModel(dir, layersGraph());
+  const b = new GraphBuilder('other');
+  b.output('y', b.Relu(b.input('x', 'float32', [8, 32])));
+  const other = writeModel(dir, b.graph, 'other.onnx');
+  const engine = join(dir, 'other.trtx');
+  expect(await trtxJson('build', other, '-o', engine)).toMatchObject({ status: 0 });
+  const shapes = await trtxJson<object>('compare', model, '--b', engine);
+  expect(shapes).toMatchObject({
+    status: 1,
+    data: { ok: false, incomparable: [{ name: 'y', isOutput: true, reason: expect.stringContaining('[8, 16]') }] },
+  });
+  const none = await trtxJson<Failure>('compare', model, '--b', engine, '--outputs', 'nowhere');
+  expect(none).toMatchObject({ status: 2, data: { error: { code: 'TENSOR_UNKNOWN', tensor: 'nowhere' } } });
+  const way = await trtxJson<Failure>('compare', model, '--b', model);
+  expect(way).toMatchObject({ status: 2, data: { error: { code: 'USAGE' } } });
+});
+
+it('says so where outputs are NaN, on both sides too', async () => {
+  const b = new GraphBuilder('roots');
+  b.output('y', b.Sqrt(b.input('x', 'float32', [64])));
+  const model = writeModel(folder(), b.graph);
+  const { status, data } = await trtxJson<Report>('compare', model);
+  expect({ status, ...data }).toMatchObject({ status: 1, ok: true, notes: [{ code: 'NOT_A_NUMBER', tensor: 'y' }] });
+  expect((await trtx('compare', model)).out).toMatch(/note: the output y has \d+ NaN in webgpu and in reference/);
+});
