@@ -27,7 +27,7 @@ it('names a planted fault: tensor, nodes, kernel, and what of the build is to bl
   const dir = folder();
   const [model, plugin] = [writeModel(dir, layersGraph()), await plantedPlugin(dir)];
   const { status, data } = await trtxJson<Report>('compare', model, '--plugin', plugin);
-  expect({ status, ...data }).toMatchObject({ status: 1, ok: false, blame: 'kernels', renamed: [] });
+  expect({ status, ...data }).toMatchObject({ status: 1, ok: false, blame: 'kernels', withoutEffect: [] });
   expect(data.departures).toMatchObject([
     { name: 'b', maker: { nodes: ['second'], tactic: expect.stringMatching(/^planted\.matmul /) } },
   ]);

@@ -1,7 +1,8 @@
 // The code of the pages in docs/, run as readers would: each block after those before it.
 
 import { readFileSync } from 'node:fs';
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
+import { runCommands } from '../cli/page-commands.ts';
 import { expectExample } from '../support/readme.ts';
 
 const page = (name: string) => new URL(`../../docs/${name}.md`, import.meta.url);
@@ -29,4 +30,8 @@ it.each([
 ] as const)('docs/%s.md, block %i', (name, block, before) => {
   const blocks = blocksOf(name);
   expectExample(page(name), { block, before: before.map((i) => blocks[i]).join('\n') });
+});
+
+it.skipIf(process.platform === 'win32')('docs/debugging-accuracy.md: every command works', async () => {
+  expect((await runCommands(page('debugging-accuracy'))).commands.length).toBeGreaterThan(4);
 });

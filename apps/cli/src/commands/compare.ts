@@ -7,6 +7,7 @@ import {
   remembering,
   type StagesReport,
   type Tolerance,
+  type ValuesReport,
 } from '@trtx/debug';
 import type { Command } from 'commander';
 import { collectNames } from '../command.ts';
@@ -50,12 +51,17 @@ async function compare(file: string, options: Options, session: Session): Promis
     const report = await compareValues(a, b, inputs, { graph, rtol, atol, ...(all ? {} : { wanted }) });
     const stages = report.ok ? undefined : await stagesOf([first!, second!], model, { rtol, atol });
     const notes = notesOf(report);
-    const isFine = ({ name, ok }: { name: string; ok: boolean }) => ok || stages?.renamed.includes(name) === true;
-    const ok = report.tensors.every(isFine) && !report.incomparable.some(({ isOutput }) => isOutput);
+    const ok = report.ok || (stages !== undefined && isImmaterial(report, stages));
     const verdict = { ok, stages, notes };
     session.result({ model: file, ...compareData(report, verdict) }, compareLines(report, { file, ...verdict }));
     if (!ok || notes.length > 0) session.status = FAILED;
   });
+}
+
+/** Whether all that departs does so without an effect. */
+function isImmaterial({ tensors, incomparable }: ValuesReport, { blame, withoutEffect }: StagesReport): boolean {
+  if (blame !== 'neither' || incomparable.some(({ isOutput }) => isOutput)) return false;
+  return tensors.every(({ name, ok }) => ok || withoutEffect.includes(name));
 }
 
 /** Where one of both was built here: what of the build is to blame. */

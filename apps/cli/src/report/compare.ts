@@ -40,7 +40,7 @@ export function compareData(report: ValuesReport, { ok, stages, notes }: Compare
     ...(stages
       ? {
           blame: stages.blame,
-          renamed: stages.renamed,
+          withoutEffect: stages.withoutEffect,
           // In the half that is to blame, where every tensor of the engine can be compared.
           departures: stages.departures.length > 0 ? stages.departures : report.departures,
         }
@@ -54,7 +54,7 @@ export function compareLines(
   { file, ok, stages, notes }: CompareVerdict & { readonly file: string },
 ): string[] {
   const { a, b, tensors, incomparable, onlyA, onlyB } = report;
-  const wrong = tensors.filter((tensor) => !tensor.ok && !stages?.renamed.includes(tensor.name));
+  const wrong = tensors.filter((tensor) => !tensor.ok && !stages?.withoutEffect.includes(tensor.name));
   const begins = stages && stages.departures.length > 0 ? stages.departures : departingIn(report);
   return [
     `${file}: ${a} beside ${b}, ${tensors.length} tensors that both have; ${onlyA} only the first has, ${onlyB} only the second`,
@@ -64,7 +64,9 @@ export function compareLines(
     ...tensorTable(wrong.length > 0 ? wrong : farthest(tensors)),
     ...(wrong.length > MOST_ROWS ? [`… of ${wrong.length} tensors that depart`] : []),
     ...incomparable.map(({ name, reason }) => `not compared: ${quote(name)}, ${reason}`),
-    ...(stages?.renamed ?? []).map((name) => `not compared: ${quote(name)}, another tensor since the passes`),
+    ...(stages?.withoutEffect ?? []).map(
+      (name) => `not compared: ${quote(name)}, which passes change without changing an output`,
+    ),
     ...notes.map(({ text }) => `note: ${text}`),
     ok ? `the same: all within ${toleranceText(report)}` : `DIFFERENT: ${wrong.length} of ${tensors.length} tensors`,
   ];

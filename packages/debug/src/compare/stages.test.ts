@@ -36,13 +36,13 @@ const zero = () => tensor([4], () => 0);
 
 it('blames kernels where the graph that passes left is right', async () => {
   const report = await stages(source, { u: zero, y: zero });
-  expect(report).toMatchObject({ blame: 'kernels', renamed: [] });
+  expect(report).toMatchObject({ blame: 'kernels', withoutEffect: [] });
   expect(report.departures.map(({ name }) => name)).toEqual(['u']);
 });
 
 it('blames passes where a rule changes what an output is', async () => {
   const report = await stages(rewritten('square', 'Abs'));
-  expect(report).toMatchObject({ blame: 'passes', kernels: { ok: true }, renamed: [] });
+  expect(report).toMatchObject({ blame: 'passes', kernels: { ok: true }, withoutEffect: [] });
   expect(report.departures.map(({ name }) => name)).toEqual(['t']);
   expect(await stages(rewritten('square', 'Abs'), { z: zero })).toMatchObject({ blame: 'both' });
 });
@@ -56,7 +56,7 @@ it('blames nobody for a name that another tensor has, where the outputs are righ
   graph.removeNode(relu!);
   graph.rename(square!.output, 'u');
   graph.rename(other, 't');
-  expect(await stages(graph)).toMatchObject({ blame: 'neither', renamed: ['t'], departures: [] });
+  expect(await stages(graph)).toMatchObject({ blame: 'neither', withoutEffect: ['t'], departures: [] });
 });
 
 it('computes once for the same inputs', async () => {

@@ -1,5 +1,6 @@
-// Which half of a build departs. A name that survives the passes is to be the same tensor, but a wrong rule keeps names too:
-// the reference on the graph as passes left it stands between, and each half is compared by names of one graph.
+// Which half of a build departs. A name that survives the passes is to be the same tensor, but nothing makes sure of that, and
+// a wrong rule keeps names too: the reference on the graph as passes left it stands between. Kernels are compared with it by
+// names of one graph, passes by the outputs, whose names they may not change.
 
 import type { Graph, Tensors } from '@trtx/ir';
 import type { Tolerance } from '../compare-tensors.ts';
@@ -24,8 +25,11 @@ export interface StagesReport {
   readonly blame: 'passes' | 'kernels' | 'both' | 'neither';
   /** Tensors at which departing begins, in the half that is to blame. */
   readonly departures: readonly TensorComparison[];
-  /** Names that are other tensors since the passes, though the outputs are right: nothing is wrong with them. */
-  readonly renamed: readonly string[];
+  /**
+   * Names of tensors that the passes change though no output changes: others of the same name, or the order of ties. Nothing
+   * is wrong with them.
+   */
+  readonly withoutEffect: readonly string[];
 }
 
 /** Compares the halves of the way from `expected` (of the source graph) to an engine. */
@@ -37,14 +41,16 @@ export async function compareStages(
 ): Promise<StagesReport> {
   const passes = await compareValues(between, expected, inputs, { graph: source, rtol, atol });
   const kernels = await compareValues(engine, between, inputs, { graph: optimized, rtol, atol });
-  const outputsAgree = passes.tensors.every(({ ok, isOutput }) => ok || !isOutput);
+  const outputsAgree = [...passes.tensors, ...passes.incomparable].every(
+    (one) => !one.isOutput || ('ok' in one && one.ok),
+  );
   const [byPasses, byKernels] = [!outputsAgree, !kernels.ok];
   return {
     passes,
     kernels,
     blame: byPasses && byKernels ? 'both' : byPasses ? 'passes' : byKernels ? 'kernels' : 'neither',
     departures: [...(byPasses ? departingIn(passes) : []), ...(byKernels ? departingIn(kernels) : [])],
-    renamed: outputsAgree ? passes.tensors.flatMap(({ ok, name }) => (ok ? [] : [name])) : [],
+    withoutEffect: outputsAgree ? passes.tensors.flatMap(({ ok, name }) => (ok ? [] : [name])) : [],
   };
 }
 

@@ -71,7 +71,7 @@ it('compares an engine with the reference: where it departs, which dispatch, and
     between,
     ...tolerance,
   });
-  expect(stages).toMatchObject({ blame: 'kernels', renamed: [] });
+  expect(stages).toMatchObject({ blame: 'kernels', withoutEffect: [] });
   const some = await built.values(layersInput, ['b']);
   expect([...some.keys()]).toEqual(['b']);
   await built.dispose?.();
