@@ -26,13 +26,10 @@ it.each([{ ways: [] }, { ways: ['--b', 'ort'] }, { ways: ['--a', 'reference', '-
 it('names a planted fault: tensor, nodes, kernel, and what of the build is to blame', async () => {
   const dir = folder();
   const [model, plugin] = [writeModel(dir, layersGraph()), await plantedPlugin(dir)];
-  const { status, data } = await trtxJson<Report>('compare', model, '--plugin', plugin);
-  expect({ status, ...data }).toMatchObject({ status: 1, ok: false, blame: 'kernels', withoutEffect: [] });
-  expect(data.departures).toMatchObject([
-    { name: 'b', maker: { nodes: ['second'], tactic: expect.stringMatching(/^planted\.matmul /) } },
-  ]);
-  const { out } = await trtx('compare', model, '--plugin', plugin);
+  const { status, out } = await trtx('compare', model, '--plugin', plugin);
+  expect(status).toBe(1);
   expect(out).toMatch(/^departs at b\[8, 16\]: \d+ of 128 elements are outside the tolerance/m);
+  expect(out).toMatch(/^ +nodes +second$/m);
   expect(out).toMatch(/^ +kernel +planted\.matmul .*, dispatch 1$/m);
   expect(out).toMatch(/^to blame: kernels/m);
 
@@ -44,15 +41,6 @@ it('names a planted fault: tensor, nodes, kernel, and what of the build is to bl
       untried: [],
     },
   });
-  const lines = (await trtx('debug', 'tactics', model, '--plugin', plugin, '--most', '2')).out;
-  expect(lines).toMatch(/^wrong: second \(b, dispatch 1\)$/m);
-  expect(lines).toMatch(/^ +WRONG +planted\.matmul .* as built/m);
-  expect(lines).toMatch(/^ +a right one: --tactic 'second=matmul\.\w+ /m);
-});
-
-it('finds no tactic to blame where nothing departs', async () => {
-  const model = writeModel(folder(), layersGraph());
-  expect(await trtxJson('debug', 'tactics', model)).toMatchObject({ status: 0, data: { departing: 0, wrong: [] } });
 });
 
 it('compares with an engine file, and only what is named', async () => {

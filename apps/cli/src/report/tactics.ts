@@ -12,8 +12,10 @@ export function tacticsLines(file: string, report: TacticsReport): string[] {
     `${file}: ${departing} of ${groups} groups depart, beginning at ${departures.slice(0, 3).map(quote).join(', ')}`,
     ...wrong.flatMap(groupLines),
     ...untried.map(({ nodes, reason }) => `not tried: ${nodes.join(', ')}: ${reason}`),
-    ...(right > 0 ? [`right when fed what is right: ${right} groups that depart`] : []),
-    wrong.length > 0 ? `WRONG by themselves: ${wrong.length} of the shaders` : UNEXPLAINED,
+    ...(right > 0 ? [`right when fed what is right: ${right} that depart`] : []),
+    wrong.length > 0
+      ? `WRONG by themselves: ${wrong.reduce((sum, { alike }) => sum + alike, 0)} of ${departing} that depart`
+      : UNEXPLAINED,
   ];
 }
 
@@ -22,7 +24,7 @@ const UNEXPLAINED =
 
 function groupLines({ nodes, tensors, dispatch, tactics, alike }: WrongGroup): string[] {
   const place = dispatch === undefined ? '' : `, dispatch ${dispatch}`;
-  const others = alike > 1 ? `, and ${alike - 1} groups with the same shader` : '';
+  const others = alike > 1 ? `, and ${alike - 1} more with the same shader` : '';
   const good = tactics.find(({ verdict }) => verdict === 'right');
   return [
     `wrong: ${nodes.join(', ')} (${tensors.map(quote).join(', ')}${place})${others}`,
