@@ -13,15 +13,12 @@ interface Report {
   readonly notes: readonly { code: string }[];
 }
 
-it.each([{ ways: [] }, { ways: ['--b', 'ort'] }, { ways: ['--a', 'reference', '--b', 'ort'] }])(
-  'agrees with itself: $ways',
-  async ({ ways }) => {
-    const model = writeModel(folder(), layersGraph());
-    const { status, data } = await trtxJson<Report>('compare', model, ...ways);
-    expect({ status, ...data }).toMatchObject({ status: 0, ok: true, departures: [], notes: [] });
-    expect(data.tensors.map(({ name }) => name)).toEqual(expect.arrayContaining(['r', 'b', 'y']));
-  },
-);
+it('compares with ONNX Runtime, which has all tensors of the model', async () => {
+  const model = writeModel(folder(), layersGraph());
+  const { status, data } = await trtxJson<Report>('compare', model, '--b', 'ort');
+  expect({ status, ...data }).toMatchObject({ status: 0, ok: true, departures: [], notes: [] });
+  expect(data.tensors.map(({ name }) => name)).toEqual(expect.arrayContaining(['r', 'b', 'y']));
+});
 
 it('names a planted fault: tensor, nodes, kernel, and what of the build is to blame', async () => {
   const dir = folder();
