@@ -1,3 +1,4 @@
+import { tacticLabel } from '@trtx/codegen';
 import { expect, it } from 'vitest';
 import { buildPlan } from './build.ts';
 import { matmulGraph } from './testing/models.ts';
@@ -17,6 +18,18 @@ it('takes the tactic that is asked for', () => {
   expect(labelOf(new Map([[nodes[0]!, other]]))[0]!.label).toBe(other);
   const kernel = other.split(' ')[0]!;
   expect(labelOf(new Map([[nodes[0]!, kernel]]))[0]!.label).toMatch(new RegExp(`^${kernel}`));
+});
+
+it('lets a function choose where no tactic is asked for', () => {
+  const seen: string[] = [];
+  const labels = buildPlan(matmulGraph(), {
+    profile,
+    choose(tactics) {
+      seen.push(tacticLabel(tactics[0]!), tacticLabel(tactics.at(-1)!));
+      return tactics.at(-1);
+    },
+  }).plan.steps.flatMap((step) => (step.kind === 'dispatches' ? step.dispatches.map((one) => one.label) : []));
+  expect(seen).toEqual([label, ...labels]);
 });
 
 it('refuses tactics and nodes that there are not', () => {
