@@ -1,6 +1,12 @@
 // Two ways to compute a model beside each other, for people and programs.
 
-import { departingIn, type StagesReport, type TensorComparison, type ValuesReport } from '@trtx/debug';
+import {
+  departingIn,
+  type Incomparable,
+  type StagesReport,
+  type TensorComparison,
+  type ValuesReport,
+} from '@trtx/debug';
 import { quote } from '@trtx/errors';
 import { numberText, table } from '../text.ts';
 
@@ -63,13 +69,22 @@ export function compareLines(
     ...(stages && wrong.length > 0 ? [BLAME[stages.blame]] : []),
     ...tensorTable(wrong.length > 0 ? wrong : farthest(tensors)),
     ...(wrong.length > MOST_ROWS ? [`… of ${wrong.length} tensors that depart`] : []),
-    ...incomparable.map(({ name, reason }) => `not compared: ${quote(name)}, ${reason}`),
-    ...(stages?.withoutEffect ?? []).map(
-      (name) => `not compared: ${quote(name)}, which passes change without changing an output`,
-    ),
+    ...notComparedLines(incomparable, stages?.withoutEffect ?? []),
     ...notes.map(({ text }) => `note: ${text}`),
     ok ? `the same: all within ${toleranceText(report)}` : `DIFFERENT: ${wrong.length} of ${tensors.length} tensors`,
   ];
+}
+
+/** Outputs first, since the comparison fails for them. */
+function notComparedLines(incomparable: readonly Incomparable[], withoutEffect: readonly string[]): string[] {
+  const lines = [
+    ...[...incomparable]
+      .sort((x, y) => Number(y.isOutput) - Number(x.isOutput))
+      .map(({ name, reason }) => `not compared: ${quote(name)}, ${reason}`),
+    ...withoutEffect.map((name) => `not compared: ${quote(name)}, which passes change without changing an output`),
+  ];
+  const more = lines.length > MOST_ROWS ? [`… of ${lines.length} that are not compared`] : [];
+  return [...lines.slice(0, MOST_ROWS), ...more];
 }
 
 const BLAME: Readonly<Record<StagesReport['blame'], string>> = {
