@@ -21,3 +21,17 @@ export {
 export { type ReferenceSubjectOptions, referenceSubject } from './subjects/reference.ts';
 export { findWrongTactics, type TacticsOptions, type TacticsReport, type WrongGroup } from './tactics/find.ts';
 export type { TacticVerdict } from './tactics/piece.ts';
+export { type Check, type DifferenceOptions, differs, differsFrom, type Prepare } from './check.ts';
+export type { DebugErrorCode } from './codes.ts';
+export { type Comparison, compareTensors, MIN_COSINE, type Tolerance } from './compare-tensors.ts';
+export { type BisectPassesOptions, bisectPasses, type PassFault, type PassStep } from './passes/bisect-passes.ts';
+export {
+  type Precision,
+  type PrecisionFault,
+  type PrecisionFinding,
+  type PrecisionOptions,
+  type PrecisionStep,
+  precisionOf,
+} from './precision/precision.ts';
+export type { Part } from './reduce/part.ts';
+export { type ReduceOptions, type Reduction, type ReductionStep, reduceGraph } from './reduce/reduce.ts';
