@@ -3,6 +3,7 @@
 import { profileOf } from '@trtx/builder';
 import type { Tolerance } from '@trtx/debug';
 import { type Graph, opName, type Profile, type Tensors } from '@trtx/ir';
+import type { ModelMetadata } from '@trtx/onnx';
 import { importOptions, type Plugin } from '@trtx/plugin';
 import type { ReferenceKernels } from '@trtx/reference';
 import type { Command } from 'commander';
@@ -26,15 +27,18 @@ export interface ComparingOptions extends PluginOptions, Tolerance {
   readonly O: 0 | 1 | 2 | 3;
 }
 
+/** Of what computes in float32. */
+const USUAL: Tolerance = { rtol: 1e-3, atol: 1e-4 };
+
 /** Adds a command with the options of `ComparingOptions`. */
-export function addComparingCommand(program: Command, text: CommandText): Command {
+export function addComparingCommand(program: Command, text: CommandText, usual: Tolerance = USUAL): Command {
   const command = addCommand(program, text)
     .option('--inputs <folder>', 'inputs with an index.json, as for trtx verify')
     .option('-i, --input <spec>', 'an input, as for trtx run; random where there is none', collect)
     .option('--shapes <spec>', 'sizes of dynamic inputs that are random, x:1x3x224x224', collect)
     .option('-O <level>', 'optimization of the engine, 0 to 3', parseLevel, 2)
-    .option('--rtol <number>', 'tolerance, relative to each element', parsePositive, 1e-3)
-    .option('--atol <number>', 'tolerance, relative to the largest element', parsePositive, 1e-4);
+    .option('--rtol <number>', 'tolerance, relative to each element', parsePositive, usual.rtol)
+    .option('--atol <number>', 'tolerance, relative to the largest element', parsePositive, usual.atol);
   return addPluginOption(command);
 }
 
@@ -50,6 +54,8 @@ export interface ComparedModel {
   readonly kernels: ReferenceKernels;
   /** The opset to export it in. */
   readonly opset: number;
+  /** What its file says about itself. */
+  readonly metadata: ModelMetadata;
 }
 
 /**
@@ -72,5 +78,5 @@ export async function openCompared(model: string, options: ComparingOptions, ses
   const own = plugins.flatMap(({ reference = [] }) => reference);
   const kernels = (await kernelsFor(ops)).with(own);
   const profile = profileOf(new Map([...inputs].map(([name, { dims }]) => [name, dims])));
-  return { graph, inputs, profile, plugins, kernels, opset: outputOpset(metadata) };
+  return { graph, inputs, profile, plugins, kernels, opset: outputOpset(metadata), metadata };
 }

@@ -1,5 +1,7 @@
 // @trtx/debug: what models compute, compared, and who is to blame where it is wrong.
 
+export { type Check, type DifferenceOptions, differs, differsFrom, type Prepare, runOnce } from './check.ts';
+export type { DebugErrorCode } from './codes.ts';
 export type { Contents, Histograms } from './compare/contents.ts';
 export { compareStages, departingIn, remembering, type StagesOptions, type StagesReport } from './compare/stages.ts';
 export {
@@ -9,20 +11,6 @@ export {
   type TensorComparison,
   type ValuesReport,
 } from './compare/values.ts';
-export { type Comparison, compareTensors, MIN_COSINE, type Tolerance } from './compare-tensors.ts';
-export type { Maker, Subject } from './subject.ts';
-export {
-  type BuiltSubject,
-  type BuiltSubjectOptions,
-  builtSubject,
-  type EngineSubjectOptions,
-  engineSubject,
-} from './subjects/engine.ts';
-export { type ReferenceSubjectOptions, referenceSubject } from './subjects/reference.ts';
-export { findWrongTactics, type TacticsOptions, type TacticsReport, type WrongGroup } from './tactics/find.ts';
-export type { TacticVerdict } from './tactics/piece.ts';
-export { type Check, type DifferenceOptions, differs, differsFrom, type Prepare } from './check.ts';
-export type { DebugErrorCode } from './codes.ts';
 export { type Comparison, compareTensors, MIN_COSINE, type Tolerance } from './compare-tensors.ts';
 export { type BisectPassesOptions, bisectPasses, type PassFault, type PassStep } from './passes/bisect-passes.ts';
 export {
@@ -35,3 +23,14 @@ export {
 } from './precision/precision.ts';
 export type { Part } from './reduce/part.ts';
 export { type ReduceOptions, type Reduction, type ReductionStep, reduceGraph } from './reduce/reduce.ts';
+export type { Maker, Subject } from './subject.ts';
+export {
+  type BuiltSubject,
+  type BuiltSubjectOptions,
+  builtSubject,
+  type EngineSubjectOptions,
+  engineSubject,
+} from './subjects/engine.ts';
+export { type ReferenceSubjectOptions, referenceSubject } from './subjects/reference.ts';
+export { findWrongTactics, type TacticsOptions, type TacticsReport, type WrongGroup } from './tactics/find.ts';
+export type { TacticVerdict } from './tactics/piece.ts';

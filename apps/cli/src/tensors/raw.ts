@@ -2,8 +2,18 @@
 
 import { join } from 'node:path';
 import { quote, TrtxError } from '@trtx/errors';
-import { byteLength, DTYPES, type DType, elementCount, elementsOf, type Tensor } from '@trtx/ir';
-import { readBytes } from '../files.ts';
+import {
+  byteLength,
+  DTYPES,
+  type DType,
+  elementCount,
+  elementsOf,
+  isContainer,
+  type Tensor,
+  type Tensors,
+} from '@trtx/ir';
+import { constantOfTensor } from '@trtx/reference';
+import { jsonBytes, makeFolder, readBytes, writeWhole } from '../files.ts';
 
 /** @throws TrtxError FILE_READ, or TENSOR_FILE where the file has another size than the shape */
 export async function readRaw(path: string, dtype: DType, dims: readonly number[]): Promise<Tensor> {
@@ -30,6 +40,27 @@ export async function readFolder(folder: string): Promise<Map<string, Tensor>> {
     tensors.set(entry.name, await readRaw(join(folder, entry.file), entry.dtype, entry.dims));
   }
   return tensors;
+}
+
+/**
+ * Writes tensors as `readFolder` reads them; the folder is made.
+ * @throws TrtxError FILE_WRITE; UNSUPPORTED for strings, sequences and optionals, which have no bytes
+ */
+export async function writeFolder(folder: string, tensors: Tensors): Promise<void> {
+  await makeFolder(folder);
+  const index: IndexEntry[] = [];
+  for (const [name, tensor] of tensors) {
+    const { dtype, dims } = tensor;
+    if (dtype === 'string' || isContainer(dtype))
+      throw new TrtxError('UNSUPPORTED', `no raw file holds a ${dtype}`, {
+        tensor: name,
+        hint: 'Cut the model behind it: `trtx extract --inputs`.',
+      });
+    const file = `${index.length}.bin`;
+    await writeWhole(join(folder, file), [constantOfTensor(tensor).read()]);
+    index.push({ name, file, dtype, dims });
+  }
+  await writeWhole(join(folder, 'index.json'), [jsonBytes(index)]);
 }
 
 interface IndexEntry {

@@ -2,10 +2,13 @@
 
 import type { Command } from 'commander';
 import type { Session } from '../../session.ts';
+import { addDebugPasses } from './passes.ts';
+import { addDebugPrecision } from './precision.ts';
+import { addDebugReduce } from './reduce.ts';
 import { addTactics } from './tactics.ts';
 
 /** Each adds one command. */
-const COMMANDS = [addTactics] as const;
+const COMMANDS = [addTactics, addDebugReduce, addDebugPasses, addDebugPrecision] as const;
 
 export function addDebug(program: Command, session: Session): void {
   const group = program.command('debug').description('Finds what a wrong number comes from, in a model that fails.');
