@@ -32,6 +32,24 @@ export async function runCommands(page: URL): Promise<{ commands: string[]; dir:
   return { commands, dir };
 }
 
+/** A pass that is wrong: Relu as Abs. */
+const PLUGIN = `
+const rule = {
+  name: 'relu-as-abs', ops: ['Relu'],
+  apply: (node, patch) => patch.replace(node.output, patch.node('Abs', [node.inputs[0]]), 'planted'),
+};
+export const plugin = {
+  name: 'planted', version: '1.0.0', apiVersion: { ir: 1, kernels: 1 },
+  passes: [{ pass: { name: 'planted', summary: 'wrong', rules: [rule] }, after: 'merge-unary', level: 1 }],
+};
+`;
+
+/** A check that holds for all models but those with a convolution. */
+const CHECK = `
+import { readFileSync } from 'node:fs';
+process.exitCode = readFileSync(process.argv[2], 'latin1').includes('Conv') ? 1 : 0;
+`;
+
 /** The files that the commands find. */
 async function prepare(dir: string): Promise<void> {
   const model = pictureModel();
@@ -41,6 +59,8 @@ async function prepare(dir: string): Promise<void> {
   writeFolder(join(dir, 'inputs'), inputs);
   writeFolder(join(dir, 'outputs'), await new ReferenceRunner(graph).run(inputs));
   writeFileSync(join(dir, 'model.onnx'), model);
+  writeFileSync(join(dir, 'plugin.mjs'), PLUGIN);
+  writeFileSync(join(dir, 'check.mjs'), CHECK);
   writeFileSync(join(dir, 'image.npy'), encodeNpy(image));
   writeFileSync(join(dir, 'image.bin'), image.data as Float32Array);
   const { createCanvas } = createRequire(new URL('package.json', cli))('@napi-rs/canvas');

@@ -44,7 +44,7 @@ export async function readFolder(folder: string): Promise<Map<string, Tensor>> {
 
 /**
  * Writes tensors as `readFolder` reads them; the folder is made.
- * @throws TrtxError FILE_WRITE; UNSUPPORTED for strings, sequences and optionals, which have no bytes
+ * @throws TrtxError FILE_WRITE; TENSOR_FILE for strings, sequences and optionals, which have no bytes
  */
 export async function writeFolder(folder: string, tensors: Tensors): Promise<void> {
   await makeFolder(folder);
@@ -52,7 +52,7 @@ export async function writeFolder(folder: string, tensors: Tensors): Promise<voi
   for (const [name, tensor] of tensors) {
     const { dtype, dims } = tensor;
     if (dtype === 'string' || isContainer(dtype))
-      throw new TrtxError('UNSUPPORTED', `no raw file holds a ${dtype}`, {
+      throw new TrtxError('TENSOR_FILE', `no raw file holds a ${dtype}`, {
         tensor: name,
         hint: 'Cut the model behind it: `trtx extract --inputs`.',
       });
