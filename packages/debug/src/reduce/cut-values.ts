@@ -7,6 +7,8 @@ import { type Prepare, runOnce } from '../check.ts';
 
 export class CutValues {
   readonly #known = new Map<Value, Tensor>();
+  /** What the inputs of the graph have a part in; all else is computed of constants. */
+  readonly #varying: ReadonlySet<Value>;
 
   constructor(
     private readonly graph: Graph,
@@ -14,6 +16,16 @@ export class CutValues {
     private readonly prepare: Prepare,
   ) {
     for (const input of graph.inputs) this.#known.set(input, inputs.get(input.name)!);
+    const varying = new Set<Value>(graph.inputs);
+    for (const node of graph.topological())
+      if (node.inputs.some((input) => input && varying.has(input)))
+        for (const output of node.outputs) varying.add(output);
+    this.#varying = varying;
+  }
+
+  /** Whether it is the same for all inputs of the graph. */
+  isFixed(value: Value): boolean {
+    return !this.#varying.has(value);
   }
 
   /** The tensors of values. Runs what lies between them and those that are known. */

@@ -23,7 +23,8 @@ export interface Part {
 }
 
 /**
- * Cuts nodes out of a graph. What they read of others becomes an input or, where it may steer shapes, a constant.
+ * Cuts nodes out of a graph. What they read of others becomes an input or, where it was computed of
+ * constants alone or may steer shapes, a constant.
  * @throws TrtxError where they cannot stand alone: COMPOSE for strings, sequences and optionals at the cut, and as `extract`
  */
 export async function partOf(
@@ -38,7 +39,10 @@ export async function partOf(
       throw new TrtxError('COMPOSE', `no part of a graph begins or ends with a ${type.dtype}`, { tensor: name });
   const inputs = await values.at(begins);
   const part = extract(graph, { inputs: begins.map(({ name }) => name), outputs: ends.map(({ name }) => name) });
-  for (const value of begins) if (value.producer && maySteer(inputs.get(value.name)!)) fix(part, value.name, inputs);
+  for (const value of begins) {
+    const { producer, name } = value;
+    if (producer && (values.isFixed(value) || maySteer(inputs.get(name)!))) fix(part, name, inputs);
+  }
   const sizes = part.inputs.map(({ name }) => [name, [...inputs.get(name)!.dims]] as const);
   specialize(part, Object.fromEntries(sizes));
   return { graph: part, inputs };
@@ -72,6 +76,7 @@ function maySteer({ dtype, dims }: Tensor): boolean {
 function fix(part: Graph, name: string, inputs: Map<string, Tensor>): void {
   const input = part.inputs.find((one) => one.name === name)!;
   const tensor = inputs.get(name)!;
+  part.rename(input, `${name}/before`);
   part.replaceUses(input, part.addConstant(constantOfTensor(tensor), name));
   part.removeInput(input);
   inputs.delete(name);

@@ -111,6 +111,20 @@ describe('reduceGraph', () => {
     expect(await new ReferenceRunner(found.graph).run(found.inputs)).toEqual(found.expected);
   });
 
+  it('leaves weights that are computed of constants as constants', async () => {
+    const graph = graphOf(`
+      input x: float32[2,3]
+      constant w = float32[2,3] [1, 2, 3, 4, 5, 6]
+      t = Transpose(w) { perm: [1, 0] }
+      m = MatMul(x, t)
+      y = Relu(m)
+      output y`);
+    const found = await reduceGraph(graph, new Map([['x', tensor([2, 3], [1, 2, 3, 4, 5, 6])]]), has('MatMul'));
+    expect(opsOf(found.graph)).toEqual(['MatMul']);
+    expect([...found.inputs.keys()]).toEqual(['x']);
+    expect(found.graph.constants().map(({ name }) => name)).toEqual(['t']);
+  });
+
   it('drops outputs that the failure does not need', async () => {
     const graph = graphOf(`
       input x: float32[4]
