@@ -107,12 +107,10 @@ it('reduces to what an engine and the reference compute otherwise', async () => 
 
 it.each([
   ['CHECK_NEVER_FAILS', ['--a', 'reference', '--b', 'ort']],
-  ['CHECK_NEVER_FAILS', ['--check', `"${process.execPath}" -e "" {model}`]],
   ['CHECK_ALWAYS_FAILS', ['--check', `"${process.execPath}" -e process.exit(3) {model}`]],
   ['CHECK_COMMAND', ['--check', 'no-such-command {model}']],
   ['USAGE', ['--check', 'node check.mjs']],
   ['USAGE', ['--check', 'node check.mjs {model}', '--a', 'webgpu']],
-  ['USAGE', ['--a', 'other']],
 ])('refuses with %s: %j', async (code, args) => {
   const { dir, model, inputs, part } = files();
   const { status, data } = await trtxJson<Failure>('debug', 'reduce', model, '-o', part, '--inputs', inputs, ...args);
@@ -149,7 +147,7 @@ export const plugin = {
 };
 `;
 
-it.each([[[]], [['--a', 'webgpu']], [['--b', 'ort']]])('names the rule that is wrong, %j', async (sides) => {
+it.each([[['--a', 'webgpu', '--b', 'ort']], [[]]])('names the rule that is wrong, %j', async (sides) => {
   const { model, inputs, path } = files();
   const plugin = path('planted.mjs', WRONG_PASS);
   const args = ['debug', 'passes', model, '--inputs', inputs, '--plugin', plugin, ...sides];
