@@ -1,5 +1,5 @@
 // Where each node of the source model ended up: in dispatches, on the host, or done with at build.
-import { list, object, string } from './check.ts';
+import { fields, list, optional, string } from './check.ts';
 import type { Plan, SourceNode } from './plan.ts';
 import { walkSteps } from './steps.ts';
 
@@ -53,10 +53,7 @@ export function placeNodes(plan: Plan): NodePlacement[] {
 function sourceNodes({ sourceNodes: nodes }: Plan): Plan['sourceNodes'] {
   if (nodes === undefined) return undefined;
   list(nodes, 'sourceNodes', (value, path) => {
-    const { node, op, built = '' } = object(value, path);
-    string(node, `${path}.node`);
-    string(op, `${path}.op`);
-    string(built, `${path}.built`);
+    fields(value, path, { node: string, op: string, built: optional(string) });
   });
   return nodes;
 }
