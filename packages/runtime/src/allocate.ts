@@ -35,14 +35,6 @@ export async function allocate(residency: Residency, requests: readonly BufferRe
   return made.map(({ buffer }) => buffer);
 }
 
-/** Gives buffers back, and their bytes. */
-export function free(residency: Residency, buffers: Iterable<GPUBuffer>): void {
-  for (const buffer of buffers) {
-    residency.bytesHeld -= buffer.size;
-    buffer.destroy();
-  }
-}
-
 function make({ device }: Residency, request: BufferRequest) {
   const { label, bytes, usage } = request;
   device.pushErrorScope('validation');

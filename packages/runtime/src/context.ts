@@ -11,7 +11,7 @@ import type { Program } from './program.ts';
 import { replay } from './replay.ts';
 import type { Residency } from './residency.ts';
 import { RunState } from './run-state.ts';
-import { scoped } from './scope.ts';
+import { scoped, settle } from './scope.ts';
 import { type BoundShape, bindShape } from './shapes.ts';
 import {
   mappedStaging,
@@ -309,9 +309,8 @@ export class ExecutionContext {
       return this.#collect(run);
     }
     // Both are awaited even if one fails: staging buffers may be used again, or dropped, only when nothing is pending.
-    const failed = (await Promise.allSettled([run.verdict, run.mapped])).find(({ status }) => status === 'rejected');
     try {
-      if (failed) throw (failed as PromiseRejectedResult).reason;
+      await settle([run.verdict, run.mapped]);
       const outputs = this.#collect(run);
       unmapStaging(staging, placed);
       memory.prove(shape, set);

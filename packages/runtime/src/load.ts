@@ -5,7 +5,7 @@ import { compilePipelines, makeLayouts } from './pipelines.ts';
 import type { Program } from './program.ts';
 import { checkDevice } from './requirements.ts';
 import { Residency } from './residency.ts';
-import { checked } from './scope.ts';
+import { checked, settle } from './scope.ts';
 import { COPY_DST, COPY_SRC, STORAGE } from './usage.ts';
 import { uploadWeights } from './weights.ts';
 
@@ -41,16 +41,14 @@ export async function makeResidency(
     for (const [k, buffer] of (await allocate(residency, requests)).entries()) residency.buffers[weights[k]!] = buffer;
     residency.layouts = await checked(residency, 'making layouts', () => makeLayouts(residency));
     // Both go on to their end, so that nothing is made any more when an error is reported.
-    const [compiled, uploaded] = await Promise.allSettled([
-      compilePipelines(residency, (done, total, label) => onProgress({ stage: 'pipelines', done, total, label })),
+    // Damaged weights come first: they say more than what follows from them.
+    const [, pipelines] = await settle([
       uploadWeights(residency, engine, (done, total) =>
         onProgress({ stage: 'weights', done, total, label: 'weights' }),
       ),
-    ]);
-    // Damaged weights come first: they say more than what follows from them.
-    if (uploaded.status === 'rejected') throw uploaded.reason;
-    if (compiled.status === 'rejected') throw compiled.reason;
-    residency.pipelines = compiled.value;
+      compilePipelines(residency, (done, total, label) => onProgress({ stage: 'pipelines', done, total, label })),
+    ] as const);
+    residency.pipelines = pipelines;
     if (residency.error) throw residency.error;
     return residency;
   } catch (cause) {

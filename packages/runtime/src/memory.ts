@@ -4,7 +4,7 @@
 // All profiles share the buffers: of a plan's index there is one, as large as the largest profile that has run needs. So
 // contexts of small profiles stay small, no memory is there once for each profile, and when all have run, going from one to
 // another makes nothing any more. A buffer that is too small is freed before a larger one is made, with all bind groups.
-import { allocate, type BufferRequest, free } from './allocate.ts';
+import { allocate, type BufferRequest } from './allocate.ts';
 import { type BindingSet, BindingSets } from './bindings.ts';
 import type { Program } from './program.ts';
 import type { Residency } from './residency.ts';
@@ -139,9 +139,7 @@ export class ContextMemory {
   async spare(spare: Spare, bytes: number): Promise<GPUBuffer> {
     if (!this.hasSpare(spare, bytes)) {
       this.dropSpare(spare);
-      const size = 2 ** Math.ceil(Math.log2(Math.max(bytes, 1024)));
-      const [made] = await this.#allocate([{ label: `trtx ${spare}`, bytes: size, usage: SPARE_USAGE[spare] }]);
-      this.#spares.set(spare, made!);
+      this.#spares.set(spare, await this.#make(spare, roomFor(bytes), SPARE_USAGE[spare]));
     }
     return this.#spares.get(spare)!;
   }
@@ -154,11 +152,8 @@ export class ContextMemory {
 
   /** A buffer of at least `bytes` for a tensor that is held, until `takeBack`. */
   async lend(bytes: number): Promise<GPUBuffer> {
-    const size = 2 ** Math.ceil(Math.log2(Math.max(bytes, 256)));
-    const idle = this.#idle.get(size)?.pop();
-    if (idle) return idle;
-    const [made] = await this.#allocate([{ label: 'trtx held', bytes: size, usage: COPY_SRC | COPY_DST }]);
-    return made!;
+    const size = roomFor(bytes);
+    return this.#idle.get(size)?.pop() ?? (await this.#make('held', size, COPY_SRC | COPY_DST));
   }
 
   takeBack(buffer: GPUBuffer): void {
@@ -168,7 +163,7 @@ export class ContextMemory {
   }
 
   destroy(): void {
-    free(this.residency, this.#held);
+    this.residency.free(this.#held);
     this.#held.clear();
   }
 
@@ -206,9 +201,19 @@ export class ContextMemory {
     return made;
   }
 
-  #free(buffers: readonly (GPUBuffer | undefined)[]): void {
-    free(this.residency, buffers.filter((buffer) => buffer && this.#held.delete(buffer)) as GPUBuffer[]);
+  async #make(name: string, bytes: number, usage: number): Promise<GPUBuffer> {
+    const [made] = await this.#allocate([{ label: `trtx ${name}`, bytes, usage }]);
+    return made!;
   }
+
+  #free(buffers: readonly (GPUBuffer | undefined)[]): void {
+    this.residency.free(buffers.filter((buffer) => buffer && this.#held.delete(buffer)));
+  }
+}
+
+/** Bytes of a buffer for so many and some more. */
+function roomFor(bytes: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(bytes, 256)));
 }
 
 function suits(buffer: GPUBuffer | undefined, { bytes, usage }: BufferRequest): boolean {

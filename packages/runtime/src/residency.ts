@@ -72,13 +72,17 @@ export class Residency {
     this.#waiting.clear();
   }
 
+  /** Gives buffers back, and their bytes. */
+  free(buffers: Iterable<GPUBuffer | undefined>): void {
+    for (const buffer of buffers) {
+      this.bytesHeld -= buffer?.size ?? 0;
+      buffer?.destroy();
+    }
+  }
+
   /** Frees the weights. */
   destroy(): void {
-    for (const buffer of this.buffers.splice(0)) {
-      if (!buffer) continue;
-      this.bytesHeld -= buffer.size;
-      buffer.destroy();
-    }
+    this.free(this.buffers.splice(0));
   }
 
   /**

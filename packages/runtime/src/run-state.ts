@@ -104,6 +104,11 @@ export class RunState {
     return this.#known[index]?.dims ?? this.#plan(index).shape.map(this.#shape.sizeOf);
   }
 
+  /** Values that moves need on the host. */
+  neededBy(moves: readonly PlanMove[]): number[] {
+    return moves.flatMap((move) => (this.comesToHost(move) ? [move.from] : []));
+  }
+
   /** Whether a move needs its elements on the host. */
   comesToHost({ from, to }: PlanMove): boolean {
     const isCopied = !this.place(from) || this.#copied(from, to);
@@ -253,7 +258,7 @@ export class RunState {
     const data = arrayFor(dtype, sizes.length);
     const big = data instanceof BigInt64Array || data instanceof BigUint64Array;
     for (const [i, size] of sizes.entries()) {
-      const number = typeof size === 'number' ? size : this.#shape.integerOf(size);
+      const number = this.#shape.integerOf(size);
       data[i] = big ? BigInt(number) : number;
     }
     return data;

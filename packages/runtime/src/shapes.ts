@@ -80,8 +80,8 @@ export class BoundShape {
   readonly sizeOf = (size: Size): number => sizeValue(size, this.values);
 
   /** The integer that an element stands for: as `sizeOf`, and it may be negative. */
-  integerOf(size: Size & object): number {
-    const value = this.values[size.expr]!;
+  integerOf(size: Size): number {
+    const value = typeof size === 'number' ? size : this.values[size.expr]!;
     return value < 0 ? value : this.sizeOf(size);
   }
 
@@ -227,7 +227,7 @@ function makeTape(
   const { sizeOf } = shape;
   for (const i of params) {
     const [word, size] = plan.params[i]!;
-    const value = typeof size === 'number' ? size : shape.integerOf(size);
+    const value = shape.integerOf(size);
     if (value < MIN_WORD || value > MAX_WORD) {
       throw planInvalid(`parameter ${word} is ${value}, which 32 bits do not hold`);
     }
