@@ -59,21 +59,14 @@ export function isTrtxError(error: unknown): error is TrtxError {
 
 /** Makes text that a model supplied safe to print: control characters escaped, cut to 200 characters. */
 export function quote(text: string): string {
-  const safe = text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  const safe = text.replace(/[\p{Cc}\u2028\u2029]/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return safe.length > 200 ? `${safe.slice(0, 199)}…` : safe;
 }
 
 function compose(code: string, message: string, o: ErrorOptions): string {
-  const where = [
-    o.node && `node ${quote(o.node)}`,
-    o.tensor && `tensor ${quote(o.tensor)}`,
-    o.kernel && `kernel ${quote(o.kernel)}`,
-    o.origin && `from ${quote(o.origin)}`,
-    o.file && `file ${quote(o.file)}`,
-  ].filter(Boolean);
+  const where = (['node', 'tensor', 'kernel', 'origin', 'file'] as const).flatMap((key) => {
+    return o[key] ? [`${key === 'origin' ? 'from' : key} ${quote(o[key])}`] : [];
+  });
   const lines = [`${code}: ${message}${where.length ? ` (${where.join(', ')})` : ''}`];
   for (const detail of o.details ?? []) lines.push(`  - ${detail}`);
   if (o.hint) lines.push(`  hint: ${o.hint}`);

@@ -4,6 +4,7 @@ import {
   evaluate,
   type Plan,
   type PlanConstraint,
+  type PlanSymbol,
   type PlanTensor,
   type Size,
   sizeValue,
@@ -162,19 +163,27 @@ function checkRanks(plan: Plan, inputDims: readonly (readonly number[])[]): void
 function readSymbols(plan: Plan, inputDims: readonly (readonly number[])[]): number[] {
   return plan.symbols.map((symbol) => {
     if ('value' in symbol) return Number.NaN;
-    const { name, input, axis, min, max, multipleOf } = symbol;
+    const { name, input, axis, min, max } = symbol;
     const dim = inputDims[input]![axis]!;
-    if (dim < min || dim > max || dim % multipleOf !== 0) {
-      const step = multipleOf === 1 ? '' : ` in steps of ${multipleOf}`;
-      throw mismatch(
+    return unitsOf(symbol, dim, (range) =>
+      mismatch(
         'SHAPE_OUT_OF_PROFILE',
-        `dimension ${axis} (${name}) is ${dim}, built for ${min}..${max}${step}`,
+        `dimension ${axis} (${name}) is ${dim}, built for ${range}`,
         plan.inputs[input]!.name,
         `build the engine for it: {${Math.min(dim, min)}..${Math.max(dim, max)}} there in --shapes, or in the profile`,
-      );
-    }
-    return dim / multipleOf;
+      ),
+    );
   });
+}
+
+/** A size in units of the symbol's `multipleOf`. Throws what `outside` makes of the range where it is not in it. */
+export function unitsOf(
+  { min, max, multipleOf }: PlanSymbol,
+  size: number,
+  outside: (range: string) => TrtxError,
+): number {
+  if (size >= min && size <= max && size % multipleOf === 0) return size / multipleOf;
+  throw outside(`${min}..${max}${multipleOf === 1 ? '' : ` in steps of ${multipleOf}`}`);
 }
 
 function checkDims({ name }: PlanTensor, got: readonly number[], want: readonly number[]): void {
