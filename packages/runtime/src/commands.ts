@@ -82,7 +82,7 @@ export class Commands {
     this.submit();
     this.#judged(() => {
       const bytes = toStorage({ ...tensor, storage: place.storage }, data, this.#scratch);
-      this.#memory.residency.device.queue.writeBuffer(this.#buffer(place), place.offset, bytes);
+      this.#memory.write(this.#buffer(place), place.offset, bytes);
     });
   }
 
@@ -107,6 +107,7 @@ export class Commands {
     for (const { item, offset } of reads) {
       const { place, bytes } = item;
       encoder.copyBufferToBuffer(this.#buffer(place), place.offset, staging, offset, bytes);
+      this.#memory.counts.bytesDown += bytes;
     }
     this.submit();
     const verdict = this.#verdict;

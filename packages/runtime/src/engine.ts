@@ -62,6 +62,7 @@ export class Engine {
       {
         programs: this.#loaded.programs,
         residency: () => this.#current(),
+        loaded: () => this.#loaded.residency,
         forget: (it) => this.#contexts.delete(it),
       },
       options,

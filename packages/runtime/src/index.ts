@@ -1,6 +1,7 @@
 // @trtx/runtime: loads engine files and runs them.
 export type { RuntimeErrorCode } from './codes.ts';
 export type { ContextOptions, ExecutionContext } from './context.ts';
+export type { ContextStats } from './counts.ts';
 export { deviceDescriptor } from './device.ts';
 export { Engine, type LoadOptions } from './engine.ts';
 export type { RunOptions } from './feeds.ts';

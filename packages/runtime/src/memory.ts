@@ -6,6 +6,7 @@
 // another makes nothing any more. A buffer that is too small is freed before a larger one is made, with all bind groups.
 import { allocate, type BufferRequest } from './allocate.ts';
 import { type BindingSet, BindingSets } from './bindings.ts';
+import type { Counts } from './counts.ts';
 import type { Program } from './program.ts';
 import type { Residency } from './residency.ts';
 import { checked } from './scope.ts';
@@ -17,9 +18,9 @@ import { COPY_DST, COPY_SRC, MAP_READ, STORAGE, UNIFORM } from './usage.ts';
 /** A buffer beside the plan's: for read-backs between the steps of a run, and for copies inside one buffer. */
 export type Spare = 'read-back' | 'transit';
 
-const SPARE_USAGE: Readonly<Record<Spare, number>> = {
-  'read-back': MAP_READ | COPY_DST,
-  transit: COPY_SRC | COPY_DST,
+const SPARES: Readonly<Record<Spare, { readonly label: string; readonly usage: number }>> = {
+  'read-back': { label: 'trtx staging read-back', usage: MAP_READ | COPY_DST },
+  transit: { label: 'trtx arena transit', usage: COPY_SRC | COPY_DST },
 };
 
 export class ContextMemory {
@@ -37,8 +38,22 @@ export class ContextMemory {
   /** Buffers that were lent and came back, by size. */
   readonly #idle = new Map<number, GPUBuffer[]>();
 
-  constructor(residency: Residency) {
+  readonly counts: Counts;
+
+  constructor(residency: Residency, counts: Counts) {
     this.residency = residency;
+    this.counts = counts;
+  }
+
+  /** The buffers that the context has of its own. */
+  get held(): Iterable<GPUBuffer> {
+    return this.#held;
+  }
+
+  /** Writes to a buffer on the queue. */
+  write(buffer: GPUBuffer, offset: number, bytes: Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): void {
+    this.counts.bytesUp += bytes.byteLength;
+    this.residency.device.queue.writeBuffer(buffer, offset, bytes);
   }
 
   /** Whether the params buffer holds what a run with this shape reads. */
@@ -48,7 +63,7 @@ export class ContextMemory {
 
   writeParams({ params, program }: BoundShape): void {
     const buffer = this.#own[program.plan.buffers.findIndex(({ kind }) => kind === 'params')]!;
-    this.residency.device.queue.writeBuffer(buffer, 0, params!);
+    this.write(buffer, 0, params!);
     this.#params = params;
   }
 
@@ -73,7 +88,7 @@ export class ContextMemory {
     let set: BindingSet | undefined;
     try {
       return await checked(residency, 'binding buffers', () => {
-        const sets = known ?? new BindingSets(residency, program, this.#fixed(program));
+        const sets = known ?? new BindingSets(this, program, this.#fixed(program));
         this.#sets.set(program, sets);
         set = sets.add(this.#ports(program, given));
         return set;
@@ -139,7 +154,7 @@ export class ContextMemory {
   async spare(spare: Spare, bytes: number): Promise<GPUBuffer> {
     if (!this.hasSpare(spare, bytes)) {
       this.dropSpare(spare);
-      this.#spares.set(spare, await this.#make(spare, roomFor(bytes), SPARE_USAGE[spare]));
+      this.#spares.set(spare, await this.#make({ ...SPARES[spare], bytes: roomFor(bytes) }));
     }
     return this.#spares.get(spare)!;
   }
@@ -153,7 +168,10 @@ export class ContextMemory {
   /** A buffer of at least `bytes` for a tensor that is held, until `takeBack`. */
   async lend(bytes: number): Promise<GPUBuffer> {
     const size = roomFor(bytes);
-    return this.#idle.get(size)?.pop() ?? (await this.#make('held', size, COPY_SRC | COPY_DST));
+    return (
+      this.#idle.get(size)?.pop() ??
+      (await this.#make({ label: 'trtx arena held', bytes: size, usage: COPY_SRC | COPY_DST }))
+    );
   }
 
   takeBack(buffer: GPUBuffer): void {
@@ -197,12 +215,13 @@ export class ContextMemory {
 
   async #allocate(requests: readonly BufferRequest[]): Promise<GPUBuffer[]> {
     const made = await allocate(this.residency, requests);
+    this.counts.buffers += made.length;
     for (const buffer of made) this.#held.add(buffer);
     return made;
   }
 
-  async #make(name: string, bytes: number, usage: number): Promise<GPUBuffer> {
-    const [made] = await this.#allocate([{ label: `trtx ${name}`, bytes, usage }]);
+  async #make(request: BufferRequest): Promise<GPUBuffer> {
+    const [made] = await this.#allocate([request]);
     return made!;
   }
 
