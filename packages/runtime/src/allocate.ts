@@ -31,7 +31,10 @@ export async function allocate(residency: Residency, requests: readonly BufferRe
     for (const { buffer } of made) buffer.destroy();
     throw isTrtxError(cause) ? cause : await residency.explain(cause, 'making a buffer');
   }
-  for (const { buffer } of made) residency.bytesHeld += buffer.size;
+  for (const { buffer } of made) {
+    residency.bytesHeld += buffer.size;
+    residency.log({ severity: 'verbose', message: `${buffer.label}: ${buffer.size} bytes` });
+  }
   return made.map(({ buffer }) => buffer);
 }
 

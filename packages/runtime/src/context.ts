@@ -253,11 +253,12 @@ export class ExecutionContext {
     return this.#shape;
   }
 
-  #shapeOf(dims: readonly (readonly number[])[], { device }: Residency): BoundShape {
+  #shapeOf(dims: readonly (readonly number[])[], { device, log }: Residency): BoundShape {
     const key = dims.join(';');
     let shape = this.#shapes.get(key);
     if (!shape) {
       shape = bindShape(this.#programs, dims, device.limits.maxComputeWorkgroupsPerDimension);
+      log({ severity: 'verbose', message: `shapes ${key}: profile ${shape.program.profile}` });
       if (this.#shapes.size >= MOST_SHAPES) this.#shapes.delete(this.#shapes.keys().next().value!);
       this.#shapes.set(key, shape);
     }

@@ -3,17 +3,14 @@ import { openEngine, type Plan } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { type ContextOptions, ExecutionContext } from './context.ts';
 import type { HostOps } from './host-ops.ts';
-import { type LoadProgress, makeResidency } from './load.ts';
+import { makeResidency, type ResidencyOptions } from './load.ts';
 import { compilePrograms, type Program } from './program.ts';
 import type { Residency } from './residency.ts';
 import { type LoadSource, openSource } from './source.ts';
 
-export interface LoadOptions {
-  readonly device: GPUDevice;
+export interface LoadOptions extends ResidencyOptions {
   /** Functions for the nodes that the engine computes on the host, by op id: `hostOps()` of `@trtx/reference` has them. */
   readonly hostOps?: HostOps;
-  /** Called as weights arrive and pipelines are compiled. */
-  readonly onProgress?: (progress: LoadProgress) => void;
   /** Whether `dispose` destroys the device too. Default: it is the caller's. */
   readonly ownsDevice?: boolean;
 }
@@ -110,8 +107,7 @@ export class Engine {
         hint: 'hand a new source to reload',
       });
     }
-    const { hostOps } = this.#options;
-    this.#loaded = await load(source, { device, hostOps }, old.manifestCrc);
+    this.#loaded = await load(source, { ...this.#options, device, onProgress: undefined }, old.manifestCrc);
     for (const context of this.#contexts) context.release();
     this.#leave(
       old.residency,
@@ -139,6 +135,8 @@ export class Engine {
     const { residency } = this.#loaded;
     residency.ended.then((error) => {
       if (this.#loaded.residency !== residency || this.#disposed) return;
+      const { code, summary: message } = error;
+      residency.log({ severity: 'error', code, message });
       for (const listener of this.#listeners) listener(error);
     });
   }
@@ -153,11 +151,7 @@ interface Loaded {
   readonly manifestCrc: number;
 }
 
-async function load(
-  from: LoadSource,
-  { device, hostOps, onProgress }: LoadOptions,
-  expectedCrc?: number,
-): Promise<Loaded> {
+async function load(from: LoadSource, options: LoadOptions, expectedCrc?: number): Promise<Loaded> {
   const source = openSource(from);
   try {
     const engine = await openEngine(source);
@@ -167,8 +161,8 @@ async function load(
         hint: 'load it as a new engine',
       });
     }
-    const programs = compilePrograms(engine.plan, hostOps);
-    const residency = await makeResidency(engine, programs, device, onProgress);
+    const programs = compilePrograms(engine.plan, options.hostOps);
+    const residency = await makeResidency(engine, programs, options);
     return { source: from, again: source.again, programs, manifestCrc, residency };
   } catch (error) {
     source.cancel();

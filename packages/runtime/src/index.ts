@@ -1,4 +1,5 @@
 // @trtx/runtime: loads engine files and runs them.
+export type { Logger, LogRecord, Severity } from '@trtx/errors';
 export type { RuntimeErrorCode } from './codes.ts';
 export type { ContextOptions, ExecutionContext } from './context.ts';
 export type { ContextStats } from './counts.ts';

@@ -44,6 +44,7 @@ export async function compilePipelines(
   return settle(
     plan.pipelines.map(async ({ module, entryPoint }, i) => {
       const label = labels[i]!;
+      const start = performance.now();
       try {
         const pipeline = await residency.guard(
           device.createComputePipelineAsync({
@@ -53,6 +54,7 @@ export async function compilePipelines(
           }),
           `compiling ${label}`,
         );
+        residency.log({ severity: 'verbose', message: 'compiled', kernel: label, ms: performance.now() - start });
         onDone(++done, plan.pipelines.length, label);
         return pipeline;
       } catch (error) {
