@@ -71,31 +71,30 @@ function checkValue(
   const { dtype } = fields(value, path, { name: string, dtype: oneOf(sourceTypes) });
   const count = shape(exprs)(value.shape, `${path}.shape`);
   if (isNest(dtype) && (value.shape as unknown[]).length > 0) fail(`${path}.shape`, 'has axes');
-  const some: { readonly [K in 'gpu' | 'bytes' | 'strings' | 'elements' | 'of']: Check } = {
-    gpu: (it, at) => {
+  fields(value, path, {
+    gpu: optional((it, at) => {
       const { storage } = fields(it, at, { storage: oneOf(storageOf[dtype]) });
       place(plan.buffers, ['arena', 'input', 'output'], storageBytes(storage, count))(it, at);
-    },
-    bytes: (it, at) => {
+    }),
+    bytes: optional((it, at) => {
       const bytes = count * sourceBytes(dtype);
       if (sourceBytes(dtype) === 0 || Number.isNaN(bytes)) fail(path, 'is no constant that has bytes');
       place(plan.buffers, ['host'], bytes, 8)(it, at);
-    },
-    strings: (it, at) => {
+    }),
+    strings: optional((it, at) => {
       const { length } = strings(it, at);
       if (dtype !== 'string' || count !== length) fail(path, `has ${length} texts`);
-    },
-    elements: (it, at) => {
+    }),
+    elements: optional((it, at) => {
       const length = list(it, at, (element, here) => {
         if (!Number.isSafeInteger(element)) size(exprs)(element, here);
       });
       if (count !== length || !/int|bool/.test(dtype)) fail(path, `has ${length} elements`);
-    },
-    of: (it, at) => {
+    }),
+    of: optional((it, at) => {
       if (plan.values![index(i)(it, at)]!.dtype !== dtype) fail(at, 'is of another type');
-    },
-  };
-  for (const [key, check] of Object.entries(some)) optional(check)(value[key], `${path}.${key}`);
+    }),
+  });
 }
 
 function ownSource({ bytes, strings, elements, of }: PlanValue, path: string): Source | undefined {
@@ -123,12 +122,16 @@ interface StepContext {
   readonly claim: (source: Source) => Check;
 }
 
+/** Others have no values. */
+const STEPS: { readonly [K in Step['kind']]?: (step: unknown, path: string, context: StepContext) => void } = {
+  host: checkStep,
+  if: checkBranches,
+  loop: checkLoop,
+};
+
 function checkSteps(all: unknown, where: string, context: StepContext): void {
   for (const [k, step] of (all as readonly Step[]).entries()) {
-    const path = `${where}[${k}]`;
-    if (step.kind === 'host') checkStep(step, path, context);
-    else if (step.kind === 'if') checkBranches(step, path, context);
-    else if (step.kind === 'loop') checkLoop(step, path, context);
+    STEPS[step.kind]?.(step, `${where}[${k}]`, context);
   }
 }
 

@@ -1,6 +1,6 @@
 // From a source of bytes to an engine on a device: pipelines compile while weights arrive.
 import type { OpenEngine } from '@trtx/engine';
-import type { Logger } from '@trtx/errors';
+import { type Logger, quote } from '@trtx/errors';
 import { allocate } from './allocate.ts';
 import { compilePipelines, makeLayouts } from './pipelines.ts';
 import type { Program } from './program.ts';
@@ -61,7 +61,7 @@ export async function makeResidency(
     residency.pipelines = pipelines;
     if (residency.error) throw residency.error;
     for (const { node, op, reason, step } of programs.flatMap(({ plan }) => plan.hostNodes)) {
-      if (step !== undefined) logger({ severity: 'warning', message: `${op} is on the host: ${reason}`, node });
+      if (step !== undefined) logger({ severity: 'warning', message: `${quote(op)} is on the host: ${reason}`, node });
     }
     logger({
       severity: 'info',

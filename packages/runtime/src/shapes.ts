@@ -274,8 +274,8 @@ function fold(count: number, most: number): [number, number] {
   return [Math.ceil(count / y), y];
 }
 
-function checkCopy({ buffers }: Plan, { from, fromOffset, to, toOffset }: CopyOp, bytes: number): void {
-  if (bytes % 4 !== 0 || fromOffset + bytes > buffers[from]!.bytes || toOffset + bytes > buffers[to]!.bytes) {
+function checkCopy({ buffers }: Plan, { from, to }: CopyOp, bytes: number): void {
+  if (bytes % 4 !== 0 || [from, to].some(({ buffer, offset }) => offset + bytes > buffers[buffer]!.bytes)) {
     throw planInvalid(`a copy of ${bytes} bytes leaves its buffer, or is no multiple of 4`);
   }
 }
