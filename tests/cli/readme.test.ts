@@ -12,7 +12,7 @@ import { expect, it } from 'vitest';
 import { encodeNpy } from '../../apps/cli/src/tensors/npy.ts';
 import { randomTensor } from '../../apps/cli/src/tensors/random.ts';
 import { bundledCommand } from './bundle.ts';
-import { filesIn, folder } from './command.ts';
+import { caches, filesIn, folder } from './command.ts';
 import { writeFolder } from './tensors.ts';
 import { pictureModel } from './tiny.ts';
 
@@ -29,7 +29,7 @@ it.skipIf(process.platform === 'win32')('every command of the README works', asy
   writeFileSync(join(bin, 'trtx'), `#!/bin/sh\nexec '${process.execPath}' '${await bundledCommand()}' "$@"\n`, {
     mode: 0o755,
   });
-  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
+  const env = { ...process.env, XDG_CACHE_HOME: caches, PATH: `${bin}${delimiter}${process.env.PATH}` };
   const commands = blocks('sh').flatMap((block) => block.split('\n').filter(Boolean));
   expect(commands.length).toBeGreaterThan(10);
   // Those of the first block make the engine that others run; rejects where one fails.
