@@ -23,6 +23,7 @@ interface Options extends TimingOptions {
   readonly transfers: boolean;
   readonly exportTimes?: string;
   readonly vs?: string;
+  readonly vsLimit: number;
 }
 
 export function addBench(program: Command, session: Session): void {
@@ -45,6 +46,7 @@ export function addBench(program: Command, session: Session): void {
     .option('--no-transfers', 'leave inputs and outputs on the GPU')
     .option('--export-times <file>', 'write the times of each run as JSON')
     .option('--vs <engine>', 'then time a model beside ort-node, ort-node:cpu, ort-web or ort-web:wasm, in turn')
+    .option('--vs-limit <s>', 'seconds that it may take to load the model and run it once', parsePositive, 300)
     .action((file: string, options: Options) => benchFile(file, options, session));
 }
 

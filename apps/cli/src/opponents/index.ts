@@ -17,7 +17,9 @@ const OPPONENTS: ReadonlyMap<string, Entry> = new Map([
 ]);
 
 export interface OpponentChoice {
-  open(model: string): Promise<Opponent>;
+  /** As it was asked for. */
+  readonly name: string;
+  open(model: string, signal: AbortSignal): Promise<Opponent>;
 }
 
 /** `ort-node`, `ort-node:cpu`. @throws TrtxError USAGE */
@@ -25,7 +27,8 @@ export function parseOpponent(text: string): OpponentChoice {
   const [name, provider] = text.split(':') as [string, string?];
   const entry = OPPONENTS.get(name);
   const chosen = provider ?? entry?.providers[0];
-  if (entry && chosen && entry.providers.includes(chosen)) return { open: (model) => entry.open(model, chosen) };
+  if (entry && chosen && entry.providers.includes(chosen))
+    return { name: text, open: (model, signal) => entry.open(model, chosen, signal) };
   const all = [...OPPONENTS].flatMap(([one, { providers }]) => providers.map((each) => `${one}:${each}`));
   throw new TrtxError('USAGE', `--vs ${text} is none of the engines that are known`, {
     hint: `It is ${all.join(', ')}; the first provider of each by default.`,

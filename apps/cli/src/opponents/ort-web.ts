@@ -15,8 +15,8 @@ interface OrtWeb extends OrtModule {
   readonly env: OrtModule['env'] & { readonly wasm: { numThreads: number; wasmBinary?: ArrayBuffer } };
 }
 
-export const openOrtWeb: OpenOpponent = async (model, provider) => {
-  await provideGpu();
+export const openOrtWeb: OpenOpponent = async (model, provider, signal) => {
+  await provideGpu(signal);
   const folder = join(dirname(await entryOf()), '..', 'dist');
   const ort = await importOpponent<OrtWeb>(PACKAGE, pathToFileURL(join(folder, 'ort.webgpu.bundle.min.mjs')).href);
   // Threads are workers of a browser.
@@ -42,17 +42,30 @@ async function entryOf(): Promise<string> {
   }
 }
 
-/** What a browser has and Node has not: `navigator.gpu`, and WebGPU's flags. */
-async function provideGpu(): Promise<void> {
+/**
+ * What a browser has and Node has not: `navigator.gpu`, and WebGPU's flags. When `signal` is aborted devices are destroyed:
+ * the package cannot be told to stop, and goes on for minutes where kernels take long to compile.
+ */
+async function provideGpu(signal: AbortSignal): Promise<void> {
   const entry: string = 'webgpu';
   const { create, globals } = await importOpponent<{
     create(flags: string[]): GPU;
-    globals: Record<string, unknown> & { GPUQueue: { prototype: GPUQueue } };
+    globals: Record<string, unknown> & { GPUQueue: { prototype: GPUQueue }; GPUAdapter: { prototype: GPUAdapter } };
   }>(entry);
   Object.assign(globalThis, globals);
   const navigator = { gpu: create([]), userAgent: 'node', hardwareConcurrency: 1 };
   Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true, writable: true });
   copyShared(globals.GPUQueue.prototype);
+  destroyWith(signal, globals.GPUAdapter.prototype);
+}
+
+function destroyWith(signal: AbortSignal, adapter: GPUAdapter): void {
+  const { requestDevice } = adapter;
+  adapter.requestDevice = async function (descriptor) {
+    const device = await requestDevice.call(this, descriptor);
+    signal.addEventListener('abort', () => device.destroy());
+    return device;
+  };
 }
 
 /** Browsers write from shared memory to buffers, which the binding for Node refuses: it gets a copy. */
