@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { surveyModel } from '@trtx/onnx';
 import { readBytes } from '../files.ts';
 import { importOpponent, type OpenOpponent } from './opponent.ts';
@@ -11,12 +12,20 @@ import { type OrtModule, ortOpponent } from './ort.ts';
 
 const PACKAGE = 'onnxruntime-web';
 
+/**
+ * V8 optimizes a WebAssembly function once so many bytes of it have been executed, in the background, and Node does not end
+ * before that is done: a minute and more for the package's largest functions, which loading a model makes hot at the default
+ * of 1.8 million. With this the loops of its kernels are optimized all the same, in the runs before those that count.
+ */
+const TIERING_BUDGET = 20_000_000;
+
 interface OrtWeb extends OrtModule {
   readonly env: OrtModule['env'] & { readonly wasm: { numThreads: number; wasmBinary?: ArrayBuffer } };
 }
 
 export const openOrtWeb: OpenOpponent = async (model, provider, signal) => {
   await provideGpu(signal);
+  setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
   const folder = join(dirname(await entryOf()), '..', 'dist');
   const ort = await importOpponent<OrtWeb>(PACKAGE, pathToFileURL(join(folder, 'ort.webgpu.bundle.min.mjs')).href);
   // Threads are workers of a browser.
