@@ -7,7 +7,7 @@ import type { Tensors } from '@trtx/ir';
 export interface Opponent {
   /** With version and provider: `onnxruntime-node 1.30.0 (webgpu)`. */
   readonly name: string;
-  /** From data to data. */
+  /** From data to data. Inputs and outputs are told by name; where it has other names, by their order. */
   run(inputs: Tensors): Promise<Tensors>;
   release(): Promise<void>;
 }
