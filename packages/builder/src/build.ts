@@ -3,7 +3,7 @@
 
 import { type Compiled, type CompileOptions, compile, PORTABLE, type Target } from '@trtx/codegen';
 import { type EngineFile, joinProfiles, type Plan, type SourceNode, writeEngine } from '@trtx/engine';
-import type { Logger } from '@trtx/errors';
+import { isTrtxError, type Logger } from '@trtx/errors';
 import { cloneGraph, type Graph, type Profile, specialize } from '@trtx/ir';
 import { type OptimizeOptions, type OptimizeReport, optimize } from '@trtx/passes';
 import { extensionsOf, type Plugin } from '@trtx/plugin';
@@ -105,6 +105,15 @@ export function buildPlan(graph: Graph, options: BuildOptions = {}): Compiled {
 }
 
 function buildOne(graph: Graph, options: BuildOptions): Compiled {
+  try {
+    return buildSteps(graph, options);
+  } catch (error) {
+    if (!isTrtxError(error)) options.logger?.({ severity: 'internal-error', message: String(error) });
+    throw error;
+  }
+}
+
+function buildSteps(graph: Graph, options: BuildOptions): Compiled {
   const { profile, level = 2, target = PORTABLE, noHost, int64, onProgress, logger = () => {} } = options;
   const extensions = extensionsOf(options.plugins);
   if (profile) specialize(graph, profile);

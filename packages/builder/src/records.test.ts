@@ -35,6 +35,17 @@ it('warns of what the host computes at each run', () => {
   expect(warnings[0]!.node).toBeTruthy();
 });
 
+it('tells of a fault of @trtx itself, which is thrown too', () => {
+  const records: LogRecord[] = [];
+  const onOptimized = () => {
+    throw new RangeError('not foreseen');
+  };
+  expect(() => build(matmulGraph(2), { onOptimized, logger: (record) => records.push(record) })).toThrow(
+    'not foreseen',
+  );
+  expect(records.at(-1)).toEqual({ severity: 'internal-error', message: 'RangeError: not foreseen' });
+});
+
 it('says of which profile a record is', () => {
   const profiles = [{ name: 'one', shapes: parseProfile('x:1x3') }, { shapes: parseProfile('x:{2..8}x3') }];
   const prefixes = recordsOf(matmulGraph(), { profiles }).map(({ message }) => message.split(':')[0]);
