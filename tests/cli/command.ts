@@ -4,8 +4,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { bundledCommand } from './bundle.ts';
+
+/** What a device can do at most, which the command measures once, is kept here and not in the user's folder. */
+export const caches = fileURLToPath(new URL('../../node_modules/.cache/trtx/caches', import.meta.url));
 
 export interface Outcome {
   /** The exit status; null where a signal ended the process. */
@@ -29,7 +33,7 @@ export interface Started {
 export async function start(args: readonly string[], { cwd, env }: StartOptions = {}): Promise<Started> {
   const child = spawn(process.execPath, [await bundledCommand(), ...args], {
     cwd,
-    env: { ...process.env, NO_COLOR: '1', ...env },
+    env: { ...process.env, NO_COLOR: '1', XDG_CACHE_HOME: caches, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [out, err] = ['', ''];

@@ -10,7 +10,7 @@ import { ReferenceRunner } from '@trtx/reference';
 import { encodeNpy } from '../../apps/cli/src/tensors/npy.ts';
 import { randomTensor } from '../../apps/cli/src/tensors/random.ts';
 import { bundledCommand } from './bundle.ts';
-import { folder } from './command.ts';
+import { caches, folder } from './command.ts';
 import { writeFolder } from './tensors.ts';
 import { pictureModel } from './tiny.ts';
 
@@ -25,7 +25,7 @@ export async function runCommands(page: URL): Promise<{ commands: string[]; dir:
   writeFileSync(join(bin, 'trtx'), `#!/bin/sh\nexec '${process.execPath}' '${await bundledCommand()}' "$@"\n`, {
     mode: 0o755,
   });
-  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
+  const env = { ...process.env, XDG_CACHE_HOME: caches, PATH: `${bin}${delimiter}${process.env.PATH}` };
   const blocks = [...readFileSync(page, 'utf8').matchAll(/```sh\n(.*?)```/gs)].map(([, text]) => text!);
   const commands = blocks.flatMap((block) => block.split('\n').filter(Boolean));
   for (const command of commands) await promisify(execFile)('sh', ['-c', command], { cwd: dir, env });

@@ -1,7 +1,8 @@
 // What all commands have in common.
 
+import { severities } from '@trtx/errors';
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 export interface CommandText {
   /** The name with its arguments: `build <model>`. */
@@ -18,6 +19,9 @@ export function addCommand(program: Command, { usage, summary, examples }: Comma
     .option('--json', 'print one JSON object and nothing else; errors too')
     .option('-q, --quiet', 'no progress')
     .option('--verbose', 'errors with their stack')
+    .addOption(
+      new Option('--log-level <severity>', 'tell what goes on, up to this severity, on stderr').choices(severities),
+    )
     .addHelpText('after', `\nExample:\n${examples.map((line) => `  ${line}\n`).join('')}`);
 }
 

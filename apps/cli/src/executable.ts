@@ -50,6 +50,7 @@ export async function openExecutable(
     ...options,
     target: targetOf(device, isFallback),
     sourceNodes: nodes,
+    logger: session.log,
     onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
   });
   const source = bytesOf(built);

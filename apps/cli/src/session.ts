@@ -1,6 +1,7 @@
 // One call of the command: how it talks to its caller. Results go to stdout, all else to stderr; with --json there is one
 // object on stdout, whatever happens.
 
+import { atMost, type Logger, logText, type Severity, severities } from '@trtx/errors';
 import { errorData, errorText, exitStatusOf } from './failure.ts';
 import { noProgress, type Progress, progressOn } from './progress.ts';
 
@@ -9,6 +10,8 @@ export class Session {
   status = 0;
   readonly json: boolean;
   readonly progress: Progress;
+  /** Prints records, as far as `--log-level` asks for them. */
+  readonly log: Logger;
   readonly #verbose: boolean;
   #adapter: string | undefined;
 
@@ -17,6 +20,7 @@ export class Session {
     const has = (...flags: string[]) => flags.some((flag) => argv.includes(flag));
     this.json = has('--json');
     this.#verbose = has('--verbose');
+    this.log = this.#loggerFor(levelOf(argv));
     this.progress = this.json || has('--quiet', '-q') ? noProgress() : progressOn(process.stderr);
   }
 
@@ -25,6 +29,14 @@ export class Session {
     this.#adapter = description;
     this.progress.end();
     if (!this.json) process.stderr.write(`adapter: ${description}\n`);
+  }
+
+  #loggerFor(level: Severity | undefined): Logger {
+    if (level === undefined) return () => {};
+    return atMost(level, (record) => {
+      this.progress.end();
+      process.stderr.write(`${logText(record)}\n`);
+    });
   }
 
   /** Prints the result: the object with --json, else the lines. */
@@ -42,6 +54,13 @@ export class Session {
       printJson({ ...(this.#adapter ? { adapter: this.#adapter } : {}), error: errorData(error, this.#verbose) });
     else process.stderr.write(`${errorText(error, this.#verbose)}\n`);
   }
+}
+
+/** The value of `--log-level`; a wrong one is for the command to refuse. */
+function levelOf(argv: readonly string[]): Severity | undefined {
+  const at = argv.findLastIndex((arg) => /^--log-level(=|$)/.test(arg));
+  const value = argv[at]?.split('=')[1] ?? argv[at + 1];
+  return at < 0 ? undefined : severities.find((severity) => severity === value);
 }
 
 function printJson(data: object): void {

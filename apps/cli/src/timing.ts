@@ -63,7 +63,7 @@ export async function timeEngine<T>(
   const sizes = parseSizes('--shapes', options.shapes ?? []);
   const tactics = parseTactics(options.tactic ?? []);
   const plugins = await loadPlugins(options);
-  const backend = await openBackend('webgpu', { flags: [EXACT_TIMER, INSIDE_PASSES] });
+  const backend = await openBackend('webgpu', { flags: [EXACT_TIMER, INSIDE_PASSES], logger: session.log });
   try {
     session.useAdapter(backend.description);
     const profile = options.shapes ? sizes : undefined;
@@ -79,6 +79,7 @@ export async function timeEngine<T>(
       const { engine, times } = await loadTimed(source, {
         device,
         hostOps,
+        logger: session.log,
         onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
       });
       const given = Object.fromEntries(inputs) as Record<string, HostTensor>;

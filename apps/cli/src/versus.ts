@@ -5,6 +5,7 @@ import type { Tensor, Tensors } from '@trtx/ir';
 import { type PairOptions, type Pairs, timePairs } from '@trtx/profiler';
 import type { Engine, HostTensor } from '@trtx/runtime';
 import type { OpponentChoice } from './opponents/index.ts';
+import { withinLimit } from './opponents/limit.ts';
 
 export interface Versus {
   readonly name: string;
@@ -18,12 +19,17 @@ export interface Versus {
 
 const TOLERANCE: Tolerance = { rtol: 1e-3, atol: 1e-4 };
 
+export interface VersusOptions extends PairOptions {
+  /** Seconds that the other engine may take to load the model and run it once. */
+  readonly vsLimit: number;
+}
+
 /** Times from data to data. @throws TrtxError PACKAGE_MISSING, OPPONENT */
 export async function timeVersus(
   choice: OpponentChoice,
   model: string,
   { engine, inputs }: { readonly engine: Engine; readonly inputs: Readonly<Record<string, HostTensor>> },
-  options: PairOptions,
+  options: VersusOptions,
 ): Promise<Versus> {
   const { plan } = engine;
   const given: Tensors = new Map(
@@ -33,15 +39,13 @@ export async function timeVersus(
     }),
   );
   const context = engine.createContext();
-  const start = performance.now();
-  const theirs = await choice.open(model);
-  const loaded = performance.now();
+  const { theirs, expected, theirLoadMs, theirFirstRunMs } = await withinLimit(choice.name, options.vsLimit, (signal) =>
+    begin(choice, model, given, signal),
+  );
   try {
-    const expected = await theirs.run(given);
-    const theirFirstRunMs = performance.now() - loaded;
     const actual = await context.run(inputs);
-    const outputs = plan.outputs.flatMap(({ name, dtype }) => {
-      const [tensor, { data, dims }] = [expected.get(name), actual[name]!];
+    const outputs = plan.outputs.flatMap(({ name, dtype }, i) => {
+      const [tensor, { data, dims }] = [expected.get(name) ?? [...expected.values()][i], actual[name]!];
       return tensor ? [compareTensors(name, { dtype, dims, data: data as Tensor['data'] }, tensor, TOLERANCE)] : [];
     });
     const pairs = await timePairs(
@@ -49,9 +53,18 @@ export async function timeVersus(
       () => theirs.run(given),
       options,
     );
-    return { name: theirs.name, theirLoadMs: loaded - start, theirFirstRunMs, pairs, outputs };
+    return { name: theirs.name, theirLoadMs, theirFirstRunMs, pairs, outputs };
   } finally {
     await theirs.release();
     await context.dispose();
   }
+}
+
+/** Loads the other engine and runs it once. */
+async function begin(choice: OpponentChoice, model: string, inputs: Tensors, signal: AbortSignal) {
+  const start = performance.now();
+  const theirs = await choice.open(model, signal);
+  const loaded = performance.now();
+  const expected = await theirs.run(inputs);
+  return { theirs, expected, theirLoadMs: loaded - start, theirFirstRunMs: performance.now() - loaded };
 }

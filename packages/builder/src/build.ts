@@ -3,11 +3,13 @@
 
 import { type Compiled, type CompileOptions, compile, PORTABLE, type Target } from '@trtx/codegen';
 import { type EngineFile, joinProfiles, type Plan, type SourceNode, writeEngine } from '@trtx/engine';
+import { isTrtxError, type Logger } from '@trtx/errors';
 import { cloneGraph, type Graph, type Profile, specialize } from '@trtx/ir';
 import { type OptimizeOptions, type OptimizeReport, optimize } from '@trtx/passes';
 import { extensionsOf, type Plugin } from '@trtx/plugin';
 import { kernelsFor, optimizeOptions, refuseHosted } from './plugins.ts';
 import { inProfile, type OptimizationProfile, requireBounded, requireProfiles } from './profile.ts';
+import { tellPasses, tellPlan, tellTarget } from './records.ts';
 import { explained, sourceNodesOf } from './source-nodes.ts';
 import { ForcedTactics, type TacticChoices } from './tactics.ts';
 import { BUILDER } from './version.ts';
@@ -54,6 +56,8 @@ export interface BuildOptions {
   /** Further options of the pass manager. */
   readonly passes?: Omit<OptimizeOptions, 'level'>;
   readonly onProgress?: (progress: BuildProgress) => void;
+  /** Takes records of what is chosen: target, passes, tactics, memory, nodes on the host. Without one nothing is told. */
+  readonly logger?: Logger;
   /**
    * Called between passes and code generation, for each profile: with the graph as kernels will be made of it, which it may
    * look at.
@@ -76,6 +80,7 @@ export function build(graph: Graph, options: BuildOptions = {}): BuiltEngine {
   const { plan, blobs } = buildPlan(graph, options);
   const file = writeEngine({ plan, blobs: blobs.map((bytes) => bytes()), builder: BUILDER });
   options.onProgress?.({ stage: 'write', done: 1, total: 1, label: `${file.size} bytes` });
+  options.logger?.({ severity: 'info', message: `an engine file of ${file.size} bytes` });
   return { plan, file };
 }
 
@@ -84,7 +89,7 @@ export function build(graph: Graph, options: BuildOptions = {}): BuiltEngine {
  * @throws TrtxError as `build`
  */
 export function buildPlan(graph: Graph, options: BuildOptions = {}): Compiled {
-  const { profiles, profile, onProgress, ...rest } = options;
+  const { profiles, profile, onProgress, logger, ...rest } = options;
   if (!profiles) return buildOne(graph, options);
   const names = requireProfiles(profiles, profile);
   const built = profiles.map(({ name, shapes }, i) => {
@@ -93,6 +98,7 @@ export function buildPlan(graph: Graph, options: BuildOptions = {}): Compiled {
         ...rest,
         profile: shapes,
         onProgress: (progress) => onProgress?.({ ...progress, label: `${names[i]}: ${progress.label}` }),
+        logger: logger && ((record) => logger({ ...record, message: `profile ${names[i]}: ${record.message}` })),
       }),
     );
     return { plan: name === undefined ? plan : { ...plan, profile: name }, blobs };
@@ -101,14 +107,25 @@ export function buildPlan(graph: Graph, options: BuildOptions = {}): Compiled {
 }
 
 function buildOne(graph: Graph, options: BuildOptions): Compiled {
-  const { profile, level = 2, target = PORTABLE, noHost, int64, onProgress } = options;
+  try {
+    return buildSteps(graph, options);
+  } catch (error) {
+    if (!isTrtxError(error)) options.logger?.({ severity: 'internal-error', message: String(error) });
+    throw error;
+  }
+}
+
+function buildSteps(graph: Graph, options: BuildOptions): Compiled {
+  const { profile, level = 2, target = PORTABLE, noHost, int64, onProgress, logger = () => {} } = options;
   const extensions = extensionsOf(options.plugins);
   if (profile) specialize(graph, profile);
   requireBounded(graph);
+  tellTarget(logger, target);
   const before = sourceNodesOf(graph);
   onProgress?.({ stage: 'optimize', done: 0, total: 1, label: `O${level}` });
   const report = optimize(graph, optimizeOptions(options, extensions));
   onProgress?.({ stage: 'optimize', done: 1, total: 1, label: `O${level}` });
+  tellPasses(logger, report);
   options.onOptimized?.(graph, report);
   const forced = new ForcedTactics(options.tactics, options.choose);
   const { plan, blobs } = compile(graph, {
@@ -121,6 +138,7 @@ function buildOne(graph: Graph, options: BuildOptions): Compiled {
   });
   forced.requireMet();
   refuseHosted(plan, extensions);
+  tellPlan(logger, plan);
   const imported = new Set(before.map(({ node }) => node));
   const sourceNodes = explained(options.sourceNodes ?? before, { plan, graph, trace: report.trace, imported });
   return { plan: { ...plan, sourceNodes }, blobs };

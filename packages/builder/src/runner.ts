@@ -29,7 +29,9 @@ export class EngineRunner implements Runner {
   static async create(graph: Graph, options: RunnerOptions): Promise<EngineRunner> {
     const { device, software = false, hostOps = referenceOps(), onLoad, ...rest } = options;
     const { file } = build(graph, { ...rest, target: targetOf(device, software) });
-    return new EngineRunner(await Engine.load(bytesOf(file), { device, hostOps, onProgress: onLoad }));
+    return new EngineRunner(
+      await Engine.load(bytesOf(file), { device, hostOps, onProgress: onLoad, logger: rest.logger }),
+    );
   }
 
   async run(inputs: Tensors): Promise<Map<string, Tensor>> {

@@ -26,33 +26,18 @@ export function crc32(bytes: Uint8Array, previous = 0): number {
   tables ??= makeTables();
   const t = tables;
   const n = bytes.length;
+  const four = (table: number, word: number) =>
+    t[table + 0x300 + (word & 255)]! ^
+    t[table + 0x200 + ((word >>> 8) & 255)]! ^
+    t[table + 0x100 + ((word >>> 16) & 255)]! ^
+    t[table + (word >>> 24)]!;
   let c = ~previous;
   let i = 0;
   const aligned = Math.min(n, (4 - (bytes.byteOffset & 3)) & 3);
   for (; i < aligned; i++) c = t[(c ^ bytes[i]!) & 255]! ^ (c >>> 8);
   const words = new Int32Array(bytes.buffer, i < n ? bytes.byteOffset + i : 0, Math.floor((n - i) / 16) * 4);
   for (let w = 0; w < words.length; w += 4) {
-    const a = words[w]! ^ c;
-    const b = words[w + 1]!;
-    const d = words[w + 2]!;
-    const e = words[w + 3]!;
-    c =
-      t[0xf00 + (a & 255)]! ^
-      t[0xe00 + ((a >>> 8) & 255)]! ^
-      t[0xd00 + ((a >>> 16) & 255)]! ^
-      t[0xc00 + (a >>> 24)]! ^
-      t[0xb00 + (b & 255)]! ^
-      t[0xa00 + ((b >>> 8) & 255)]! ^
-      t[0x900 + ((b >>> 16) & 255)]! ^
-      t[0x800 + (b >>> 24)]! ^
-      t[0x700 + (d & 255)]! ^
-      t[0x600 + ((d >>> 8) & 255)]! ^
-      t[0x500 + ((d >>> 16) & 255)]! ^
-      t[0x400 + (d >>> 24)]! ^
-      t[0x300 + (e & 255)]! ^
-      t[0x200 + ((e >>> 8) & 255)]! ^
-      t[0x100 + ((e >>> 16) & 255)]! ^
-      t[e >>> 24]!;
+    c = four(0xc00, c ^ words[w]!) ^ four(0x800, words[w + 1]!) ^ four(0x400, words[w + 2]!) ^ four(0, words[w + 3]!);
   }
   for (i += words.length * 4; i < n; i++) c = t[(c ^ bytes[i]!) & 255]! ^ (c >>> 8);
   return ~c >>> 0;

@@ -10,7 +10,7 @@ export { type NodePlacement, type Place, placeNodes } from './placement.ts';
 export type * from './plan.ts';
 export { profileNames, profilesOf } from './profiles.ts';
 export { type ParsedEngine, parseEngine, readHeader, readManifest } from './read.ts';
-export { walkSteps } from './steps.ts';
+export { dispatchesOf, walkSteps } from './steps.ts';
 export { type BlobPiece, type ByteSource, type OpenEngine, openEngine, readBlobs, readPlan } from './stream.ts';
 export { alignUp, sourceBytes, storageBits, storageBytes, storageOf } from './types.ts';
 export { validatePlan } from './validate.ts';

@@ -1,7 +1,7 @@
 // Where each node of the source model ended up: in dispatches, on the host, or done with at build.
-import { list, object, string } from './check.ts';
+import { fields, list, optional, string } from './check.ts';
 import type { Plan, SourceNode } from './plan.ts';
-import { walkSteps } from './steps.ts';
+import { dispatchesOf } from './steps.ts';
 
 /**
  * `gpu`: dispatches compute it, wholly or in part. `host`: the host computes it, or a part of it, at each run. `build`:
@@ -28,9 +28,7 @@ const COMPUTED_AT_BUILD = 'computed at build';
  */
 export function placeNodes(plan: Plan): NodePlacement[] {
   const labels = new Map<string, Set<string>>();
-  for (const step of walkSteps(plan.steps))
-    if (step.kind === 'dispatches')
-      for (const { nodes, label } of step.dispatches) for (const node of nodes) entry(labels, node).add(label);
+  for (const { nodes, label } of dispatchesOf(plan.steps)) for (const node of nodes) entry(labels, node).add(label);
   const hosts = new Map<string, Set<Plan['hostNodes'][number]>>();
   for (const host of plan.hostNodes) for (const node of host.nodes) entry(hosts, node).add(host);
 
@@ -53,10 +51,7 @@ export function placeNodes(plan: Plan): NodePlacement[] {
 function sourceNodes({ sourceNodes: nodes }: Plan): Plan['sourceNodes'] {
   if (nodes === undefined) return undefined;
   list(nodes, 'sourceNodes', (value, path) => {
-    const { node, op, built = '' } = object(value, path);
-    string(node, `${path}.node`);
-    string(op, `${path}.op`);
-    string(built, `${path}.built`);
+    fields(value, path, { node: string, op: string, built: optional(string) });
   });
   return nodes;
 }

@@ -1,6 +1,6 @@
 // The steps of a plan in order.
 
-import type { Step } from './plan.ts';
+import type { Dispatch, Step } from './plan.ts';
 
 /** All steps, each before those that are inside it: the blocks of a branch one after the other. */
 export function* walkSteps(steps: readonly Step[]): IterableIterator<Step> {
@@ -15,4 +15,9 @@ export function* walkSteps(steps: readonly Step[]): IterableIterator<Step> {
     if (step.kind === 'if') stack.push(step.onFalse.steps[Symbol.iterator](), step.onTrue.steps[Symbol.iterator]());
     if (step.kind === 'loop') stack.push(step.steps[Symbol.iterator]());
   }
+}
+
+/** Their dispatches, in the same order. */
+export function* dispatchesOf(steps: readonly Step[]): IterableIterator<Dispatch> {
+  for (const step of walkSteps(steps)) if (step.kind === 'dispatches') yield* step.dispatches;
 }

@@ -36,6 +36,8 @@ export const storageOf: Readonly<Record<SourceType, readonly StorageType[]>> = {
   optional: [],
 };
 
+export const sourceTypes = Object.keys(storageOf) as SourceType[];
+
 /** Bits of one element in a GPU buffer. */
 export function storageBits(type: StorageType): number {
   return Number(/\d+/.exec(type)![0]);

@@ -68,7 +68,11 @@ describe('validatePlan, of the host', () => {
     ],
     ['a value of its own step', (p) => p.steps[1].inputs.push(2), 'steps[1].inputs has a size that is known later'],
     ['a tensor of its own step', (p) => ownOutput(p), 'is what a later step'],
-    ['a binding of the host', (p) => (p.steps[0].dispatches[0].bindings[1].buffer = 4), 'binds a buffer of the host'],
+    [
+      'a binding of the host',
+      (p) => (p.steps[0].dispatches[0].bindings[1].buffer = 4),
+      'binds a buffer of kind host as read',
+    ],
     ['a copy from the host', (p) => (p.steps[3].from.buffer = 4), 'steps[3].from.buffer is of kind host'],
   ])('refuses %s', (_, change, message) => {
     expect(refusal(changed(change, hostPlan))).toContain(message);

@@ -93,7 +93,7 @@ describe('validatePlan', () => {
     ['a copy to weights', (p) => (p.steps[1].to.buffer = 3), 'steps[1].to.buffer is of kind weights'],
     ['a copy of 3 bytes', (p) => (p.steps[1].bytes = 3), 'steps[1].bytes is 3, not a multiple of 4'],
     ['a copy past its buffer', (p) => (p.steps[1].bytes = 132), 'steps[1].to.offset is 0, not in 0..-4'],
-    ['a host node without a name', (p) => (p.hostNodes[0] = {}), 'hostNodes[0][0] is not a text'],
+    ['a host node without a name', (p) => (p.hostNodes[0] = {}), 'hostNodes[0].node is not a text'],
     ['a feature that is no text', (p) => (p.requires.features = [1]), 'requires.features[0] is not a text'],
     ['a limit that is no number', (p) => (p.requires.limits.x = '1'), 'requires.limits.x is not an integer'],
     ['a peak that is no number', (p) => (p.liveBytesPeak = undefined), 'liveBytesPeak is not an integer'],

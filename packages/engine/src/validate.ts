@@ -1,15 +1,29 @@
 // Checks a plan before anything is made of it: every index in range, every expression after what it reads, every binding
 // and copy inside its buffer, and WebGPU's rules for buffers in a dispatch. What passes can be replayed without another
 // look, save for what depends on the shapes of a run; the runtime checks that at each new shape.
-//
-// Generic walkers over the fields of a plan would be shorter; they would not say what is wrong.
-import { distinct, fail, index, integer, list, multiple, object, oneOf, size, string, strings } from './check.ts';
+import {
+  distinct,
+  fail,
+  fields,
+  index,
+  integer,
+  list,
+  multiple,
+  object,
+  oneOf,
+  optional,
+  place,
+  shape,
+  size,
+  string,
+  strings,
+} from './check.ts';
 import type { Plan, PlanBuffer, PlanPipeline, PlanTensor } from './plan.ts';
-import { storageBytes, storageOf } from './types.ts';
+import { sourceTypes, storageBytes, storageOf } from './types.ts';
 import { checkHost } from './validate-host.ts';
 import { checkOrder } from './validate-order.ts';
 import { checkProfiles } from './validate-profiles.ts';
-import { checkConstraints, checkSteps } from './validate-steps.ts';
+import { checkSteps, constraints } from './validate-steps.ts';
 
 const BUFFER_KINDS = ['arena', 'weights', 'params', 'input', 'output', 'host'] as const;
 const BINDING_KINDS = ['uniform', 'read', 'read_write'] as const;
@@ -30,50 +44,58 @@ export function validatePlan(value: unknown): Plan {
 
 function checkPlan(value: unknown): void {
   const plan = object(value, 'plan');
-  string(plan.name, 'name');
-  if (plan.profile !== undefined) string(plan.profile, 'profile');
   const exprs = checkExprs(plan.exprs, Array.isArray(plan.symbols) ? plan.symbols.length : 0);
   const buffers = checkBuffers(plan.buffers);
   const inputs = checkTensors(plan.inputs, 'inputs', 'input', buffers, exprs);
   const { outputs, status } = plan;
   checkTensors(Array.isArray(outputs) ? outputs.concat(status ?? []) : outputs, 'outputs', 'output', buffers, exprs);
-  if (status) list(object(status, 'status').checks, 'status', checkPlace);
   checkSymbols(plan.symbols, inputs);
   checkBlobs(plan.blobs, buffers);
   checkParams(plan.params, buffers, exprs);
-  checkConstraints(plan.constraints, 'constraints', exprs);
   const pipelines = checkPipelines(plan.pipelines, list(plan.modules, 'modules', string));
-  const steps = checkSteps(plan.steps, buffers, pipelines, exprs);
-  list(plan.hostNodes, 'hostNodes', (entry, path) => {
-    const { node, nodes, op, reason, step } = object(entry, path);
-    strings([node, op, reason], path);
-    strings(nodes, `${path}.nodes`);
-    if (step !== undefined) index(step, `${path}.step`, steps);
-  });
+  const steps = checkSteps(plan.steps, { buffers, pipelines, exprs });
+  const rest = {
+    name: string,
+    profile: optional(string),
+    constraints: constraints(exprs),
+    status: optional((it, at) => fields(it, at, { checks: (all) => list(all, at, checkPlace) })),
+    hostNodes: (nodes: unknown, where: string) =>
+      list(nodes, where, (entry, path) =>
+        fields(entry, path, {
+          node: string,
+          nodes: strings,
+          op: string,
+          reason: string,
+          step: optional(index(steps)),
+        }),
+      ),
+    requires: (it: unknown, at: string) =>
+      fields(it, at, {
+        features: strings,
+        limits: (limits, path) => {
+          for (const [name, least] of Object.entries(object(limits, path))) integer()(least, `${path}.${name}`);
+        },
+      }),
+    liveBytesPeak: integer(),
+  };
+  fields(plan, 'plan', rest, '');
   checkOrder(value as Plan, checkHost(value as Plan, exprs));
-  const { features, limits } = object(plan.requires, 'requires');
-  strings(features, 'requires.features');
-  for (const [name, least] of Object.entries(object(limits, 'requires.limits'))) {
-    integer(least, `requires.limits.${name}`);
-  }
-  integer(plan.liveBytesPeak, 'liveBytesPeak');
 }
 
 function checkPlace(entry: unknown, path: string): void {
   // Of numbers that are none no bit is raised.
-  const { word, bit, ...place } = object(entry, path);
-  strings(Object.values(place), path);
+  const { word, bit, ...where } = object(entry, path);
+  strings(Object.values(where), path);
 }
 
 function checkExprs(value: unknown, symbols: number): number {
   return list(value, 'exprs', (entry, path, i) => {
     const [op, a, b] = Array.isArray(entry) ? entry : [];
-    if (op === '$') index(a, path, symbols);
-    else if (op === '#') integer(a, path, Number.MIN_SAFE_INTEGER);
+    if (op === '$') index(symbols)(a, path);
+    else if (op === '#') integer(Number.MIN_SAFE_INTEGER)(a, path);
     else {
-      oneOf(op, path, ['+', '-', '*', '/', 'min', 'max']);
-      index(a, path, i);
-      index(b, path, i);
+      oneOf(['+', '-', '*', '/', 'min', 'max'])(op, path);
+      for (const operand of [a, b]) index(i)(operand, path);
     }
     // `evaluate` tells the operations with two arguments by their length.
     if ((entry as unknown[]).length !== (op === '$' || op === '#' ? 2 : 3)) fail(path, 'has a wrong length');
@@ -83,9 +105,10 @@ function checkExprs(value: unknown, symbols: number): number {
 function checkBuffers(value: unknown): readonly PlanBuffer[] {
   let params = 0;
   list(value, 'buffers', (entry, path) => {
-    const { kind, bytes } = object(entry, path);
-    if (oneOf(kind, `${path}.kind`, BUFFER_KINDS) === 'params' && ++params > 1) fail(path, 'is a second params buffer');
-    multiple(bytes, `${path}.bytes`, 4, kind === 'params' ? MAX_PARAMS_BYTES : undefined);
+    const { kind } = fields(entry, path, { kind: oneOf(BUFFER_KINDS) });
+    const isParams = kind === 'params';
+    if (isParams && ++params > 1) fail(path, 'is a second params buffer');
+    fields(entry, path, { bytes: multiple(4, isParams ? MAX_PARAMS_BYTES : undefined) });
   });
   return value as PlanBuffer[];
 }
@@ -100,25 +123,21 @@ function checkTensors(
   const owned = new Set<number>();
   list(value, where, (entry, path) => {
     const tensor = object(entry, path);
-    string(tensor.name, `${path}.name`);
-    const dtype = oneOf(tensor.dtype, `${path}.dtype`, Object.keys(storageOf) as PlanTensor['dtype'][]);
+    const { dtype } = fields(tensor, path, { name: string, dtype: oneOf(sourceTypes) });
     // Only the host has it: `checkHost` looks at such tensors.
     if (tensor.buffer === undefined && tensor.storage === undefined) {
-      list(tensor.shape, `${path}.shape`, (dim, at) => void size(dim, at, exprs));
-      index(tensor.value, `${path}.value`, Number.MAX_SAFE_INTEGER);
+      fields(tensor, path, { shape: shape(exprs), value: integer() });
       return;
     }
-    const storage = oneOf(tensor.storage, `${path}.storage`, storageOf[dtype]);
-    const buffer = index(tensor.buffer, `${path}.buffer`, buffers.length);
+    const { buffer, storage } = fields(tensor, path, {
+      storage: oneOf(storageOf[dtype]),
+      buffer: index(buffers.length),
+    });
     if (buffers[buffer]!.kind !== kind) fail(`${path}.buffer`, `is of kind ${buffers[buffer]!.kind}`);
     if (owned.has(buffer)) fail(`${path}.buffer`, 'belongs to another tensor too');
     owned.add(buffer);
     // What a free dimension makes of the size is for the runtime to check, at each new shape.
-    let count = 1;
-    list(tensor.shape, `${path}.shape`, (dim, at) => {
-      const n = size(dim, at, exprs);
-      count *= typeof n === 'number' ? n : Number.NaN;
-    });
+    const count = shape(exprs)(tensor.shape, `${path}.shape`);
     if (storageBytes(storage, count) > buffers[buffer]!.bytes) fail(path, `does not fit into buffer ${buffer}`);
   });
   const tensors = value as PlanTensor[];
@@ -135,27 +154,22 @@ function checkTensors(
 function checkSymbols(value: unknown, inputs: readonly PlanTensor[]): void {
   list(value, 'symbols', (entry, path) => {
     const symbol = object(entry, path);
-    string(symbol.name, `${path}.name`);
     // `checkHost` looks at the symbols that values tell.
     if (symbol.value === undefined) {
-      const input = index(symbol.input, `${path}.input`, inputs.length);
-      index(symbol.axis, `${path}.axis`, inputs[input]!.shape.length);
+      const { input } = fields(symbol, path, { input: index(inputs.length) });
+      fields(symbol, path, { axis: index(inputs[input]!.shape.length) });
     }
     // An element may be negative, a dimension not.
     const least = symbol.element === undefined ? 0 : Number.MIN_SAFE_INTEGER;
-    integer(symbol.max, `${path}.max`, integer(symbol.min, `${path}.min`, least));
-    integer(symbol.multipleOf, `${path}.multipleOf`, 1);
+    const { min } = fields(symbol, path, { name: string, min: integer(least), multipleOf: integer(1) });
+    fields(symbol, path, { max: integer(min) });
   });
 }
 
 function checkBlobs(value: unknown, buffers: readonly PlanBuffer[]): void {
   list(value, 'blobs', (entry, path) => {
-    const blob = object(entry, path);
-    const buffer = buffers[index(blob.buffer, `${path}.buffer`, buffers.length)]!;
-    if (buffer.kind !== 'weights' && buffer.kind !== 'host') fail(`${path}.buffer`, `is of kind ${buffer.kind}`);
-    const bytes = multiple(blob.bytes, `${path}.bytes`, 4, buffer.bytes);
-    multiple(blob.offset, `${path}.offset`, 4, buffer.bytes - bytes);
-    strings(blob.names, `${path}.names`);
+    const { bytes } = fields(entry, path, { bytes: multiple(4), names: strings });
+    place(buffers, ['weights', 'host'], bytes)(entry, path);
   });
 }
 
@@ -163,18 +177,20 @@ function checkParams(value: unknown, buffers: readonly PlanBuffer[], exprs: numb
   const words = (buffers.find(({ kind }) => kind === 'params')?.bytes ?? 0) / 4;
   list(value, 'params', (entry, path) => {
     if (!Array.isArray(entry)) fail(path, 'is not a pair');
-    index(entry[0], path, words);
-    size(entry[1], path, exprs);
+    index(words)(entry[0], path);
+    size(exprs)(entry[1], path);
   });
 }
 
 function checkPipelines(value: unknown, modules: number): readonly PlanPipeline[] {
-  list(value, 'pipelines', (entry, path) => {
-    const { module, entryPoint, layout } = object(entry, path);
-    index(module, `${path}.module`, modules);
-    string(entryPoint, `${path}.entryPoint`);
-    const bindings = list(layout, `${path}.layout`, (kind, at) => oneOf(kind, at, BINDING_KINDS));
-    if (bindings > MAX_BINDINGS) fail(`${path}.layout`, `has more than ${MAX_BINDINGS} bindings`);
-  });
+  list(value, 'pipelines', (entry, path) =>
+    fields(entry, path, {
+      module: index(modules),
+      entryPoint: string,
+      layout: (layout, at) => {
+        if (list(layout, at, oneOf(BINDING_KINDS)) > MAX_BINDINGS) fail(at, `has more than ${MAX_BINDINGS} bindings`);
+      },
+    }),
+  );
   return value as PlanPipeline[];
 }

@@ -31,16 +31,11 @@ export async function allocate(residency: Residency, requests: readonly BufferRe
     for (const { buffer } of made) buffer.destroy();
     throw isTrtxError(cause) ? cause : await residency.explain(cause, 'making a buffer');
   }
-  for (const { buffer } of made) residency.bytesHeld += buffer.size;
-  return made.map(({ buffer }) => buffer);
-}
-
-/** Gives buffers back, and their bytes. */
-export function free(residency: Residency, buffers: Iterable<GPUBuffer>): void {
-  for (const buffer of buffers) {
-    residency.bytesHeld -= buffer.size;
-    buffer.destroy();
+  for (const { buffer } of made) {
+    residency.bytesHeld += buffer.size;
+    residency.log({ severity: 'verbose', message: `${buffer.label}: ${buffer.size} bytes` });
   }
+  return made.map(({ buffer }) => buffer);
 }
 
 function make({ device }: Residency, request: BufferRequest) {

@@ -1,6 +1,7 @@
 // Bind groups of one context for a program, built once. Groups that bind inputs or outputs are kept for the last few combinations of
 // buffers, so that a caller who alternates between buffers of his own (a double buffer, a cache that grows in place)
 // makes nothing new either.
+import type { Counts } from './counts.ts';
 import type { Program } from './program.ts';
 import type { Residency } from './residency.ts';
 
@@ -17,8 +18,14 @@ export interface BindingSet {
   readonly groups: readonly GPUBindGroup[];
 }
 
+/** Whose bind groups they are. */
+interface Owner {
+  readonly residency: Residency;
+  readonly counts: Counts;
+}
+
 export class BindingSets {
-  readonly #residency: Residency;
+  readonly #memory: Owner;
   readonly #program: Program;
   /** Arenas, params and weights by index; holes for ports. */
   readonly #buffers: readonly (GPUBuffer | undefined)[];
@@ -27,8 +34,8 @@ export class BindingSets {
   /** The last one used comes first. */
   readonly #sets: BindingSet[] = [];
 
-  constructor(residency: Residency, program: Program, buffers: readonly (GPUBuffer | undefined)[]) {
-    this.#residency = residency;
+  constructor(memory: Owner, program: Program, buffers: readonly (GPUBuffer | undefined)[]) {
+    this.#memory = memory;
     this.#program = program;
     this.#buffers = buffers;
     this.#fixed = program.groups.map(({ io }, i) => (io ? undefined : this.#make(i, buffers)));
@@ -58,11 +65,12 @@ export class BindingSets {
   }
 
   #make(index: number, buffers: readonly (GPUBuffer | undefined)[]): GPUBindGroup {
-    const { device, layouts } = this.#residency;
+    const { counts, residency } = this.#memory;
     const program = this.#program;
     const { layout, bindings } = program.groups[index]!;
-    return device.createBindGroup({
-      layout: layouts[layout]!,
+    counts.bindGroups++;
+    return residency.device.createBindGroup({
+      layout: residency.layouts[layout]!,
       entries: bindings.map(({ buffer: i, offset, size }, binding) => {
         const buffer = buffers[i]!;
         const most = program.portOf[i]! < 0 ? Number.POSITIVE_INFINITY : portBytes(program, i, buffer) - offset;

@@ -1,12 +1,13 @@
 // The GPU's side of a run whose steps are not all dispatches and copies. Commands are recorded one step after the other
 // and submitted when something else has to come first: a read-back, or a write to a buffer, which the queue does before
 // everything that is submitted later.
+import { alignUp } from '@trtx/engine';
 import type { BindingSet } from './bindings.ts';
 import type { Instrument } from './instrument.ts';
 import type { ContextMemory } from './memory.ts';
 import type { Place, Range } from './places.ts';
 import { replay } from './replay.ts';
-import { scoped } from './scope.ts';
+import { scoped, settle } from './scope.ts';
 import { type BoundShape, planInvalid, TAPE_STRIDE } from './shapes.ts';
 import { type Scratch, type TensorData, type TensorForm, toStorage } from './tensors.ts';
 import { MODE_READ } from './usage.ts';
@@ -81,7 +82,7 @@ export class Commands {
     this.submit();
     this.#judged(() => {
       const bytes = toStorage({ ...tensor, storage: place.storage }, data, this.#scratch);
-      this.#memory.residency.device.queue.writeBuffer(this.#buffer(place), place.offset, bytes);
+      this.#memory.write(this.#buffer(place), place.offset, bytes);
     });
   }
 
@@ -97,7 +98,7 @@ export class Commands {
     let end = 0;
     for (const item of wanted) {
       reads.push({ item, offset: end });
-      end += Math.ceil(item.bytes / ALIGNMENT) * ALIGNMENT;
+      end += alignUp(item.bytes, ALIGNMENT);
     }
     if (end === 0) return;
     const { residency } = this.#memory;
@@ -106,14 +107,13 @@ export class Commands {
     for (const { item, offset } of reads) {
       const { place, bytes } = item;
       encoder.copyBufferToBuffer(this.#buffer(place), place.offset, staging, offset, bytes);
+      this.#memory.counts.bytesDown += bytes;
     }
     this.submit();
     const verdict = this.#verdict;
     const mapped = staging.mapAsync(MODE_READ, 0, end);
     // Both are awaited: the buffer may be used again, or freed, only when nothing is pending.
-    const all = await Promise.allSettled([verdict, residency.guard(mapped, 'reading back')]);
-    const failed = all.find(({ status }) => status === 'rejected');
-    if (failed) throw (failed as PromiseRejectedResult).reason;
+    await settle([verdict, residency.guard(mapped, 'reading back')]);
     const memory = staging.getMappedRange(0, end);
     for (const { item, offset } of reads) take(item, memory, offset);
     staging.unmap();

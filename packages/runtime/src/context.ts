@@ -4,6 +4,7 @@ import type { PlanCheck } from '@trtx/engine';
 import { isTrtxError, quote, TrtxError } from '@trtx/errors';
 import type { BindingSet } from './bindings.ts';
 import { Commands } from './commands.ts';
+import { type ContextStats, Counts } from './counts.ts';
 import { Executor } from './executor.ts';
 import { checkBuffers, type Feeds, matchBuffers, matchInputs, type RunOptions } from './feeds.ts';
 import { ContextMemory } from './memory.ts';
@@ -11,7 +12,7 @@ import type { Program } from './program.ts';
 import { replay } from './replay.ts';
 import type { Residency } from './residency.ts';
 import { RunState } from './run-state.ts';
-import { scoped } from './scope.ts';
+import { scoped, settle } from './scope.ts';
 import { type BoundShape, bindShape } from './shapes.ts';
 import {
   mappedStaging,
@@ -53,6 +54,8 @@ export interface ContextHost {
   readonly programs: readonly Program[];
   /** The engine on its device of today. Throws `DISPOSED` or `DEVICE_LOST`. */
   residency(): Residency;
+  /** The same, whatever has become of it. */
+  loaded(): Residency;
   forget(context: ExecutionContext): void;
 }
 
@@ -85,6 +88,7 @@ export class ExecutionContext {
   readonly #programs: readonly Program[];
   readonly #turns: Turns;
   readonly #scratch = new Scratch();
+  readonly #counts = new Counts();
   readonly #shapes = new Map<string, BoundShape>();
   #shape: BoundShape | undefined;
   #memory: ContextMemory | undefined;
@@ -121,7 +125,9 @@ export class ExecutionContext {
       const run = work instanceof Promise ? await work : work;
       submitted = true;
       this.#turns.submitted();
-      return await this.#finish(run);
+      const outputs = await this.#finish(run);
+      this.#counts.ran();
+      return outputs;
     } finally {
       this.#turns.end(submitted);
     }
@@ -130,6 +136,18 @@ export class ExecutionContext {
   /** Name, or else number, of the optimization profile that the last run took; undefined before the first. */
   get profile(): string | undefined {
     return this.#shape?.program.profile;
+  }
+
+  /** What the context has done so far and has now, in numbers: after it has been disposed too. */
+  stats(): ContextStats {
+    const { runs, bytesUp, bytesDown, buffers, bindGroups } = this.#counts;
+    const gpuBytes = { weights: 0, arena: 0, params: 0, input: 0, output: 0, staging: 0 };
+    const { buffers: shared, pipelines } = this.#host.loaded();
+    for (const buffer of [...shared, ...(this.#memory?.held ?? [])]) {
+      // Every label tells its kind.
+      if (buffer) gpuBytes[buffer.label.split(' ')[1] as keyof typeof gpuBytes] += buffer.size;
+    }
+    return { runs, bytesUp, bytesDown, made: { buffers, bindGroups }, gpuBytes, pipelines: pipelines.length };
   }
 
   /** Waits for runs under way, then frees the context's memory. Runs that wait for their turn fail with `DISPOSED`. */
@@ -157,6 +175,7 @@ export class ExecutionContext {
     this.#memory = undefined;
     this.#shape = undefined;
     this.#shapes.clear();
+    this.#counts.restart();
   }
 
   /** Submits a run: in the steady state without waiting for anything, so that nothing but the queue orders runs. */
@@ -213,7 +232,7 @@ export class ExecutionContext {
   ): Promise<{ memory: ContextMemory; set: BindingSet }> {
     if (this.#memory?.residency !== residency) {
       this.#memory?.destroy();
-      this.#memory = new ContextMemory(residency);
+      this.#memory = new ContextMemory(residency, this.#counts);
     }
     const memory = this.#memory;
     return { memory, set: memory.find(program, given) ?? (await memory.makeSet(program, given)) };
@@ -234,11 +253,12 @@ export class ExecutionContext {
     return this.#shape;
   }
 
-  #shapeOf(dims: readonly (readonly number[])[], { device }: Residency): BoundShape {
+  #shapeOf(dims: readonly (readonly number[])[], { device, log }: Residency): BoundShape {
     const key = dims.join(';');
     let shape = this.#shapes.get(key);
     if (!shape) {
       shape = bindShape(this.#programs, dims, device.limits.maxComputeWorkgroupsPerDimension);
+      log({ severity: 'verbose', message: `shapes ${key}: profile ${shape.program.profile}` });
       if (this.#shapes.size >= MOST_SHAPES) this.#shapes.delete(this.#shapes.keys().next().value!);
       this.#shapes.set(key, shape);
     }
@@ -261,6 +281,7 @@ export class ExecutionContext {
         for (const { output, bin, offset, bytes } of placed) {
           const { buffer } = program.outputs[output]!;
           encoder.copyBufferToBuffer(set.buffers[buffer!]!, 0, staging[bin]!, offset, bytes);
+          memory.counts.bytesDown += bytes;
         }
         device.queue.submit([encoder.finish()]);
         return mapStaging(staging, placed);
@@ -278,11 +299,10 @@ export class ExecutionContext {
   }
 
   #write({ memory, feeds, shape, set }: Recording): void {
-    const { queue } = memory.residency.device;
     for (const [i, tensor] of shape.program.plan.inputs.entries()) {
       const { data } = feeds.tensors[i]!;
       if (data && data.length > 0) {
-        queue.writeBuffer(set.ports[i]!, 0, toStorage(tensor as TensorForm, data as TensorData, this.#scratch));
+        memory.write(set.ports[i]!, 0, toStorage(tensor as TensorForm, data as TensorData, this.#scratch));
       }
     }
     if (!memory.hasParams(shape)) memory.writeParams(shape);
@@ -309,9 +329,8 @@ export class ExecutionContext {
       return this.#collect(run);
     }
     // Both are awaited even if one fails: staging buffers may be used again, or dropped, only when nothing is pending.
-    const failed = (await Promise.allSettled([run.verdict, run.mapped])).find(({ status }) => status === 'rejected');
     try {
-      if (failed) throw (failed as PromiseRejectedResult).reason;
+      await settle([run.verdict, run.mapped]);
       const outputs = this.#collect(run);
       unmapStaging(staging, placed);
       memory.prove(shape, set);

@@ -3,17 +3,14 @@ import { openEngine, type Plan } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { type ContextOptions, ExecutionContext } from './context.ts';
 import type { HostOps } from './host-ops.ts';
-import { type LoadProgress, makeResidency } from './load.ts';
+import { makeResidency, type ResidencyOptions } from './load.ts';
 import { compilePrograms, type Program } from './program.ts';
 import type { Residency } from './residency.ts';
 import { type LoadSource, openSource } from './source.ts';
 
-export interface LoadOptions {
-  readonly device: GPUDevice;
+export interface LoadOptions extends ResidencyOptions {
   /** Functions for the nodes that the engine computes on the host, by op id: `hostOps()` of `@trtx/reference` has them. */
   readonly hostOps?: HostOps;
-  /** Called as weights arrive and pipelines are compiled. */
-  readonly onProgress?: (progress: LoadProgress) => void;
   /** Whether `dispose` destroys the device too. Default: it is the caller's. */
   readonly ownsDevice?: boolean;
 }
@@ -21,28 +18,17 @@ export interface LoadOptions {
 export class Engine {
   /** What the engine does, as data: in its first optimization profile, and what `profiles` have of their own. */
   readonly plan: Plan;
-  readonly #programs: readonly Program[];
-  #source: LoadSource;
-  readonly #manifestCrc: number;
-  /** Whether the source can be read another time. */
-  #again: boolean;
-  #residency: Residency;
-  #ownsDevice: boolean;
-  readonly #hostOps: HostOps | undefined;
+  #loaded: Loaded;
+  readonly #options: LoadOptions;
   #reloading: Promise<void> | undefined;
   #disposed: Promise<void> | undefined;
   readonly #contexts = new Set<ExecutionContext>();
   readonly #listeners = new Set<(error: TrtxError) => void>();
 
-  private constructor(loaded: Loaded, source: LoadSource, { ownsDevice = false, hostOps }: LoadOptions) {
+  private constructor(loaded: Loaded, options: LoadOptions) {
     this.plan = loaded.programs[0]!.plan;
-    this.#programs = loaded.programs;
-    this.#manifestCrc = loaded.manifestCrc;
-    this.#source = source;
-    this.#again = loaded.again;
-    this.#ownsDevice = ownsDevice;
-    this.#hostOps = hostOps;
-    this.#residency = loaded.residency;
+    this.#loaded = loaded;
+    this.#options = options;
     this.#watch();
   }
 
@@ -53,17 +39,17 @@ export class Engine {
    * `DEVICE_LOST`.
    */
   static async load(source: LoadSource, options: LoadOptions): Promise<Engine> {
-    return new Engine(await load(source, options), source, options);
+    return new Engine(await load(source, options), options);
   }
 
   /** The device that the engine is on. */
   get device(): GPUDevice {
-    return this.#residency.device;
+    return this.#loaded.residency.device;
   }
 
   /** Bytes of GPU buffers that the engine and its contexts have now. */
   get bytesHeld(): number {
-    return this.#residency.bytesHeld;
+    return this.#loaded.residency.bytesHeld;
   }
 
   /** A context to run the engine with. Its memory is made at its first run. Throws `DISPOSED` or `PROFILE_UNKNOWN`. */
@@ -71,8 +57,9 @@ export class Engine {
     if (this.#disposed) throw disposed();
     const context = new ExecutionContext(
       {
-        programs: this.#programs,
+        programs: this.#loaded.programs,
         residency: () => this.#current(),
+        loaded: () => this.#loaded.residency,
         forget: (it) => this.#contexts.delete(it),
       },
       options,
@@ -95,7 +82,7 @@ export class Engine {
    * @param source needed where the engine was loaded from a response, which can be read only once
    * Throws as `load`, and `SOURCE_SPENT`, `ENGINE_CHANGED`, `DISPOSED`. After an error the engine is as it was.
    */
-  reload(device: GPUDevice, source: LoadSource = this.#source): Promise<void> {
+  reload(device: GPUDevice, source = this.#loaded.source): Promise<void> {
     this.#reloading ??= this.#reload(device, source).finally(() => {
       this.#reloading = undefined;
     });
@@ -107,26 +94,23 @@ export class Engine {
     this.#disposed ??= (async () => {
       await this.#reloading?.catch(() => {});
       await Promise.all([...this.#contexts].map((context) => context.dispose()));
-      this.#leave(this.#residency, disposed());
+      this.#leave(this.#loaded.residency, disposed());
     })();
     return this.#disposed;
   }
 
   async #reload(device: GPUDevice, source: LoadSource): Promise<void> {
     if (this.#disposed) throw disposed();
-    if (source === this.#source && !this.#again) {
+    const old = this.#loaded;
+    if (source === old.source && !old.again) {
       throw new TrtxError('SOURCE_SPENT', 'the engine came from a response, which cannot be read again', {
         hint: 'hand a new source to reload',
       });
     }
-    const loaded = await load(source, { device, hostOps: this.#hostOps }, this.#manifestCrc);
-    this.#source = source;
-    this.#again = loaded.again;
-    const old = this.#residency;
-    this.#residency = loaded.residency;
+    this.#loaded = await load(source, { ...this.#options, device, onProgress: undefined }, old.manifestCrc);
     for (const context of this.#contexts) context.release();
     this.#leave(
-      old,
+      old.residency,
       new TrtxError('DEVICE_LOST', 'the engine was moved to another device while this run was under way', {
         hint: 'run it again',
       }),
@@ -137,36 +121,37 @@ export class Engine {
   #leave(residency: Residency, why: TrtxError): void {
     residency.end(why);
     residency.destroy();
-    if (this.#ownsDevice) residency.device.destroy();
+    if (this.#options.ownsDevice) residency.device.destroy();
   }
 
   #current(): Residency {
     if (this.#disposed) throw disposed();
-    if (this.#residency.error) throw this.#residency.error;
-    return this.#residency;
+    const { residency } = this.#loaded;
+    if (residency.error) throw residency.error;
+    return residency;
   }
 
   #watch(): void {
-    const residency = this.#residency;
+    const { residency } = this.#loaded;
     residency.ended.then((error) => {
-      if (this.#residency !== residency || this.#disposed) return;
+      if (this.#loaded.residency !== residency || this.#disposed) return;
+      const { code, summary: message } = error;
+      residency.log({ severity: 'error', code, message });
       for (const listener of this.#listeners) listener(error);
     });
   }
 }
 
 interface Loaded {
+  readonly source: LoadSource;
+  /** Whether the source can be read another time. */
   readonly again: boolean;
   readonly programs: readonly Program[];
   readonly residency: Residency;
   readonly manifestCrc: number;
 }
 
-async function load(
-  from: LoadSource,
-  { device, hostOps, onProgress }: LoadOptions,
-  expectedCrc?: number,
-): Promise<Loaded> {
+async function load(from: LoadSource, options: LoadOptions, expectedCrc?: number): Promise<Loaded> {
   const source = openSource(from);
   try {
     const engine = await openEngine(source);
@@ -176,9 +161,9 @@ async function load(
         hint: 'load it as a new engine',
       });
     }
-    const programs = compilePrograms(engine.plan, hostOps);
-    const residency = await makeResidency(engine, programs, device, onProgress);
-    return { again: source.again, programs, manifestCrc, residency };
+    const programs = compilePrograms(engine.plan, options.hostOps);
+    const residency = await makeResidency(engine, programs, options);
+    return { source: from, again: source.again, programs, manifestCrc, residency };
   } catch (error) {
     source.cancel();
     throw error;

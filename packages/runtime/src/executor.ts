@@ -114,7 +114,7 @@ export class Executor {
     const stacks = step.stacks.map((move) => new Stack(state, move, refuse));
     const reads = [
       ...(next === undefined ? [] : [next]),
-      ...body.moves.flatMap((move) => (state.comesToHost(move) ? [move.from] : [])),
+      ...state.neededBy(body.moves),
       ...stacks.flatMap((stack) => stack.reads),
     ];
     for (let k = 0; goes && k < trips; k++) {
@@ -140,7 +140,7 @@ export class Executor {
   /** At the end of a block: what is set of it, and sizes that are not known any more. */
   async #move({ moves, own }: Pick<Block, 'moves' | 'own'>, node: string): Promise<void> {
     const state = this.#state;
-    await state.fetch(moves.flatMap((move) => (state.comesToHost(move) ? [move.from] : [])));
+    await state.fetch(state.neededBy(moves));
     await state.set(
       moves.map((move) => state.moved(move)),
       refuseOf(node),

@@ -1,6 +1,7 @@
 // What a caller hands to a run, matched to the ports of the program.
 import { quote } from '@trtx/errors';
 import { LEAST_BYTES } from './allocate.ts';
+import { own } from './host-ops.ts';
 import type { Instrument } from './instrument.ts';
 import { mismatch } from './mismatch.ts';
 import type { Program } from './program.ts';
@@ -34,7 +35,7 @@ export function matchInputs(
   checkNames(names, 'input', inputs);
   checkNames(names, 'output', outputs);
   return plan.inputs.map((tensor) => {
-    const feed = Object.hasOwn(inputs, tensor.name) ? inputs[tensor.name] : undefined;
+    const feed = own(inputs, tensor.name);
     if (!feed) throw mismatch('INPUT_MISSING', 'the run has no such input', tensor.name);
     if (!Array.isArray(feed.dims)) throw mismatch('TENSOR_SHAPE', 'has no dims', tensor.name);
     if (!feed.buffer) checkData(tensor, feed.data, feed.dims);
@@ -49,7 +50,7 @@ export function matchBuffers(
   { outputs = {}, instrument }: RunOptions,
 ): Feeds {
   const given = ports.map(({ tensor: { name }, buffer, isInput }, port) => {
-    const theirs = isInput ? tensors[port]!.buffer : Object.hasOwn(outputs, name) ? outputs[name] : undefined;
+    const theirs = isInput ? tensors[port]!.buffer : own(outputs, name);
     if (!theirs) return undefined;
     if (buffer < 0)
       throw mismatch('BUFFER_UNSUITABLE', 'a GPU buffer is given for a tensor that only the host has', name);

@@ -2,6 +2,7 @@
 // Dispatches and copies that follow each other are one segment of a list of ops, and equal bind groups are one.
 import type {
   BindingKind,
+  Dispatch,
   HostStep,
   IfStep,
   LoopStep,
@@ -22,20 +23,8 @@ export interface BindGroupPlan {
   readonly io: boolean;
 }
 
-export interface DispatchOp {
-  readonly pipeline: number;
-  readonly group: number;
-  readonly workgroups: readonly Size[];
-  readonly label: string;
-}
-
-export interface CopyOp {
-  readonly from: number;
-  readonly fromOffset: number;
-  readonly to: number;
-  readonly toOffset: number;
-  readonly bytes: Size;
-}
+export type DispatchOp = Dispatch & { readonly group: number };
+export type CopyOp = Step & { readonly kind: 'copy' };
 
 /** Ops that nothing comes between. */
 export interface Segment {
@@ -109,16 +98,14 @@ export function flattenSteps(plan: Plan, functions: ReadonlyMap<string, HostOp>)
   const allSet = new Set<number>();
 
   const work = (step: Step): void => {
-    if (step.kind === 'copy') {
-      const { from, to, bytes } = step;
-      ops.push({ from: from.buffer, fromOffset: from.offset, to: to.buffer, toOffset: to.offset, bytes });
-    }
+    if (step.kind === 'copy') ops.push(step);
     if (step.kind !== 'dispatches') return;
-    for (const { pipeline, bindings, workgroups, label } of step.dispatches) {
+    for (const dispatch of step.dispatches) {
+      const { pipeline, bindings } = dispatch;
       const layout = layoutOf[pipeline]!;
       const key = `${layout}:${bindings.map(({ buffer, offset, size }) => `${buffer},${offset},${size}`).join(';')}`;
       const io = bindings.some(({ buffer }) => /^(in|out)put$/.test(plan.buffers[buffer]!.kind));
-      ops.push({ pipeline, group: groups.add(key, { layout, bindings, io }), workgroups, label });
+      ops.push({ ...dispatch, group: groups.add(key, { layout, bindings, io }) });
     }
   };
 
@@ -129,7 +116,7 @@ export function flattenSteps(plan: Plan, functions: ReadonlyMap<string, HostOp>)
     const close = () => {
       if (ops.length === start) return;
       const own = ops.slice(start);
-      const params = paramsOf(own, groups.all, plan, paramAt);
+      const params = paramsOf(own, plan, paramAt);
       const sizes = own.flatMap((op) => (isCopy(op) ? [op.bytes] : op.workgroups));
       const words = params.map((i) => plan.params[i]![1]);
       out.push({ kind: 'work', segment: segments.length });
@@ -172,14 +159,13 @@ export function flattenSteps(plan: Plan, functions: ReadonlyMap<string, HostOp>)
 
 function paramsOf(
   ops: readonly (DispatchOp | CopyOp)[],
-  groups: readonly BindGroupPlan[],
   { buffers }: Plan,
   paramAt: ReadonlyMap<number, number>,
 ): number[] {
   const found = new Set<number>();
   for (const op of ops) {
     if (isCopy(op)) continue;
-    for (const { buffer, offset, size = 0 } of groups[op.group]!.bindings) {
+    for (const { buffer, offset, size = 0 } of op.bindings) {
       if (buffers[buffer]!.kind !== 'params') continue;
       for (let word = offset / 4; word < (offset + size) / 4; word++) {
         const param = paramAt.get(word);

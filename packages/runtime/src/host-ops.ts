@@ -42,7 +42,8 @@ export function resolveHostOps(plans: readonly Plan[], ops: HostOps = {}): Reado
   });
 }
 
-function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+/** What a record has of its own: a name may be `toString`. */
+export function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 

@@ -1,6 +1,8 @@
 // @trtx/runtime: loads engine files and runs them.
+export type { Logger, LogRecord, Severity } from '@trtx/errors';
 export type { RuntimeErrorCode } from './codes.ts';
 export type { ContextOptions, ExecutionContext } from './context.ts';
+export type { ContextStats } from './counts.ts';
 export { deviceDescriptor } from './device.ts';
 export { Engine, type LoadOptions } from './engine.ts';
 export type { RunOptions } from './feeds.ts';

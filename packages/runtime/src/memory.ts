@@ -4,8 +4,9 @@
 // All profiles share the buffers: of a plan's index there is one, as large as the largest profile that has run needs. So
 // contexts of small profiles stay small, no memory is there once for each profile, and when all have run, going from one to
 // another makes nothing any more. A buffer that is too small is freed before a larger one is made, with all bind groups.
-import { allocate, type BufferRequest, free } from './allocate.ts';
+import { allocate, type BufferRequest } from './allocate.ts';
 import { type BindingSet, BindingSets } from './bindings.ts';
+import type { Counts } from './counts.ts';
 import type { Program } from './program.ts';
 import type { Residency } from './residency.ts';
 import { checked } from './scope.ts';
@@ -17,9 +18,9 @@ import { COPY_DST, COPY_SRC, MAP_READ, STORAGE, UNIFORM } from './usage.ts';
 /** A buffer beside the plan's: for read-backs between the steps of a run, and for copies inside one buffer. */
 export type Spare = 'read-back' | 'transit';
 
-const SPARE_USAGE: Readonly<Record<Spare, number>> = {
-  'read-back': MAP_READ | COPY_DST,
-  transit: COPY_SRC | COPY_DST,
+const SPARES: Readonly<Record<Spare, { readonly label: string; readonly usage: number }>> = {
+  'read-back': { label: 'trtx staging read-back', usage: MAP_READ | COPY_DST },
+  transit: { label: 'trtx arena transit', usage: COPY_SRC | COPY_DST },
 };
 
 export class ContextMemory {
@@ -37,8 +38,22 @@ export class ContextMemory {
   /** Buffers that were lent and came back, by size. */
   readonly #idle = new Map<number, GPUBuffer[]>();
 
-  constructor(residency: Residency) {
+  readonly counts: Counts;
+
+  constructor(residency: Residency, counts: Counts) {
     this.residency = residency;
+    this.counts = counts;
+  }
+
+  /** The buffers that the context has of its own. */
+  get held(): Iterable<GPUBuffer> {
+    return this.#held;
+  }
+
+  /** Writes to a buffer on the queue. */
+  write(buffer: GPUBuffer, offset: number, bytes: Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): void {
+    this.counts.bytesUp += bytes.byteLength;
+    this.residency.device.queue.writeBuffer(buffer, offset, bytes);
   }
 
   /** Whether the params buffer holds what a run with this shape reads. */
@@ -48,7 +63,7 @@ export class ContextMemory {
 
   writeParams({ params, program }: BoundShape): void {
     const buffer = this.#own[program.plan.buffers.findIndex(({ kind }) => kind === 'params')]!;
-    this.residency.device.queue.writeBuffer(buffer, 0, params!);
+    this.write(buffer, 0, params!);
     this.#params = params;
   }
 
@@ -73,7 +88,7 @@ export class ContextMemory {
     let set: BindingSet | undefined;
     try {
       return await checked(residency, 'binding buffers', () => {
-        const sets = known ?? new BindingSets(residency, program, this.#fixed(program));
+        const sets = known ?? new BindingSets(this, program, this.#fixed(program));
         this.#sets.set(program, sets);
         set = sets.add(this.#ports(program, given));
         return set;
@@ -139,9 +154,7 @@ export class ContextMemory {
   async spare(spare: Spare, bytes: number): Promise<GPUBuffer> {
     if (!this.hasSpare(spare, bytes)) {
       this.dropSpare(spare);
-      const size = 2 ** Math.ceil(Math.log2(Math.max(bytes, 1024)));
-      const [made] = await this.#allocate([{ label: `trtx ${spare}`, bytes: size, usage: SPARE_USAGE[spare] }]);
-      this.#spares.set(spare, made!);
+      this.#spares.set(spare, await this.#make({ ...SPARES[spare], bytes: roomFor(bytes) }));
     }
     return this.#spares.get(spare)!;
   }
@@ -154,11 +167,11 @@ export class ContextMemory {
 
   /** A buffer of at least `bytes` for a tensor that is held, until `takeBack`. */
   async lend(bytes: number): Promise<GPUBuffer> {
-    const size = 2 ** Math.ceil(Math.log2(Math.max(bytes, 256)));
-    const idle = this.#idle.get(size)?.pop();
-    if (idle) return idle;
-    const [made] = await this.#allocate([{ label: 'trtx held', bytes: size, usage: COPY_SRC | COPY_DST }]);
-    return made!;
+    const size = roomFor(bytes);
+    return (
+      this.#idle.get(size)?.pop() ??
+      (await this.#make({ label: 'trtx arena held', bytes: size, usage: COPY_SRC | COPY_DST }))
+    );
   }
 
   takeBack(buffer: GPUBuffer): void {
@@ -168,7 +181,7 @@ export class ContextMemory {
   }
 
   destroy(): void {
-    free(this.residency, this.#held);
+    this.residency.free(this.#held);
     this.#held.clear();
   }
 
@@ -202,13 +215,24 @@ export class ContextMemory {
 
   async #allocate(requests: readonly BufferRequest[]): Promise<GPUBuffer[]> {
     const made = await allocate(this.residency, requests);
+    this.counts.buffers += made.length;
     for (const buffer of made) this.#held.add(buffer);
     return made;
   }
 
-  #free(buffers: readonly (GPUBuffer | undefined)[]): void {
-    free(this.residency, buffers.filter((buffer) => buffer && this.#held.delete(buffer)) as GPUBuffer[]);
+  async #make(request: BufferRequest): Promise<GPUBuffer> {
+    const [made] = await this.#allocate([request]);
+    return made!;
   }
+
+  #free(buffers: readonly (GPUBuffer | undefined)[]): void {
+    this.residency.free(buffers.filter((buffer) => buffer && this.#held.delete(buffer)));
+  }
+}
+
+/** Bytes of a buffer for so many and some more. */
+function roomFor(bytes: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(bytes, 256)));
 }
 
 function suits(buffer: GPUBuffer | undefined, { bytes, usage }: BufferRequest): boolean {

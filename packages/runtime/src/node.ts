@@ -1,7 +1,7 @@
 // @trtx/runtime/node: what the runtime needs of Node and browsers have built in: a WebGPU device, and files.
 import { type FileHandle, open } from 'node:fs/promises';
 import type { ByteSource } from '@trtx/engine';
-import { TrtxError } from '@trtx/errors';
+import { type Logger, TrtxError } from '@trtx/errors';
 import { deviceDescriptor } from './device.ts';
 
 export type DeviceOffer = 'all' | 'minimum';
@@ -14,6 +14,8 @@ export interface NodeDeviceOptions {
   readonly powerPreference?: GPUPowerPreference;
   /** What to ask the adapter for: `all` it offers (the default), or the `minimum`: WebGPU's default limits, no features. */
   readonly offer?: DeviceOffer;
+  /** Takes records of the adapter that was found, and of what was asked of it. */
+  readonly logger?: Logger;
   /** Further flags for `create` of the `webgpu` package. */
   readonly flags?: readonly string[];
 }
@@ -40,7 +42,14 @@ const owners = new WeakMap<GPUDevice, GPU>();
  * package is not installed.
  */
 export async function requestNodeDevice(options: NodeDeviceOptions = {}): Promise<NodeDevice | null> {
-  const { backend, software = 'auto', powerPreference = 'high-performance', offer = 'all', flags = [] } = options;
+  const {
+    backend,
+    software = 'auto',
+    powerPreference = 'high-performance',
+    offer = 'all',
+    flags = [],
+    logger,
+  } = options;
   const { create }: { create(flags: string[]): GPU } = await import(PACKAGE).catch((cause) => {
     throw new TrtxError('WEBGPU_MISSING', 'the package webgpu cannot be loaded', { hint: 'npm install webgpu', cause });
   });
@@ -50,12 +59,20 @@ export async function requestNodeDevice(options: NodeDeviceOptions = {}): Promis
   const isFallback = adapter.info.isFallbackAdapter || backend === 'null';
   if (isFallback && software === 'never') return null;
 
-  const device = await adapter.requestDevice(offer === 'minimum' ? undefined : deviceDescriptor(adapter));
+  const { vendor, architecture, description: text, device: name } = adapter.info;
+  const description = [text || name, vendor, architecture].filter(Boolean).join(', ') || 'unnamed adapter';
+  logger?.({ severity: 'info', message: `adapter ${description}${isFallback ? ', a CPU that plays a GPU' : ''}` });
+  const wanted = offer === 'minimum' ? undefined : deviceDescriptor(adapter);
+  const { requiredFeatures = [], requiredLimits = {} } = wanted ?? {};
+  logger?.({
+    severity: 'verbose',
+    message: `asked for ${[...requiredFeatures].join(', ') || 'no feature'}, ${JSON.stringify(requiredLimits)}`,
+  });
+  const device = await adapter.requestDevice(wanted);
   owners.set(device, gpu);
-  const { vendor, architecture, description, device: name } = adapter.info;
   return {
     device,
-    description: [description || name, vendor, architecture].filter(Boolean).join(', ') || 'unnamed adapter',
+    description,
     isFallback,
     release() {
       device.destroy();

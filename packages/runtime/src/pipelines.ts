@@ -1,8 +1,8 @@
 // Compiles all pipelines of an engine, in parallel: this is what takes the time when it is loaded.
-import { walkSteps } from '@trtx/engine';
+import { dispatchesOf } from '@trtx/engine';
 import { isTrtxError, quote, TrtxError } from '@trtx/errors';
 import type { Residency } from './residency.ts';
-import { checked } from './scope.ts';
+import { checked, scoped, settle } from './scope.ts';
 import { STAGE_COMPUTE } from './usage.ts';
 
 const BUFFER_TYPES = { uniform: 'uniform', read: 'read-only-storage', read_write: 'storage' } as const;
@@ -35,18 +35,16 @@ export async function compilePipelines(
   );
   const modules = plan.modules.map((code) => {
     // A fault in the WGSL shows when a pipeline is made of it; the scope keeps it from being reported as uncaught too.
-    device.pushErrorScope('validation');
-    try {
-      return device.createShaderModule({ code });
-    } finally {
-      device.popErrorScope().catch(() => {});
-    }
+    const { result, verdict } = scoped(residency, 'making a module', () => device.createShaderModule({ code }));
+    verdict.catch(() => {});
+    return result;
   });
   const labels = labelsOf(residency);
   let done = 0;
-  const results = await Promise.allSettled(
+  return settle(
     plan.pipelines.map(async ({ module, entryPoint }, i) => {
       const label = labels[i]!;
+      const start = performance.now();
       try {
         const pipeline = await residency.guard(
           device.createComputePipelineAsync({
@@ -56,6 +54,7 @@ export async function compilePipelines(
           }),
           `compiling ${label}`,
         );
+        residency.log({ severity: 'verbose', message: 'compiled', kernel: label, ms: performance.now() - start });
         onDone(++done, plan.pipelines.length, label);
         return pipeline;
       } catch (error) {
@@ -63,17 +62,13 @@ export async function compilePipelines(
       }
     }),
   );
-  return results.map((result) => {
-    if (result.status === 'rejected') throw result.reason;
-    return result.value;
-  });
 }
 
 /** A label for each pipeline, of a dispatch that uses it. */
 function labelsOf({ programs }: Residency): string[] {
   const labels = programs[0]!.plan.pipelines.map(({ entryPoint }) => entryPoint);
-  for (const step of programs.flatMap(({ plan }) => [...walkSteps(plan.steps)])) {
-    if (step.kind === 'dispatches') for (const { pipeline, label } of step.dispatches) labels[pipeline] = label;
+  for (const { plan } of programs) {
+    for (const { pipeline, label } of dispatchesOf(plan.steps)) labels[pipeline] = label;
   }
   return labels;
 }

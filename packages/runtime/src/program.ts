@@ -1,6 +1,14 @@
 // The plan of an optimization profile made ready for replay, once for all devices and contexts: its steps flattened, and for
 // each input and output what its buffer has to be usable for.
-import { type Plan, type PlanStatus, type PlanTensor, profileNames, profilesOf, walkSteps } from '@trtx/engine';
+import {
+  dispatchesOf,
+  type Plan,
+  type PlanStatus,
+  type PlanTensor,
+  profileNames,
+  profilesOf,
+  walkSteps,
+} from '@trtx/engine';
 import { type FlatSteps, flattenSteps } from './flatten.ts';
 import { type HostOp, type HostOps, resolveHostOps } from './host-ops.ts';
 import { planStaging, type StagingPlan } from './staging-plan.ts';
@@ -79,13 +87,11 @@ function compileProgram(plan: Plan, profile: string, functions: ReadonlyMap<stri
 function usagesOf({ buffers, steps, values = [] }: Plan, set: ReadonlySet<number>): number[] {
   const usages: number[] = new Array(buffers.length).fill(0);
   for (const step of walkSteps(steps)) {
-    if (step.kind === 'copy') {
-      usages[step.from.buffer]! |= COPY_SRC;
-      usages[step.to.buffer]! |= COPY_DST;
-    } else if (step.kind === 'dispatches') {
-      for (const { bindings } of step.dispatches) for (const { buffer } of bindings) usages[buffer]! |= STORAGE;
-    }
+    if (step.kind !== 'copy') continue;
+    usages[step.from.buffer]! |= COPY_SRC;
+    usages[step.to.buffer]! |= COPY_DST;
   }
+  for (const { bindings } of dispatchesOf(steps)) for (const { buffer } of bindings) usages[buffer]! |= STORAGE;
   for (const [i, { gpu }] of values.entries()) if (gpu) usages[gpu.buffer]! |= COPY_SRC | (set.has(i) ? COPY_DST : 0);
   return usages;
 }
@@ -93,11 +99,8 @@ function usagesOf({ buffers, steps, values = [] }: Plan, set: ReadonlySet<number
 /** Bytes that the bindings of each buffer need where they are parts of one tensor. */
 function leastBytes({ buffers, steps }: Plan): number[] {
   const least: number[] = new Array(buffers.length).fill(0);
-  for (const step of walkSteps(steps)) {
-    if (step.kind !== 'dispatches') continue;
-    for (const { bindings } of step.dispatches)
-      for (const { buffer, offset, size = 4 } of bindings)
-        if (offset > 0) least[buffer] = Math.max(least[buffer]!, offset + size);
-  }
+  for (const { bindings } of dispatchesOf(steps))
+    for (const { buffer, offset, size = 4 } of bindings)
+      if (offset > 0) least[buffer] = Math.max(least[buffer]!, offset + size);
   return least;
 }

@@ -32,8 +32,8 @@ export function replay(
     if (tape[i]! < 0) {
       pass?.end();
       pass = undefined;
-      const copy = ops[tape[i + 5]!] as CopyOp;
-      encoder.copyBufferToBuffer(buffers[copy.from]!, copy.fromOffset, buffers[copy.to]!, copy.toOffset, tape[i + 1]!);
+      const { from, to } = ops[tape[i + 5]!] as CopyOp;
+      encoder.copyBufferToBuffer(buffers[from.buffer]!, from.offset, buffers[to.buffer]!, to.offset, tape[i + 1]!);
       continue;
     }
     if (!pass) {

@@ -1,5 +1,5 @@
 // Whether a device can run a plan, told before anything is made on it.
-import { type Plan, walkSteps } from '@trtx/engine';
+import { dispatchesOf, type Plan } from '@trtx/engine';
 import { quote, TrtxError } from '@trtx/errors';
 
 /** Throws `DEVICE_UNSUITABLE` with everything that the device lacks, for whichever plan. */
@@ -38,14 +38,11 @@ function addLimits(plan: Plan, needed: Map<string, number>): void {
     need('maxUniformBuffersPerShaderStage', uniforms);
     need('maxStorageBuffersPerShaderStage', layout.length - uniforms);
   }
-  for (const step of walkSteps(plan.steps)) {
-    if (step.kind !== 'dispatches') continue;
-    for (const { pipeline, bindings } of step.dispatches) {
-      for (const [i, { buffer, offset, size }] of bindings.entries()) {
-        const uniform = plan.pipelines[pipeline]!.layout[i] === 'uniform';
-        const bytes = size ?? plan.buffers[buffer]!.bytes - offset;
-        need(uniform ? 'maxUniformBufferBindingSize' : 'maxStorageBufferBindingSize', bytes);
-      }
+  for (const { pipeline, bindings } of dispatchesOf(plan.steps)) {
+    for (const [i, { buffer, offset, size }] of bindings.entries()) {
+      const uniform = plan.pipelines[pipeline]!.layout[i] === 'uniform';
+      const bytes = size ?? plan.buffers[buffer]!.bytes - offset;
+      need(uniform ? 'maxUniformBufferBindingSize' : 'maxStorageBufferBindingSize', bytes);
     }
   }
 }

@@ -1,6 +1,6 @@
 // An engine on one device: its weights and pipelines there, and the fate of that device. When the device is lost, all
 // that waits on it is told so at once; a reload makes a new residency.
-import { isTrtxError, TrtxError } from '@trtx/errors';
+import { isTrtxError, type Logger, TrtxError } from '@trtx/errors';
 import type { Program } from './program.ts';
 
 /** How long a failed operation waits for the news that the device is lost, which may come a little later. */
@@ -48,9 +48,13 @@ export class Residency {
   #error: TrtxError | undefined;
   readonly #waiting = new Set<(error: TrtxError) => void>();
 
-  constructor(device: GPUDevice, programs: readonly Program[]) {
+  /** Takes records of what goes on. */
+  readonly log: Logger;
+
+  constructor(device: GPUDevice, programs: readonly Program[], log: Logger) {
     this.device = device;
     this.programs = programs;
+    this.log = log;
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -72,13 +76,17 @@ export class Residency {
     this.#waiting.clear();
   }
 
+  /** Gives buffers back, and their bytes. */
+  free(buffers: Iterable<GPUBuffer | undefined>): void {
+    for (const buffer of buffers) {
+      this.bytesHeld -= buffer?.size ?? 0;
+      buffer?.destroy();
+    }
+  }
+
   /** Frees the weights. */
   destroy(): void {
-    for (const buffer of this.buffers.splice(0)) {
-      if (!buffer) continue;
-      this.bytesHeld -= buffer.size;
-      buffer.destroy();
-    }
+    this.free(this.buffers.splice(0));
   }
 
   /**

@@ -9,7 +9,7 @@ import type { ContextMemory } from './memory.ts';
 import { type Holder, heldData, holdersIn, type Place } from './places.ts';
 import type { Program } from './program.ts';
 import type { Residency } from './residency.ts';
-import { type BoundShape, checkConstraints } from './shapes.ts';
+import { type BoundShape, checkConstraints, unitsOf } from './shapes.ts';
 import { arrayFor, elements, fromStorage, type HostValue, type TensorData, type TensorForm } from './tensors.ts';
 
 /** What a value becomes. */
@@ -102,6 +102,11 @@ export class RunState {
 
   dims(index: number): readonly number[] {
     return this.#known[index]?.dims ?? this.#plan(index).shape.map(this.#shape.sizeOf);
+  }
+
+  /** Values that moves need on the host. */
+  neededBy(moves: readonly PlanMove[]): number[] {
+    return moves.flatMap((move) => (this.comesToHost(move) ? [move.from] : []));
   }
 
   /** Whether a move needs its elements on the host. */
@@ -253,7 +258,7 @@ export class RunState {
     const data = arrayFor(dtype, sizes.length);
     const big = data instanceof BigInt64Array || data instanceof BigUint64Array;
     for (const [i, size] of sizes.entries()) {
-      const number = typeof size === 'number' ? size : this.#shape.integerOf(size);
+      const number = this.#shape.integerOf(size);
       data[i] = big ? BigInt(number) : number;
     }
     return data;
@@ -267,13 +272,13 @@ export function storedBytes(dims: readonly number[], { storage }: Place): number
 
 /** The size that a value tells, in units of the symbol's `multipleOf`. */
 function readSymbol(symbol: DataSymbol, value: string, { dims, data }: Setting, refuse: Refuse): number {
-  const { name, min, max, multipleOf } = symbol;
+  const { name } = symbol;
   const size = 'axis' in symbol ? dims[symbol.axis]! : Number(data![symbol.element]);
-  if (size >= min && size <= max && size % multipleOf === 0) return size / multipleOf;
-  const range = `${min}..${max}${multipleOf === 1 ? '' : ` in steps of ${multipleOf}`}`;
-  const what =
-    'axis' in symbol
-      ? `[${dims}] for ${quote(value)}, of which axis ${symbol.axis} (${quote(name)}) is to be in ${range}`
-      : `${size} as element ${symbol.element} of ${quote(value)}, where ${quote(name)} is to be in ${range}`;
-  throw refuse('SHAPE_OUT_OF_PROFILE', what, value);
+  return unitsOf(symbol, size, (range) => {
+    const what =
+      'axis' in symbol
+        ? `[${dims}] for ${quote(value)}, of which axis ${symbol.axis} (${quote(name)}) is to be in ${range}`
+        : `${size} as element ${symbol.element} of ${quote(value)}, where ${quote(name)} is to be in ${range}`;
+    return refuse('SHAPE_OUT_OF_PROFILE', what, value);
+  });
 }

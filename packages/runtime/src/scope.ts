@@ -32,6 +32,17 @@ export function scoped<T>(residency: Residency, what: string, work: () => T): { 
   }
 }
 
+/** As Promise.all, but waits for all of them even if one fails, and throws the error of the first in the list. */
+export async function settle<T extends readonly unknown[]>(
+  all: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const results = (await Promise.allSettled(all)).map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+  return results as { -readonly [K in keyof T]: Awaited<T[K]> };
+}
+
 /** The error for a call that WebGPU found invalid. */
 export function refused(what: string, error: GPUError): TrtxError {
   return new TrtxError('GPU_VALIDATION', `${what}: WebGPU refused it: ${error.message}`, {

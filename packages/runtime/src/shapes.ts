@@ -4,6 +4,7 @@ import {
   evaluate,
   type Plan,
   type PlanConstraint,
+  type PlanSymbol,
   type PlanTensor,
   type Size,
   sizeValue,
@@ -80,8 +81,8 @@ export class BoundShape {
   readonly sizeOf = (size: Size): number => sizeValue(size, this.values);
 
   /** The integer that an element stands for: as `sizeOf`, and it may be negative. */
-  integerOf(size: Size & object): number {
-    const value = this.values[size.expr]!;
+  integerOf(size: Size): number {
+    const value = typeof size === 'number' ? size : this.values[size.expr]!;
     return value < 0 ? value : this.sizeOf(size);
   }
 
@@ -162,19 +163,27 @@ function checkRanks(plan: Plan, inputDims: readonly (readonly number[])[]): void
 function readSymbols(plan: Plan, inputDims: readonly (readonly number[])[]): number[] {
   return plan.symbols.map((symbol) => {
     if ('value' in symbol) return Number.NaN;
-    const { name, input, axis, min, max, multipleOf } = symbol;
+    const { name, input, axis, min, max } = symbol;
     const dim = inputDims[input]![axis]!;
-    if (dim < min || dim > max || dim % multipleOf !== 0) {
-      const step = multipleOf === 1 ? '' : ` in steps of ${multipleOf}`;
-      throw mismatch(
+    return unitsOf(symbol, dim, (range) =>
+      mismatch(
         'SHAPE_OUT_OF_PROFILE',
-        `dimension ${axis} (${name}) is ${dim}, built for ${min}..${max}${step}`,
+        `dimension ${axis} (${name}) is ${dim}, built for ${range}`,
         plan.inputs[input]!.name,
         `build the engine for it: {${Math.min(dim, min)}..${Math.max(dim, max)}} there in --shapes, or in the profile`,
-      );
-    }
-    return dim / multipleOf;
+      ),
+    );
   });
+}
+
+/** A size in units of the symbol's `multipleOf`. Throws what `outside` makes of the range where it is not in it. */
+export function unitsOf(
+  { min, max, multipleOf }: PlanSymbol,
+  size: number,
+  outside: (range: string) => TrtxError,
+): number {
+  if (size >= min && size <= max && size % multipleOf === 0) return size / multipleOf;
+  throw outside(`${min}..${max}${multipleOf === 1 ? '' : ` in steps of ${multipleOf}`}`);
 }
 
 function checkDims({ name }: PlanTensor, got: readonly number[], want: readonly number[]): void {
@@ -227,7 +236,7 @@ function makeTape(
   const { sizeOf } = shape;
   for (const i of params) {
     const [word, size] = plan.params[i]!;
-    const value = typeof size === 'number' ? size : shape.integerOf(size);
+    const value = shape.integerOf(size);
     if (value < MIN_WORD || value > MAX_WORD) {
       throw planInvalid(`parameter ${word} is ${value}, which 32 bits do not hold`);
     }
@@ -265,8 +274,8 @@ function fold(count: number, most: number): [number, number] {
   return [Math.ceil(count / y), y];
 }
 
-function checkCopy({ buffers }: Plan, { from, fromOffset, to, toOffset }: CopyOp, bytes: number): void {
-  if (bytes % 4 !== 0 || fromOffset + bytes > buffers[from]!.bytes || toOffset + bytes > buffers[to]!.bytes) {
+function checkCopy({ buffers }: Plan, { from, to }: CopyOp, bytes: number): void {
+  if (bytes % 4 !== 0 || [from, to].some(({ buffer, offset }) => offset + bytes > buffers[buffer]!.bytes)) {
     throw planInvalid(`a copy of ${bytes} bytes leaves its buffer, or is no multiple of 4`);
   }
 }

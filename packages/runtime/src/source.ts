@@ -17,39 +17,28 @@ export interface OpenSource extends ByteSource {
 
 /** Throws `SOURCE_UNREADABLE` where a response is an error or has no body. */
 export function openSource(source: LoadSource): OpenSource {
-  const cancel = () => {};
-  if (source instanceof Uint8Array || source instanceof ArrayBuffer) {
-    const bytes = source instanceof Uint8Array ? source : new Uint8Array(source);
-    return {
-      again: true,
-      size: bytes.length,
-      read: async (offset, length) => bytes.subarray(offset, offset + length),
-      cancel,
-    };
-  }
-  if ('read' in source) {
-    const read: ByteSource['read'] = async (offset, length) => {
-      try {
-        return await source.read(offset, length);
-      } catch (cause) {
-        throw unreadable('a read failed', cause);
-      }
-    };
-    return { again: true, size: source.size, read, cancel };
-  }
   if ('body' in source) return openResponse(source);
-  return {
-    again: true,
-    size: source.size,
-    read: async (offset, length) => {
-      try {
-        return new Uint8Array(await source.slice(offset, offset + length).arrayBuffer());
-      } catch (cause) {
-        throw unreadable('a read of a Blob failed', cause);
-      }
-    },
-    cancel,
+  const from = 'byteLength' in source ? bytesSource(source) : 'read' in source ? source : blobSource(source);
+  const read: ByteSource['read'] = async (offset, length) => {
+    try {
+      return await from.read(offset, length);
+    } catch (cause) {
+      throw unreadable('a read failed', cause);
+    }
   };
+  return { again: true, size: from.size, read, cancel: () => {} };
+}
+
+function bytesSource(source: Uint8Array | ArrayBuffer): ByteSource {
+  const bytes = source instanceof ArrayBuffer ? new Uint8Array(source) : source;
+  return { size: bytes.length, read: async (offset, length) => bytes.subarray(offset, offset + length) };
+}
+
+function blobSource(blob: Blob): ByteSource {
+  const read: ByteSource['read'] = async (offset, length) => {
+    return new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
+  };
+  return { size: blob.size, read };
 }
 
 /** Reads the body as it arrives. Its size is not taken from a header: with a content encoding that one tells another. */

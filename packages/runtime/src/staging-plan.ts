@@ -1,5 +1,6 @@
 // Which outputs are read back through one buffer. Small ones share it, so that a run maps one buffer; a large one has its own,
 // so that it takes no memory as long as it stays on the GPU.
+import { alignUp } from '@trtx/engine';
 
 /** Outputs share a buffer up to this size. */
 const SHARED_BYTES = 1 << 22;
@@ -18,7 +19,7 @@ export interface StagingPlan {
 export function planStaging(outputs: readonly number[]): StagingPlan {
   const bytes: number[] = [];
   const binOf = outputs.map((most) => {
-    const size = Math.ceil(most / STAGING_ALIGNMENT) * STAGING_ALIGNMENT;
+    const size = alignUp(most, STAGING_ALIGNMENT);
     const last = bytes.length - 1;
     if (last >= 0 && bytes[last]! + size <= SHARED_BYTES) {
       bytes[last]! += size;

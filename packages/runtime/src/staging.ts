@@ -1,4 +1,5 @@
 // Buffers that outputs are read back through, and what a run places in them.
+import { alignUp } from '@trtx/engine';
 import type { BufferRequest } from './allocate.ts';
 import { STAGING_ALIGNMENT, type StagingPlan } from './staging-plan.ts';
 import { COPY_DST, MAP_READ, MODE_READ } from './usage.ts';
@@ -29,7 +30,7 @@ export function placeOutputs(
     const bin = plan.binOf[output]!;
     const offset = ends[bin]!;
     const bytes = bytesOf(output);
-    ends[bin] = offset + Math.ceil(bytes / STAGING_ALIGNMENT) * STAGING_ALIGNMENT;
+    ends[bin] = offset + alignUp(bytes, STAGING_ALIGNMENT);
     return { output, bin, offset, bytes };
   });
 }

@@ -22,16 +22,13 @@ export async function uploadWeights(
   for await (const { blob, offset, bytes } of readBlobs(engine)) {
     const { buffer, offset: start } = blobs[blob]!;
     const memory = residency.constants.get(buffer);
-    if (memory) {
-      memory.set(bytes, start + offset);
-      done += bytes.length;
-      onDone(done, total);
-      continue;
+    if (memory) memory.set(bytes, start + offset);
+    else {
+      await checked(residency, 'writing weights', () =>
+        queue.writeBuffer(residency.buffers[buffer]!, start + offset, bytes as Uint8Array<ArrayBuffer>),
+      );
+      queued += bytes.length;
     }
-    await checked(residency, 'writing weights', () =>
-      queue.writeBuffer(residency.buffers[buffer]!, start + offset, bytes as Uint8Array<ArrayBuffer>),
-    );
-    queued += bytes.length;
     if (queued >= MOST_QUEUED) {
       await residency.guard(queue.onSubmittedWorkDone(), 'writing weights');
       queued = 0;

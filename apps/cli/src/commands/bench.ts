@@ -4,7 +4,7 @@ import { TrtxError } from '@trtx/errors';
 import { bench, PERCENTILES } from '@trtx/profiler';
 import type { Command } from 'commander';
 import { parsePercentiles, parsePositive, parseWhole } from '../command.ts';
-import { requireOutput, writeWhole } from '../files.ts';
+import { requireFile, requireOutput, writeWhole } from '../files.ts';
 import { isEngineFile } from '../model.ts';
 import { type OpponentChoice, parseOpponent } from '../opponents/index.ts';
 import { benchData, benchLines, benchTimes } from '../report/bench.ts';
@@ -23,6 +23,8 @@ interface Options extends TimingOptions {
   readonly transfers: boolean;
   readonly exportTimes?: string;
   readonly vs?: string;
+  readonly vsLimit: number;
+  readonly vsModel?: string;
 }
 
 export function addBench(program: Command, session: Session): void {
@@ -44,14 +46,19 @@ export function addBench(program: Command, session: Session): void {
     .option('--percentile <numbers>', 'percentiles to tell', parsePercentiles, PERCENTILES)
     .option('--no-transfers', 'leave inputs and outputs on the GPU')
     .option('--export-times <file>', 'write the times of each run as JSON')
-    .option('--vs <engine>', 'then time a model beside ort-node, ort-node:cpu, ort-web or ort-web:wasm, in turn')
+    .option(
+      '--vs <engine>',
+      'then time a model beside ort-node, ort-web or tfjs, in turn; ort-node:cpu: on another provider',
+    )
+    .option('--vs-limit <s>', 'seconds that it may take to load the model and run it once', parsePositive, 300)
+    .option('--vs-model <file>', "the same network as the other engine takes it: TensorFlow.js's model.json")
     .action((file: string, options: Options) => benchFile(file, options, session));
 }
 
 async function benchFile(file: string, options: Options, session: Session): Promise<void> {
   const { exportTimes, percentile, vs } = options;
   if (exportTimes) await requireOutput(exportTimes, file);
-  const opponent = vs === undefined ? undefined : await opponentFor(file, vs);
+  const opponent = vs === undefined ? undefined : await opponentFor(file, vs, options.vsModel);
   const { report, versus, buildMs } = await timeEngine(file, options, { session }, async (timed) => {
     const { engine, inputs, load, buildMs } = timed;
     const times = { ...options, warmUpMs: options.warmUp, durationMs: options.duration * 1000, load };
@@ -70,8 +77,9 @@ async function benchFile(file: string, options: Options, session: Session): Prom
   if (isWrong || report.notes.some(({ code }) => code === 'NOT_FINITE')) session.status = 1;
 }
 
-async function opponentFor(file: string, text: string): Promise<OpponentChoice> {
-  const opponent = parseOpponent(text);
+async function opponentFor(file: string, text: string, twin?: string): Promise<OpponentChoice> {
+  const opponent = parseOpponent(text, twin);
+  if (twin) await requireFile(twin);
   if (await isEngineFile(file))
     throw new TrtxError('USAGE', '--vs needs the model that the other engine is to load', {
       file,

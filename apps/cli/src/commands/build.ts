@@ -59,7 +59,7 @@ async function buildEngine(
   const { graph, nodes } = await loadModel(model, importOptions(plugins));
   const before = options.html === undefined ? undefined : drawGraph(graph);
   let optimized: Pick<PageContents, 'after' | 'trace'> | undefined;
-  const { target, description } = await buildTarget(portable);
+  const { target, description } = await buildTarget(portable, session.log);
   session.useAdapter(description);
   const { plan, file } = build(graph, {
     profile,
@@ -70,6 +70,7 @@ async function buildEngine(
     noHost: !host,
     int64,
     sourceNodes: nodes,
+    logger: session.log,
     onOptimized: (after, { trace }) => {
       // Of several profiles the first is drawn.
       if (before) optimized ??= { after: drawGraph(after), trace };

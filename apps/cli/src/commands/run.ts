@@ -81,7 +81,7 @@ interface Request {
 }
 
 async function runFrom(source: FileSource, { sources, sizes, options }: Request, session: Session): Promise<void> {
-  const backend = await openBackend('webgpu');
+  const backend = await openBackend('webgpu', { logger: session.log });
   try {
     session.useAdapter(backend.description);
     const { engine, loadMs } = await load(source, backend.gpu!.device, session);
@@ -96,10 +96,11 @@ async function runFrom(source: FileSource, { sources, sizes, options }: Request,
   }
 }
 
-async function load(source: FileSource, device: GPUDevice, { progress }: Session) {
+async function load(source: FileSource, device: GPUDevice, { progress, log }: Session) {
   const start = performance.now();
   const engine = await Engine.load(source, {
     device,
+    logger: log,
     hostOps: await hostOpsOf(await readPlan(source)),
     onProgress: ({ stage, done, total, label }) => progress.show(stage, done, total, label),
   });

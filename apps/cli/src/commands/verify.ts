@@ -64,7 +64,7 @@ async function verify(model: string, options: Options, session: Session): Promis
   const { graph } = await loadModel(model, importOptions(plugins));
   checkInputs(graph, inputs);
   checkOutputs(graph, expected);
-  const backend = await openBackend(options.backend);
+  const backend = await openBackend(options.backend, { logger: session.log });
   try {
     session.useAdapter(backend.description);
     const run = await buildAndRun(backend, { graph, inputs, plugins }, options, session);
@@ -97,6 +97,7 @@ async function buildAndRun(backend: Backend, { graph, inputs, plugins }: Model, 
     ),
     onProgress: show,
     onLoad: show,
+    logger: session.log,
   });
   const built = performance.now();
   const outputs = await runner.run(inputs);

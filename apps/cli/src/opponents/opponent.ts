@@ -7,13 +7,16 @@ import type { Tensors } from '@trtx/ir';
 export interface Opponent {
   /** With version and provider: `onnxruntime-node 1.30.0 (webgpu)`. */
   readonly name: string;
-  /** From data to data. */
+  /** From data to data. Inputs and outputs are told by name; where it has other names, by their order. */
   run(inputs: Tensors): Promise<Tensors>;
   release(): Promise<void>;
 }
 
-/** Loads a model file. `provider` is what of the engine computes. */
-export type OpenOpponent = (model: string, provider: string) => Promise<Opponent>;
+/**
+ * Loads a model file. `provider` is what of the engine computes. When `signal` is aborted nobody waits for it any more, nor
+ * for a run: what goes on and can be stopped has to stop, or the process would not end.
+ */
+export type OpenOpponent = (model: string, provider: string, signal: AbortSignal) => Promise<Opponent>;
 
 /** Packages of other engines are installed by those who compare. @throws TrtxError PACKAGE_MISSING */
 export async function importOpponent<T>(name: string, entry: string = name): Promise<T> {

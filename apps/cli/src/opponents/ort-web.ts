@@ -1,23 +1,32 @@
 // onnxruntime-web, made for browsers: in Node it gets the device and the WebAssembly file that it would fetch.
 
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { surveyModel } from '@trtx/onnx';
 import { readBytes } from '../files.ts';
+import { entryOf, provideGpu } from './browser.ts';
 import { importOpponent, type OpenOpponent } from './opponent.ts';
 import { type OrtModule, ortOpponent } from './ort.ts';
 
 const PACKAGE = 'onnxruntime-web';
 
+/**
+ * V8 optimizes a WebAssembly function once so many bytes of it have been executed, in the background, and Node does not end
+ * before that is done: a minute and more for the package's largest functions, which loading a model makes hot at the default
+ * of 1.8 million. With this the loops of its kernels are optimized all the same, in the runs before those that count.
+ */
+const TIERING_BUDGET = 20_000_000;
+
 interface OrtWeb extends OrtModule {
   readonly env: OrtModule['env'] & { readonly wasm: { numThreads: number; wasmBinary?: ArrayBuffer } };
 }
 
-export const openOrtWeb: OpenOpponent = async (model, provider) => {
-  await provideGpu();
-  const folder = join(dirname(await entryOf()), '..', 'dist');
+export const openOrtWeb: OpenOpponent = async (model, provider, signal) => {
+  await provideGpu(signal);
+  setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
+  const folder = join(dirname(await entryOf(PACKAGE)), '..', 'dist');
   const ort = await importOpponent<OrtWeb>(PACKAGE, pathToFileURL(join(folder, 'ort.webgpu.bundle.min.mjs')).href);
   // Threads are workers of a browser.
   ort.env.wasm.numThreads = 1;
@@ -31,38 +40,3 @@ export const openOrtWeb: OpenOpponent = async (model, provider) => {
   const options = { executionProviders: [provider], externalData };
   return ortOpponent(ort, { name, model: bytes, options });
 };
-
-/** The package's main file. @throws TrtxError PACKAGE_MISSING */
-async function entryOf(): Promise<string> {
-  try {
-    return createRequire(import.meta.url).resolve(PACKAGE);
-  } catch {
-    await importOpponent(PACKAGE);
-    throw new Error('unreachable: what cannot be resolved cannot be imported');
-  }
-}
-
-/** What a browser has and Node has not: `navigator.gpu`, and WebGPU's flags. */
-async function provideGpu(): Promise<void> {
-  const entry: string = 'webgpu';
-  const { create, globals } = await importOpponent<{
-    create(flags: string[]): GPU;
-    globals: Record<string, unknown> & { GPUQueue: { prototype: GPUQueue } };
-  }>(entry);
-  Object.assign(globalThis, globals);
-  const navigator = { gpu: create([]), userAgent: 'node', hardwareConcurrency: 1 };
-  Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true, writable: true });
-  copyShared(globals.GPUQueue.prototype);
-}
-
-/** Browsers write from shared memory to buffers, which the binding for Node refuses: it gets a copy. */
-function copyShared(queue: GPUQueue): void {
-  const { writeBuffer } = queue;
-  queue.writeBuffer = function (buffer, offset, data, start = 0, size) {
-    const isShared = ArrayBuffer.isView(data) && data.buffer instanceof SharedArrayBuffer;
-    const source = isShared
-      ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
-      : (data as GPUAllowSharedBufferSource);
-    return writeBuffer.call(this, buffer, offset, source, start, size);
-  };
-}

@@ -29,7 +29,7 @@ export interface Backend {
 }
 
 /** What to ask of an adapter and its device. */
-export type BackendDevice = Pick<NodeDeviceOptions, 'offer' | 'flags'>;
+export type BackendDevice = Pick<NodeDeviceOptions, 'offer' | 'flags' | 'logger'>;
 
 /**
  * Opens a backend; without `kind`, the best there is.
