@@ -1,6 +1,6 @@
 // Chains that fuse, or that must not: views of views, joins and cuts, look-ups, outputs in the middle.
 
-import type { GraphBuilder, Value } from '@trtx/ir';
+import { constantFrom, type GraphBuilder, type Value } from '@trtx/ir';
 import { type Case, type CaseInput, f32, ints, weights } from '../support.ts';
 
 const bool = (...dims: (number | string)[]): CaseInput => ({ dtype: 'bool', dims });
@@ -147,6 +147,20 @@ export const chainCases: readonly Case[] = [
       const y = b.Transpose(b.Reshape(x, halves), { perm: [0, 2, 1, 3] });
       const count = b.Cast(b.Gather(size, b.constant('int64', [], [1])), { to: 'float32' });
       return [b.Div(y, count), size, b.ConstantOfShape(halves), b.Mul(size, ints(b, 2))];
+    },
+    sizes,
+  ),
+  chain(
+    'joined, and nothing of it is read from memory',
+    [f32('N', 'L')],
+    (b, x) => {
+      const size = b.Shape(x);
+      const filled = [3, 5, 7].map((value) =>
+        b.ConstantOfShape(b.Slice(size, ints(b, 0), ints(b, 1)), { value: constantFrom('int64', [1], [value]) }),
+      );
+      return [
+        b.Concat([...filled, b.ConstantOfShape(ints(b, 2), { value: constantFrom('int64', [1], [9]) })], { axis: 0 }),
+      ];
     },
     sizes,
   ),

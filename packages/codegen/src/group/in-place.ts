@@ -17,7 +17,8 @@ export function writeInPlace(formation: Formation, value: Value): boolean {
 /** Where each value that makes up another is to lie. */
 function placesIn(formation: Formation, value: Value, place: TensorView): Map<Value, TensorView> | undefined {
   const map = mapOf(value);
-  if (!map || value.producer!.outputs.length !== 1) return undefined;
+  // What reads nothing is written by nobody but itself.
+  if (!map || map.sources.length === 0 || value.producer!.outputs.length !== 1) return undefined;
   const places = new Map<Value, TensorView>();
   for (const { input } of map.sources) {
     const found = baseOf(formation, value, input, place);
