@@ -14,7 +14,7 @@ export function expectVerified(name: string, backend: 'webgpu' | 'reference'): v
   const { model, inputs, outputs } = hydrated(name);
   const args = ['verify', model, '--inputs', inputs, '--expect', outputs, '--backend', backend, '--json'];
   const node = ['--conditions=@trtx/source', '--import', 'tsx', main, ...args];
-  const done = spawnSync(process.execPath, node, { cwd: root, encoding: 'utf8' });
+  const done = spawnSync(process.execPath, node, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 });
   expect(done.status, done.stderr + done.stdout).toBe(0);
   const result = JSON.parse(done.stdout);
   expect(result.ok).toBe(true);
