@@ -25,6 +25,8 @@ export interface FormattedProblem extends Problem {
 export interface Launch {
   /** Invocations of a workgroup. */
   readonly workgroupSize: number;
+  /** Bytes of workgroup memory; none where it says nothing. */
+  readonly workgroupBytes?: number;
   /** Number of workgroups. The shader finds its own as `group`, which can pass this number. */
   readonly workgroups: Dim;
 }

@@ -2,7 +2,7 @@
 // but strides: whatever reads or writes the value through the emitter is right in every format, only not equally fast.
 
 import { type Dim, DimExpr, mul, sameDim, type Value } from '@trtx/ir';
-import { isDense, rowMajor, type TensorView } from '../group/view.ts';
+import { isDense, isMultiple, rowMajor, type TensorView } from '../group/view.ts';
 
 /** `row-major` is what ONNX calls NCHW, `channels-last` what others call NHWC, of any number of spatial axes. */
 export type Format = 'row-major' | 'channels-last';
@@ -71,11 +71,6 @@ export function hasChannelVectors({ offset, strides, shape }: TensorView): boole
   if (shape.length < 3 || !sameDim(strides[1]!, 1) || !isMultiple(shape[1]!, 4)) return false;
   const steps = strides.filter((_, axis) => axis !== 1 && shape[axis] !== 1);
   return [offset, ...steps].every((dim) => isMultiple(dim, 4));
-}
-
-function isMultiple(dim: Dim, of: number): boolean {
-  if (typeof dim === 'number') return dim % of === 0;
-  return dim.constant % of === 0 && dim.terms.every(({ coefficient }) => coefficient % of === 0);
 }
 
 /**

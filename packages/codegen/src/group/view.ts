@@ -25,6 +25,12 @@ export function rowMajor(shape: readonly Dim[]): Dim[] {
   return strides;
 }
 
+/** True where a size is a multiple of a number in every shape. */
+export function isMultiple(dim: Dim, step: number): boolean {
+  if (typeof dim === 'number') return dim % step === 0;
+  return dim.constant % step === 0 && dim.terms.every(({ coefficient }) => coefficient % step === 0);
+}
+
 /** A value in memory of its own. */
 export function denseView(storage: Value): TensorView {
   const { shape } = storage.type;

@@ -116,6 +116,8 @@ export interface TileStore {
   /** Number of the first column of a vector, and of all columns. */
   readonly first: (vector: Ix) => Ix;
   readonly count: Ix;
+  /** Columns of all threads of a workgroup that follow one another. */
+  readonly columns: number;
   /** Emits the body of `finish(value, …parameters)`: the epilogue and the store of one element. */
   body(): void;
   /** Whether a row exists. */
@@ -136,7 +138,7 @@ export function storeTile(e: Emitter, acc: readonly (readonly string[])[], store
     return undefined;
   });
   const vectors = acc[0]!.length;
-  const whole = typeof store.count === 'number' && store.count % (4 * vectors) === 0;
+  const whole = typeof store.count === 'number' && store.count % store.columns === 0;
   const finish = (value: string, row: readonly Ix[], column: Ix) =>
     shader.when(whole || ix.less(column, store.count), () =>
       shader.line(`finish(${[value, ...store.element(row, column).map(ix.text)].join(', ')});`),

@@ -127,6 +127,7 @@ export const convTransposeDirect = defineKernel<Tile>({
         parameters: names,
         first: (vector) => ix.mul(ix.add(place.vector, vector), 4),
         count: outputs,
+        columns: 4 * tile.vectors,
         body() {
           const sum = bias ? `value + ${e.read(bias, Position.at([g.outputChannels], ['c']))}` : 'value';
           e.store(Position.at(shape, names), shader.let(sum));

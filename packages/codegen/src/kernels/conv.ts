@@ -40,7 +40,7 @@ interface Size {
   depth: number;
 }
 
-function sizeOf(problem: Problem): Size {
+export function sizeOf(problem: Problem): Size {
   const g = convGeometry(node(problem).view());
   const perGroup = g.outputChannels / g.groups;
   const taps = g.axes.reduce((n, axis) => n * axis.kernel, 1);
@@ -109,6 +109,50 @@ export const convChannels = defineConv({
   operands: ({ inputs: [, , bias] }) => ({ bias }),
 });
 
+/** Batch and place of the output positions with these numbers, which can pass the last one. */
+export function placesOf(e: Emitter, problem: Problem, rows: readonly Ix[]): Ix[][] {
+  const { shader } = e;
+  const sizes = convGeometry(node(problem).view()).axes.map((axis) => axis.output);
+  const positions = e.size(product(sizes));
+  const last = ix.sub(e.size(sizeOf(problem).rows), 1);
+  return rows.map((row) => {
+    const inside = shader.index(ix.minIx(row, last), 'm');
+    const n = shader.index(ix.div(inside, positions), 'n');
+    const position = shader.index(ix.mod(inside, positions), 'pos');
+    return [n, ...Position.linear(sizes, position).coords(shader)];
+  });
+}
+
+/** How the elements of a tile reach memory. @param coords of its rows, by `placesOf` */
+export function storeOf(
+  e: Emitter,
+  problem: Problem,
+  { rows, slice }: Pick<Place, 'rows' | 'slice'>,
+  coords: readonly (readonly Ix[])[],
+  bias: Value | null | undefined,
+  type: SumType,
+  columns: Pick<TileStore, 'first' | 'columns'>,
+): TileStore {
+  const { shader } = e;
+  const conv = node(problem);
+  const { axes, outputChannels, groups } = convGeometry(conv.view());
+  const outputs = outputChannels / groups;
+  const names = ['n', 'c', ...axes.map((_, i) => `o${i}`)];
+  return {
+    type,
+    rows: coords.map((row, r) => [rows[r]!, ...row]),
+    parameters: names,
+    ...columns,
+    count: outputs,
+    body() {
+      const sum = bias ? `value + ${e.read(bias, Position.at([outputChannels], ['c']))}` : 'value';
+      e.store(Position.at(conv.output.type.shape, names), shader.let(sum));
+    },
+    inside: ([row]) => ix.less(row!, e.size(sizeOf(problem).rows)),
+    element: ([, n, ...out], channel) => [n!, ix.add(ix.mul(slice, outputs), channel), ...out],
+  };
+}
+
 function emitConv(e: Emitter, problem: FormattedProblem, tile: Tile, { bias, zeroX, zeroW }: Operands): Launch {
   const { shader } = e;
   const conv = node(problem);
@@ -119,18 +163,12 @@ function emitConv(e: Emitter, problem: FormattedProblem, tile: Tile, { bias, zer
   const { rows, vectors, groups } = sizeOf(problem);
   const inputs = g.inputChannels / groups;
   const outputs = g.outputChannels / groups;
-  const shape = conv.output.type.shape;
-  const positions = product(g.axes.map((axis) => axis.output));
 
   placeThread(e, tile, rows, vectors, groups, (place) => {
     const input = new Operand(e, x);
     const fours = problem.formats.reads === 'channels-last' ? e.vectors(x) : undefined;
     const weights = weightReader();
-    const coords = place.rows.map((row) => {
-      const inside = shader.index(ix.minIx(row, ix.sub(e.size(rows), 1)), 'm');
-      const n = shader.index(ix.div(inside, e.size(positions)), 'n');
-      return [n, ...spatial(ix.mod(inside, e.size(positions)))];
-    });
+    const coords = placesOf(e, problem, place.rows);
     const firstChannel = ix.mul(place.slice, inputs);
     const channelStride = input.stride(1);
     const lessX = zeroX ? ` - ${zeroAt(zeroX, Position.linear(zeroX.type.shape, 0))}` : '';
@@ -183,20 +221,10 @@ function emitConv(e: Emitter, problem: FormattedProblem, tile: Tile, { bias, zer
       });
     });
 
-    const names = ['n', 'c', ...g.axes.map((_, i) => `o${i}`)];
-    const store: TileStore = {
-      type,
-      rows: coords.map((row, r) => [place.rows[r]!, ...row]),
-      parameters: names,
+    const store = storeOf(e, problem, place, coords, bias, type, {
       first: (vector) => ix.mul(ix.add(place.vector, vector), 4),
-      count: outputs,
-      body() {
-        const sum = bias ? `value + ${e.read(bias, Position.at([g.outputChannels], ['c']))}` : 'value';
-        e.store(Position.at(shape, names), shader.let(sum));
-      },
-      inside: ([row]) => ix.less(row!, e.size(rows)),
-      element: ([, n, ...out], channel) => [n!, ix.add(ix.mul(place.slice, outputs), channel), ...out],
-    };
+      columns: 4 * tile.vectors,
+    });
     storeTile(e, acc, store, problem.target.software);
 
     /** Emits the loops over the window's taps; `tap` numbers them in row-major order. */
@@ -209,12 +237,6 @@ function emitConv(e: Emitter, problem: FormattedProblem, tile: Tile, { bias, zer
           );
       };
       loop(0, [], 0);
-    }
-
-    /** Coordinates of an output position given by its row-major number. */
-    function spatial(position: Ix): Ix[] {
-      const sizes = g.axes.map((axis) => axis.output);
-      return [...Position.linear(sizes, shader.index(position, 'pos')).coords(shader)];
     }
 
     /** Weights packed as [group][tap][input channel][output channel], or read where they lie if they are computed. */

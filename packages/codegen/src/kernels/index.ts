@@ -11,6 +11,7 @@ import { bitCast } from './bit-cast.ts';
 import { col2im } from './col2im.ts';
 import { convChannels, convDirect } from './conv.ts';
 import { convInteger } from './conv-integer.ts';
+import { convStaged } from './conv-staged.ts';
 import { convTransposeDirect } from './conv-transpose.ts';
 import { deformConv } from './deform-conv.ts';
 import { convDepthwise } from './depthwise.ts';
@@ -21,7 +22,7 @@ import { dft, stft } from './fourier.ts';
 import { gridSample } from './grid-sample.ts';
 import { linearAttention } from './linear-attention.ts';
 import { map } from './map.ts';
-import { gemmDirect, matmulDirect } from './matmul.ts';
+import { gemmDirect, gemmStaged, matmulDirect, matmulStaged } from './matmul.ts';
 import { matmulInteger } from './matmul-integer.ts';
 import { maxUnpool } from './max-unpool.ts';
 import { melFilters } from './mel-filters.ts';
@@ -44,12 +45,15 @@ export const standardKernels: readonly Kernel[] = [
   map,
   convDirect,
   convChannels,
+  convStaged,
   convDepthwise,
   convTransposeDirect,
   convInteger,
   deformConv,
   matmulDirect,
+  matmulStaged,
   gemmDirect,
+  gemmStaged,
   matmulInteger,
   einsumProduct,
   einsumDirect,

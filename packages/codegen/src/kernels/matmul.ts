@@ -4,6 +4,7 @@ import { type Dim, gemmGeometry, matmulGeometry, sameDim, type Value } from '@tr
 import type { Problem } from '../kernel.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import { defineProduct, type Product } from './product.ts';
+import { defineStagedProduct } from './product-staged.ts';
 
 /** A MatMul of inputs 0 and 1. */
 export function matmulProduct({ group }: Problem): Product {
@@ -64,5 +65,19 @@ export const gemmDirect = defineProduct({
   op: 'Gemm',
   id: 'gemm.direct',
   summary: 'matrix product with a bias, a tile of registers a thread, operands read from memory',
+  product: gemmProduct,
+});
+
+export const matmulStaged = defineStagedProduct({
+  op: 'MatMul',
+  id: 'matmul.staged',
+  summary: 'matrix product, both operands through workgroup memory',
+  product: matmulProduct,
+});
+
+export const gemmStaged = defineStagedProduct({
+  op: 'Gemm',
+  id: 'gemm.staged',
+  summary: 'matrix product with a bias, both operands through workgroup memory',
   product: gemmProduct,
 });

@@ -59,15 +59,12 @@ function emitProduct(e: Emitter, problem: Problem, p: Product, tile: Tile): Laun
   const rows = product(p.rows);
   const slices = product(p.batch);
   const vectors = vectorsOf(p);
-  const { shape, dtype } = problem.group.accumulated.type;
-  const type = computeOf(dtype) as SumType;
+  const type = computeOf(problem.group.accumulated.type.dtype) as SumType;
   placeThread(e, tile, rows, vectors, slices, (place) => {
     const a = new Operand(e, p.a);
     const columns = columnReader(e, p, tile, place, type);
     const batch = Position.linear(p.batch, place.slice).coords(shader);
-    const rowCoords = place.rows.map((row) =>
-      Position.linear(p.rows, shader.index(ix.minIx(row, ix.sub(e.size(rows), 1)), 'm')).coords(shader),
-    );
+    const rowCoords = rowsOf(e, p, place.rows);
     const starts = rowCoords.map((row) => shader.index(a.address(p.atA(batch, row, 0)), 'x'));
     const stride = a.stride(p.atA(batch, rowCoords[0]!, 'k').indexOf('k'));
     const start = shader.index(columns.start(batch), 'w');
@@ -83,49 +80,63 @@ function emitProduct(e: Emitter, problem: Problem, p: Product, tile: Tile): Laun
         );
       });
     });
-    const names = shape.map((_, i) => `c${i}`);
-    const store: TileStore = {
-      type,
-      rows: rowCoords.map((coords, r) => [place.rows[r]!, ...coords]),
-      parameters: names,
+    const store = storeOf(e, problem, p, batch, place.rows, rowCoords, {
       first: (vector) => ix.mul(ix.add(place.vector, vector), 4),
-      count: e.size(p.n),
-      body() {
-        const at = Position.at(shape, names);
-        let value = p.alpha === 1 ? 'value' : `${literal(shader, p.alpha, type)} * value`;
-        if (p.c) {
-          const c = e.read(p.c.value, at.broadcast(shader, p.c.value.type.shape));
-          value += p.c.beta === 1 ? ` + ${c}` : ` + ${literal(shader, p.c.beta, type)} * ${c}`;
-        }
-        e.store(at, shader.let(value));
-      },
-      inside: ([row]) => ix.less(row!, e.size(rows)),
-      element: ([, ...coords], column) => p.atOutput(batch, coords, column),
-    };
+      columns: 4 * tile.vectors,
+    });
     storeTile(e, acc, store, problem.target.software);
   });
   return { workgroupSize: WORKGROUP, workgroups: gridOf(tile, rows, vectors, slices).workgroups };
 }
 
+/** How the elements of a product's tile reach memory. @param coords of each row in the output */
+export function storeOf(
+  e: Emitter,
+  problem: Problem,
+  p: Product,
+  batch: readonly Ix[],
+  rows: readonly Ix[],
+  coords: readonly (readonly Ix[])[],
+  columns: Pick<TileStore, 'first' | 'columns'>,
+): TileStore {
+  const { shader } = e;
+  const { shape, dtype } = problem.group.accumulated.type;
+  const type = computeOf(dtype) as SumType;
+  const names = shape.map((_, i) => `c${i}`);
+  return {
+    type,
+    rows: coords.map((row, r) => [rows[r]!, ...row]),
+    parameters: names,
+    ...columns,
+    count: e.size(p.n),
+    body() {
+      const at = Position.at(shape, names);
+      let value = p.alpha === 1 ? 'value' : `${literal(shader, p.alpha, type)} * value`;
+      if (p.c) {
+        const c = e.read(p.c.value, at.broadcast(shader, p.c.value.type.shape));
+        value += p.c.beta === 1 ? ` + ${c}` : ` + ${literal(shader, p.c.beta, type)} * ${c}`;
+      }
+      e.store(at, shader.let(value));
+    },
+    inside: ([row]) => ix.less(row!, e.size(product(p.rows))),
+    element: ([, ...row], column) => p.atOutput(batch, row, column),
+  };
+}
+
+/** Where rows, by their numbers, lie in A and in the output. */
+export function rowsOf(e: Emitter, p: Product, rows: readonly Ix[]): Ix[][] {
+  const last = ix.sub(e.size(product(p.rows)), 1);
+  return rows.map((row) => [...Position.linear(p.rows, e.shader.index(ix.minIx(row, last), 'm')).coords(e.shader)]);
+}
+
 /** B's columns, four at a time: packed as [k][n] with n padded if B is one constant matrix, else where they lie. */
 function columnReader(e: Emitter, p: Product, tile: Tile, place: Place, type: SumType) {
-  const [k, n] = [p.k, p.n];
-  const constant = packable(p.b, type);
-  if (constant && p.batch.length === 0 && typeof k === 'number' && typeof n === 'number') {
-    const padded = Math.ceil(n / 4 / tile.vectors) * tile.vectors;
-    const transposed = p.atB([], 'k', 'n').indexOf('k') === 1;
-    const packed = packConstant(p.b.name, constant, `matmul${padded}${transposed ? 't' : ''}`, k * padded * 4, (i) => {
-      const column = i % (padded * 4);
-      const row = Math.floor(i / (padded * 4));
-      if (column >= n) return -1;
-      return transposed ? column * k + row : row * n + column;
-    });
-    const read = e.packedVectors(packed);
+  const columns = packedColumns(e, p, type, tile.vectors);
+  if (columns)
     return {
       start: () => place.vector,
-      at: (start: Ix, row: Ix, v: number) => read(ix.add(ix.add(start, ix.mul(row, padded)), v)),
+      at: (start: Ix, row: Ix, v: number) => columns(ix.add(start, v), row),
     };
-  }
   const b = new Operand(e, p.b);
   const read = inSumType(p.b, type);
   const probe = p.atB(
@@ -143,6 +154,28 @@ function columnReader(e: Emitter, p: Product, tile: Tile, place: Place, type: Su
       return `vec4<${type}>(${[0, 1, 2, 3].map((c) => read(b.at(ix.add(line, offsets[v * 4 + c]!)))).join(', ')})`;
     },
   };
+}
+
+/**
+ * Reads vectors of four columns of B, by number and step of the sum, if B is one constant matrix of known sizes: packed as
+ * [k][n], filled up with 0 to multiples of so many vectors and steps.
+ */
+export function packedColumns(e: Emitter, p: Product, type: SumType, vectors: number, steps = 1) {
+  const { k, n } = p;
+  const constant = packable(p.b, type);
+  if (!constant || p.batch.length > 0 || typeof k !== 'number' || typeof n !== 'number') return undefined;
+  const padded = Math.ceil(n / 4 / vectors) * vectors;
+  const depth = Math.ceil(k / steps) * steps;
+  const transposed = p.atB([], 'k', 'n').indexOf('k') === 1;
+  const key = `matmul${padded}x${depth}${transposed ? 't' : ''}`;
+  const packed = packConstant(p.b.name, constant, key, depth * padded * 4, (i) => {
+    const column = i % (padded * 4);
+    const row = Math.floor(i / (padded * 4));
+    if (column >= n || row >= k) return -1;
+    return transposed ? column * k + row : row * n + column;
+  });
+  const read = e.packedVectors(packed);
+  return (vector: Ix, row: Ix) => read(ix.add(vector, ix.mul(row, padded)));
 }
 
 /** The numbers of a thread's columns, none past the last. */
@@ -174,11 +207,11 @@ function zeroVectors(
   );
 }
 
-function vectorsOf(p: Product): Dim {
+export function vectorsOf(p: Product): Dim {
   return ceilDiv(p.n, 4);
 }
 
-interface ProductKernel {
+export interface ProductKernel {
   op: string;
   id: string;
   summary: string;

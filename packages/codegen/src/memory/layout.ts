@@ -189,8 +189,10 @@ export class Layout {
     return block;
   }
 
-  /** The plan's parts that are about memory, once every binding has been asked for. */
-  finish(): Pick<Plan, 'buffers' | 'blobs' | 'params' | 'requires' | 'liveBytesPeak' | 'status'> {
+  /** The plan's parts that are about memory, once every binding has been asked for. @param limits that shaders need */
+  finish(
+    limits: Readonly<Record<string, number>>,
+  ): Pick<Plan, 'buffers' | 'blobs' | 'params' | 'requires' | 'liveBytesPeak' | 'status'> {
     this.#buffers[this.#paramBuffer] = { kind: 'params', bytes: Math.max(this.#paramBytes, 16) };
     const buffer = this.#statusBuffer;
     return {
@@ -198,7 +200,7 @@ export class Layout {
       buffers: this.#buffers,
       blobs: this.#planBlobs,
       params: this.#params,
-      requires: { features: [], limits: this.#limits() },
+      requires: { features: [], limits: { ...this.#limits(), ...limits } },
       liveBytesPeak: this.#livePeak,
     };
   }
@@ -281,7 +283,7 @@ export class Layout {
     return place;
   }
 
-  /** Limits past WebGPU's defaults that the plan needs. */
+  /** Limits past WebGPU's defaults that buffers and bindings need. */
   #limits(): Record<string, number> {
     const limits: Record<string, number> = {};
     const largest = (all: number[]) => all.reduce((a, b) => Math.max(a, b), 0);

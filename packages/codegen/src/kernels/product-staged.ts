@@ -1,0 +1,125 @@
+// The product core on the staged contraction: for products that are large enough for workgroups to share what they read.
+
+import { product } from '@trtx/ir';
+import type { Emitter } from '../emitter.ts';
+import { isMultiple } from '../group/view.ts';
+import { defineKernel, type Kernel, type Launch, type Problem } from '../kernel.ts';
+import { computeOf } from '../storage.ts';
+import type { Ix } from '../wgsl/ix.ts';
+import * as ix from '../wgsl/ix.ts';
+import { Position } from '../wgsl/position.ts';
+import { Operand, storeTile } from './contraction.ts';
+import { type Product, type ProductKernel, packedColumns, rowsOf, storeOf, vectorsOf } from './product.ts';
+import { emitStaged, type Sources, type StagedTile, stagedCost, stagedLaunch, stagedTiles } from './staged.ts';
+
+export function defineStagedProduct({ op, id, summary, product: productOf }: ProductKernel): Kernel {
+  return defineKernel<StagedTile>({
+    id,
+    version: 1,
+    summary,
+    ops: [op],
+    applies(problem) {
+      const p = productOf(problem);
+      if (!p || p.zeroA || p.zeroB || computeOf(problem.group.accumulated.type.dtype) !== 'f32') return false;
+      return [p.a, p.b].every((value) => !value.contents || value.constant);
+    },
+    params: ({ target }) => stagedTiles(target),
+    cost(problem, tile) {
+      const p = productOf(problem)!;
+      return stagedCost(tile, product(p.rows), vectorsOf(p), product(p.batch), p.k);
+    },
+    emit: (e, problem, tile) => emitProduct(e, problem, productOf(problem)!, tile),
+  });
+}
+
+function emitProduct(e: Emitter, problem: Problem, p: Product, tile: StagedTile): Launch {
+  const size = { rows: product(p.rows), vectors: vectorsOf(p), slices: product(p.batch), depth: p.k };
+  emitStaged(
+    e,
+    tile,
+    size,
+    (slice) => sourcesOf(e, p, tile, Position.linear(p.batch, slice).coords(e.shader)),
+    ({ rows, vectors, slice }, sums) => {
+      const batch = Position.linear(p.batch, slice).coords(e.shader);
+      const lanes = tile.n / (4 * tile.vectors);
+      const first = (vector: Ix) => ix.mul(ix.add(vectors[0]!, ix.mul(vector, lanes)), 4);
+      const store = storeOf(e, problem, p, batch, rows, rowsOf(e, p, rows), { first, columns: tile.n });
+      storeTile(e, sums, store, problem.target.software);
+    },
+  );
+  return stagedLaunch(tile, size.rows, size.vectors, size.slices);
+}
+
+function sourcesOf(e: Emitter, p: Product, tile: StagedTile, batch: readonly Ix[]): Sources {
+  const { shader } = e;
+  const depth = e.size(p.k);
+  const isWhole = typeof p.k === 'number' && p.k % tile.k === 0;
+  const a = new Operand(e, p.a);
+  const axis = p
+    .atA(
+      batch,
+      p.rows.map(() => 0),
+      'k',
+    )
+    .indexOf('k');
+  const stride = a.stride(axis);
+  const fours =
+    stride === 1 && isMultiple(p.k, 4) && e.isView(p.a) && isInFours(e, p, axis) ? e.vectors(p.a) : undefined;
+  const inside = (step: Ix) => isWhole || ix.less(step, depth);
+  const clamped = (step: Ix, last: Ix) => (isWhole ? step : ix.minIx(step, last));
+  const columns = packedColumns(e, p, 'f32', tile.n / 4, tile.k) ?? plainColumns(e, p, batch, clamped, inside);
+  return {
+    order: stride === 1 ? 'steps' : 'rows',
+    a(row) {
+      const [coords] = rowsOf(e, p, [row]);
+      const start = shader.index(a.address(p.atA(batch, coords!, 0)), 'x');
+      if (fours)
+        return (step) => {
+          const four = fours(ix.add(start, clamped(step, ix.sub(depth, 4))));
+          const test = inside(step);
+          return test === true ? four : `select(vec4<f32>(), ${four}, ${test})`;
+        };
+      return (step) => {
+        const elements = [0, 1, 2, 3].map((i) => {
+          const at = ix.add(step, i);
+          const element = a.at(ix.add(start, ix.mul(clamped(at, ix.sub(depth, 1)), stride)));
+          const test = inside(at);
+          return test === true ? element : `select(0.0, ${element}, ${test})`;
+        });
+        return `vec4<f32>(${elements.join(', ')})`;
+      };
+    },
+    b: (vector) => (step) => columns(vector, step),
+  };
+}
+
+/** True where addresses of steps that are multiples of four are multiples of four themselves. */
+function isInFours(e: Emitter, { a }: Product, axis: number): boolean {
+  const { offset, strides } = e.view(a);
+  return isMultiple(offset, 4) && strides.every((stride, i) => i === axis || isMultiple(stride, 4));
+}
+
+/** As `packedColumns`, of B where it lies. */
+function plainColumns(
+  e: Emitter,
+  p: Product,
+  batch: readonly Ix[],
+  clamped: (step: Ix, last: Ix) => Ix,
+  inside: (step: Ix) => boolean | string,
+) {
+  const b = new Operand(e, p.b);
+  const probe = p.atB(batch, 'k', 'n');
+  const strideN = probe.includes('n') ? b.stride(probe.indexOf('n')) : 0;
+  const strideK = b.stride(probe.indexOf('k'));
+  const start = e.shader.index(b.address(p.atB(batch, 0, 0)), 'w');
+  return (vector: Ix, step: Ix) => {
+    const line = ix.add(start, ix.mul(clamped(step, ix.sub(e.size(p.k), 1)), strideK));
+    const elements = [0, 1, 2, 3].map((i) => {
+      const column = ix.minIx(ix.add(ix.mul(vector, 4), i), ix.sub(e.size(p.n), 1));
+      return b.at(ix.add(line, ix.mul(column, strideN)));
+    });
+    const four = `vec4<f32>(${elements.join(', ')})`;
+    const test = inside(step);
+    return test === true ? four : `select(vec4<f32>(), ${four}, ${test})`;
+  };
+}

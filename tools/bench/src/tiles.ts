@@ -1,0 +1,159 @@
+// Times every tile of the contractions of known networks on the adapter of this machine, to fit their cost models to. One
+// file when bundled, for a machine with nothing but Node:
+//
+//   node tiles.mjs [--top 3]
+//
+// Each engine is one product, or a chain of convolutions with the same tile; before each, a large product brings the clock
+// up.
+
+import { targetOf } from '@trtx/builder';
+import { compile, type Tactic, tacticLabel } from '@trtx/codegen';
+import { engineBytes } from '@trtx/engine';
+import { cloneGraph, type Graph, GraphBuilder } from '@trtx/ir';
+import { bench, medianOf } from '@trtx/profiler';
+import { Engine, type GpuTensor } from '@trtx/runtime';
+import { requestNodeDevice } from '@trtx/runtime/node';
+
+/** GPUBufferUsage flags: STORAGE | COPY_DST. */
+const USAGE = 0x88;
+
+const top = Number(process.argv[process.argv.indexOf('--top') + 1]) || 3;
+const gpu = await requestNodeDevice({
+  flags: ['disable-dawn-features=timestamp_quantization', 'enable-dawn-features=disable_robustness,allow_unsafe_apis'],
+});
+if (!gpu) throw new Error('there is no WebGPU adapter');
+const { device } = gpu;
+const target = targetOf(device, gpu.isFallback);
+console.log(`adapter ${gpu.description}`);
+
+interface Work {
+  readonly name: string;
+  readonly graph: Graph;
+  /** Contractions that follow one another, and operations of all. */
+  readonly count: number;
+  readonly flops: number;
+}
+
+const works = [
+  ...[
+    [512, 512, 512],
+    [1024, 1024, 1024],
+    [4096, 4096, 4096],
+    [128, 768, 768],
+    [128, 3072, 768],
+    [128, 768, 3072],
+    [197, 192, 768],
+  ].map(([m, n, k]) => productOf(m!, n!, k!)),
+  chainOf([3, 64], 224, 7, 2),
+  ...[
+    [64, 56],
+    [128, 28],
+    [256, 14],
+    [512, 7],
+  ].flatMap(([channels, size]) => [
+    chainOf(new Array<number>(5).fill(channels!), size!, 3),
+    chainOf(
+      [1, 4, 1, 4, 1].map((factor) => factor * channels!),
+      size!,
+      1,
+    ),
+  ]),
+];
+
+const spin = await spinner();
+for (const work of works) {
+  const found: { ms: number; tactic: string }[] = [];
+  for (const tactic of tacticsOf(work)) found.push({ ms: await timeOf(work, tactic), tactic });
+  const chosen = (await timeOf(work)) / work.count;
+  console.log(`${work.name}: ${(chosen * 1000).toFixed(1)} µs as chosen`);
+  for (const { ms, tactic } of found.sort((a, b) => a.ms - b.ms).slice(0, top)) {
+    const [each, rate] = [(ms / work.count) * 1000, work.flops / ms / 1e9];
+    console.log(`  ${each.toFixed(1)} µs, ${rate.toFixed(2)} TFLOP/s: ${tactic}`);
+  }
+}
+gpu.release();
+
+function productOf(m: number, n: number, k: number): Work {
+  const b = new GraphBuilder('product');
+  b.output('y', b.MatMul(b.input('x', 'float32', [m, k]), b.constant('float32', [k, n], numbers(k * n))));
+  return { name: `MatMul ${m}×${k} by ${k}×${n}`, graph: b.graph, count: 1, flops: 2 * m * n * k };
+}
+
+/** Convolutions with these numbers of channels, each with Relu. */
+function chainOf(channels: readonly number[], size: number, kernel: number, stride = 1): Work {
+  const b = new GraphBuilder('chain');
+  let x = b.input('x', 'float32', [1, channels[0]!, size, size]);
+  let flops = 0;
+  const pads = new Array<number>(4).fill(kernel >> 1);
+  for (const [i, outputs] of channels.slice(1).entries()) {
+    const count = outputs * channels[i]! * kernel * kernel;
+    const w = b.constant('float32', [outputs, channels[i]!, kernel, kernel], numbers(count));
+    x = b.Relu(b.Conv(x, w, undefined, { pads, strides: [stride, stride] }));
+    flops += 2 * count * (size / stride) ** 2;
+  }
+  b.output('y', x);
+  const name = `Conv ${channels.join('-')}, ${size}×${size}, ${kernel}×${kernel}`;
+  return { name, graph: b.graph, count: channels.length - 1, flops };
+}
+
+/** Tactics of the contractions of a graph, without what formats they are for. */
+function tacticsOf({ graph }: Work): Set<string> {
+  const all = new Set<string>();
+  compile(cloneGraph(graph), {
+    target,
+    choose(tactics) {
+      if (isContraction(tactics[0]!)) for (const tactic of tactics) all.add(nameOf(tactic));
+      return tactics[0];
+    },
+  });
+  return all;
+}
+
+function isContraction({ kernel }: Tactic): boolean {
+  return /^(matmul|conv)\./.test(kernel.id);
+}
+
+function nameOf(tactic: Tactic): string {
+  return tacticLabel({ ...tactic, formats: { reads: 'row-major', writes: 'row-major', needs: [] } });
+}
+
+/** Milliseconds of the GPU for a run, with one tactic wherever it applies, or the ones that the cost models choose. */
+async function timeOf({ graph }: Work, wanted?: string): Promise<number> {
+  const choose = (tactics: readonly Tactic[]) => tactics.find((tactic) => nameOf(tactic) === wanted) ?? tactics[0];
+  const { plan, blobs } = compile(cloneGraph(graph), { target, choose });
+  const engine = await Engine.load(engineBytes({ plan, blobs: blobs.map((blob) => blob()), builder: '' }), { device });
+  const inputs = Object.fromEntries(
+    graph.inputs.map(({ name, type }) => {
+      const dims = type.shape as readonly number[];
+      return [name, { dims, data: Float32Array.from(numbers(dims.reduce((n, dim) => n * dim, 1))) }];
+    }),
+  );
+  await spin();
+  const { runs } = await bench(engine, inputs, { durationMs: 30, warmUpMs: 5, transfers: false });
+  await engine.dispose();
+  if (!runs.gpu) throw new Error('the adapter has no timestamps');
+  return medianOf(runs.gpu.samples);
+}
+
+/** What keeps the device busy for a tenth of a second. */
+async function spinner(): Promise<() => Promise<void>> {
+  const { graph } = productOf(2048, 2048, 2048);
+  const { plan, blobs } = compile(graph, { target });
+  const engine = await Engine.load(engineBytes({ plan, blobs: blobs.map((blob) => blob()), builder: '' }), { device });
+  const context = engine.createContext();
+  const x: GpuTensor = { buffer: device.createBuffer({ size: 4 * 2048 * 2048, usage: USAGE }), dims: [2048, 2048] };
+  const y = device.createBuffer({ size: 4 * 2048 * 2048, usage: USAGE | 4 });
+  return async () => {
+    for (let i = 0; i < 150; i++) await context.run({ x }, { outputs: { y } });
+    await device.queue.onSubmittedWorkDone();
+  };
+}
+
+/** Numbers between −0.5 and 0.5, the same in every run. */
+function numbers(count: number): number[] {
+  let state = 1;
+  return Array.from({ length: count }, () => {
+    state = (state * 16807) % 2147483647;
+    return state / 2147483647 - 0.5;
+  });
+}
