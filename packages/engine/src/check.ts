@@ -1,7 +1,8 @@
 // Small checks of untrusted JSON, and how to put them together. Each throws `ENGINE_INVALID` and names the place in the
 // manifest: `steps[2].from.buffer`.
 import { quote, TrtxError } from '@trtx/errors';
-import type { PlanBuffer, Size } from './plan.ts';
+import type { PlanBuffer } from './plan.ts';
+import type { Size } from './terms.ts';
 
 /** Looks at a value and the path to it; what it returns is the value with its type, or what it found out. */
 export type Check<T = unknown> = (value: unknown, path: string) => T;

@@ -1,7 +1,7 @@
 import { isTrtxError } from '@trtx/errors';
 import { describe, expect, it } from 'vitest';
 import { evaluate, sizeValue } from './exprs.ts';
-import type { ExprNode } from './plan.ts';
+import type { ExprNode } from './terms.ts';
 
 describe('evaluate', () => {
   it('knows every operation', () => {

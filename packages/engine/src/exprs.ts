@@ -1,6 +1,6 @@
 // Sizes that depend on the shapes of a run: a list of integer operations, each on earlier entries, evaluated in order.
 import { TrtxError } from '@trtx/errors';
-import type { ExprNode, Size } from './plan.ts';
+import type { ExprNode, Size } from './terms.ts';
 
 /** The value of an expression that has none: it leaves the safe integers, or divides by zero. */
 const NONE = Number.POSITIVE_INFINITY;

@@ -12,6 +12,8 @@ export { profileNames, profilesOf } from './profiles.ts';
 export { type ParsedEngine, parseEngine, readHeader, readManifest } from './read.ts';
 export { dispatchesOf, walkSteps } from './steps.ts';
 export { type BlobPiece, type ByteSource, type OpenEngine, openEngine, readBlobs, readPlan } from './stream.ts';
+export type * from './terms.ts';
 export { alignUp, sourceBytes, storageBits, storageBytes, storageOf } from './types.ts';
 export { validatePlan } from './validate.ts';
+export type * from './work.ts';
 export { type EngineFile, type EngineSource, engineBytes, writeEngine } from './write.ts';

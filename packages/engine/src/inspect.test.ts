@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { inspectEngine } from './inspect.ts';
-import type { ExprNode } from './plan.ts';
+import type { ExprNode } from './terms.ts';
 import { flowPlan, sampleBlobs, samplePlan } from './testing/plan.ts';
 import { engineBytes } from './write.ts';
 

@@ -1,18 +1,10 @@
 // What an engine does, in numbers, without a device: for reports, budgets in CI and `trtx inspect`.
-import type {
-  ExprNode,
-  HostNode,
-  Plan,
-  PlanTensor,
-  Requirements,
-  Size,
-  SourceType,
-  Step,
-  StorageType,
-} from './plan.ts';
+
+import type { HostNode, Plan, PlanTensor, Requirements, Step } from './plan.ts';
 import { profileNames, profilesOf } from './profiles.ts';
 import { parseEngine } from './read.ts';
 import { walkSteps } from './steps.ts';
+import type { ExprNode, Size, SourceType, StorageType } from './terms.ts';
 
 export interface TensorSummary {
   readonly name: string;

@@ -1,6 +1,7 @@
 // What profiles that are joined have in common: WGSL, pipelines and constants, each once.
 import { crc32 } from './crc32.ts';
-import type { Plan, PlanBlob, PlanBuffer, PlanPipeline, PlanRange } from './plan.ts';
+import type { Plan, PlanBlob, PlanBuffer, PlanPipeline } from './plan.ts';
+import type { PlanRange } from './terms.ts';
 import { alignUp } from './types.ts';
 
 /** Offsets of bindings, and so of blobs in weights, are multiples of this. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { joinProfiles } from './join.ts';
 import type { ProfilePlan } from './join-tables.ts';
-import type { Dispatch, Plan, PlanRange } from './plan.ts';
+import type { Dispatch, Plan } from './plan.ts';
 import { profileNames, profilesOf } from './profiles.ts';
 import { renumber } from './renumber.ts';
+import type { PlanRange } from './terms.ts';
 import { changed, flowPlan, hostPlan, type MutablePlan, sampleBlobs, samplePlan } from './testing/plan.ts';
 import { validatePlan } from './validate.ts';
 import { writeEngine } from './write.ts';

@@ -3,8 +3,9 @@
 // beyond it comes after, and they are renumbered.
 import { BufferSlots } from './join-buffers.ts';
 import { type ProfilePlan, SharedTables } from './join-tables.ts';
-import type { Plan, PlanProfile, PlanRange } from './plan.ts';
+import type { Plan, PlanProfile } from './plan.ts';
 import { renumber } from './renumber.ts';
+import type { PlanRange } from './terms.ts';
 
 /**
  * The plan of an engine of these profiles: plans of one model, each made for other ranges of its inputs. Of one profile it is

@@ -3,62 +3,8 @@
 //
 // Codegen makes one plan for one optimization profile. An engine of several has the plan of the first, and of each other one
 // what is different in it: see `profiles.ts`.
-
-/**
- * Element type of a tensor in the source model, by its ONNX name in lower case. `sequence` and `optional` stand for values
- * of no axes that hold other values: any number of them, or at most one. Only the host has them.
- */
-export type SourceType =
-  | 'float32'
-  | 'float16'
-  | 'bfloat16'
-  | 'float64'
-  | 'int64'
-  | 'int32'
-  | 'int16'
-  | 'int8'
-  | 'uint64'
-  | 'uint32'
-  | 'uint16'
-  | 'uint8'
-  | 'bool'
-  | 'string'
-  | 'float8e4m3fn'
-  | 'float8e4m3fnuz'
-  | 'float8e5m2'
-  | 'float8e5m2fnuz'
-  | 'float8e8m0'
-  | 'float4e2m1'
-  | 'int4'
-  | 'uint4'
-  | 'int2'
-  | 'uint2'
-  | 'complex64'
-  | 'complex128'
-  | 'sequence'
-  | 'optional';
-
-/**
- * How a tensor lies in a GPU buffer: a 32-bit word an element, or packed, as in memory of the source type, the first
- * element in a word's lowest bits. In a word of its own an integer is a number of 32 bits, and a float of fewer bits
- * (with `u32`) is its bits.
- */
-export type StorageType = 'f32' | 'i32' | 'u32' | PackedType;
-
-/** Several elements of 16, 8, 4 or 2 bits a word. */
-export type PackedType = 'u16x2' | 'u8x4' | 'u4x8' | 'u2x16';
-
-/** A non-negative integer that is known at build, or the value of `plan.exprs[expr]` for the shapes of this run. */
-export type Size = number | { readonly expr: number };
-
-/**
- * One operation on integers. Arguments are indices of earlier entries of `plan.exprs`.
- * `$` reads symbol k (in units of its `multipleOf`), `#` is a constant, `/` is the floor of the quotient.
- */
-export type ExprNode =
-  | readonly ['$', symbol: number]
-  | readonly ['#', value: number]
-  | readonly ['+' | '-' | '*' | '/' | 'min' | 'max', a: number, b: number];
+import type { ExprNode, PlanRange, Size, SourceType, StorageType } from './terms.ts';
+import type { PlanWork } from './work.ts';
 
 /** A free dimension of an input, or a size that only the run tells. */
 export type PlanSymbol = InputSymbol | DataSymbol;
@@ -155,7 +101,8 @@ export interface PlanCheck {
  * A GPU buffer. `arena` holds intermediates, `weights` constants (read-only, filled from `plan.blobs`), `params` the
  * dynamic sizes that kernels read (at most one such buffer, the only kind that can be bound as uniform); `input` and
  * `output` are made by the context, or are the caller's, and each belongs to one tensor; so does `plan.status`, of
- * kind `output`. Kernels may write to arenas and outputs only. `host` is no GPU buffer: it holds constants that host steps read, filled from `plan.blobs`.
+ * kind `output`. Kernels may write to arenas and outputs only. `host` is no GPU buffer: it holds constants that host steps
+ * read, filled from `plan.blobs`.
  */
 export interface PlanBuffer {
   readonly kind: 'arena' | 'weights' | 'params' | 'input' | 'output' | 'host';
@@ -296,11 +243,6 @@ export type PlanAttribute =
 /** JSON has no other notation for these. */
 export type PlanNumber = number | { readonly number: 'Infinity' | '-Infinity' | 'NaN' | '-0' };
 
-export interface PlanRange {
-  readonly buffer: number;
-  readonly offset: number;
-}
-
 /** A node that no dispatch computes and that build did not fold away. */
 export interface HostNode {
   /** Name of the graph's node. */
@@ -323,59 +265,6 @@ export interface SourceNode {
   readonly op: string;
   /** What build did with it, where it is neither in a dispatch nor among the host nodes. */
   readonly built?: string;
-}
-
-/** What a dispatch computes and moves at the least: sizes refer to `PlanWork.exprs`. What is absent is not known. */
-export interface DispatchWork {
-  /** Arithmetic operations: a multiplication and an addition are two. */
-  readonly flops?: Size;
-  /** Bytes of what it reads and of what it writes, each once. */
-  readonly reads?: Size;
-  readonly writes?: Size;
-  /** What it writes, as far as its sizes are known when a run begins. */
-  readonly results?: readonly WrittenTensor[];
-  /** Names of what it reads but constants: inputs, what the host gives, and results of dispatches. */
-  readonly operands?: readonly string[];
-  /**
-   * Some of the tactics that would have done as well: labels, and what each was to cost by what the one taken was to. The
-   * cheapest come first.
-   */
-  readonly alternatives?: readonly (readonly [label: string, cost: number])[];
-}
-
-/** A tensor, or a part of one, where a dispatch writes it. Sizes refer to `PlanWork.exprs`. */
-export interface WrittenTensor {
-  /** In the graph that codegen was given: that of the source model's value where the passes have left it. */
-  readonly name: string;
-  readonly dtype: SourceType;
-  readonly shape: readonly Size[];
-  readonly storage: StorageType;
-  /** Where its memory begins. */
-  readonly at: PlanRange;
-  /** Elements from there to its first; absent for 0. */
-  readonly offset?: Size;
-  /** Elements from one to the next along each axis; absent where they lie in row-major order. */
-  readonly strides?: readonly Size[];
-}
-
-/** A range of an arena while it holds a tensor. */
-export interface HeldMemory {
-  readonly name: string;
-  readonly at: PlanRange;
-  /** At the profile's maximum. */
-  readonly bytes: number;
-  /** Numbers, in the order of `PlanWork.dispatches`, of the first dispatch during which it is held and of the last. */
-  readonly first: number;
-  readonly last: number;
-}
-
-export interface PlanWork {
-  /** As `Plan.exprs`, over the same symbols. */
-  readonly exprs: readonly ExprNode[];
-  /** In the order of `walkSteps`. */
-  readonly dispatches: readonly DispatchWork[];
-  /** What arenas hold when. */
-  readonly memory?: readonly HeldMemory[];
 }
 
 export interface Requirements {

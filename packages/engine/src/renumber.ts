@@ -1,5 +1,7 @@
 // A plan with other numbers for its pipelines, and other places for what is in its buffers.
-import type { Plan, PlanBlock, PlanRange, PlanTensor, PlanValue, PlanWork, Step } from './plan.ts';
+import type { Plan, PlanBlock, PlanTensor, PlanValue, Step } from './plan.ts';
+import type { PlanRange } from './terms.ts';
+import type { PlanWork } from './work.ts';
 
 export interface Renumbering {
   pipeline(index: number): number;

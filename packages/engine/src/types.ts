@@ -1,5 +1,5 @@
 // How many bytes the types of a plan take, and which storage types can hold which source type.
-import type { SourceType, StorageType } from './plan.ts';
+import type { SourceType, StorageType } from './terms.ts';
 
 /**
  * Storage types that a runtime can convert each source type to and from, the one of inputs and outputs first. Those that

@@ -1,7 +1,8 @@
 // No step reads a size or a value before something sets it. What the GPU computes for the host is not looked at: garbage
 // is read there as it would be by a kernel.
 import { fail } from './check.ts';
-import type { Dispatch, IfStep, LoopStep, Plan, PlanBlock, PlanMove, Size, Step } from './plan.ts';
+import type { Dispatch, IfStep, LoopStep, Plan, PlanBlock, PlanMove, Step } from './plan.ts';
+import type { Size } from './terms.ts';
 import { isSet, type Sources } from './validate-host.ts';
 
 /** The values that have been set, a bit for each: a block's own are forgotten at its end. */
