@@ -5,7 +5,7 @@ import { type Constraint, evaluateDim, Graph, GraphBuilder, type Value } from '@
 import * as fc from 'fast-check';
 import { writtenAttention, writtenRotary } from './random-attention.ts';
 import { simplifySteps } from './simplify-steps.ts';
-import { integers, numbers, rank, type Step, scalar, size } from './step.ts';
+import { integers, numbers, rank, type Step, scalar, size, sizeOf } from './step.ts';
 
 /** What to add, to which values (counted from the last), and a number that the step uses as it likes. */
 export interface Instruction {
@@ -150,7 +150,7 @@ const STEPS: readonly Step[] = [
   (b, x) => b.Reshape(x, integers(b, new Array(rank(x)).fill(0))),
   (b, x) => b.Reshape(x, integers(b, [-1, 4, 6])),
   (b, x) => b.Reshape(x, integers(b, [-1, 4, 4, 6])),
-  (b, x) => b.Reshape(x, b.Concat([b.Gather(b.Shape(x), integers(b, [0])), integers(b, [-1, 2])], { axis: 0 })),
+  (b, x) => b.Reshape(x, b.Concat([sizeOf(b, x, 0), integers(b, [-1, 2])], { axis: 0 })),
   (b, x) => b.Transpose(x),
   (b, x) => b.Transpose(x, { perm: [0, 2, 3, 1] }),
   (b, x) => b.Transpose(x, { perm: [0, 3, 1, 2] }),
@@ -172,8 +172,8 @@ const STEPS: readonly Step[] = [
   (b, x, _, seed) => b.Pad(x, integers(b, [1, seed % 2]), null, integers(b, [seed % rank(x)])),
   (b, x, other) => b.Max([b.Transpose(x, { perm: [0, 2, 3, 1] }), b.Transpose(other, { perm: [0, 2, 3, 1] })]),
   (b, x, _, seed) => b.Conv(b.Add(x, scalar(b, 1 + (seed % 3))), numbers(b, [3, size(x, 1), 1, 1], seed)),
-  (b, x) => b.Mul(x, b.Cast(b.Gather(b.Shape(x), integers(b, [1])), { to: 'float64' })),
-  (b, x) => b.Mul(x, b.Cast(b.Gather(b.Shape(x), integers(b, [0])), { to: 'float64' })),
+  (b, x) => b.Mul(x, b.Cast(sizeOf(b, x, 1), { to: 'float64' })),
+  (b, x) => b.Mul(x, b.Cast(sizeOf(b, x, 0), { to: 'float64' })),
   ...simplifySteps,
   writtenAttention,
   writtenRotary,

@@ -1,14 +1,14 @@
 // Steps that make what simplifying rules look for.
 
 import { constantFrom, type GraphBuilder, type Value } from '@trtx/ir';
-import { integers, numbers, rank, type Step, scalar, size } from './step.ts';
+import { integers, numbers, rank, type Step, scalar, size, sizeOf } from './step.ts';
 
 /** The value with its numbers in a range where no function overflows or is flat. */
 const tame: Step = (b, x) => b.Clip(x, scalar(b, -5), scalar(b, 5));
 
 /** 0, 1, … along the first axis. */
 function positions(b: GraphBuilder, x: Value): Value {
-  const count = b.Gather(b.Shape(x), b.constant('int64', [], [0]));
+  const count = sizeOf(b, x, 0, []);
   return b.Range(b.constant('int64', [], [0]), count, b.constant('int64', [], [1]));
 }
 

@@ -1,5 +1,6 @@
 // What steps of random graphs are, and what they have in common.
 
+import { TrtxError } from '@trtx/errors';
 import type { GraphBuilder, Value } from '@trtx/ir';
 
 /** Adds something to the graph that computes a value from two others; `seed` is for it to choose by. */
@@ -20,3 +21,9 @@ export const size = (x: Value, axis: number) => {
   return typeof dim === 'number' ? dim : 1;
 };
 export const rank = (x: Value) => x.type.shape.length;
+
+/** The size of an axis, as the graph computes it. @throws TrtxError SHAPE where there is none, which leaves the step out */
+export function sizeOf(b: GraphBuilder, x: Value, axis: number, dims: readonly number[] = [1]): Value {
+  if (rank(x) <= axis) throw new TrtxError('SHAPE', 'it has no such axis', { tensor: x.name });
+  return b.Gather(b.Shape(x), b.constant('int64', dims, [axis]));
+}
