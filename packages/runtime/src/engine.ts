@@ -19,13 +19,14 @@ export class Engine {
   /** What the engine does, as data: in its first optimization profile, and what `profiles` have of their own. */
   readonly plan: Plan;
   #loaded: Loaded;
-  readonly #options: LoadOptions;
+  /** Without the device: one that the engine has left must not live on with it. */
+  readonly #options: Omit<LoadOptions, 'device' | 'onProgress'>;
   #reloading: Promise<void> | undefined;
   #disposed: Promise<void> | undefined;
   readonly #contexts = new Set<ExecutionContext>();
   readonly #listeners = new Set<(error: TrtxError) => void>();
 
-  private constructor(loaded: Loaded, options: LoadOptions) {
+  private constructor(loaded: Loaded, { device, onProgress, ...options }: LoadOptions) {
     this.plan = loaded.programs[0]!.plan;
     this.#loaded = loaded;
     this.#options = options;
@@ -107,7 +108,7 @@ export class Engine {
         hint: 'hand a new source to reload',
       });
     }
-    this.#loaded = await load(source, { ...this.#options, device, onProgress: undefined }, old.manifestCrc);
+    this.#loaded = await load(source, { ...this.#options, device }, old.manifestCrc);
     for (const context of this.#contexts) context.release();
     this.#leave(
       old.residency,

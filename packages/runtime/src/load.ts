@@ -50,14 +50,15 @@ export async function makeResidency(
     const requests = weights.map((i) => ({ label: `trtx weights ${i}`, bytes: buffers[i]!.bytes, usage }));
     for (const [k, buffer] of (await allocate(residency, requests)).entries()) residency.buffers[weights[k]!] = buffer;
     residency.layouts = await checked(residency, 'making layouts', () => makeLayouts(residency));
-    // Both go on to their end, so that nothing is made any more when an error is reported.
-    // Damaged weights come first: they say more than what follows from them.
-    const [, pipelines] = await settle([
-      uploadWeights(residency, engine, (done, total) =>
-        onProgress({ stage: 'weights', done, total, label: 'weights' }),
-      ),
-      compilePipelines(residency, (done, total, label) => onProgress({ stage: 'pipelines', done, total, label })),
-    ] as const);
+    const compiling = compilePipelines(residency, (done, total, label) =>
+      onProgress({ stage: 'pipelines', done, total, label }),
+    );
+    const uploading = uploadWeights(residency, engine, (done, total) =>
+      onProgress({ stage: 'weights', done, total, label: 'weights' }),
+    );
+    // Both go on to their end, so that nothing is made any more when an error is reported. Damaged weights come first: they
+    // say more than what follows from them.
+    const [, pipelines] = await settle([uploading, compiling] as const);
     residency.pipelines = pipelines;
     if (residency.error) throw residency.error;
     for (const { node, op, reason, step } of programs.flatMap(({ plan }) => plan.hostNodes)) {

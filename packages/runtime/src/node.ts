@@ -33,7 +33,10 @@ export interface NodeDevice {
 /** Not a literal in the import: a bundler would pack the package's script without the native library beside it. */
 const PACKAGE: string = 'webgpu';
 
-/** Dawn lives as long as the object that `create` returns, so that object has to live as long as its device. */
+/**
+ * Dawn lives as long as the object that `create` returns, so that object has to live as long as its device: also as a
+ * destroyed one, of which the garbage collector frees what is left.
+ */
 const owners = new WeakMap<GPUDevice, GPU>();
 
 /**
@@ -76,7 +79,6 @@ export async function requestNodeDevice(options: NodeDeviceOptions = {}): Promis
     isFallback,
     release() {
       device.destroy();
-      owners.delete(device);
     },
   };
 }
