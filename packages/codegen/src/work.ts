@@ -6,10 +6,11 @@ import type { DispatchWork, HeldMemory, PlanRange, PlanWork, Size, WrittenTensor
 import { storageBits } from '@trtx/engine';
 import { add, ceilDiv, type Dim, flopsOf, minDim, mul, type Node, product, traitOf, type Value } from '@trtx/ir';
 import type { Emitted } from './emitted.ts';
-import type { Emitter } from './emitter.ts';
+import type { Emitter, Packed } from './emitter.ts';
 import { nodesOf } from './group/group.ts';
 import { isDense } from './group/view.ts';
 import type { SizeTable } from './memory/sizes.ts';
+import { storedSize } from './storage.ts';
 import { type Tactic, tacticLabel } from './tactics.ts';
 
 /** Collects the work of dispatches, with a table of expressions of its own: the runtime evaluates the plan's for each shape. */
@@ -106,9 +107,11 @@ function* valuesRead(emitter: Emitter, nodes: Iterable<Node>): Generator<Value> 
       if (value && !emitter.isComputed(value) && inMemory.has(emitter.view(value).storage)) yield value;
 }
 
-function bytesRead(emitter: Emitter, nodes: Iterable<Node>): Dim {
+function bytesRead(emitter: Emitter, nodes: ReadonlySet<Node>): Dim {
   const packed = new Map(
-    emitter.slots.flatMap((slot) => (slot.kind === 'packed' ? [[slot.packed.key, slot.packed.size]] : [])),
+    emitter.slots.flatMap((slot) =>
+      slot.kind === 'packed' ? [[slot.packed.key, packedBytes(slot.packed, nodes)]] : [],
+    ),
   );
   const elements = new Map<Value, Dim>();
   for (const node of nodes) {
@@ -121,6 +124,15 @@ function bytesRead(emitter: Emitter, nodes: Iterable<Node>): Dim {
   }
   const read = [...elements].map(([value, count]) => bytesOf(emitter, value, count));
   return sum([...packed.values(), ...read])!;
+}
+
+/** Of a constant of the model no more than it has: a layout may fill it up. */
+function packedBytes({ names, size }: Packed, nodes: ReadonlySet<Node>): number {
+  const constants = [...nodes].flatMap(({ inputs }) => inputs.flatMap((value) => (value?.constant ? [value] : [])));
+  if (names.length === 0) return size;
+  const sources = names.map((name) => constants.find((value) => value.name === name)?.constant);
+  const own = sources.reduce((all, constant) => all + (constant ? storedSize(constant) : size), 0);
+  return Math.min(size, own);
 }
 
 function bytesOf(emitter: Emitter, value: Value, elements = product(value.type.shape)): Dim {

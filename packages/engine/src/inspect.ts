@@ -3,7 +3,7 @@
 import type { HostNode, Plan, PlanTensor, Requirements, Step } from './plan.ts';
 import { profileNames, profilesOf } from './profiles.ts';
 import { parseEngine } from './read.ts';
-import { walkSteps } from './steps.ts';
+import { dispatchesOf, walkSteps } from './steps.ts';
 import type { ExprNode, Size, SourceType, StorageType } from './terms.ts';
 
 export interface TensorSummary {
@@ -72,7 +72,7 @@ function summarize(plan: Plan): EngineSummary {
 
 function summarizeProfile(plan: Plan): ProfileSummary {
   const steps = [...walkSteps(plan.steps)];
-  const dispatches = steps.flatMap((step) => (step.kind === 'dispatches' ? step.dispatches : []));
+  const dispatches = [...dispatchesOf(plan.steps)];
   const count = (kind: Step['kind']) => steps.filter((step) => step.kind === kind).length;
   const texts = exprTexts(plan);
   const tensor = ({ name, dtype, storage, shape }: PlanTensor): TensorSummary => {

@@ -21,7 +21,7 @@ export interface DispatchFacts {
 /** Facts of all dispatches, in the plan's order. @param dims of the inputs */
 export function factsOf(plan: Plan, dims: readonly (readonly number[])[]): DispatchFacts[] {
   const known = sizesOf(plan, dims);
-  return dispatchesOf(plan).map(({ op, pipeline, label, nodes }, i) => {
+  return numberedDispatches(plan).map(({ op, pipeline, label, nodes }, i) => {
     const { module, entryPoint } = plan.pipelines[pipeline]!;
     const { flops, reads, writes } = plan.work?.dispatches[i] ?? {};
     const told = Object.entries({ flops: known(flops), bytesRead: known(reads), bytesWritten: known(writes) });
@@ -38,7 +38,7 @@ export function factsOf(plan: Plan, dims: readonly (readonly number[])[]): Dispa
 }
 
 /** All dispatches, each with its number among dispatches and copies. */
-export function dispatchesOf({ steps }: Plan): (Dispatch & { readonly op: number })[] {
+export function numberedDispatches({ steps }: Plan): (Dispatch & { readonly op: number })[] {
   let op = 0;
   return [...walkSteps(steps)].flatMap((step) => {
     if (step.kind === 'copy') op++;

@@ -9,7 +9,7 @@ import {
   type OpPass,
   type TensorData,
 } from '@trtx/runtime';
-import { dispatchesOf, type Sizes, sizesOf } from './facts.ts';
+import { numberedDispatches, type Sizes, sizesOf } from './facts.ts';
 import { ranPlan } from './ran.ts';
 
 /** An intermediate tensor of a run. */
@@ -81,7 +81,7 @@ interface Spot {
 
 function spotsOf(plan: Plan, dims: readonly (readonly number[])[], wants: (name: string) => boolean): Spot[] {
   const sizes = sizesOf(plan, dims);
-  const ops = dispatchesOf(plan).map(({ op }) => op);
+  const ops = numberedDispatches(plan).map(({ op }) => op);
   return (plan.work?.dispatches ?? []).flatMap(({ results = [] }, dispatch) =>
     results.flatMap((tensor) => {
       const spot = wants(tensor.name) && spotOf(tensor, sizes);

@@ -179,14 +179,14 @@ function paramsOf(
 function toldSymbols({ exprs, symbols }: Plan, sizes: readonly Size[]): number[] {
   const told = new Set<number>();
   const seen = new Set<number>();
-  const todo = sizes.flatMap((size) => (typeof size === 'number' ? [] : [size.expr]));
-  for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
+  const stack = sizes.flatMap((size) => (typeof size === 'number' ? [] : [size.expr]));
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
     if (seen.has(at)) continue;
     seen.add(at);
     const [op, a, b] = exprs[at]!;
     if (op === '$') {
       if ('value' in symbols[a]!) told.add(a);
-    } else if (op !== '#') todo.push(a, b!);
+    } else if (op !== '#') stack.push(a, b!);
   }
   return [...told];
 }

@@ -39,7 +39,8 @@ export async function withSubjects<T>(
   session: Session,
   use: (subjects: readonly OpenedSubject[]) => Promise<T>,
 ): Promise<T> {
-  const backend = names.some((name) => !['reference', 'ort'].includes(name)) ? await openBackend('webgpu') : undefined;
+  const needsDevice = names.some((name) => !['reference', 'ort'].includes(name));
+  const backend = needsDevice ? await openBackend('webgpu', { logger: session.log }) : undefined;
   if (backend) session.useAdapter(backend.description);
   const opened: OpenedSubject[] = [];
   try {
@@ -79,6 +80,7 @@ async function openSubject(
     level,
     plugins,
     profile,
+    logger: session.log,
     onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
   });
   return { subject: remembering(built), optimized: built.optimized };

@@ -2,21 +2,15 @@
 
 import type { Subject } from '@trtx/debug';
 import { cloneGraph, type Graph, isContainer } from '@trtx/ir';
-import { exportModel, NOT_IN_ONNX_RUNTIME } from '@trtx/onnx';
-import { ortOpponent } from '../opponents/ort.ts';
-import { importOrtNode } from '../opponents/ort-node.ts';
+import { ortCpu } from './ort-cpu.ts';
 
-/** With its optimizations off: they round otherwise, and leave tensors out. @throws TrtxError PACKAGE_MISSING, OPPONENT */
+/** @throws TrtxError PACKAGE_MISSING, OPPONENT */
 export async function openOrtSubject(graph: Graph, opset: number): Promise<Subject> {
-  const ort = await importOrtNode();
-  const name = `onnxruntime-node ${ort.env.versions.common}`;
+  const ort = await ortCpu(opset);
   return {
-    name,
+    name: ort.name,
     async values(inputs, wanted) {
-      const extended = withOutputs(graph, wanted && new Set(wanted));
-      const model = exportModel(extended, { opset, avoid: NOT_IN_ONNX_RUNTIME });
-      const options = { executionProviders: ['cpu'], graphOptimizationLevel: 'disabled' };
-      const session = await ortOpponent(ort, { name, model, options });
+      const session = await ort.open(withOutputs(graph, wanted && new Set(wanted)));
       try {
         return new Map(await session.run(inputs));
       } finally {

@@ -44,10 +44,8 @@ function emitConv(e: Emitter, problem: FormattedProblem, tile: StagedTile): Laun
     { rows, vectors, slices: groups, depth },
     (slice) => sourcesOf(e, problem, tile, slice),
     (place, sums) => {
-      const lanes = tile.n / (4 * tile.vectors);
-      const first = (vector: Ix) => ix.mul(ix.add(place.vectors[0]!, ix.mul(vector, lanes)), 4);
       const coords = placesOf(e, problem, place.rows);
-      const store = storeOf(e, problem, place, coords, bias, 'f32', { first, columns: tile.n });
+      const store = storeOf(e, problem, place, coords, bias, 'f32', { first: place.first, columns: tile.n });
       storeTile(e, sums, store, problem.target.software);
     },
   );

@@ -73,7 +73,7 @@ interface Operands {
 export function defineConv({ op, id, summary, formats, applies, operands }: Convolution): Kernel {
   return defineKernel<Tile>({
     id,
-    version: 2,
+    version: 3,
     summary,
     ops: [op],
     ...(formats ? { formats } : {}),

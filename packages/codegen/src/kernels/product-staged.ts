@@ -39,10 +39,8 @@ function emitProduct(e: Emitter, problem: Problem, p: Product, tile: StagedTile)
     tile,
     size,
     (slice) => sourcesOf(e, p, tile, Position.linear(p.batch, slice).coords(e.shader)),
-    ({ rows, vectors, slice }, sums) => {
+    ({ rows, first, slice }, sums) => {
       const batch = Position.linear(p.batch, slice).coords(e.shader);
-      const lanes = tile.n / (4 * tile.vectors);
-      const first = (vector: Ix) => ix.mul(ix.add(vectors[0]!, ix.mul(vector, lanes)), 4);
       const store = storeOf(e, problem, p, batch, rows, rowsOf(e, p, rows), { first, columns: tile.n });
       storeTile(e, sums, store, problem.target.software);
     },

@@ -222,7 +222,7 @@ export interface ProductKernel {
 export function defineProduct({ op, id, summary, product: productOf }: ProductKernel): Kernel {
   return defineKernel<Tile>({
     id,
-    version: 2,
+    version: 3,
     summary,
     ops: [op],
     applies(problem) {

@@ -78,7 +78,7 @@ export function stagedTiles({ limits, software }: Target): readonly StagedTile[]
 
 /** Where what a contraction multiplies comes from, in one slice. Steps from `depth` on are 0 on both sides. */
 export interface Sources {
-  /** For the row with a number: what reads four steps of it, from a multiple of four on, as a vec4<f32>. */
+  /** For the row with a number, which can pass the last one: what reads four steps of it, from a multiple of four on, as a vec4<f32>. */
   a(row: Ix): (step: Ix) => string;
   /** For the column vector with a number: what reads it at a step, as a vec4<f32>. */
   b(vector: Ix): (step: Ix) => string;
@@ -86,10 +86,10 @@ export interface Sources {
   readonly order: 'rows' | 'steps';
 }
 
-/** Rows and vectors of a thread, by number; they can pass the last one. */
+/** Rows of a thread, by number, and the first columns of its vectors; they can pass the last one. */
 export interface StagedPlace {
   readonly rows: readonly Ix[];
-  readonly vectors: readonly Ix[];
+  readonly first: (vector: Ix) => Ix;
   readonly slice: Ix;
 }
 
@@ -134,7 +134,7 @@ export function emitStaged(
   shader.when(ix.less(slice, e.size(size.slices)), () => {
     const sources = sourcesOf(slice);
     const slots = [
-      ...slotsOfA(e, tile, firstRow, sources, e.size(size.rows)),
+      ...slotsOfA(e, tile, firstRow, sources),
       ...slotsOfB(e, tile, firstVector, sources, e.size(size.vectors)),
     ];
     const sums = Array.from({ length: tile.rows }, () =>
@@ -168,9 +168,10 @@ export function emitStaged(
       shader.line('workgroupBarrier();');
     });
     if (tile.split > 1) addParts(e, tile, part, sums);
+    const ownVector = shader.index(ix.add(firstVector, lane), 'vector');
     const place: StagedPlace = {
       rows: sums.map((_, r) => shader.index(ix.add(ix.add(firstRow, ix.mul(line, tile.rows)), r), 'row')),
-      vectors: sums[0]!.map((_, v) => shader.index(ix.add(ix.add(firstVector, lane), v * lanes), 'vector')),
+      first: (vector) => ix.mul(ix.add(ownVector, ix.mul(vector, lanes)), 4),
       slice,
     };
     shader.when(tile.split === 1 || `${part} == 0u`, () => finish(place, sums));
@@ -207,7 +208,7 @@ interface LoadSlot {
   store(): void;
 }
 
-function slotsOfA(e: Emitter, tile: StagedTile, firstRow: Ix, { a, order }: Sources, rows: Ix): LoadSlot[] {
+function slotsOfA(e: Emitter, tile: StagedTile, firstRow: Ix, { a, order }: Sources): LoadSlot[] {
   const { shader } = e;
   const { m, k } = tile;
   return numbersOf(e, tile, (m * k) / 4).map((number) => {
@@ -215,7 +216,7 @@ function slotsOfA(e: Emitter, tile: StagedTile, firstRow: Ix, { a, order }: Sour
     const own = shader.index(inTile, 'm');
     const four = order === 'steps' ? ix.mod(number, k / 4) : ix.div(number, m);
     const step = shader.index(ix.mul(four, 4), 's');
-    const read = a(shader.index(ix.minIx(ix.add(firstRow, own), ix.sub(rows, 1)), 'row'));
+    const read = a(shader.index(ix.add(firstRow, own), 'row'));
     const name = shader.name('x');
     return {
       name,

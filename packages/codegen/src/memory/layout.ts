@@ -218,7 +218,7 @@ export class Layout {
 
   /** Gives every other result a place in the arena. Returns the live peak. */
   #placeIntermediates(schedule: Schedule, bound: ReadonlySet<Value>): number {
-    const { lives, dispatches } = livesOf(schedule, (value) => {
+    const { lives, dispatchesBefore } = livesOf(schedule, (value) => {
       const root = rootOf(value, this.grouping.views);
       const counts = bound.has(root) && (root.producer !== null || this.grouping.states.has(root));
       return counts && !this.#places.has(root) ? root : undefined;
@@ -238,10 +238,8 @@ export class Layout {
       const { bytes, first, last } = lifetimes[i]!;
       const place = { buffer, offset: at % capacity };
       this.#places.set(value, { ...place, size: bytes });
-      const during = dispatches.findIndex((step) => step >= first);
-      const until = dispatches.findLastIndex((step) => step <= last);
-      if (during >= 0 && during <= until)
-        this.memory.push({ name: value.name, at: place, bytes, first: during, last: until });
+      const [during, until] = [dispatchesBefore[first]!, dispatchesBefore[last + 1]! - 1];
+      if (during <= until) this.memory.push({ name: value.name, at: place, bytes, first: during, last: until });
     });
     return arena.liveBytesPeak;
   }

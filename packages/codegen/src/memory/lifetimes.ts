@@ -13,15 +13,18 @@ export interface Life {
 
 export interface Lives {
   readonly lives: ReadonlyMap<Value, Life>;
-  /** The step of each dispatch, in order. */
-  readonly dispatches: readonly number[];
+  /** For each step, and for the one after the last: how many dispatches come before it. */
+  readonly dispatchesBefore: readonly number[];
 }
 
 /** @param rootOf the value in memory that a value is, if it is one whose life counts */
 export function livesOf(schedule: Schedule, rootOf: (value: Value) => Value | undefined): Lives {
   const lives = new Map<Value, Life>();
-  const dispatches: number[] = [];
+  const dispatchesBefore = [0];
   let step = 0;
+  const next = (dispatches = 0) => {
+    dispatchesBefore.push(dispatchesBefore[step++]! + dispatches);
+  };
   const touch = (values: Iterable<Value | null>) => {
     for (const value of values) {
       const root = value && rootOf(value);
@@ -35,27 +38,24 @@ export function livesOf(schedule: Schedule, rootOf: (value: Value) => Value | un
     for (const item of items) {
       if (isControlItem(item)) visitControl(item);
       else if (isHostItem(item)) touch([...item.node.inputs, ...item.node.outputs]);
-      else {
-        touch(item.emitter.slots.flatMap(valuesIn));
-        dispatches.push(step);
-      }
-      step++;
+      else touch(item.emitter.slots.flatMap(valuesIn));
+      next(isControlItem(item) || isHostItem(item) ? 0 : 1);
     }
   };
   const visitControl = ({ node, bodies }: { node: Value['producer'] & object; bodies: readonly Schedule[] }) => {
     const begin = step;
     const ends = [...node.inputs, ...node.outputs, ...node.bodies.flatMap(({ inputs }) => inputs)];
     touch(ends);
-    step++;
+    next();
     bodies.forEach((body, i) => {
       visit(body);
       touch(node.bodies[i]!.outputs.map(({ value }) => value));
-      step++;
+      next();
     });
     touch(ends);
     // A later iteration reads what an earlier one has read.
     for (const life of lives.values()) if (life.first < begin && life.last >= begin) life.last = step;
   };
   visit(schedule);
-  return { lives, dispatches };
+  return { lives, dispatchesBefore };
 }

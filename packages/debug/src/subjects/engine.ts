@@ -1,7 +1,7 @@
 // An engine as a subject: its outputs, and what its dispatches leave in memory on the way.
 
 import { type BuildOptions, build, bytesOf, targetOf } from '@trtx/builder';
-import { type Plan, type PlanTensor, walkSteps } from '@trtx/engine';
+import { dispatchesOf, type Plan, type PlanTensor } from '@trtx/engine';
 import { cloneGraph, type Graph, isContainer, type Tensor, type Tensors } from '@trtx/ir';
 import { tapTensors } from '@trtx/profiler';
 import { hostOps as referenceOps } from '@trtx/reference';
@@ -40,7 +40,7 @@ export function engineSubject(engine: Engine, { name = 'webgpu' }: EngineSubject
 }
 
 function makersOf(plan: Plan): Map<string, Maker> {
-  const dispatches = [...walkSteps(plan.steps)].flatMap((step) => (step.kind === 'dispatches' ? step.dispatches : []));
+  const dispatches = [...dispatchesOf(plan.steps)];
   const makers = new Map<string, Maker>();
   plan.work?.dispatches.forEach(({ results = [] }, dispatch) => {
     const { label: tactic, nodes } = dispatches[dispatch]!;

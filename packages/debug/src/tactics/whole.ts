@@ -2,7 +2,7 @@
 // each as a piece of its own.
 
 import { type BuildOptions, build, bytesOf, targetOf } from '@trtx/builder';
-import { type Dispatch, type Plan, walkSteps } from '@trtx/engine';
+import { type Dispatch, dispatchesOf } from '@trtx/engine';
 import { isTrtxError } from '@trtx/errors';
 import { cloneGraph, type Graph, type Tensors, type Value } from '@trtx/ir';
 import { extensionsOf } from '@trtx/plugin';
@@ -41,7 +41,7 @@ export class Whole {
     const { plan } = engine;
     this.#stored = new Set(groups.flatMap(({ group }) => group.results));
     this.#hosted = new Set(plan.hostNodes.flatMap(({ node, step }) => (step === undefined ? [] : [node])));
-    this.#dispatches = dispatchesOf(plan);
+    this.#dispatches = [...dispatchesOf(plan.steps)];
   }
 
   /** Builds a copy of the graph, runs it and the reference, and compares. @throws TrtxError as `build`, `Engine.load`, the reference */
@@ -96,8 +96,4 @@ export class Whole {
   async dispose(): Promise<void> {
     await this.engine.dispose();
   }
-}
-
-function dispatchesOf({ steps }: Plan): Dispatch[] {
-  return [...walkSteps(steps)].flatMap((step) => (step.kind === 'dispatches' ? step.dispatches : []));
 }

@@ -2,14 +2,12 @@
 
 import { openBackend } from '@trtx/builder/node';
 import type { Prepare } from '@trtx/debug';
-import { exportModel, NOT_IN_ONNX_RUNTIME } from '@trtx/onnx';
 import type { Level } from '@trtx/passes';
 import { ReferenceRunner } from '@trtx/reference';
 import { InvalidArgumentError } from 'commander';
 import type { ComparedModel } from '../../comparing.ts';
-import { ortOpponent } from '../../opponents/ort.ts';
-import { importOrtNode } from '../../opponents/ort-node.ts';
 import type { Session } from '../../session.ts';
+import { ortCpu } from '../../subjects/ort-cpu.ts';
 
 export interface Side {
   readonly prepare: Prepare;
@@ -58,13 +56,14 @@ export async function withSides<T>(
 }
 
 async function openWebgpu({ plugins, kernels, level }: SideOptions, session: Session): Promise<Side> {
-  const backend = await openBackend('webgpu');
+  const backend = await openBackend('webgpu', { logger: session.log });
   session.useAdapter(backend.description);
   return {
     prepare: (graph) =>
       backend.prepare(graph, {
         plugins,
         hostKernels: kernels,
+        logger: session.log,
         ...(level === 'none' ? { passes: { pipeline: [] } } : { level }),
       }),
     release: () => backend.release(),
@@ -75,14 +74,11 @@ async function openReference({ kernels }: SideOptions): Promise<Side> {
   return { prepare: async (graph) => new ReferenceRunner(graph, { kernels }), release() {} };
 }
 
-/** ONNX Runtime on the CPU, with its own optimizations off. */
 async function openOrt({ opset }: SideOptions): Promise<Side> {
-  const ort = await importOrtNode();
-  const options = { executionProviders: ['cpu'], graphOptimizationLevel: 'disabled' };
+  const ort = await ortCpu(opset);
   return {
     async prepare(graph) {
-      const model = exportModel(graph, { opset, avoid: NOT_IN_ONNX_RUNTIME });
-      const session = await ortOpponent(ort, { name: 'onnxruntime-node', model, options });
+      const session = await ort.open(graph);
       return {
         run: async (inputs) => new Map(await session.run(inputs)),
         dispose: () => session.release(),

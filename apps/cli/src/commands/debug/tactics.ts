@@ -28,7 +28,7 @@ export function addTactics(group: Command, session: Session): void {
 async function debugTactics(file: string, options: Options, session: Session): Promise<void> {
   const { graph, inputs, profile, plugins, kernels } = await openCompared(file, options, session);
   const { rtol, atol, O: level, most } = options;
-  const backend = await openBackend('webgpu');
+  const backend = await openBackend('webgpu', { logger: session.log });
   try {
     session.useAdapter(backend.description);
     session.progress.show('whole', 0, 1, file);
