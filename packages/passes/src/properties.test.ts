@@ -1,3 +1,4 @@
+import { TrtxError } from '@trtx/errors';
 import { canonicalText, cloneGraph, type Graph, printGraph, type Tensor, verify } from '@trtx/ir';
 import { ReferenceRunner } from '@trtx/reference';
 import * as fc from 'fast-check';
@@ -16,7 +17,11 @@ async function outputs(graph: Graph) {
 }
 
 async function expectSameOutputs(graph: Graph, ...variants: readonly OptimizeOptions[]) {
-  const expected = await outputs(graph);
+  // What no run can compute (a size that only the run tells, and that does not fit) need not be the same.
+  const expected = await outputs(graph).catch((error: unknown) => {
+    fc.pre(!(error instanceof TrtxError && error.code === 'SHAPE'));
+    throw error;
+  });
   for (const options of variants) {
     const copy = cloneGraph(graph);
     optimize(copy, { ...options, verify: true });

@@ -69,8 +69,10 @@ function pointwise(node: Node, order: Order): Ordered | undefined {
   const inputs: number[] = [];
   const constants = new Map<number, Constant>();
   for (const [i, input] of node.inputs.entries()) {
-    if (!input || input.type.shape.every((dim) => dim === 1)) continue;
+    if (!input) continue;
+    // One number, too, belongs to an axis by its place: in another order that axis is as long as it was.
     if (trait.alignment?.(node.view(), i)) return undefined;
+    if (input.type.shape.every((dim) => dim === 1)) continue;
     if (input.constant) {
       const moved = reordered(input.constant, order);
       if (!moved) return undefined;

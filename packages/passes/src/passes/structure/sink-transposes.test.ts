@@ -159,6 +159,8 @@ describe('stays', () => {
       'float32[2,4,4]',
       't = Transpose(x) { perm: [1, 2, 0] }\nr = MatMul(t, float32[2,2] splat 1)\ny = Transpose(r) { perm: [2, 0, 1] }',
     );
+    const parts = 'float32[1] [2], float32[1] [3], float32[1] [5], float32[1] [7]';
+    stays('float32[N,2,1,3]', between(`r = BatchNormalization(t, ${parts})`));
     expectUnchanged(`input c: float32[2]\n${net('float32[N,2,H,W]', between('r = Add(t, c)'))}`, sinkTransposes);
   });
 });
