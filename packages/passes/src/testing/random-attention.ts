@@ -67,8 +67,14 @@ function causal(b: GraphBuilder, scores: Value): Value {
   return b.Where(mask, scores, scalar(b, Number.NEGATIVE_INFINITY));
 }
 
+/** Each position sees itself: a row that sees nothing is NaN as it is written, and 0 as an Attention. */
 function seen(b: GraphBuilder, scores: Value, rows: Value, seed: number): Value {
-  const some = b.GreaterOrEqual(b.MatMul(rows, numbers(b, [WIDTH, POSITIONS], seed)), scalar(b, 0));
+  const places = Array.from({ length: POSITIONS ** 2 }, (_, i) => i);
+  const self = places.map((i) => (i % POSITIONS === Math.floor(i / POSITIONS) ? 1 : 0));
+  const some = b.Or(
+    b.GreaterOrEqual(b.MatMul(rows, numbers(b, [WIDTH, POSITIONS], seed)), scalar(b, 0)),
+    b.constant('bool', [POSITIONS, POSITIONS], self),
+  );
   const mask = b.Where(b.Unsqueeze(some, integers(b, [1])), scalar(b, 0), scalar(b, Number.NEGATIVE_INFINITY));
   return b.Add(scores, mask);
 }
