@@ -73,6 +73,18 @@ describe('the wrapper', () => {
     expect(stdout).toBe('\n');
   });
 
+  it.runIf(supported)('leaves setImmediate as it is for JavaScript, once', async () => {
+    const script = `const { promisify } = require('node:util');
+      const cancelled = setImmediate(() => console.log('cancelled'));
+      clearImmediate(cancelled);
+      setImmediate((...args) => console.log(args.join()), 1, 2);
+      promisify(setImmediate)('given').then(console.log);
+      setImmediate(() => console.log(process.env.NODE_OPTIONS.match(/quiet-waits/g).length));`;
+    const inner = [main, '--', process.execPath, '-e', script];
+    const { stdout } = await run(process.execPath, [main, '--', process.execPath, ...inner]);
+    expect(stdout.split('\n').sort()).toEqual(['', '1', '1,2', 'given']);
+  });
+
   it('starts fast when the cache is warm', async () => {
     await softwareGpuEnv();
     const times: number[] = [];
