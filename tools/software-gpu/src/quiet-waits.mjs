@@ -1,12 +1,12 @@
 // Preloaded into processes under the wrapper. Dawn's binding asks again and again, in a chain of setImmediate, whether
 // what was begun is done. With a GPU that takes a core which has nothing else to do; with SwiftShader it takes the time
 // of the threads that are being waited for. Here a wait that is not over at once sleeps between its questions.
+import { setImmediate as immediate } from 'node:timers';
 
 /** Milliseconds for which a wait asks without sleeping, and that it then sleeps between its questions. */
 const EAGER = 0.2;
 const SLEEP = 1;
 
-const immediate = globalThis.setImmediate;
 const textOf = Function.prototype.toString;
 
 /** When the wait began that asks now, and how often any has asked. */
@@ -32,5 +32,6 @@ function quietImmediate(callback, ...args) {
   return now - began < EAGER ? immediate(ask) : setTimeout(ask, SLEEP);
 }
 
+// util.promisify finds its own form by such a key.
 const symbols = Object.getOwnPropertySymbols(immediate).map((key) => [key, Reflect.get(immediate, key)]);
-globalThis.setImmediate = Object.assign(quietImmediate, Object.fromEntries(symbols));
+Object.assign(globalThis, { setImmediate: Object.assign(quietImmediate, Object.fromEntries(symbols)) });
