@@ -1,10 +1,31 @@
 // The target of code generation, read off a device.
 
-import { DEFAULT_LIMITS, type Target, type TargetLimits } from '@trtx/codegen';
+import { DEFAULT_LIMITS, type SubgroupMatrix, type Target, type TargetLimits } from '@trtx/codegen';
+import type { SubgroupInfo } from '@trtx/runtime';
+
+/** What a device tells of itself. */
+export type DescribedDevice = Pick<GPUDevice, 'features' | 'limits'> & { readonly adapterInfo?: SubgroupInfo };
 
 /** What kernels may use on a device. `software` is the adapter's `info.isFallbackAdapter`. */
-export function targetOf(device: Pick<GPUDevice, 'features' | 'limits'>, software: boolean): Target {
-  const limits: Record<string, number> = {};
-  for (const name of Object.keys(DEFAULT_LIMITS)) limits[name] = device.limits[name as keyof TargetLimits];
-  return { features: new Set(device.features), limits: limits as unknown as TargetLimits, software };
+export function targetOf({ features, limits, adapterInfo = {} }: DescribedDevice, software: boolean): Target {
+  const own: Record<string, number> = {};
+  for (const name of Object.keys(DEFAULT_LIMITS)) own[name] = limits[name as keyof TargetLimits];
+  const { subgroupMinSize: min, subgroupMaxSize: max } = adapterInfo;
+  return {
+    features: new Set(features),
+    limits: own as unknown as TargetLimits,
+    software,
+    ...(features.has('subgroups') && min && max ? { subgroups: { min, max } } : {}),
+    matrices: features.has('chromium-experimental-subgroup-matrix') ? matricesOf(adapterInfo) : [],
+  };
+}
+
+function matricesOf({ subgroupMatrixConfigs = [] }: SubgroupInfo): SubgroupMatrix[] {
+  return subgroupMatrixConfigs.map(({ componentType, resultComponentType, M, N, K }) => ({
+    m: M,
+    n: N,
+    k: K,
+    operand: componentType as SubgroupMatrix['operand'],
+    result: resultComponentType as SubgroupMatrix['result'],
+  }));
 }

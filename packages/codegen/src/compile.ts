@@ -10,18 +10,19 @@ import type { Group } from './group/group.ts';
 import { refused, tells } from './host/placement.ts';
 import { HostValues } from './host/values.ts';
 import { wideReason } from './host/wide.ts';
-import type { Kernel, Launch } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 import { standardKernels } from './kernels/index.ts';
 import { legalize } from './legalize/index.ts';
 import { Layout } from './memory/layout.ts';
 import { SizeTable } from './memory/sizes.ts';
 import { type Placed, place } from './place.ts';
 import type { Int64 } from './range/ranges.ts';
+import { requirementsOf } from './requires.ts';
 import { scheduleOf } from './schedule.ts';
 import { StepWriter } from './steps.ts';
 import { storageOf } from './storage.ts';
 import { type Tactic, tacticLabel } from './tactics.ts';
-import { DEFAULT_LIMITS, PORTABLE, type Target } from './target.ts';
+import { PORTABLE, type Target } from './target.ts';
 import { WorkList } from './work.ts';
 
 export interface CompileOptions {
@@ -107,25 +108,12 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
       }),
     ],
     ...(host.values.length > 0 ? { values: host.values } : {}),
-    ...layout.finish(launchLimits([...emitted.values()].map(({ launch }) => launch))),
+    ...layout.finish(requirementsOf([...emitted.values()].map(({ launch }) => launch))),
     symbols: sizes.symbols((value) => host.of(value)),
     exprs: sizes.exprs,
     work: work.finish(layout.memory),
   };
   return { plan, blobs: layout.blobs };
-}
-
-/** Limits past WebGPU's defaults that shaders need. */
-function launchLimits(launches: readonly Launch[]): Record<string, number> {
-  const limits: Record<string, number> = {};
-  const need = (name: 'maxComputeInvocationsPerWorkgroup' | 'maxComputeWorkgroupStorageSize', value: number) => {
-    if (value > Math.max(DEFAULT_LIMITS[name], limits[name] ?? 0)) limits[name] = value;
-  };
-  for (const { workgroupSize, workgroupBytes = 0 } of launches) {
-    need('maxComputeInvocationsPerWorkgroup', workgroupSize);
-    need('maxComputeWorkgroupStorageSize', workgroupBytes);
-  }
-  return limits;
 }
 
 /** Places all nodes and writes their shaders; where one has too many bindings, its node goes to the host, and all anew. */

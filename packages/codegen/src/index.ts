@@ -13,6 +13,14 @@ export { type ArenaPlan, type Lifetime, planArena } from './memory/arena.ts';
 export { rangesOf } from './place.ts';
 export type { Int64, Ranges } from './range/ranges.ts';
 export { isFor, type Tactic, tacticLabel, tacticsFor } from './tactics.ts';
-export { DEFAULT_LIMITS, PORTABLE, type Target, type TargetLimits } from './target.ts';
+export {
+  DEFAULT_LIMITS,
+  type MatrixElement,
+  PORTABLE,
+  type SubgroupMatrix,
+  type SubgroupSizes,
+  type Target,
+  type TargetLimits,
+} from './target.ts';
 export * as ix from './wgsl/ix.ts';
 export { Position } from './wgsl/position.ts';

@@ -4,7 +4,7 @@ import type { Dim, OpDef } from '@trtx/ir';
 import type { Emitter } from './emitter.ts';
 import type { FormatUse } from './format/format.ts';
 import type { Group, Grouping } from './group/group.ts';
-import type { Target } from './target.ts';
+import type { SubgroupMatrix, SubgroupSizes, Target } from './target.ts';
 
 /** Counts up where kernels that were written for the number before may no longer be right. */
 export const KERNEL_API = 1;
@@ -29,6 +29,12 @@ export interface Launch {
   readonly workgroupBytes?: number;
   /** Number of workgroups. The shader finds its own as `group`, which can pass this number. */
   readonly workgroups: Dim;
+  /** Names of the WebGPU features that the shader uses; none where it says nothing. */
+  readonly features?: readonly string[];
+  /** Sizes of subgroups that the shader is right for; all where it says nothing. */
+  readonly subgroups?: SubgroupSizes;
+  /** Products of subgroup matrices that the shader uses; none where it says nothing. */
+  readonly matrices?: readonly SubgroupMatrix[];
 }
 
 export interface Kernel<P = unknown> {

@@ -7,6 +7,29 @@ export interface Target {
   readonly limits: TargetLimits;
   /** A software adapter: lanes are few, workgroup memory and barriers are dear. */
   readonly software: boolean;
+  /** Sizes that its subgroups may have; absent without the feature `subgroups`. */
+  readonly subgroups?: SubgroupSizes;
+  /** Products that its subgroups compute together; none without the feature `chromium-experimental-subgroup-matrix`. */
+  readonly matrices: readonly SubgroupMatrix[];
+}
+
+/** Invocations of a subgroup, both inclusive. */
+export interface SubgroupSizes {
+  readonly min: number;
+  readonly max: number;
+}
+
+export type MatrixElement = 'f16' | 'f32' | 'i8' | 'u8' | 'i32' | 'u32';
+
+/** A configuration of subgroup matrices: m×k times k×n, added to m×n. */
+export interface SubgroupMatrix {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  /** Element type of both factors. */
+  readonly operand: MatrixElement;
+  /** Element type of what they are added to. */
+  readonly result: MatrixElement;
 }
 
 export interface TargetLimits {
@@ -30,7 +53,7 @@ export const DEFAULT_LIMITS: TargetLimits = {
 export const PARALLELISM = 65536;
 
 /** Runs on every WebGPU device: default limits, no feature. */
-export const PORTABLE: Target = { features: new Set(), limits: DEFAULT_LIMITS, software: false };
+export const PORTABLE: Target = { features: new Set(), limits: DEFAULT_LIMITS, software: false, matrices: [] };
 
 /** Of a dispatch's invocations how many count, in a cost: on a GPU fewer than fill it take as long as those that do. */
 export function rounds({ software }: Target, threads: number): number {

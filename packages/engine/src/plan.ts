@@ -270,8 +270,13 @@ export interface SourceNode {
 export interface Requirements {
   /** Names of WebGPU features. */
   readonly features: readonly string[];
-  /** Least values of WebGPU limits, beyond the defaults of the specification. */
+  /**
+   * Least values of WebGPU limits, beyond the defaults of the specification. Besides limits, the adapter's
+   * `subgroupMinSize`, at least, and `subgroupMaxSize`, at most: the sizes of subgroups that shaders are right for.
+   */
   readonly limits: Readonly<Record<string, number>>;
+  /** Products of subgroup matrices, as `matrixName` calls them; absent where shaders use none. */
+  readonly matrices?: readonly string[];
 }
 
 export interface Plan {

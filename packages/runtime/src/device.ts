@@ -1,5 +1,19 @@
 // What to ask an adapter for: engines are built for what a device has, and WebGPU gives a device no more than is asked.
 
+/** What an adapter tells of its subgroups; each is there where the adapter has it. */
+export interface SubgroupInfo {
+  readonly subgroupMinSize?: number;
+  readonly subgroupMaxSize?: number;
+  /** Products of matrices that a subgroup computes together, as Chromium's experimental feature lists them. */
+  readonly subgroupMatrixConfigs?: readonly {
+    readonly componentType: string;
+    readonly resultComponentType: string;
+    readonly M: number;
+    readonly N: number;
+    readonly K: number;
+  }[];
+}
+
 /** Features that kernels may be built for. */
 const FEATURES: readonly string[] = [
   'shader-f16',

@@ -3,7 +3,7 @@ export type { Logger, LogRecord, Severity } from '@trtx/errors';
 export type { RuntimeErrorCode } from './codes.ts';
 export type { ContextOptions, ExecutionContext } from './context.ts';
 export type { ContextStats } from './counts.ts';
-export { deviceDescriptor } from './device.ts';
+export { deviceDescriptor, type SubgroupInfo } from './device.ts';
 export { Engine, type LoadOptions } from './engine.ts';
 export type { RunOptions } from './feeds.ts';
 export type { HostOp, HostOps } from './host-ops.ts';

@@ -59,10 +59,11 @@ export async function requestNodeDevice(options: NodeDeviceOptions = {}): Promis
   const gpu = create([...(backend ? [`backend=${backend}`] : []), ...flags]);
   const adapter = await gpu.requestAdapter({ powerPreference });
   if (!adapter) return null;
-  const isFallback = adapter.info.isFallbackAdapter || backend === 'null';
+  const { info } = adapter;
+  const isFallback = info.isFallbackAdapter || backend === 'null';
   if (isFallback && software === 'never') return null;
 
-  const { vendor, architecture, description: text, device: name } = adapter.info;
+  const { vendor, architecture, description: text, device: name } = info;
   const description = [text || name, vendor, architecture].filter(Boolean).join(', ') || 'unnamed adapter';
   logger?.({ severity: 'info', message: `adapter ${description}${isFallback ? ', a CPU that plays a GPU' : ''}` });
   const wanted = offer === 'minimum' ? undefined : deviceDescriptor(adapter);
@@ -72,6 +73,8 @@ export async function requestNodeDevice(options: NodeDeviceOptions = {}): Promis
     message: `asked for ${[...requiredFeatures].join(', ') || 'no feature'}, ${JSON.stringify(requiredLimits)}`,
   });
   const device = await adapter.requestDevice(wanted);
+  // Dawn leaves the subgroup matrices out of what its devices tell of their adapter.
+  Object.defineProperty(device, 'adapterInfo', { value: info });
   owners.set(device, gpu);
   return {
     device,

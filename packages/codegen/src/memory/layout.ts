@@ -10,6 +10,7 @@ import {
   type PlanCheck,
   type PlanRange,
   type PlanStatus,
+  type Requirements,
   type Size,
   type Step,
   sourceBytes,
@@ -189,10 +190,8 @@ export class Layout {
     return block;
   }
 
-  /** The plan's parts that are about memory, once every binding has been asked for. @param limits that shaders need */
-  finish(
-    limits: Readonly<Record<string, number>>,
-  ): Pick<Plan, 'buffers' | 'blobs' | 'params' | 'requires' | 'liveBytesPeak' | 'status'> {
+  /** The plan's parts that are about memory, once every binding has been asked for. @param shaders what they need */
+  finish(shaders: Requirements): Pick<Plan, 'buffers' | 'blobs' | 'params' | 'requires' | 'liveBytesPeak' | 'status'> {
     this.#buffers[this.#paramBuffer] = { kind: 'params', bytes: Math.max(this.#paramBytes, 16) };
     const buffer = this.#statusBuffer;
     return {
@@ -200,7 +199,7 @@ export class Layout {
       buffers: this.#buffers,
       blobs: this.#planBlobs,
       params: this.#params,
-      requires: { features: [], limits: { ...this.#limits(), ...limits } },
+      requires: { ...shaders, limits: { ...this.#limits(), ...shaders.limits } },
       liveBytesPeak: this.#livePeak,
     };
   }

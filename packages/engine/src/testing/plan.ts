@@ -66,7 +66,11 @@ export const samplePlan: Plan = {
     { kind: 'copy', from: { buffer: 2, offset: 768 }, to: { buffer: 1, offset: 0 }, bytes: { expr: 2 } },
   ],
   hostNodes: [{ node: 'Shape_1', nodes: ['Shape_1'], op: 'Shape', reason: 'shapes are known on the host' }],
-  requires: { features: ['subgroups'], limits: { maxBufferSize: 1024 } },
+  requires: {
+    features: ['subgroups', 'chromium-experimental-subgroup-matrix'],
+    limits: { maxBufferSize: 1024, subgroupMinSize: 32, subgroupMaxSize: 32 },
+    matrices: ['f16 f32 16x16x16'],
+  },
   liveBytesPeak: 768,
 };
 
