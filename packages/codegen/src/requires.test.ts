@@ -25,6 +25,9 @@ it('asks for the most of what shaders use, and for sizes of subgroups that all a
       subgroupMinSize: 8,
       subgroupMaxSize: 32,
     },
-    matrices: ['f16 f16 16x8x16', 'f16 f32 16x8x16'],
+    matrices: [
+      { componentType: 'f16', resultComponentType: 'f32', M: 16, N: 8, K: 16 },
+      { componentType: 'f16', resultComponentType: 'f16', M: 16, N: 8, K: 16 },
+    ],
   });
 });

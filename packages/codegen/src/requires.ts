@@ -1,8 +1,8 @@
 // What the shaders of a plan need of a device.
 
-import { matrixName, type Requirements } from '@trtx/engine';
+import type { PlanMatrix, Requirements } from '@trtx/engine';
 import type { Launch } from './kernel.ts';
-import { DEFAULT_LIMITS } from './target.ts';
+import { DEFAULT_LIMITS, type SubgroupMatrix } from './target.ts';
 
 /** Features, limits past WebGPU's defaults, sizes of subgroups and subgroup matrices that shaders need together. */
 export function requirementsOf(launches: readonly Launch[]): Requirements {
@@ -21,8 +21,12 @@ export function requirementsOf(launches: readonly Launch[]): Requirements {
     limits.subgroupMaxSize = Math.min(subgroups.max, limits.subgroupMaxSize ?? subgroups.max);
   }
   const features = [...new Set(launches.flatMap(({ features = [] }) => features))].sort();
-  const names = launches.flatMap(({ matrices = [] }) =>
-    matrices.map(({ operand, result, m, n, k }) => matrixName(operand, result, m, n, k)),
-  );
-  return { features, limits, ...(names.length > 0 ? { matrices: [...new Set(names)].sort() } : {}) };
+  const matrices = new Map<string, PlanMatrix>();
+  for (const matrix of launches.flatMap(({ matrices = [] }) => matrices.map(planMatrix)))
+    matrices.set(JSON.stringify(matrix), matrix);
+  return { features, limits, ...(matrices.size > 0 ? { matrices: [...matrices.values()] } : {}) };
+}
+
+function planMatrix({ m, n, k, operand, result }: SubgroupMatrix): PlanMatrix {
+  return { componentType: operand, resultComponentType: result, M: m, N: n, K: k };
 }

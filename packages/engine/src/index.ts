@@ -6,7 +6,6 @@ export { type BlobRange, type EngineHeader, type EngineManifest, FORMAT_VERSION,
 export { type EngineSummary, inspectEngine, kernelId, type ProfileSummary, type TensorSummary } from './inspect.ts';
 export { joinProfiles } from './join.ts';
 export type { ProfilePlan } from './join-tables.ts';
-export { matrixName } from './matrices.ts';
 export { type NodePlacement, type Place, placeNodes } from './placement.ts';
 export type * from './plan.ts';
 export { profileNames, profilesOf } from './profiles.ts';

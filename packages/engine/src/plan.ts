@@ -275,8 +275,19 @@ export interface Requirements {
    * `subgroupMinSize`, at least, and `subgroupMaxSize`, at most: the sizes of subgroups that shaders are right for.
    */
   readonly limits: Readonly<Record<string, number>>;
-  /** Products of subgroup matrices, as `matrixName` calls them; absent where shaders use none. */
-  readonly matrices?: readonly string[];
+  /** Products of subgroup matrices; absent where shaders use none. */
+  readonly matrices?: readonly PlanMatrix[];
+}
+
+/** A product of subgroup matrices, M×K times K×N added to M×N, as an adapter's `subgroupMatrixConfigs` have them. */
+export interface PlanMatrix {
+  /** Element type of the factors: `f16` */
+  readonly componentType: string;
+  /** Element type of what they are added to. */
+  readonly resultComponentType: string;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
 }
 
 export interface Plan {

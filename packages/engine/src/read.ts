@@ -32,7 +32,7 @@ export function readHeader(bytes: Uint8Array): EngineHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 4 || view.getUint32(0, true) !== MAGIC) {
     throw new TrtxError('NOT_AN_ENGINE', 'the first bytes are not those of an engine file', {
-      hint: 'engine files are made by `trtx build`; a model.onnx has to be built first',
+      hint: 'build the model by `trtx build`',
     });
   }
   if (bytes.length < HEADER_BYTES) throw damaged(`it ends after ${bytes.length} bytes`);
@@ -121,6 +121,6 @@ export function checkCrc(bytes: Uint8Array, crc: number, what: string): void {
 
 export function damaged(why: string): TrtxError {
   return new TrtxError('ENGINE_DAMAGED', `the engine file is damaged: ${why}`, {
-    hint: 'copy or download it again, then build it again',
+    hint: 'copy it again, or build it again',
   });
 }

@@ -96,7 +96,7 @@ describe('validatePlan', () => {
     ['a host node without a name', (p) => (p.hostNodes[0] = {}), 'hostNodes[0].node is not a text'],
     ['a feature that is no text', (p) => (p.requires.features = [1]), 'requires.features[0] is not a text'],
     ['a limit that is no number', (p) => (p.requires.limits.x = '1'), 'requires.limits.x is not an integer'],
-    ['a matrix that is no text', (p) => (p.requires.matrices = [{}]), 'requires.matrices[0] is not a text'],
+    ['a matrix that is a text', (p) => (p.requires.matrices = ['f16']), 'requires.matrices[0] is not an object'],
     ['a peak that is no number', (p) => (p.liveBytesPeak = undefined), 'liveBytesPeak is not an integer'],
   ])('refuses %s', (_, change, message) => {
     expect(refusal(changed(change))).toContain(message);

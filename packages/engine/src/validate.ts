@@ -75,7 +75,7 @@ function checkPlan(value: unknown): void {
         limits: (limits, path) => {
           for (const [name, least] of Object.entries(object(limits, path))) integer()(least, `${path}.${name}`);
         },
-        matrices: optional(strings),
+        matrices: optional((all, path) => list(all, path, object)),
       }),
     liveBytesPeak: integer(),
   };

@@ -1,17 +1,13 @@
 // What to ask an adapter for: engines are built for what a device has, and WebGPU gives a device no more than is asked.
 
+import type { PlanMatrix } from '@trtx/engine';
+
 /** What an adapter tells of its subgroups; each is there where the adapter has it. */
 export interface SubgroupInfo {
   readonly subgroupMinSize?: number;
   readonly subgroupMaxSize?: number;
   /** Products of matrices that a subgroup computes together, as Chromium's experimental feature lists them. */
-  readonly subgroupMatrixConfigs?: readonly {
-    readonly componentType: string;
-    readonly resultComponentType: string;
-    readonly M: number;
-    readonly N: number;
-    readonly K: number;
-  }[];
+  readonly subgroupMatrixConfigs?: readonly PlanMatrix[];
 }
 
 /** Features that kernels may be built for. */

@@ -155,9 +155,9 @@ describe('a load that fails', () => {
     expect(error.details).toEqual([
       'feature shader-f64',
       expect.stringMatching(/^maxBufferSize of 1125899906842624, the device has \d+$/),
-      'maxFantasy of 1, the device has no such limit',
+      'maxFantasy of 1, the device has none',
       'minStorageBufferOffsetAlignment of 16, the device has 256',
-      'toString of 1, the device has no such limit',
+      'toString of 1, the device has none',
     ]);
   });
 

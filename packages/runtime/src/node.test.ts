@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { SubgroupInfo } from './device.ts';
 import { Engine } from './engine.ts';
-import { requestNodeDevice } from './node.ts';
+import { type NodeDeviceOptions, requestNodeDevice } from './node.ts';
 import { runChild } from './testing/child.ts';
 import { watchDevice } from './testing/device.ts';
-import { testDevice } from './testing/gpu.ts';
+import { rejection, testDevice } from './testing/gpu.ts';
 import { arenaPlan, engineOf } from './testing/plans.ts';
 
 describe('requestNodeDevice', () => {
@@ -26,6 +27,38 @@ describe('requestNodeDevice', () => {
       maxComputeInvocationsPerWorkgroup: 256,
       maxComputeWorkgroupStorageSize: 16384,
     });
+    release();
+  });
+
+  it('asks for the features that are wanted', async () => {
+    const featuresOf = async (options: NodeDeviceOptions) => {
+      const { device, release } = await testDevice({ backend: 'null', ...options });
+      release();
+      return [...device.features].filter((name) => name !== 'core-features-and-limits').sort();
+    };
+    const usual = ['shader-f16', 'subgroups', 'timestamp-query'];
+    const matrix = 'chromium-experimental-subgroup-matrix';
+    const unsafe = 'enable-dawn-features=allow_unsafe_apis';
+    expect(await featuresOf({})).toEqual(usual);
+    expect(await featuresOf({ flags: [unsafe] })).toEqual(usual);
+    expect(await featuresOf({ features: 'experimental' })).toEqual([matrix, ...usual]);
+    expect(await featuresOf({ features: 'none' })).toEqual(['timestamp-query']);
+    expect(await featuresOf({ features: ['subgroups'] })).toEqual(['subgroups', 'timestamp-query']);
+    // Flags of the caller do not undo the toggles that a feature is behind.
+    const more = ['enable-dawn-features=disable_robustness', 'disable-dawn-features=timestamp_quantization'];
+    expect(await featuresOf({ features: [matrix], flags: more })).toContain(matrix);
+  });
+
+  it('tells which features of those that were named the adapter lacks', async () => {
+    const asked = requestNodeDevice({ backend: 'null', features: ['subgroups', 'shader-f64'] });
+    expect(await rejection(asked)).toMatchObject({ code: 'DEVICE_UNSUITABLE', details: ['feature shader-f64'] });
+  });
+
+  it('has a device tell what the adapter tells of its subgroups', async () => {
+    const { device, release } = await testDevice({ backend: 'null', features: 'experimental' });
+    const { subgroupMinSize, subgroupMatrixConfigs } = device.adapterInfo as SubgroupInfo;
+    expect(subgroupMinSize).toBeGreaterThan(0);
+    expect(subgroupMatrixConfigs).toBeInstanceOf(Array);
     release();
   });
 

@@ -3,6 +3,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { ByteSource } from '@trtx/engine';
 import { type Logger, TrtxError } from '@trtx/errors';
 import { deviceDescriptor } from './device.ts';
+import { type DeviceFeatures, dawnFlags, featuresOf } from './node-features.ts';
+
+export type { DeviceFeatures } from './node-features.ts';
 
 export type DeviceOffer = 'all' | 'minimum';
 
@@ -14,6 +17,8 @@ export interface NodeDeviceOptions {
   readonly powerPreference?: GPUPowerPreference;
   /** What to ask the adapter for: `all` it offers (the default), or the `minimum`: WebGPU's default limits, no features. */
   readonly offer?: DeviceOffer;
+  /** Which features, of `all` that there are; `default` where it says nothing. */
+  readonly features?: DeviceFeatures;
   /** Takes records of the adapter that was found, and of what was asked of it. */
   readonly logger?: Logger;
   /** Further flags for `create` of the `webgpu` package. */
@@ -41,8 +46,9 @@ const owners = new WeakMap<GPUDevice, GPU>();
 
 /**
  * A device of the npm package `webgpu`, by default with everything that its adapter offers: all its limits, and the
- * features that kernels use. Null where the machine has no adapter, or none of the kind asked for. Throws `WEBGPU_MISSING` where the
- * package is not installed.
+ * features that kernels use, but for experimental ones. Null where the machine has no adapter, or none of the kind asked
+ * for. Throws `WEBGPU_MISSING` where the package is not installed, and `DEVICE_UNSUITABLE` where the adapter lacks a
+ * feature that `features` names.
  */
 export async function requestNodeDevice(options: NodeDeviceOptions = {}): Promise<NodeDevice | null> {
   const {
@@ -50,13 +56,14 @@ export async function requestNodeDevice(options: NodeDeviceOptions = {}): Promis
     software = 'auto',
     powerPreference = 'high-performance',
     offer = 'all',
+    features = 'default',
     flags = [],
     logger,
   } = options;
   const { create }: { create(flags: string[]): GPU } = await import(PACKAGE).catch((cause) => {
     throw new TrtxError('WEBGPU_MISSING', 'the package webgpu cannot be loaded', { hint: 'npm install webgpu', cause });
   });
-  const gpu = create([...(backend ? [`backend=${backend}`] : []), ...flags]);
+  const gpu = create([...(backend ? [`backend=${backend}`] : []), ...dawnFlags(features, flags)]);
   const adapter = await gpu.requestAdapter({ powerPreference });
   if (!adapter) return null;
   const { info } = adapter;
@@ -66,15 +73,15 @@ export async function requestNodeDevice(options: NodeDeviceOptions = {}): Promis
   const { vendor, architecture, description: text, device: name } = info;
   const description = [text || name, vendor, architecture].filter(Boolean).join(', ') || 'unnamed adapter';
   logger?.({ severity: 'info', message: `adapter ${description}${isFallback ? ', a CPU that plays a GPU' : ''}` });
-  const wanted = offer === 'minimum' ? undefined : deviceDescriptor(adapter);
-  const { requiredFeatures = [], requiredLimits = {} } = wanted ?? {};
+  const wanted = offer === 'minimum' ? {} : descriptorFor(adapter, features);
+  const { requiredFeatures = [], requiredLimits = {} } = wanted;
   logger?.({
     severity: 'verbose',
     message: `asked for ${[...requiredFeatures].join(', ') || 'no feature'}, ${JSON.stringify(requiredLimits)}`,
   });
   const device = await adapter.requestDevice(wanted);
   // Dawn leaves the subgroup matrices out of what its devices tell of their adapter.
-  Object.defineProperty(device, 'adapterInfo', { value: info });
+  Object.defineProperty(device, 'adapterInfo', { value: info, configurable: true });
   owners.set(device, gpu);
   return {
     device,
@@ -84,6 +91,12 @@ export async function requestNodeDevice(options: NodeDeviceOptions = {}): Promis
       device.destroy();
     },
   };
+}
+
+function descriptorFor(adapter: GPUAdapter, features: DeviceFeatures): GPUDeviceDescriptor {
+  const all = deviceDescriptor(adapter);
+  const usable = [...(all.requiredFeatures ?? [])];
+  return { ...all, requiredFeatures: featuresOf(adapter.features, usable, features) as GPUFeatureName[] };
 }
 
 /** A source that reads an engine from a file in pieces. */

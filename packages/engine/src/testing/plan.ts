@@ -69,7 +69,7 @@ export const samplePlan: Plan = {
   requires: {
     features: ['subgroups', 'chromium-experimental-subgroup-matrix'],
     limits: { maxBufferSize: 1024, subgroupMinSize: 32, subgroupMaxSize: 32 },
-    matrices: ['f16 f32 16x16x16'],
+    matrices: [{ componentType: 'f16', resultComponentType: 'f32', M: 16, N: 16, K: 16 }],
   },
   liveBytesPeak: 768,
 };
