@@ -5,11 +5,12 @@ import { type Compiled, type CompileOptions, compile, PORTABLE, type Target } fr
 import { type EngineFile, joinProfiles, type Plan, type SourceNode, writeEngine } from '@trtx/engine';
 import { isTrtxError, type Logger } from '@trtx/errors';
 import { cloneGraph, type Graph, type Profile, specialize } from '@trtx/ir';
-import { type OptimizeOptions, type OptimizeReport, optimize } from '@trtx/passes';
+import { type Float16Options, type OptimizeOptions, type OptimizeReport, optimize } from '@trtx/passes';
 import { extensionsOf, type Plugin } from '@trtx/plugin';
+import { type Float16Build, requireFloat32, workInFloat16 } from './float16.ts';
 import { kernelsFor, optimizeOptions, refuseHosted } from './plugins.ts';
 import { inProfile, type OptimizationProfile, requireBounded, requireProfiles } from './profile.ts';
-import { tellPasses, tellPlan, tellTarget } from './records.ts';
+import { tellFloat16, tellPasses, tellPlan, tellTarget } from './records.ts';
 import { explained, sourceNodesOf } from './source-nodes.ts';
 import { ForcedTactics, type TacticChoices } from './tactics.ts';
 import { BUILDER } from './version.ts';
@@ -34,6 +35,11 @@ export interface BuildOptions {
   readonly profiles?: readonly OptimizationProfile[];
   /** Optimization level, 0 to 3; 2 by default. */
   readonly level?: OptimizeOptions['level'];
+  /**
+   * Works in float16 where that is good enough: `true` is what `toFloat16` of @trtx/passes does by default, inputs and outputs
+   * of the model keep their types. Sums and statistics are float32.
+   */
+  readonly fp16?: boolean | Float16Options;
   /** What to build for: a device's `targetOf`, or by default what every WebGPU device has. */
   readonly target?: Target;
   /** The kernels that compete, instead of those of @trtx; those of plugins are added to them. */
@@ -55,6 +61,8 @@ export interface BuildOptions {
   readonly choose?: CompileOptions['choose'];
   /** Further options of the pass manager. */
   readonly passes?: Omit<OptimizeOptions, 'level'>;
+  /** Called with what `fp16` did, for each profile. */
+  readonly onFloat16?: (report: Float16Build) => void;
   readonly onProgress?: (progress: BuildProgress) => void;
   /** Takes records of what is chosen: target, passes, tactics, memory, nodes on the host. Without one nothing is told. */
   readonly logger?: Logger;
@@ -73,8 +81,8 @@ export interface BuiltEngine {
 
 /**
  * Builds an engine. The graph is changed in place: specialized, optimized and legalized; with `profiles` it stays as it is.
- * @throws TrtxError PROFILE_MISSING, PROFILE, UNSUPPORTED_NODES, SHAPE_UNBOUNDED, TENSOR_TOO_LARGE,
- *   PLUGIN_ON_HOST, TACTIC_UNKNOWN, and as `extensionsOf` of @trtx/plugin
+ * @throws TrtxError PROFILE_MISSING, PROFILE, UNSUPPORTED_NODES, SHAPE_UNBOUNDED, TENSOR_TOO_LARGE, FLOAT16_TYPED,
+ *   FLOAT16_UNKNOWN, PLUGIN_ON_HOST, TACTIC_UNKNOWN, and as `extensionsOf` of @trtx/plugin
  */
 export function build(graph: Graph, options: BuildOptions = {}): BuiltEngine {
   const { plan, blobs } = buildPlan(graph, options);
@@ -116,16 +124,22 @@ function buildOne(graph: Graph, options: BuildOptions): Compiled {
 }
 
 function buildSteps(graph: Graph, options: BuildOptions): Compiled {
-  const { profile, level = 2, target = PORTABLE, noHost, int64, onProgress, logger = () => {} } = options;
+  const { profile, level = 2, target = PORTABLE, noHost, int64, fp16, onProgress, logger = () => {} } = options;
   const extensions = extensionsOf(options.plugins);
   if (profile) specialize(graph, profile);
   requireBounded(graph);
+  if (fp16) requireFloat32(graph);
   tellTarget(logger, target);
   const before = sourceNodesOf(graph);
   onProgress?.({ stage: 'optimize', done: 0, total: 1, label: `O${level}` });
   const report = optimize(graph, optimizeOptions(options, extensions));
   onProgress?.({ stage: 'optimize', done: 1, total: 1, label: `O${level}` });
   tellPasses(logger, report);
+  if (fp16) {
+    const float16 = workInFloat16(graph, fp16);
+    tellFloat16(logger, float16);
+    options.onFloat16?.(float16);
+  }
   options.onOptimized?.(graph, report);
   const forced = new ForcedTactics(options.tactics, options.choose);
   const { plan, blobs } = compile(graph, {

@@ -8,6 +8,7 @@ export {
   buildPlan,
   bytesOf,
 } from './build.ts';
+export { type Float16Build, float16Warnings } from './float16.ts';
 export { type OptimizationProfile, profileAround, profileOf, requireBounded } from './profile.ts';
 export { EngineRunner, type RunnerOptions } from './runner.ts';
 export {
@@ -19,4 +20,4 @@ export {
   supportOfOp,
 } from './support.ts';
 export type { TacticChoices } from './tactics.ts';
-export { targetOf } from './target.ts';
+export { type DescribedDevice, targetOf } from './target.ts';

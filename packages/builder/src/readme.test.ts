@@ -4,7 +4,7 @@ import { inspectEngine } from '@trtx/engine';
 import { exportModel } from '@trtx/onnx';
 import { expect, it } from 'vitest';
 import { expectExample } from '../../../tests/support/readme.ts';
-import { matmulGraph } from './testing/models.ts';
+import { matmulGraph, softmaxGraph } from './testing/models.ts';
 
 it('has an example that works', () => {
   expectExample(new URL('../README.md', import.meta.url), {
@@ -13,5 +13,12 @@ it('has an example that works', () => {
       const { symbols } = inspectEngine(new Uint8Array(readFileSync(join(folder, 'model.trtx'))));
       expect(symbols).toEqual([{ name: 'N', min: 1, max: 8, multipleOf: 1 }]);
     },
+  });
+});
+
+it('has an example of float16 that works', () => {
+  expectExample(new URL('../README.md', import.meta.url), {
+    block: 1,
+    files: { 'model.onnx': exportModel(softmaxGraph()) },
   });
 });

@@ -4,11 +4,15 @@ import type { Target } from '@trtx/codegen';
 import { dispatchesOf, inspectEngine, kernelId, type Plan } from '@trtx/engine';
 import { type Logger, quote } from '@trtx/errors';
 import type { OptimizeReport } from '@trtx/passes';
+import { type Float16Build, float16Warnings } from './float16.ts';
 
 /** What is built for. */
-export function tellTarget(log: Logger, { features, limits }: Target): void {
+export function tellTarget(log: Logger, { features, limits, subgroups, matrices }: Target): void {
   log({ severity: 'info', message: `built for a device with ${[...features].join(', ') || 'no optional feature'}` });
   for (const [name, value] of Object.entries(limits)) log({ severity: 'verbose', message: `${name}: ${value}` });
+  if (subgroups) log({ severity: 'verbose', message: `subgroups of ${subgroups.min} to ${subgroups.max} invocations` });
+  for (const { operand, result, m, n, k } of matrices)
+    log({ severity: 'verbose', message: `subgroup matrix ${operand} ${result} ${m}x${n}x${k}` });
 }
 
 /** What the graph passes did. */
@@ -17,6 +21,19 @@ export function tellPasses(log: Logger, { passes, nodesBefore, nodesAfter, milli
     log({ severity: 'verbose', message: `pass ${pass}: ${firings} firings in ${runs} runs`, ms });
   }
   log({ severity: 'info', message: `optimized: ${nodesBefore} nodes to ${nodesAfter}`, ms: milliseconds });
+}
+
+/** What works in float16, what does not and why, and what is lost by it. */
+export function tellFloat16(log: Logger, float16: Float16Build): void {
+  const { converted, kept, casts, findings } = float16;
+  for (const { node, reason } of kept) log({ severity: 'verbose', message: `stays in float32: ${reason}`, node });
+  for (const { tensor, message } of findings)
+    log({ severity: 'verbose', message: `constant in float16: ${message}`, tensor });
+  log({
+    severity: 'info',
+    message: `float16: ${converted.length} nodes with ${casts} casts, ${kept.length} stay in float32`,
+  });
+  for (const record of float16Warnings(float16)) log(record);
 }
 
 /** What the plan has: tactics, memory, and nodes on the host, which make a run wait. */

@@ -8,7 +8,12 @@ export interface Tolerance {
   readonly rtol: number;
   /** Relative to the largest expected element. */
   readonly atol: number;
+  /** The least cosine that passes; `MIN_COSINE` where it says nothing. */
+  readonly cosine?: number;
 }
+
+/** What computes in float16 is expected to keep, beside what computes in float32. */
+export const FLOAT16_TOLERANCE: Tolerance = { rtol: 1e-2, atol: 1e-2, cosine: 0.999 };
 
 export interface Comparison {
   readonly name: string;
@@ -26,7 +31,7 @@ export interface Comparison {
   readonly reason?: string;
 }
 
-/** The least cosine that passes. */
+/** The least cosine that passes by default. */
 export const MIN_COSINE = 0.99999;
 
 /**
@@ -39,6 +44,7 @@ export function compareTensors(name: string, actual: Tensor, expected: Tensor, t
   if (unlike) return { name, dims, maxAbs: null, maxRel: null, cosine: null, wrong: 0, ok: false, reason: unlike };
   const { rtol, atol } = isFloat(expected.dtype) ? tolerance : { rtol: 0, atol: 0 };
   const [a, e] = [toFloat64(actual), toFloat64(expected)];
+  const { cosine: least = MIN_COSINE } = tolerance;
   const floor = atol * largest(e);
   const angle = new Angle();
   const found = { maxAbs: 0, maxRel: 0, wrong: 0, first: -1 };
@@ -57,12 +63,12 @@ export function compareTensors(name: string, actual: Tensor, expected: Tensor, t
   }
   const { wrong, first } = found;
   const cosine = finite(angle.cosine());
-  const astray = cosine === null || cosine < MIN_COSINE;
+  const astray = cosine === null || cosine < least;
   const reason =
     wrong > 0
       ? `${wrong} of ${e.length} elements are outside the tolerance, the first at ${first}: ${a[first]} for ${e[first]}`
       : astray
-        ? `the cosine is ${cosine}, below ${MIN_COSINE}`
+        ? `the cosine is ${cosine}, below ${least}`
         : undefined;
   const [maxAbs, maxRel] = [finite(found.maxAbs), finite(found.maxRel)];
   return { name, dims, maxAbs, maxRel, cosine, wrong, ok: !reason, ...(reason ? { reason } : {}) };

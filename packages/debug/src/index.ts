@@ -11,7 +11,13 @@ export {
   type TensorComparison,
   type ValuesReport,
 } from './compare/values.ts';
-export { type Comparison, compareTensors, MIN_COSINE, type Tolerance } from './compare-tensors.ts';
+export {
+  type Comparison,
+  compareTensors,
+  FLOAT16_TOLERANCE,
+  MIN_COSINE,
+  type Tolerance,
+} from './compare-tensors.ts';
 export { type BisectPassesOptions, bisectPasses, type PassFault, type PassStep } from './passes/bisect-passes.ts';
 export {
   type Precision,

@@ -7,6 +7,7 @@ import { optimize } from '@trtx/passes';
 import { extensionsOf } from '@trtx/plugin';
 import { hostOps, type ReferenceKernels, ReferenceRunner, standardKernels } from '@trtx/reference';
 import { type NodeDevice, type NodeDeviceOptions, requestNodeDevice } from '@trtx/runtime/node';
+import { requireFloat32, workInFloat16 } from '../float16.ts';
 import { optimizeOptions, referenceFor } from '../plugins.ts';
 import { EngineRunner, type RunnerOptions } from '../runner.ts';
 
@@ -29,11 +30,12 @@ export interface Backend {
 }
 
 /** What to ask of an adapter and its device. */
-export type BackendDevice = Pick<NodeDeviceOptions, 'offer' | 'flags' | 'logger'>;
+export type BackendDevice = Pick<NodeDeviceOptions, 'offer' | 'features' | 'flags' | 'logger'>;
 
 /**
  * Opens a backend; without `kind`, the best there is.
- * @throws TrtxError NO_ADAPTER or WEBGPU_MISSING where WebGPU is asked for and there is none
+ * @throws TrtxError NO_ADAPTER or WEBGPU_MISSING where WebGPU is asked for and there is none; DEVICE_UNSUITABLE where the
+ *   adapter lacks features that are asked for by name
  */
 export async function openBackend(kind?: BackendKind, device: BackendDevice = {}): Promise<Backend> {
   const gpu = kind === 'reference' ? null : await findDevice(kind === 'webgpu', device);
@@ -78,7 +80,9 @@ function referenceBackend(): Backend {
     async prepare(graph, options: BackendRunnerOptions = {}) {
       const extensions = extensionsOf(options.plugins);
       if (options.profile) specialize(graph, options.profile);
+      if (options.fp16) requireFloat32(graph);
       optimize(graph, optimizeOptions(options, extensions));
+      if (options.fp16) options.onFloat16?.(workInFloat16(graph, options.fp16));
       return new ReferenceRunner(graph, { kernels: referenceFor(options, extensions) });
     },
     release() {},
