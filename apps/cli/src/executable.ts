@@ -1,7 +1,8 @@
 // What can be run: an engine file as it is, or a model, whose engine is built in memory.
 
-import { type BuildOptions, build, bytesOf, targetOf } from '@trtx/builder';
+import { type BuildOptions, build, bytesOf, type Float16Build, targetOf } from '@trtx/builder';
 import { type Plan, profilesOf, readPlan, walkSteps } from '@trtx/engine';
+import { TrtxError } from '@trtx/errors';
 import { standardOps } from '@trtx/ir';
 import { importOptions } from '@trtx/plugin';
 import { hostOps } from '@trtx/reference';
@@ -18,14 +19,16 @@ export interface Executable {
   readonly hostOps: HostOps;
   /** Of the build; absent for an engine file. */
   readonly buildMs?: number;
+  /** What `fp16` did, where it was asked for. */
+  readonly float16?: Float16Build;
   close(): Promise<void>;
 }
 
-export type ModelOptions = Pick<BuildOptions, 'profile' | 'level' | 'plugins' | 'tactics'>;
+export type ModelOptions = Pick<BuildOptions, 'profile' | 'level' | 'plugins' | 'tactics' | 'fp16'>;
 
 /**
  * Opens an engine file, or builds a model for the device with `options`.
- * @throws TrtxError FILE_READ, PACKAGE_MISSING, and as the importer and `build`
+ * @throws TrtxError FILE_READ, PACKAGE_MISSING, USAGE for `fp16` of an engine, and as the importer and `build`
  */
 export async function openExecutable(
   file: string,
@@ -34,6 +37,11 @@ export async function openExecutable(
   session: Session,
 ): Promise<Executable> {
   if (await isEngineFile(file)) {
+    if (options.fp16)
+      throw new TrtxError('USAGE', 'an engine has the types that it was built with', {
+        file,
+        hint: 'Name the ONNX model: its engine is built first.',
+      });
     const source = await fileSource(file);
     try {
       const plan = await readPlan(source);
@@ -46,16 +54,20 @@ export async function openExecutable(
   const start = performance.now();
   session.progress.show('read', 0, 1, file);
   const { graph, nodes } = await loadModel(file, importOptions(options.plugins ?? []));
+  let float16: Float16Build | undefined;
   const { plan, file: built } = build(graph, {
     ...options,
     target: targetOf(device, isFallback),
     sourceNodes: nodes,
     logger: session.log,
+    onFloat16: (report) => {
+      float16 = report;
+    },
     onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
   });
   const source = bytesOf(built);
   const buildMs = performance.now() - start;
-  return { source, plan, hostOps: await hostOpsOf(plan), buildMs, close: async () => {} };
+  return { source, plan, hostOps: await hostOpsOf(plan), buildMs, float16, close: async () => {} };
 }
 
 /** Functions for what the host computes. @throws TrtxError PACKAGE_MISSING */

@@ -13,6 +13,7 @@ const MISUSE: ReadonlySet<string> = new Set([
   'PROFILE',
   'PROFILE_MISSING',
   'PASS_UNKNOWN',
+  'FLOAT16_TYPED',
   'FLOAT16_UNKNOWN',
   'COMPOSE',
   'CHECK_NEVER_FAILS',

@@ -1,12 +1,15 @@
 // What commands that time engines have in common: the options, and an engine on a device with inputs to run.
 
+import type { Float16Build } from '@trtx/builder';
 import { openBackend } from '@trtx/builder/node';
 import { profilesOf } from '@trtx/engine';
 import { type LoadTimes, loadTimed, observeDevice, type Timeline } from '@trtx/profiler';
 import type { Engine, HostTensor } from '@trtx/runtime';
 import type { Command } from 'commander';
 import { addCommand, type CommandText, collect, parseLevel } from './command.ts';
+import { addDeviceOption, type DeviceFlags } from './device-features.ts';
 import { openExecutable } from './executable.ts';
+import { addFloat16Options, type Float16Flags, float16From } from './float16.ts';
 import { enginePorts, readInputs } from './inputs.ts';
 import { addPluginOption, loadPlugins, type PluginOptions } from './plugins.ts';
 import type { Session } from './session.ts';
@@ -14,7 +17,7 @@ import { parseSizes } from './shapes.ts';
 import { parseTactics } from './tactics.ts';
 import { parseInputs } from './tensors/spec.ts';
 
-export interface TimingOptions extends PluginOptions {
+export interface TimingOptions extends PluginOptions, Float16Flags, DeviceFlags {
   readonly input?: readonly string[];
   readonly shapes?: readonly string[];
   readonly O: 0 | 1 | 2 | 3;
@@ -28,6 +31,8 @@ export function addTimingCommand(program: Command, text: CommandText): Command {
     .option('--shapes <spec>', 'sizes of dynamic inputs, x:1x3x224x224; a model is built for exactly these', collect)
     .option('-O <level>', 'of a model: optimization, 0 to 3', parseLevel, 2)
     .option('--tactic <node=tactic>', 'of a model: a kernel, or a whole tactic, for the group of a node', collect);
+  addFloat16Options(command);
+  addDeviceOption(command);
   return addPluginOption(command);
 }
 
@@ -44,6 +49,8 @@ export interface Timed {
   readonly load: LoadTimes;
   /** Of a model's build. */
   readonly buildMs: number | undefined;
+  /** What `--fp16` did, where it was asked for. */
+  readonly float16: Float16Build | undefined;
   /** What has been done on the device. */
   readonly timeline: Timeline | undefined;
 }
@@ -62,15 +69,17 @@ export async function timeEngine<T>(
   const sources = parseInputs(options.input ?? []);
   const sizes = parseSizes('--shapes', options.shapes ?? []);
   const tactics = parseTactics(options.tactic ?? []);
+  const fp16 = float16From(options);
   const plugins = await loadPlugins(options);
-  const backend = await openBackend('webgpu', { flags: [EXACT_TIMER, INSIDE_PASSES], logger: session.log });
+  const flags = [EXACT_TIMER, INSIDE_PASSES];
+  const backend = await openBackend('webgpu', { features: options.deviceFeatures, flags, logger: session.log });
   try {
     session.useAdapter(backend.description);
     const profile = options.shapes ? sizes : undefined;
-    const model = { level: options.O, plugins, profile, tactics };
+    const model = { level: options.O, plugins, profile, tactics, fp16 };
     const executable = await openExecutable(file, backend.gpu!, model, session);
     try {
-      const { source, hostOps, buildMs, plan } = executable;
+      const { source, hostOps, buildMs, float16, plan } = executable;
       for (const { name } of plan.inputs) if (!sources.has(name)) sources.set(name, { kind: 'random', seed: 0 });
       const inputs = await readInputs(enginePorts(profilesOf(plan)), sources, { sizes });
       const { device, timeline } = observed
@@ -83,7 +92,8 @@ export async function timeEngine<T>(
         onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
       });
       const given = Object.fromEntries(inputs) as Record<string, HostTensor>;
-      const result = await use({ device: backend.gpu!.device, engine, inputs: given, load: times, buildMs, timeline });
+      const own = backend.gpu!.device;
+      const result = await use({ device: own, engine, inputs: given, load: times, buildMs, float16, timeline });
       await engine.dispose();
       return result;
     } finally {

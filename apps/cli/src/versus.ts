@@ -1,6 +1,6 @@
 // A model on its engine and on another one, in turn.
 
-import { type Comparison, compareTensors, type Tolerance } from '@trtx/debug';
+import { type Comparison, compareTensors, FLOAT16_TOLERANCE, type Tolerance } from '@trtx/debug';
 import type { Tensor, Tensors } from '@trtx/ir';
 import { type PairOptions, type Pairs, timePairs } from '@trtx/profiler';
 import type { Engine, HostTensor } from '@trtx/runtime';
@@ -22,6 +22,8 @@ const TOLERANCE: Tolerance = { rtol: 1e-3, atol: 1e-4 };
 export interface VersusOptions extends PairOptions {
   /** Seconds that the other engine may take to load the model and run it once. */
   readonly vsLimit: number;
+  /** Whether ours works in float16. */
+  readonly fp16?: boolean;
 }
 
 /** Times from data to data. @throws TrtxError PACKAGE_MISSING, OPPONENT */
@@ -32,6 +34,7 @@ export async function timeVersus(
   options: VersusOptions,
 ): Promise<Versus> {
   const { plan } = engine;
+  const tolerance = options.fp16 ? FLOAT16_TOLERANCE : TOLERANCE;
   const given: Tensors = new Map(
     plan.inputs.map(({ name, dtype }) => {
       const { data, dims } = inputs[name]!;
@@ -46,7 +49,7 @@ export async function timeVersus(
     const actual = await context.run(inputs);
     const outputs = plan.outputs.flatMap(({ name, dtype }, i) => {
       const [tensor, { data, dims }] = [expected.get(name) ?? [...expected.values()][i], actual[name]!];
-      return tensor ? [compareTensors(name, { dtype, dims, data: data as Tensor['data'] }, tensor, TOLERANCE)] : [];
+      return tensor ? [compareTensors(name, { dtype, dims, data: data as Tensor['data'] }, tensor, tolerance)] : [];
     });
     const pairs = await timePairs(
       () => context.run(inputs),

@@ -8,6 +8,7 @@ import { requireFile, requireOutput, writeWhole } from '../files.ts';
 import { isEngineFile } from '../model.ts';
 import { type OpponentChoice, parseOpponent } from '../opponents/index.ts';
 import { benchData, benchLines, benchTimes } from '../report/bench.ts';
+import { float16Lines } from '../report/float16.ts';
 import { versusData, versusLines } from '../report/versus.ts';
 import type { Session } from '../session.ts';
 import { addTimingCommand, type TimingOptions, timeEngine } from '../timing.ts';
@@ -36,6 +37,7 @@ export function addBench(program: Command, session: Session): void {
       'trtx bench model.onnx --shapes x:1x3x224x224 --in-flight 2 --json',
       'trtx bench model.trtx --input x=@x.npy --no-transfers --export-times times.json',
       'trtx bench model.onnx --vs ort-node',
+      'trtx bench model.onnx --fp16 --device-features default',
     ],
   })
     .option('--warm-up <ms>', 'milliseconds of runs that do not count', parsePositive, 200)
@@ -59,17 +61,19 @@ async function benchFile(file: string, options: Options, session: Session): Prom
   const { exportTimes, percentile, vs } = options;
   if (exportTimes) await requireOutput(exportTimes, file);
   const opponent = vs === undefined ? undefined : await opponentFor(file, vs, options.vsModel);
-  const { report, versus, buildMs } = await timeEngine(file, options, { session }, async (timed) => {
-    const { engine, inputs, load, buildMs } = timed;
+  const { report, versus, buildMs, float16 } = await timeEngine(file, options, { session }, async (timed) => {
+    const { engine, inputs, load, buildMs, float16 } = timed;
     const times = { ...options, warmUpMs: options.warmUp, durationMs: options.duration * 1000, load };
     session.progress.show('runs', 0, 1, file);
     const report = await bench(engine, inputs, times);
     if (opponent) session.progress.show('pairs', 0, 1, vs!);
-    return { report, versus: opponent && (await timeVersus(opponent, file, timed, times)), buildMs };
+    return { report, versus: opponent && (await timeVersus(opponent, file, timed, times)), buildMs, float16 };
   });
   if (exportTimes) await writeWhole(exportTimes, [benchTimes(report)]);
   const data = benchData(report, { file, buildMs, percentile });
-  session.result({ ...data, ...(versus ? { vs: versusData(versus) } : {}) }, [
+  const more = { ...(float16 ? { float16 } : {}), ...(versus ? { vs: versusData(versus) } : {}) };
+  session.result({ ...data, ...more }, [
+    ...float16Lines(float16),
     ...benchLines(report, percentile),
     ...(versus ? versusLines(versus) : []),
   ]);

@@ -1,22 +1,25 @@
 // trtx build: from a model to an engine file.
 
-import { type BuildOptions, build } from '@trtx/builder';
+import { type BuildOptions, build, type Float16Build } from '@trtx/builder';
 import { inspectEngine } from '@trtx/engine';
 import { importOptions } from '@trtx/plugin';
 import { drawGraph } from '@trtx/viewer';
 import type { Command } from 'commander';
 import { addCommand, INT64, parseInt64, parseLevel } from '../command.ts';
 import { buildTarget } from '../device.ts';
+import { addDeviceOption, type DeviceFlags } from '../device-features.ts';
 import { requireOutput, writeWhole } from '../files.ts';
+import { addFloat16Options, type Float16Flags, float16From } from '../float16.ts';
 import { loadModel } from '../model.ts';
 import { addPageOption, type PageContents, type PageOptions, pageLines, requirePage, writePage } from '../page.ts';
 import { addPluginOption, loadPlugins, type PluginOptions } from '../plugins.ts';
 import { addProfileOptions } from '../profiles.ts';
 import { engineRows } from '../report/engine.ts';
+import { float16Lines } from '../report/float16.ts';
 import type { Session } from '../session.ts';
 import { bytesText, table, timeText } from '../text.ts';
 
-interface Options extends PluginOptions, PageOptions {
+interface Options extends PluginOptions, PageOptions, Float16Flags, DeviceFlags {
   readonly output: string;
   readonly O: BuildOptions['level'];
   readonly portable?: boolean;
@@ -30,6 +33,7 @@ export function addBuild(program: Command, session: Session): void {
     summary: 'Builds an engine file from an ONNX model, for the adapter at hand.',
     examples: [
       'trtx build model.onnx -o model.trtx',
+      'trtx build model.onnx -o half.trtx --fp16',
       "trtx build detector.onnx -o detector.trtx --shapes 'x:1x3x{32..960:32}x{32..960:32}'",
       "trtx build net.onnx -o net.trtx --profile one --shapes x:1x3 --profile many --shapes 'x:{2..64}x3'",
     ],
@@ -41,6 +45,8 @@ export function addBuild(program: Command, session: Session): void {
     .option('--int64 <where>', INT64, parseInt64, 'checked')
     .option('--portable', 'ask only for what every WebGPU device has')
     .action((model: string, options: Options) => buildEngine(model, { ...options, ...profiles() }, session));
+  addFloat16Options(command);
+  addDeviceOption(command);
   addPageOption(command);
   addPluginOption(command);
 }
@@ -50,7 +56,8 @@ async function buildEngine(
   options: Options & Pick<BuildOptions, 'profile' | 'profiles'>,
   session: Session,
 ): Promise<void> {
-  const { output, O: level, portable = false, host, int64, profile, profiles } = options;
+  const { output, O: level, portable = false, host, int64, profile, profiles, deviceFeatures } = options;
+  const fp16 = float16From(options);
   await requireOutput(output, model);
   await requirePage(options, model, output);
   const plugins = await loadPlugins(options);
@@ -59,7 +66,8 @@ async function buildEngine(
   const { graph, nodes } = await loadModel(model, importOptions(plugins));
   const before = options.html === undefined ? undefined : drawGraph(graph);
   let optimized: Pick<PageContents, 'after' | 'trace'> | undefined;
-  const { target, description } = await buildTarget(portable, session.log);
+  const float16: Float16Build[] = [];
+  const { target, description } = await buildTarget(deviceFeatures, portable, session.log);
   session.useAdapter(description);
   const { plan, file } = build(graph, {
     profile,
@@ -69,8 +77,10 @@ async function buildEngine(
     target,
     noHost: !host,
     int64,
+    fp16,
     sourceNodes: nodes,
     logger: session.log,
+    onFloat16: (report) => float16.push(report),
     onOptimized: (after, { trace }) => {
       // Of several profiles the first is drawn.
       if (before) optimized ??= { after: drawGraph(after), trace };
@@ -81,9 +91,13 @@ async function buildEngine(
   const page = before && optimized && (await writePage(options.html!, { model, before, ...optimized }));
   const buildMs = performance.now() - start;
   const summary = inspectEngine(plan);
-  session.result({ output, bytes: file.size, buildMs, ...summary, ...(page ? { page } : {}) }, [
+  // Of several profiles the first is told of, as it is with the summary.
+  const [half] = float16;
+  const more = { ...(half ? { float16: half } : {}), ...(page ? { page } : {}) };
+  session.result({ output, bytes: file.size, buildMs, ...summary, ...more }, [
     `${output}: ${bytesText(file.size)}, built in ${timeText(buildMs)}`,
     ...table(engineRows(summary), '  '),
+    ...float16Lines(half),
     ...pageLines(page),
   ]);
 }

@@ -12,19 +12,20 @@ import {
 import type { Command } from 'commander';
 import { collectNames } from '../command.ts';
 import { addComparingCommand, type ComparedModel, type ComparingOptions, openCompared } from '../comparing.ts';
+import { addDeviceOption, type DeviceFlags } from '../device-features.ts';
 import { FAILED } from '../failure.ts';
 import { compareData, compareLines, notesOf } from '../report/compare.ts';
 import type { Session } from '../session.ts';
 import { type OpenedSubject, requireSubject, withSubjects } from '../subjects/index.ts';
 
-interface Options extends ComparingOptions {
+interface Options extends ComparingOptions, DeviceFlags {
   readonly a: string;
   readonly b: string;
   readonly outputs?: readonly string[];
 }
 
 export function addCompare(program: Command, session: Session): void {
-  addComparingCommand(program, {
+  const command = addComparingCommand(program, {
     usage: 'compare <model>',
     summary: 'Computes a model in two ways and compares every tensor that both have: where does it begin to depart?',
     examples: [
@@ -37,14 +38,15 @@ export function addCompare(program: Command, session: Session): void {
     .option('--b <way>', 'likewise: what is expected', 'reference')
     .option('--outputs <names>', 'compare only these tensors; all that both have by default', collectNames)
     .action((model: string, options: Options) => compare(model, options, session));
+  addDeviceOption(command);
 }
 
 async function compare(file: string, options: Options, session: Session): Promise<void> {
   for (const name of [options.a, options.b]) await requireSubject(name);
   const model = await openCompared(file, options, session);
-  const { rtol, atol, O: level, outputs: wanted } = options;
+  const { rtol, atol, O: level, outputs: wanted, deviceFeatures: features } = options;
   const { graph, inputs, opset } = model;
-  await withSubjects([options.a, options.b], model, { level, opset }, session, async ([first, second]) => {
+  await withSubjects([options.a, options.b], model, { level, opset, features }, session, async ([first, second]) => {
     const [a, b] = [first!.subject, second!.subject];
     const all = wanted === undefined || (wanted.length === 1 && wanted[0] === 'all');
     session.progress.show('compare', 0, 1, `${a.name} with ${b.name}`);

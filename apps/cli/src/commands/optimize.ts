@@ -1,11 +1,11 @@
 // trtx optimize: from a model to a smaller one that computes the same.
 
-import { TrtxError } from '@trtx/errors';
 import { type Graph, printGraph, verify } from '@trtx/ir';
 import { NEWEST_OPSET, OLDEST_EXPORTED_OPSET, surveyModel } from '@trtx/onnx';
 import {
   FILE_PASSES,
   type Firing,
+  type Float16Options,
   type Float16Report,
   type Level,
   type OptimizeReport,
@@ -20,6 +20,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { addCommand, collect, collectNames, parseLevel, parseWhole } from '../command.ts';
 import { readBytes } from '../files.ts';
+import { addFloat16Options, type Float16Flags, float16From } from '../float16.ts';
 import { loadModel } from '../model.ts';
 import { modelTargets, NEWEST_BY_DEFAULT, outputOpset, writeModel } from '../model-file.ts';
 import { addPageOption, type PageOptions, pageLines, requirePage, writePage } from '../page.ts';
@@ -28,7 +29,7 @@ import { countWritten, optimizeData, optimizeLines } from '../report/optimize.ts
 import type { Session } from '../session.ts';
 import { profileFrom, type ShapeOptions } from '../shapes.ts';
 
-interface Options extends Pick<ShapeOptions, 'shapes'>, PluginOptions, PageOptions {
+interface Options extends Pick<ShapeOptions, 'shapes'>, PluginOptions, PageOptions, Float16Flags {
   readonly O: Level;
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
@@ -36,8 +37,6 @@ interface Options extends Pick<ShapeOptions, 'shapes'>, PluginOptions, PageOptio
   readonly dumpAfter?: string;
   readonly stopAfter?: number;
   readonly trace?: boolean;
-  readonly fp16?: boolean;
-  readonly keep?: readonly string[];
 }
 
 export function addOptimize(program: Command, session: Session): void {
@@ -58,17 +57,15 @@ export function addOptimize(program: Command, session: Session): void {
     .option('--dump-after <pass>', 'print the graph as text on stderr after each run of the pass', parsePass)
     .option('--stop-after <n>', 'stop after so many changes', parseWhole(0, 2 ** 31))
     .option('--shapes <spec>', 'sizes or ranges of inputs, as for trtx build; other sizes stay dynamic', collect)
-    .option('--fp16', 'float16 where that is good enough; inputs and outputs stay as they are')
-    .option('--keep <names>', 'with --fp16: nodes that stay in float32, by their names, ops or outputs', collectNames)
     .option('--trace', 'list each change: its rule, its nodes, and where in the model these came from')
     .action((model: string, output: string, options: Options) => optimizeModel(model, output, options, session));
+  addFloat16Options(command);
   addPageOption(command);
   addPluginOption(command);
 }
 
 async function optimizeModel(file: string, output: string, options: Options, session: Session): Promise<void> {
-  if (options.keep && !options.fp16)
-    throw new TrtxError('USAGE', '--keep names what stays in float32 with --fp16', { hint: 'Add --fp16.' });
+  const fp16 = float16From(options);
   const plugins = await loadPlugins(options);
   session.progress.show('read', 0, 1, file);
   // The graph keeps its own name, which is in the file.
@@ -87,7 +84,7 @@ async function optimizeModel(file: string, output: string, options: Options, ses
     dumps.push(dump);
     if (!session.json) process.stderr.write(dumpText(dump));
   });
-  const float16 = options.fp16 ? halved(imported.graph, options) : undefined;
+  const float16 = fp16 && halved(imported.graph, fp16);
   const after = before && drawGraph(imported.graph);
   const opset = options.opset ?? outputOpset(imported.model);
   const trace = [...report.trace];
@@ -153,8 +150,8 @@ function optimized(
   return report;
 }
 
-function halved(graph: Graph, { keep }: Options): Float16Report {
-  const report = toFloat16(graph, { keep });
+function halved(graph: Graph, options: Float16Options): Float16Report {
+  const report = toFloat16(graph, options);
   verify(graph);
   return report;
 }

@@ -9,6 +9,7 @@ import type { Command } from 'commander';
 import { parsePositive, parseWhole } from '../command.ts';
 import { jsonBytes, requireOutput, writeWhole } from '../files.ts';
 import { planPageLines, writePlanPage } from '../plan-page.ts';
+import { float16Lines } from '../report/float16.ts';
 import { profileLines } from '../report/profile.ts';
 import type { Session } from '../session.ts';
 import { addTimingCommand, type TimingOptions, timeEngine } from '../timing.ts';
@@ -51,8 +52,8 @@ async function profileFile(file: string, options: Options, session: Session): Pr
   const { trace, html, iterations, duration } = options;
   for (const output of [trace, html]) if (output) await requireOutput(output, file);
   const observed = trace !== undefined;
-  const { report, spans, plan } = await timeEngine(file, options, { session, observed }, async (timed) => {
-    const { device, engine, inputs, timeline } = timed;
+  const { report, spans, plan, float16 } = await timeEngine(file, options, { session, observed }, async (timed) => {
+    const { device, engine, inputs, timeline, float16 } = timed;
     const plans = profilesOf(engine.plan);
     const dims = engine.plan.inputs.map(({ name }) => inputs[name]!.dims);
     session.progress.show('device', 0, 1, 'what it can do');
@@ -70,11 +71,12 @@ async function profileFile(file: string, options: Options, session: Session): Pr
       throw error;
     });
     const plan = layersOf(plans[profileNames(plans).indexOf(report.profile)]!, dims);
-    return { report: summarizeProfile(report), spans: timeline?.spans ?? [], plan };
+    return { report: summarizeProfile(report), spans: timeline?.spans ?? [], plan, float16 };
   });
   if (trace) await writeWhole(trace, [jsonBytes(traceOf(spans, report.engine))]);
   const page = html ? await writePlanPage(html, { title: basename(file), plan, profile: report }) : undefined;
-  session.result({ file, ...report, ...(page ? { page } : {}) }, [
+  session.result({ file, ...report, ...(float16 ? { float16 } : {}), ...(page ? { page } : {}) }, [
+    ...float16Lines(float16),
     ...profileLines(report, options),
     ...planPageLines(page),
   ]);

@@ -8,6 +8,7 @@ import { Engine, type ExecutionContext, type TensorData } from '@trtx/runtime';
 import { type FileSource, fileSource } from '@trtx/runtime/node';
 import type { Command } from 'commander';
 import { addCommand, collect, parseNumbers } from '../command.ts';
+import { addDeviceOption, type DeviceFlags } from '../device-features.ts';
 import { hostOpsOf } from '../executable.ts';
 import { makeFolder, requireFile } from '../files.ts';
 import { enginePorts, readInputs } from '../inputs.ts';
@@ -18,7 +19,7 @@ import { statisticsOf } from '../statistics.ts';
 import { type InputSource, parseInputs } from '../tensors/spec.ts';
 import { numberText, table, timeText } from '../text.ts';
 
-interface Options {
+interface Options extends DeviceFlags {
   readonly input?: readonly string[];
   readonly output: string;
   readonly shapes?: readonly string[];
@@ -29,7 +30,7 @@ interface Options {
 }
 
 export function addRun(program: Command, session: Session): void {
-  addCommand(program, {
+  const command = addCommand(program, {
     usage: 'run <engine>',
     summary: 'Runs an engine once and writes its outputs as .npy files.',
     examples: [
@@ -53,6 +54,7 @@ export function addRun(program: Command, session: Session): void {
     .option('--mean <numbers>', 'pictures: subtracted after that, one number or one for each channel', parseNumbers)
     .option('--std <numbers>', 'pictures: divides after that', parseNumbers)
     .action((file: string, options: Options) => runEngine(file, options, session));
+  addDeviceOption(command);
 }
 
 function parseScale(text: string): number {
@@ -81,7 +83,7 @@ interface Request {
 }
 
 async function runFrom(source: FileSource, { sources, sizes, options }: Request, session: Session): Promise<void> {
-  const backend = await openBackend('webgpu', { logger: session.log });
+  const backend = await openBackend('webgpu', { features: options.deviceFeatures, logger: session.log });
   try {
     session.useAdapter(backend.description);
     const { engine, loadMs } = await load(source, backend.gpu!.device, session);

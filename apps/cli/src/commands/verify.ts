@@ -1,26 +1,30 @@
 // trtx verify: what a model's engine computes, against what it should.
 
-import { type BuildOptions, EngineRunner, profileAround, profileOf } from '@trtx/builder';
+import { type BuildOptions, EngineRunner, type Float16Build, profileAround, profileOf } from '@trtx/builder';
 import { type Backend, type BackendKind, openBackend } from '@trtx/builder/node';
-import { type Comparison, compareTensors, type Tolerance } from '@trtx/debug';
+import { type Comparison, compareTensors, FLOAT16_TOLERANCE, type Tolerance } from '@trtx/debug';
 import { inspectEngine } from '@trtx/engine';
 import { quote, TrtxError } from '@trtx/errors';
 import { type Graph, opName, type Profile, type Tensors } from '@trtx/ir';
+import type { Float16Options } from '@trtx/passes';
 import { importOptions, type Plugin } from '@trtx/plugin';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { addCommand, INT64, parseInt64, parseLevel, parsePositive } from '../command.ts';
+import { addDeviceOption, type DeviceFlags } from '../device-features.ts';
 import { FAILED } from '../failure.ts';
 import { requireFile } from '../files.ts';
+import { addFloat16Options, type Float16Flags, float16From } from '../float16.ts';
 import { kernelsFor } from '../host-kernels.ts';
 import { loadModel } from '../model.ts';
 import { checkInputs, unknownTensor } from '../model-inputs.ts';
 import { addPluginOption, loadPlugins, type PluginOptions } from '../plugins.ts';
+import { float16Lines } from '../report/float16.ts';
 import type { Session } from '../session.ts';
 import { readFolder } from '../tensors/raw.ts';
 import { table, timeText } from '../text.ts';
 
-interface Options extends Tolerance, PluginOptions {
+interface Options extends Partial<Tolerance>, PluginOptions, Float16Flags, DeviceFlags {
   readonly inputs: string;
   readonly expect: string;
   readonly backend?: BackendKind;
@@ -28,6 +32,9 @@ interface Options extends Tolerance, PluginOptions {
   readonly O: BuildOptions['level'];
   readonly int64: 'checked' | 'host';
 }
+
+/** Of what computes in float32. */
+const FLOAT32_TOLERANCE: Tolerance = { rtol: 1e-3, atol: 1e-4 };
 
 export function addVerify(program: Command, session: Session): void {
   const command = addCommand(program, {
@@ -45,9 +52,11 @@ export function addVerify(program: Command, session: Session): void {
     .option('--static', 'build for exactly the shapes of the inputs, not for half to twice each dynamic size')
     .option('-O <level>', 'optimization, 0 to 3', parseLevel, 2)
     .option('--int64 <where>', INT64, parseInt64, 'checked')
-    .option('--rtol <number>', 'tolerance, relative to each element', parsePositive, 1e-3)
-    .option('--atol <number>', 'tolerance, relative to the largest element', parsePositive, 1e-4)
+    .option('--rtol <number>', 'tolerance, relative to each element (default: 1e-3, with --fp16 1e-2)', parsePositive)
+    .option('--atol <number>', 'tolerance, relative to the largest (default: 1e-4, with --fp16 1e-2)', parsePositive)
     .action((model: string, options: Options) => verify(model, options, session));
+  addFloat16Options(command);
+  addDeviceOption(command);
   addPluginOption(command);
 }
 
@@ -57,6 +66,9 @@ function parseBackend(text: string): BackendKind {
 }
 
 async function verify(model: string, options: Options, session: Session): Promise<void> {
+  const fp16 = float16From(options);
+  const usual = fp16 ? FLOAT16_TOLERANCE : FLOAT32_TOLERANCE;
+  const { rtol = usual.rtol, atol = usual.atol } = options;
   await requireFile(model);
   const [inputs, expected] = [await readFolder(options.inputs), await readFolder(options.expect)];
   const plugins = await loadPlugins(options);
@@ -64,12 +76,12 @@ async function verify(model: string, options: Options, session: Session): Promis
   const { graph } = await loadModel(model, importOptions(plugins));
   checkInputs(graph, inputs);
   checkOutputs(graph, expected);
-  const backend = await openBackend(options.backend, { logger: session.log });
+  const backend = await openBackend(options.backend, { features: options.deviceFeatures, logger: session.log });
   try {
     session.useAdapter(backend.description);
-    const run = await buildAndRun(backend, { graph, inputs, plugins }, options, session);
+    const run = await buildAndRun(backend, { graph, inputs, plugins, fp16 }, options, session);
     const outputs = [...expected].map(([name, tensor]) =>
-      compareTensors(name, run.outputs.get(name)!, tensor, options),
+      compareTensors(name, run.outputs.get(name)!, tensor, { ...usual, rtol, atol }),
     );
     report(outputs, { model, backend: backend.kind, ...run.figures }, session);
   } finally {
@@ -81,16 +93,23 @@ interface Model {
   readonly graph: Graph;
   readonly inputs: Tensors;
   readonly plugins: readonly Plugin[];
+  readonly fp16: Float16Options | undefined;
 }
 
-async function buildAndRun(backend: Backend, { graph, inputs, plugins }: Model, options: Options, session: Session) {
+async function buildAndRun(backend: Backend, model: Model, options: Options, session: Session) {
+  const { graph, inputs, plugins, fp16 } = model;
   const show = ({ stage, done, total, label }: { stage: string; done: number; total: number; label: string }) =>
     session.progress.show(stage, done, total, label);
   const start = performance.now();
+  let float16: Float16Build | undefined;
   const runner = await backend.prepare(graph, {
     profile: profileFor(graph, inputs, options.static ?? false),
     level: options.O,
     int64: options.int64,
+    fp16,
+    onFloat16: (report) => {
+      float16 = report;
+    },
     plugins,
     hostKernels: await kernelsFor(
       [...graph.withBodies()].flatMap(({ nodes }) => [...nodes].map(({ op }) => opName(op))),
@@ -104,7 +123,7 @@ async function buildAndRun(backend: Backend, { graph, inputs, plugins }: Model, 
   const runMs = performance.now() - built;
   const engine = runner instanceof EngineRunner ? { engine: inspectEngine(runner.engine.plan) } : {};
   await runner.dispose?.();
-  return { outputs, figures: { buildMs: built - start, runMs, ...engine } };
+  return { outputs, figures: { buildMs: built - start, runMs, ...(float16 ? { float16 } : {}), ...engine } };
 }
 
 /** None where the model's shapes are fixed. */
@@ -125,7 +144,7 @@ function checkOutputs(graph: Graph, expected: Tensors): void {
 
 function report(
   outputs: readonly Comparison[],
-  figures: { model: string; backend: string; buildMs: number; runMs: number },
+  figures: { model: string; backend: string; buildMs: number; runMs: number; float16?: Float16Build },
   session: Session,
 ): void {
   const ok = outputs.every((output) => output.ok);
@@ -138,6 +157,7 @@ function report(
   ]);
   session.result({ ok, ...figures, outputs }, [
     ...table(rows),
+    ...float16Lines(figures.float16),
     `${ok ? 'verified' : 'NOT verified'}: built in ${timeText(figures.buildMs)}, run in ${timeText(figures.runMs)}`,
   ]);
 }

@@ -23,7 +23,8 @@ export function engineRows({ profiles, ...engine }: EngineSummary): [string, str
 function runRows(summary: ProfileSummary, pipelines = '', more: [string, string][] = []): [string, string][] {
   const { dispatches, copies, kernels, hostNodes, hostSteps, requires } = summary;
   const limits = Object.entries(requires.limits).map(([name, value]) => `${name} ${value}`);
-  const needs = [...requires.features, ...limits];
+  const matrices = (requires.matrices ?? []).map((matrix) => `subgroup matrix ${quote(JSON.stringify(matrix))}`);
+  const needs = [...requires.features, ...limits, ...matrices];
   return [
     ...summary.inputs.map((tensor): [string, string] => ['input', tensorText(tensor)]),
     ...summary.outputs.map((tensor): [string, string] => ['output', tensorText(tensor)]),

@@ -5,6 +5,7 @@ import { type Graph, opName } from '@trtx/ir';
 import type { ImportedNode } from '@trtx/onnx';
 import type { Firing, Float16Report, Level, OptimizeReport, PassStatistics } from '@trtx/passes';
 import { bytesText, table, timeText } from '../text.ts';
+import { float16Line } from './float16.ts';
 
 /** Nodes of an op in the model and in what became of it. */
 export interface Counts {
@@ -93,18 +94,12 @@ export function optimizeLines(data: OptimizeData, trace: readonly Firing[] | und
   ];
 }
 
-/** How much works in float16, why the rest does not, and what constants lost. */
-function float16Lines({ converted, kept, casts, constants }: Float16Report): string[] {
-  const reasons = new Map<string, number>();
-  for (const { reason } of kept) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  const why = [...reasons].map(([reason, count]) => `${count} ${reason}`).join(', ');
-  const losses = constants.map(
+/** How much works in float16, and what constants lost. */
+function float16Lines(float16: Float16Report): string[] {
+  const losses = float16.constants.map(
     ({ name, saturated, flushed }) => `${quote(name)}: ${saturated} elements became ±65504, ${flushed} became 0`,
   );
-  return [
-    `${converted.length} nodes in float16 with ${casts} casts, ${kept.length} in float32${why ? `: ${why}` : ''}`,
-    ...losses,
-  ];
+  return [float16Line(float16), ...losses];
 }
 
 /** Rows of an op with its counts. */

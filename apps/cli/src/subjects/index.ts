@@ -7,14 +7,17 @@ import { TrtxError } from '@trtx/errors';
 import { type Graph, standardOps } from '@trtx/ir';
 import { hostOps } from '@trtx/reference';
 import { Engine } from '@trtx/runtime';
-import { fileSource, type NodeDevice } from '@trtx/runtime/node';
+import { type DeviceFeatures, fileSource, type NodeDevice } from '@trtx/runtime/node';
 import type { ComparedModel } from '../comparing.ts';
+import { USUAL_FEATURES } from '../device-features.ts';
 import { hostOpsOf } from '../executable.ts';
 import { isEngineFile } from '../model.ts';
 import type { Session } from '../session.ts';
 import { openOrtSubject } from './ort.ts';
 
 export interface SubjectsOptions {
+  /** Of the adapter; `USUAL_FEATURES` where it says nothing. */
+  readonly features?: DeviceFeatures;
   readonly level: 0 | 1 | 2 | 3;
   /** What ONNX Runtime is given the model in. */
   readonly opset: number;
@@ -40,7 +43,8 @@ export async function withSubjects<T>(
   use: (subjects: readonly OpenedSubject[]) => Promise<T>,
 ): Promise<T> {
   const needsDevice = names.some((name) => !['reference', 'ort'].includes(name));
-  const backend = needsDevice ? await openBackend('webgpu', { logger: session.log }) : undefined;
+  const { features = USUAL_FEATURES } = options;
+  const backend = needsDevice ? await openBackend('webgpu', { features, logger: session.log }) : undefined;
   if (backend) session.useAdapter(backend.description);
   const opened: OpenedSubject[] = [];
   try {
