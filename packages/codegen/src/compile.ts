@@ -108,7 +108,7 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
       }),
     ],
     ...(host.values.length > 0 ? { values: host.values } : {}),
-    ...layout.finish(requirementsOf([...emitted.values()].map(({ launch }) => launch))),
+    ...layout.finish(requirementsOf([...emitted.values()])),
     symbols: sizes.symbols((value) => host.of(value)),
     exprs: sizes.exprs,
     work: work.finish(layout.memory),
@@ -146,7 +146,7 @@ function emitAll(
     return { group, tactic };
   });
   const emitted = chosen.map(({ group, tactic }, i): [Group, Emitted] => {
-    const emitter = new Emitter(group, grouping, storages, target.limits);
+    const emitter = new Emitter(group, grouping, storages, target);
     const launch = tactic.kernel.emit(emitter, { group, grouping, target, formats: tactic.formats }, tactic.params);
     onProgress?.(i + 1, chosen.length, tactic.kernel.id);
     return [group, { group, tactic, emitter, launch, wgsl: emitter.shader.print(launch.workgroupSize) }];

@@ -12,8 +12,8 @@ import { computedBy, type Group, type Grouping } from './group/group.ts';
 import { denseView, isDense, type TensorView } from './group/view.ts';
 import { partBytes, partsOf, requireBuffer } from './memory/parts.ts';
 import { mostElements } from './memory/sizes.ts';
-import { type Storages, storageOf } from './storage.ts';
-import type { TargetLimits } from './target.ts';
+import { type Storages, sharesWords, storageOf } from './storage.ts';
+import type { Target } from './target.ts';
 import { encode, isNarrowFloat, rounded } from './wgsl/codes.ts';
 import type { Ix } from './wgsl/ix.ts';
 import * as ix from './wgsl/ix.ts';
@@ -63,13 +63,15 @@ export class Emitter {
   readonly #words = new Map<Value | string, { readonly words: Words; readonly element: BufferElement }>();
   readonly #checked: Value[] = [];
   readonly #own: ReadonlySet<Value>;
+  readonly #halves: boolean;
 
   constructor(
     readonly group: Group,
     readonly grouping: Grouping,
     readonly storages: Storages,
-    readonly limits: TargetLimits,
+    readonly target: Target,
   ) {
+    this.#halves = target.features.has('shader-f16');
     this.#own = computedBy(group);
   }
 
@@ -81,8 +83,8 @@ export class Emitter {
   /** Reads an element of a packed constant by its number. */
   packed(packed: Packed): (index: Ix) => string {
     const form = { dtype: packed.dtype, storage: storageOf(packed.dtype)! };
-    const { words } = this.#bind(packed.key, { kind: 'packed', packed }, 'read', wordOf(form.storage));
-    return (index) => loadElement(this.shader, words, form, index);
+    const { words, element } = this.#bind(packed.key, { kind: 'packed', packed }, 'read', wordOf(form, this.#halves));
+    return (index) => loadElement(this.shader, words, form, element, index);
   }
 
   /** Reads four neighbouring elements of a packed constant of a type with `vectorOf`; `index` counts the fours. */
@@ -141,9 +143,7 @@ export class Emitter {
   /** The element at an address (in elements) of memory. */
   load(storage: Value, address: Ix): string {
     const { words, element } = this.#wordsOf(storage);
-    if (element !== 'vec4<f32>') return loadElement(this.shader, words, this.#form(storage), address);
-    const at = this.shader.index(address, 'at');
-    return `${words.read(ix.div(at, 4))}[${ix.text(ix.mod(at, 4))}]`;
+    return loadElement(this.shader, words, this.#form(storage), element, address);
   }
 
   /**
@@ -152,14 +152,38 @@ export class Emitter {
    */
   vectors(value: Value): (address: Ix) => string {
     const { storage } = this.view(value);
+    const word = wordOf(this.#form(storage), this.#halves);
+    if (word === 'f32' || word === 'f16') {
+      const words = this.#many(storage, `vec4<${word}>`);
+      const read = (address: Ix) => words!.read(ix.div(address, 4));
+      if (words) return word === 'f32' ? read : (address) => `vec4<f32>(${read(address)})`;
+    }
+    return (address) => `vec4(${[0, 1, 2, 3].map((i) => this.load(storage, ix.add(address, i))).join(', ')})`;
+  }
+
+  /**
+   * As `vectors`, eight neighbouring float16 elements as they lie in memory: a vec4<u32>, from addresses that are multiples
+   * of eight. Only where `shader-f16` is.
+   */
+  halves(value: Value): (address: Ix) => string {
+    const { storage } = this.view(value);
+    const words = this.#many(storage, 'vec4<u32>');
+    if (words) return (address) => words.read(ix.div(address, 8));
+    return (address) => packHalves(Array.from({ length: 8 }, (_, i) => this.load(storage, ix.add(address, i))));
+  }
+
+  /** As `halves`, of a packed constant; `index` counts the eights. */
+  packedHalves(packed: Packed): (index: Ix) => string {
+    const { words } = this.#bind(packed.key, { kind: 'packed', packed }, 'read', 'vec4<u32>');
+    return (index) => words.read(index);
+  }
+
+  /** The words of a memory of which several elements are read at once; undefined where they cannot be. */
+  #many(storage: Value, element: BufferElement): Words | undefined {
     // What the group writes there needs words; WGSL would write the vector around one.
     const isWritten = this.group.results.some((result) => this.view(result).storage === storage);
     const bound = this.#words.get(storage);
-    if (this.storages(storage) === 'f32' && !isWritten && (!bound || bound.element === 'vec4<f32>')) {
-      const { words } = this.#wordsOf(storage, 'vec4<f32>');
-      return (address) => words.read(ix.div(address, 4));
-    }
-    return (address) => `vec4(${[0, 1, 2, 3].map((i) => this.load(storage, ix.add(address, i))).join(', ')})`;
+    return isWritten || (bound && bound.element !== element) ? undefined : this.#wordsOf(storage, element).words;
   }
 
   /** The element of an operand at a position of the operand's own shape. */
@@ -180,7 +204,8 @@ export class Emitter {
 
   /** How many elements of a result share a word: more than 1 only for kernels that `ownsWords`, by `emitResult`. */
   perWord(result: Value): number {
-    return elementsPerWord(this.storages(result));
+    const storage = this.storages(result);
+    return sharesWords(result.type.dtype, storage, this.target.features) ? elementsPerWord(storage) : 1;
   }
 
   /**
@@ -206,7 +231,7 @@ export class Emitter {
     if (this.perWord(result) > 1)
       throw new TrtxError('CODEGEN', 'an element is stored where it has no word of its own', { tensor: result.name });
     const address = this.address(result, this.#inShapeOf(result, position));
-    this.storeWord(result, address, toWord(this.shader, result.type.dtype, value));
+    this.storeWord(result, address, toWord(this.shader, result.type.dtype, value, this.#halves));
   }
 
   /** The place of an element in a result, which may have another shape than what the anchor gives. */
@@ -222,12 +247,12 @@ export class Emitter {
   /** Stores a word of a result. */
   storeWord(result: Value, number: Ix, word: string): void {
     const { storage } = this.view(result);
-    const element = wordOf(this.storages(result));
+    const element = wordOf(this.#form(result), this.#halves);
     const { words } = this.#bind(storage, { kind: 'value', value: storage }, 'read_write', element);
     this.shader.line(words.write(number, word));
   }
 
-  #wordsOf(storage: Value, element: BufferElement = wordOf(this.storages(storage))) {
+  #wordsOf(storage: Value, element: BufferElement = wordOf(this.#form(storage), this.#halves)) {
     // What dispatches write lies in buffers that other bindings of the same dispatch may write: WebGPU wants one access.
     const access = storage.producer || this.grouping.states.has(storage) ? 'read_write' : 'read';
     return this.#bind(storage, { kind: 'value', value: storage }, access, element);
@@ -240,12 +265,12 @@ export class Emitter {
   #bind(key: Value | string, source: Source, access: 'read' | 'read_write', element: BufferElement) {
     let bound = this.#words.get(key);
     if (!bound) {
-      const parts = partsOf(this.#bytesOf(source), this.limits);
+      const parts = partsOf(this.#bytesOf(source), this.target.limits);
       const buffers = Array.from({ length: parts }, (_, part) => {
         this.slots.push({ ...source, part, parts });
         return this.shader.buffer(access, element);
       });
-      const words = wordsOf(this.shader, buffers, element, partBytes(this.limits) / ELEMENT_BYTES[element]);
+      const words = wordsOf(this.shader, buffers, element, partBytes(this.target.limits) / ELEMENT_BYTES[element]);
       bound = { words, element };
       this.#words.set(key, bound);
     }
@@ -258,9 +283,15 @@ export class Emitter {
     if (source.kind === 'status') return ELEMENT_BYTES['atomic<u32>'];
     const { value } = source;
     const bytes = storageBytes(this.storages(value), mostElements(value));
-    if (!value.constant) requireBuffer(value, bytes, this.limits);
+    if (!value.constant) requireBuffer(value, bytes, this.target.limits);
     return bytes;
   }
+}
+
+/** Eight numbers as halves in four words. */
+export function packHalves(elements: readonly string[]): string {
+  const words = [0, 2, 4, 6].map((i) => `pack2x16float(vec2<f32>(${elements[i]}, ${elements[i + 1]}))`);
+  return `vec4<u32>(${words.join(', ')})`;
 }
 
 /** True for what is rounded when it is cast. */

@@ -29,8 +29,6 @@ export interface Launch {
   readonly workgroupBytes?: number;
   /** Number of workgroups. The shader finds its own as `group`, which can pass this number. */
   readonly workgroups: Dim;
-  /** Names of the WebGPU features that the shader uses; none where it says nothing. */
-  readonly features?: readonly string[];
   /** Sizes of subgroups that the shader is right for; all where it says nothing. */
   readonly subgroups?: SubgroupSizes;
   /** Products of subgroup matrices that the shader uses; none where it says nothing. */

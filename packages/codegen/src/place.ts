@@ -49,7 +49,7 @@ export function place(
     for (const [group, list] of placed.tactics) tactics.set(group, list);
   }
   const grouping = { ...united(root, groupings), ranges };
-  return { grouping, units, hosted, tactics, storages: storagesOf(grouping, tactics) };
+  return { grouping, units, hosted, tactics, storages: storagesOf(grouping, tactics, target) };
 }
 
 /** What holds for a graph with all its bodies. */
@@ -81,7 +81,7 @@ function placeGraph(graph: Graph, { root, target, kernels, ranges }: Placing, gi
     const without = grouping.groups.filter((group) => tactics.get(group)!.length === 0);
     for (const { anchor, nodes } of without) hosted.set(anchor ?? nodes[0]!, NO_KERNEL);
     if (without.length > 0) continue;
-    const storages = storagesOf(grouping, tactics);
+    const storages = storagesOf(grouping, tactics, target);
     const copies = packOutputs(graph, grouping, storages);
     if (copies.length === 0) {
       const context = { target, storages, isHosted, tacticsOf };

@@ -1,8 +1,12 @@
 import { expect, it } from 'vitest';
 import type { Launch } from './kernel.ts';
-import { requirementsOf } from './requires.ts';
+import { type Launched, requirementsOf } from './requires.ts';
+import type { ShaderFeature } from './wgsl/shader.ts';
 
-const launch = (more: Partial<Launch>): Launch => ({ workgroupSize: 64, workgroups: 1, ...more });
+const launch = (more: Partial<Launch>, ...features: ShaderFeature[]): Launched => ({
+  launch: { workgroupSize: 64, workgroups: 1, ...more },
+  emitter: { shader: { features: new Set(features) } },
+});
 
 it('asks for nothing that every device has', () => {
   const usual = launch({ workgroupSize: 256, workgroupBytes: 16384 });
@@ -12,9 +16,9 @@ it('asks for nothing that every device has', () => {
 it('asks for the most of what shaders use, and for sizes of subgroups that all are right for', () => {
   const half = { m: 16, n: 8, k: 16, operand: 'f16', result: 'f32' } as const;
   const launches = [
-    launch({ features: ['subgroups'], subgroups: { min: 4, max: 32 }, workgroupBytes: 32768 }),
-    launch({ features: ['shader-f16', 'subgroups'], subgroups: { min: 8, max: 64 }, workgroupSize: 512 }),
-    launch({ features: ['chromium-experimental-subgroup-matrix'], matrices: [half, { ...half, result: 'f16' }] }),
+    launch({ subgroups: { min: 4, max: 32 }, workgroupBytes: 32768 }, 'subgroups'),
+    launch({ subgroups: { min: 8, max: 64 }, workgroupSize: 512 }, 'shader-f16', 'subgroups'),
+    launch({ matrices: [half, { ...half, result: 'f16' }] }, 'chromium-experimental-subgroup-matrix'),
     launch({ matrices: [half] }),
   ];
   expect(requirementsOf(launches)).toEqual({

@@ -37,6 +37,11 @@ export function bitsOf(dtype: DType): number {
   return storage ? storageBits(storage) : 32;
 }
 
+/** True where neighbouring elements share a word, which is written at once. @param features of the device */
+export function sharesWords(dtype: DType, storage: StorageType, features: ReadonlySet<string>): boolean {
+  return storageBits(storage) < 32 && !(dtype === 'float16' && features.has('shader-f16'));
+}
+
 /** The storage type that gives each element a word of its own, so that no two invocations write to the same one. */
 export function wordStorageOf(dtype: DType): StorageType | undefined {
   return STORAGE[dtype].at(-1);

@@ -30,7 +30,7 @@ type Places = readonly [row: ReadonlyMap<Value, TensorView>, last: ReadonlyMap<V
 /** Adds to the graph the copies that groups read in another format. */
 export function chooseFormats(graph: Graph, { grouping, tactics }: Formatted, context: FormatContext): Formatted {
   const { target } = context;
-  const memories = [...choices(graph, grouping, context.storages, context.isHosted)];
+  const memories = [...choices(graph, grouping, context)];
   const options = grouping.groups.map((group) => optionsOf(tactics.get(group)!));
   const numbers = new Map(memories.map(([root], i) => [root, options.length + i]));
   const places: Places[] = memories.map(([, last]) => [grouping.views, last]);

@@ -3,15 +3,19 @@
 import type { Graph, Value } from '@trtx/ir';
 import { type Grouping, rootOf } from '../group/group.ts';
 import { denseView, isDense, sourceOf, type TensorView, viewThrough } from '../group/view.ts';
-import type { Storages } from '../storage.ts';
-import { elementsPerWord } from '../wgsl/memory.ts';
+import { type Storages, sharesWords } from '../storage.ts';
+import type { Target } from '../target.ts';
 import { type Format, partIn, stridesIn } from './format.ts';
 
 /**
  * The memories that could be in channels-last format too: those that groups alone write and read, a word an element, and
  * in which everything that lies in them still could. For each, where its values are then.
  */
-export function choices(graph: Graph, grouping: Grouping, storages: Storages, isHosted: (value: Value) => boolean) {
+export function choices(
+  graph: Graph,
+  grouping: Grouping,
+  { storages, isHosted, target }: { storages: Storages; isHosted(value: Value): boolean; target: Target },
+) {
   const inside = new Map<Value, Value[]>();
   for (const [value, { storage }] of grouping.views) {
     const list = inside.get(storage);
@@ -19,12 +23,13 @@ export function choices(graph: Graph, grouping: Grouping, storages: Storages, is
     else inside.set(storage, [value]);
   }
   const wanted = (value: Value) => graph.isOutput(value) || isHosted(value);
+  const isShared = (value: Value) => sharesWords(value.type.dtype, storages(value), target.features);
   const found = new Map<Value, ReadonlyMap<Value, TensorView>>();
   for (const root of new Set(
     grouping.groups.flatMap(({ results }) => results.map((one) => rootOf(one, grouping.views))),
   )) {
     const values = inside.get(root) ?? [];
-    if (!hasChoice(root) || elementsPerWord(storages(root)) > 1 || [root, ...values].some(wanted)) continue;
+    if (!hasChoice(root) || isShared(root) || [root, ...values].some(wanted)) continue;
     const places = placesIn('channels-last', root, values, grouping);
     if (places) found.set(root, places);
   }

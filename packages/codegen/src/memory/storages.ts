@@ -5,10 +5,15 @@ import { TrtxError } from '@trtx/errors';
 import { type Graph, type Node, standardOps, type Value } from '@trtx/ir';
 import { type Group, type Grouping, rootOf } from '../group/group.ts';
 import { isWhole } from '../group/view.ts';
-import { type Storages, storageOf, wordStorageOf } from '../storage.ts';
+import { type Storages, sharesWords, storageOf, wordStorageOf } from '../storage.ts';
 import type { Tactic } from '../tactics.ts';
+import type { Target } from '../target.ts';
 
-export function storagesOf(grouping: Grouping, tactics: ReadonlyMap<Group, readonly Tactic[]>): Storages {
+export function storagesOf(
+  grouping: Grouping,
+  tactics: ReadonlyMap<Group, readonly Tactic[]>,
+  { features }: Target,
+): Storages {
   const ownsWords = (group: Group) => tactics.get(group)!.every(({ kernel }) => kernel.ownsWords);
   const apart = new Set<Value>();
   for (const group of grouping.groups) {
@@ -21,7 +26,8 @@ export function storagesOf(grouping: Grouping, tactics: ReadonlyMap<Group, reado
   return (value) => {
     const { type, name } = value;
     const isApart = apart.has(rootOf(value, grouping.views));
-    const storage = (isApart ? wordStorageOf : storageOf)(type.dtype);
+    const packed = storageOf(type.dtype);
+    const storage = packed && isApart && sharesWords(type.dtype, packed, features) ? wordStorageOf(type.dtype) : packed;
     if (!storage)
       throw new TrtxError('UNSUPPORTED_TYPE', `${type.dtype} has no representation on the GPU`, { tensor: name });
     return storage;

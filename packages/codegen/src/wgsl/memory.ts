@@ -1,5 +1,8 @@
 // Elements in buffers: where in which word an element's code lies. Only the emitter reads and writes through this file, so
 // that no kernel knows how its operands are stored.
+//
+// With `shader-f16` a float16 is a word, of 16 bits: nothing is decoded, and no invocation has to own the word that two
+// share. It is computed in f32 all the same.
 
 import { type StorageType, storageBits } from '@trtx/engine';
 import type { DType } from '@trtx/ir';
@@ -15,8 +18,9 @@ export interface Form {
   readonly storage: StorageType;
 }
 
-/** The WGSL type of the words of a buffer. */
-export function wordOf(storage: StorageType): 'f32' | 'i32' | 'u32' {
+/** The WGSL type of the words of a buffer. @param halves whether the device has `shader-f16` */
+export function wordOf({ dtype, storage }: Form, halves: boolean): 'f32' | 'i32' | 'u32' | 'f16' {
+  if (halves && dtype === 'float16') return 'f16';
   return storage === 'f32' || storage === 'i32' ? storage : 'u32';
 }
 
@@ -25,8 +29,25 @@ export function elementsPerWord(storage: StorageType): number {
   return 32 / storageBits(storage);
 }
 
-/** The element at an address (in elements) of a tensor. */
-export function loadElement(shader: Shader, words: Words, { dtype, storage }: Form, address: Ix): string {
+/** The element at an address (in elements) of a tensor that is bound as an array of `element`. */
+export function loadElement(
+  shader: Shader,
+  words: Words,
+  { dtype, storage }: Form,
+  element: BufferElement,
+  address: Ix,
+): string {
+  if (element === 'f16') return `f32(${words.read(address)})`;
+  if (element === 'vec4<f32>' || element === 'vec4<f16>') {
+    const at = shader.index(address, 'at');
+    const component = `${words.read(ix.div(at, 4))}[${ix.text(ix.mod(at, 4))}]`;
+    return element === 'vec4<f16>' ? `f32(${component})` : component;
+  }
+  if (element === 'vec4<u32>') {
+    const at = shader.index(address, 'at');
+    const word = `${words.read(ix.div(at, 8))}[${ix.text(ix.div(ix.mod(at, 8), 2))}]`;
+    return `unpack2x16float(${word})[${ix.text(ix.mod(at, 2))}]`;
+  }
   const count = elementsPerWord(storage);
   if (count === 1) return fromWord(shader, dtype, words.read(address));
   const at = shader.index(address, 'at');
@@ -41,8 +62,9 @@ function fromWord(shader: Shader, dtype: DType, word: string): string {
   return dtype === 'bool' ? `(${word} != 0u)` : word;
 }
 
-/** The word of an element that has one of its own. */
-export function toWord(shader: Shader, dtype: DType, value: string): string {
+/** The word of an element that has one of its own. @param halves as of `wordOf` */
+export function toWord(shader: Shader, dtype: DType, value: string, halves: boolean): string {
+  if (halves && dtype === 'float16') return `f16(${value})`;
   return isNarrowFloat(dtype) || dtype === 'bool' ? encode(shader, dtype, value) : value;
 }
 
@@ -63,6 +85,10 @@ export function vectorOf(dtype: DType) {
 export function loadVector(shader: Shader, vectors: Words, dtype: DType, index: Ix): string {
   const vector = vectors.read(index);
   if (dtype === 'float32') return vector;
+  if (dtype === 'float16') {
+    const words = shader.let(vector, 'words');
+    return `vec4<f32>(unpack2x16float(${words}.x), unpack2x16float(${words}.y))`;
+  }
   // To the top of a word and back, which spreads the sign.
   if (dtype === 'int8') return `((vec4(i32(${vector})) << vec4(24u, 16u, 8u, 0u)) >> vec4(24u))`;
   if (dtype === 'uint8') return `vec4<i32>((vec4(${vector}) >> vec4(0u, 8u, 16u, 24u)) & vec4(255u))`;

@@ -9,9 +9,28 @@ import type { Ix } from './ix.ts';
 import * as ix from './ix.ts';
 
 /** What buffers are arrays of, and the bytes of one. */
-export const ELEMENT_BYTES = { f32: 4, i32: 4, u32: 4, 'atomic<u32>': 4, 'vec4<f32>': 16, 'vec2<u32>': 8 } as const;
+export const ELEMENT_BYTES = {
+  f32: 4,
+  i32: 4,
+  u32: 4,
+  f16: 2,
+  'atomic<u32>': 4,
+  'vec4<f32>': 16,
+  'vec4<f16>': 8,
+  'vec2<u32>': 8,
+  'vec4<u32>': 16,
+} as const;
 
 export type BufferElement = keyof typeof ELEMENT_BYTES;
+
+/** Features of WebGPU that shaders can ask for, and what WGSL calls each. */
+const EXTENSIONS = {
+  'shader-f16': 'f16',
+  subgroups: 'subgroups',
+  'chromium-experimental-subgroup-matrix': 'chromium_experimental_subgroup_matrix',
+} as const;
+
+export type ShaderFeature = keyof typeof EXTENSIONS;
 
 export interface ShaderBinding {
   readonly name: string;
@@ -23,6 +42,8 @@ export class Shader {
   readonly bindings: ShaderBinding[] = [];
   /** Dims in the uniform struct, in order of its fields. */
   readonly params: Dim[] = [];
+  /** What the device must have. */
+  readonly features = new Set<ShaderFeature>();
   readonly #globals: string[] = [];
   readonly #helpers = new Set<string>();
   readonly #lines: string[] = [];
@@ -33,6 +54,7 @@ export class Shader {
   buffer(kind: 'read' | 'read_write', element: BufferElement): string {
     const name = `b${this.bindings.length}`;
     this.bindings.push({ name, kind, element });
+    if (element.includes('f16')) this.features.add('shader-f16');
     return name;
   }
 
@@ -118,7 +140,9 @@ export class Shader {
 
   /** The finished module; the entry point is `main`. */
   print(workgroupSize: number): string {
-    const head: string[] = [];
+    const head = Object.entries(EXTENSIONS).flatMap(([feature, name]) =>
+      this.features.has(feature as ShaderFeature) ? [`enable ${name};`] : [],
+    );
     if (this.params.length > 0) {
       head.push(`struct Params { ${this.params.map((_, i) => `d${i}: u32`).join(', ')} }`);
       head.push(`@group(0) @binding(${this.bindings.length}) var<uniform> p: Params;`);
