@@ -1,23 +1,38 @@
 // Runs generated models (folders with model.onnx, inputs and outputs) on the adapter of this machine: are the outputs
 // right, and how long does a run take from arrays to arrays. One file when bundled, for a machine with nothing but Node.
 //
-//   node models.mjs FOLDER [--runs 50] [--dynamic]
+//   node models.mjs FOLDER [--only REGEX] [--runs 50] [--dynamic] [--fp16] [--fast] [--layers 12]
+//
+// --fast asks Dawn for no robust access; --layers prints the dearest dispatches.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineRunner, profileAround, profileOf } from '@trtx/builder';
-import type { Tensor } from '@trtx/ir';
+import { arrayType, type DType, type Tensor } from '@trtx/ir';
 import { importFile } from '@trtx/onnx/node';
+import { toFloat16 } from '@trtx/passes';
+import { bench, type Measurement, medianOf, profile } from '@trtx/profiler';
+import type { HostTensor } from '@trtx/runtime';
 import { requestNodeDevice } from '@trtx/runtime/node';
 
 const [folder = '.', ...flags] = process.argv.slice(2);
-const runs = Number(flags[flags.indexOf('--runs') + 1] || 50);
-const gpu = await requestNodeDevice();
+const option = (name: string) => (flags.includes(name) ? flags[flags.indexOf(name) + 1] : undefined);
+const iterations = Number(option('--runs') ?? 50);
+const layers = Number(option('--layers') ?? 0);
+const isHalf = flags.includes('--fp16');
+const enabled = [
+  'allow_unsafe_apis',
+  'vulkan_enable_f16_on_nvidia',
+  ...(flags.includes('--fast') ? ['disable_robustness'] : []),
+];
+const gpu = await requestNodeDevice({
+  flags: ['disable-dawn-features=timestamp_quantization', `enable-dawn-features=${enabled.join(',')}`],
+});
 if (!gpu) throw new Error('there is no WebGPU adapter');
 console.log(`adapter ${gpu.description}`);
 let failed = 0;
 for (const name of readdirSync(folder)) {
-  if (!existsSync(join(folder, name, 'model.onnx'))) continue;
+  if (!existsSync(join(folder, name, 'model.onnx')) || !new RegExp(option('--only') ?? '').test(name)) continue;
   for (const dynamic of flags.includes('--dynamic') ? [false, true] : [false]) {
     const line = await measure(join(folder, name), dynamic).catch((error: Error) => {
       failed++;
@@ -36,6 +51,7 @@ async function measure(model: string, dynamic: boolean): Promise<string> {
   const { graph } = await importFile(join(model, 'model.onnx'));
   const dims = new Map([...inputs].map(([name, tensor]) => [name, tensor.dims]));
   const start = performance.now();
+  if (isHalf) toFloat16(graph);
   const runner = await EngineRunner.create(graph, {
     device: gpu!.device,
     software: gpu!.isFallback,
@@ -43,19 +59,58 @@ async function measure(model: string, dynamic: boolean): Promise<string> {
   });
   const ready = performance.now();
   const outputs = await runner.run(inputs);
-  const times: number[] = [];
-  for (let i = 0; i < runs; i++) {
-    const before = performance.now();
-    await runner.run(inputs);
-    times.push(performance.now() - before);
-  }
-  await runner.dispose();
-  times.sort((a, b) => a - b);
-  const worst = [...expected].map(([name, tensor]) => excess(outputs.get(name)!, tensor));
+  const worst = [...expected].map(([name, tensor]) =>
+    isHalf ? (1 - cosine(outputs.get(name)!, tensor)) / 1e-3 : excess(outputs.get(name)!, tensor),
+  );
+  const given = Object.fromEntries(inputs) as unknown as Record<string, HostTensor>;
+  const options = { iterations, durationMs: 500, warmUpMs: 500 };
+  const arrays = (await bench(runner.engine, given, options)).runs;
+  const resident = (await bench(runner.engine, given, { ...options, transfers: false })).runs;
   const excessive = Math.max(...worst);
-  if (!(excessive <= 1)) throw new Error(`outputs are ${excessive.toFixed(2)} times the tolerance off`);
-  const median = times[Math.floor(times.length / 2)]!;
-  return `${median.toFixed(3)} ms median, ${times[0]!.toFixed(3)} min; build and load ${(ready - start).toFixed(0)} ms; error ${excessive.toFixed(4)} of tolerance`;
+  const text = (times: Measurement | undefined) => (times ? medianOf(times.samples).toFixed(3) : '?');
+  const lines = [
+    `GPU ${text(resident.gpu)}, resident ${text(resident.latency)}, arrays ${text(arrays.latency)}, encode ${text(resident.encode)} ms`,
+    `build and load ${(ready - start).toFixed(0)} ms; error ${excessive.toFixed(4)} of tolerance`,
+  ];
+  if (layers > 0) lines.push(...(await dearest(runner, given)));
+  await runner.dispose();
+  if (!(excessive <= 1))
+    throw new Error(`outputs are ${excessive.toFixed(2)} times the tolerance off; ${lines.join('\n')}`);
+  return lines.join('\n');
+}
+
+/** The dispatches that take the most time, in microseconds. */
+async function dearest(runner: EngineRunner, inputs: Readonly<Record<string, HostTensor>>): Promise<string[]> {
+  const { dispatches, coverage } = await profile(runner.engine, inputs, { mostMs: 2000 });
+  const rows = dispatches.map(({ tactic, nodes, times, workgroups }) => ({
+    tactic,
+    nodes,
+    us: 1000 * medianOf(times.samples),
+    workgroups,
+  }));
+  rows.sort((a, b) => b.us - a.us);
+  const kinds = new Map<string, number>();
+  for (const { tactic, us } of rows) kinds.set(tactic.split(' ')[0]!, (kinds.get(tactic.split(' ')[0]!) ?? 0) + us);
+  return [
+    `  ${dispatches.length} dispatches, coverage ${coverage.toFixed(2)}: ${[...kinds].map(([kind, us]) => `${kind} ${us.toFixed(0)}`).join(', ')} µs`,
+    ...rows
+      .slice(0, layers)
+      .map(
+        ({ tactic, nodes, us, workgroups }) =>
+          `  ${us.toFixed(1)} µs ${tactic} [${workgroups}] ${nodes.join(' ').slice(0, 80)}`,
+      ),
+  ];
+}
+
+function cosine({ data: a }: Tensor, { data: b }: Tensor): number {
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < b.length; i++) {
+    const [x, y] = [Number(a[i]), Number(b[i])];
+    ab += x * y;
+    aa += x * x;
+    bb += y * y;
+  }
+  return ab / Math.sqrt(aa * bb);
 }
 
 /** The largest |a − e| / (1e-4·max|e| + 1e-3·|e|). */
@@ -71,14 +126,14 @@ function excess(actual: Tensor, expected: Tensor): number {
 }
 
 function readTensors(folder: string): Map<string, Tensor> {
-  const index: { name: string; file: string; dims: number[] }[] = JSON.parse(
+  const index: { name: string; file: string; dims: number[]; dtype?: DType }[] = JSON.parse(
     readFileSync(join(folder, 'index.json'), 'utf8'),
   );
   return new Map(
-    index.map(({ name, file, dims }): [string, Tensor] => {
+    index.map(({ name, file, dims, dtype = 'float32' }): [string, Tensor] => {
       const bytes = readFileSync(join(folder, file));
-      const data = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-      return [name, { dtype: 'float32', dims, data }];
+      const data = new (arrayType(dtype))(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+      return [name, { dtype, dims, data } as Tensor];
     }),
   );
 }

@@ -1,25 +1,35 @@
 // Times every tile of the contractions of known networks on the adapter of this machine, to fit their cost models to. One
 // file when bundled, for a machine with nothing but Node:
 //
-//   node tiles.mjs [--top 3]
+//   node tiles.mjs [--top 3] [--half] [--json FILE]
+//
+// --half takes float16, and with it subgroup matrices; the file gets every time.
 //
 // Each engine is one product, or a chain of convolutions with the same tile; before each, a large product brings the clock
 // up.
 
+import { writeFileSync } from 'node:fs';
 import { targetOf } from '@trtx/builder';
 import { compile, type Tactic, tacticLabel } from '@trtx/codegen';
 import { engineBytes } from '@trtx/engine';
-import { cloneGraph, type Graph, GraphBuilder } from '@trtx/ir';
+import { cloneGraph, codecOf, type Graph, GraphBuilder } from '@trtx/ir';
 import { bench, medianOf } from '@trtx/profiler';
-import { Engine, type GpuTensor } from '@trtx/runtime';
+import { Engine, type GpuTensor, type TensorData } from '@trtx/runtime';
 import { requestNodeDevice } from '@trtx/runtime/node';
 
 /** GPUBufferUsage flags: STORAGE | COPY_DST. */
 const USAGE = 0x88;
 
-const top = Number(process.argv[process.argv.indexOf('--top') + 1]) || 3;
+const flags = process.argv.slice(2);
+const option = (name: string) => (flags.includes(name) ? flags[flags.indexOf(name) + 1] : undefined);
+const top = Number(option('--top') ?? 3);
+const dtype = flags.includes('--half') ? 'float16' : 'float32';
+const table = option('--json');
 const gpu = await requestNodeDevice({
-  flags: ['disable-dawn-features=timestamp_quantization', 'enable-dawn-features=disable_robustness,allow_unsafe_apis'],
+  flags: [
+    'disable-dawn-features=timestamp_quantization',
+    'enable-dawn-features=disable_robustness,allow_unsafe_apis,vulkan_enable_f16_on_nvidia',
+  ],
 });
 if (!gpu) throw new Error('there is no WebGPU adapter');
 const { device } = gpu;
@@ -32,6 +42,8 @@ interface Work {
   /** Contractions that follow one another, and operations of all. */
   readonly count: number;
   readonly flops: number;
+  /** Rows, columns, slices and depth of each contraction. */
+  readonly size: readonly number[];
 }
 
 const works = [
@@ -43,6 +55,10 @@ const works = [
     [128, 3072, 768],
     [128, 768, 3072],
     [197, 192, 768],
+    [1, 1000, 2048],
+    [2048, 2048, 2048],
+    [197, 768, 192],
+    [3136, 64, 576],
   ].map(([m, n, k]) => productOf(m!, n!, k!)),
   chainOf([3, 64], 224, 7, 2),
   ...[
@@ -61,9 +77,11 @@ const works = [
 ];
 
 const spin = await spinner();
+const rows: unknown[] = [];
 for (const work of works) {
   const found: { ms: number; tactic: string }[] = [];
   for (const tactic of tacticsOf(work)) found.push({ ms: await timeOf(work, tactic), tactic });
+  rows.push(...found.map(({ ms, tactic }) => ({ size: work.size, us: (ms / work.count) * 1000, tactic })));
   const chosen = (await timeOf(work)) / work.count;
   console.log(`${work.name}: ${(chosen * 1000).toFixed(1)} µs as chosen`);
   for (const { ms, tactic } of found.sort((a, b) => a.ms - b.ms).slice(0, top)) {
@@ -71,29 +89,34 @@ for (const work of works) {
     console.log(`  ${each.toFixed(1)} µs, ${rate.toFixed(2)} TFLOP/s: ${tactic}`);
   }
 }
+if (table) writeFileSync(table, JSON.stringify(rows));
 gpu.release();
 
 function productOf(m: number, n: number, k: number): Work {
   const b = new GraphBuilder('product');
-  b.output('y', b.MatMul(b.input('x', 'float32', [m, k]), b.constant('float32', [k, n], numbers(k * n))));
-  return { name: `MatMul ${m}×${k} by ${k}×${n}`, graph: b.graph, count: 1, flops: 2 * m * n * k };
+  b.output('y', b.MatMul(b.input('x', dtype, [m, k]), b.constant(dtype, [k, n], encoded(k * n))));
+  const name = `MatMul ${m}×${k} by ${k}×${n}`;
+  return { name, graph: b.graph, count: 1, flops: 2 * m * n * k, size: [m, n, 1, k] };
 }
 
 /** Convolutions with these numbers of channels, each with Relu. */
 function chainOf(channels: readonly number[], size: number, kernel: number, stride = 1): Work {
   const b = new GraphBuilder('chain');
-  let x = b.input('x', 'float32', [1, channels[0]!, size, size]);
+  let x = b.input('x', dtype, [1, channels[0]!, size, size]);
   let flops = 0;
   const pads = new Array<number>(4).fill(kernel >> 1);
   for (const [i, outputs] of channels.slice(1).entries()) {
     const count = outputs * channels[i]! * kernel * kernel;
-    const w = b.constant('float32', [outputs, channels[i]!, kernel, kernel], numbers(count));
+    const w = b.constant(dtype, [outputs, channels[i]!, kernel, kernel], encoded(count));
     x = b.Relu(b.Conv(x, w, undefined, { pads, strides: [stride, stride] }));
     flops += 2 * count * (size / stride) ** 2;
   }
   b.output('y', x);
   const name = `Conv ${channels.join('-')}, ${size}×${size}, ${kernel}×${kernel}`;
-  return { name, graph: b.graph, count: channels.length - 1, flops };
+  const depth = (channels.slice(0, -1).reduce((sum, n) => sum + n, 0) / (channels.length - 1)) * kernel * kernel;
+  const columns = channels.slice(1).reduce((sum, n) => sum + n, 0) / (channels.length - 1);
+  const size_ = [(size / stride) ** 2, columns, 1, depth];
+  return { name, graph: b.graph, count: channels.length - 1, flops, size: size_ };
 }
 
 /** Tactics of the contractions of a graph, without what formats they are for. */
@@ -102,7 +125,7 @@ function tacticsOf({ graph }: Work): Set<string> {
   compile(cloneGraph(graph), {
     target,
     choose(tactics) {
-      if (isContraction(tactics[0]!)) for (const tactic of tactics) all.add(nameOf(tactic));
+      if (isContraction(tactics[0]!)) for (const tactic of tactics.filter(isTimed)) all.add(nameOf(tactic));
       return tactics[0];
     },
   });
@@ -111,6 +134,11 @@ function tacticsOf({ graph }: Work): Set<string> {
 
 function isContraction({ kernel }: Tactic): boolean {
   return /^(matmul|conv)\./.test(kernel.id);
+}
+
+/** Of float16 those on subgroup matrices: the others are fitted in float32. */
+function isTimed({ kernel }: Tactic): boolean {
+  return dtype === 'float32' || kernel.id.endsWith('.matrix');
 }
 
 function nameOf(tactic: Tactic): string {
@@ -125,7 +153,7 @@ async function timeOf({ graph }: Work, wanted?: string): Promise<number> {
   const inputs = Object.fromEntries(
     graph.inputs.map(({ name, type }) => {
       const dims = type.shape as readonly number[];
-      return [name, { dims, data: Float32Array.from(numbers(dims.reduce((n, dim) => n * dim, 1))) }];
+      return [name, { dims, data: asData(encoded(dims.reduce((n, dim) => n * dim, 1))) }];
     }),
   );
   await spin();
@@ -138,15 +166,25 @@ async function timeOf({ graph }: Work, wanted?: string): Promise<number> {
 /** What keeps the device busy for a tenth of a second. */
 async function spinner(): Promise<() => Promise<void>> {
   const { graph } = productOf(2048, 2048, 2048);
-  const { plan, blobs } = compile(graph, { target });
+  const { plan, blobs } = compile(graph, { target, choose: (tactics) => tactics.at(-1) });
   const engine = await Engine.load(engineBytes({ plan, blobs: blobs.map((blob) => blob()), builder: '' }), { device });
   const context = engine.createContext();
   const x: GpuTensor = { buffer: device.createBuffer({ size: 4 * 2048 * 2048, usage: USAGE }), dims: [2048, 2048] };
   const y = device.createBuffer({ size: 4 * 2048 * 2048, usage: USAGE | 4 });
   return async () => {
-    for (let i = 0; i < 150; i++) await context.run({ x }, { outputs: { y } });
+    for (let i = 0; i < 20; i++) await context.run({ x }, { outputs: { y } });
     await device.queue.onSubmittedWorkDone();
   };
+}
+
+/** `numbers` as elements of the type. */
+function encoded(count: number): number[] {
+  const { encode } = codecOf('float16')!;
+  return dtype === 'float16' ? numbers(count).map((x) => encode(x)) : numbers(count);
+}
+
+function asData(elements: number[]): TensorData {
+  return dtype === 'float16' ? Uint16Array.from(elements) : Float32Array.from(elements);
 }
 
 /** Numbers between −0.5 and 0.5, the same in every run. */

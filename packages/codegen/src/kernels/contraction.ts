@@ -132,17 +132,8 @@ export interface TileStore {
  */
 export function storeTile(e: Emitter, acc: readonly (readonly string[])[], store: TileStore, software: boolean): void {
   const { shader } = e;
-  const parameters = [`value: ${store.type}`, ...store.parameters.map((name) => `${name}: u32`)].join(', ');
-  shader.func('finish', parameters, '', () => {
-    store.body();
-    return undefined;
-  });
   const vectors = acc[0]!.length;
-  const whole = typeof store.count === 'number' && store.count % store.columns === 0;
-  const finish = (value: string, row: readonly Ix[], column: Ix) =>
-    shader.when(whole || ix.less(column, store.count), () =>
-      shader.line(`finish(${[value, ...store.element(row, column).map(ix.text)].join(', ')});`),
-    );
+  const finish = finisher(e, store);
   if (!software) {
     acc.forEach((names, r) => {
       const row = store.rows[r]!;
@@ -174,6 +165,21 @@ export function storeTile(e: Emitter, acc: readonly (readonly string[])[], store
       });
     });
   });
+}
+
+/** Declares what becomes of an element of a tile; gives what emits it for one in a row and a column, if there is such a column. */
+export function finisher(e: Emitter, store: TileStore): (value: string, row: readonly Ix[], column: Ix) => void {
+  const { shader } = e;
+  const parameters = [`value: ${store.type}`, ...store.parameters.map((name) => `${name}: u32`)].join(', ');
+  shader.func('finish', parameters, '', () => {
+    store.body();
+    return undefined;
+  });
+  const whole = typeof store.count === 'number' && store.count % store.columns === 0;
+  return (value, row, column) =>
+    shader.when(whole || ix.less(column, store.count), () =>
+      shader.line(`finish(${[value, ...store.element(row, column).map(ix.text)].join(', ')});`),
+    );
 }
 
 /** One number of each row, to be looked up by the number of the row. */

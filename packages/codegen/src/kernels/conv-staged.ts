@@ -8,9 +8,10 @@ import { defineKernel, type FormattedProblem, type Kernel, type Launch } from '.
 import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
-import { Position } from '../wgsl/position.ts';
-import { Operand, packable, packConstant, storeTile } from './contraction.ts';
+import { Operand, packable, storeTile } from './contraction.ts';
 import { placesOf, sizeOf, storeOf } from './conv.ts';
+import { packWeights } from './conv-weights.ts';
+import { windowsOf } from './conv-window.ts';
 import { emitStaged, type Sources, type StagedTile, stagedCost, stagedLaunch, stagedTiles } from './staged.ts';
 
 export const convStaged: Kernel = defineKernel<StagedTile>({
@@ -53,33 +54,18 @@ function emitConv(e: Emitter, problem: FormattedProblem, tile: StagedTile): Laun
 }
 
 function sourcesOf(e: Emitter, problem: FormattedProblem, tile: StagedTile, slice: Ix): Sources {
-  const { shader } = e;
   const conv = problem.group.anchor!;
   const [x, w] = conv.inputs as [Value, Value];
   const g = convGeometry(conv.view());
-  const { vectors, groups, depth } = sizeOf(problem);
+  const { groups, depth } = sizeOf(problem);
   const channels = g.inputChannels / groups;
   const input = new Operand(e, x);
   const fours = problem.formats.reads === 'channels-last' ? e.vectors(x) : undefined;
-  const kernel = g.axes.map((axis) => axis.kernel);
-  const weights = packedWeights(e, w, tile, { vectors, groups, depth, channels, outputs: g.outputChannels / groups });
-  const isWhole = depth % tile.k === 0;
+  const outputs = g.outputChannels / groups;
+  const packed = packWeights(w, { groups, channels, outputs, depth, columns: tile.n, steps: tile.k });
+  const weights = e.packedVectors(packed.constant);
 
-  /** The address of an element of a row's window, and whether it exists. */
-  const element = ([n, ...out]: readonly Ix[], step: Ix): { address: Ix; valid: boolean | string } => {
-    const inside = isWhole ? step : shader.index(ix.minIx(step, depth - (fours ? 4 : 1)), 's');
-    const taps = Position.linear(kernel, shader.index(ix.div(inside, channels), 'tap')).coords(shader);
-    const valid: (boolean | string)[] = [isWhole || ix.less(step, depth)];
-    const at = out.map((o, i) => {
-      const axis = g.axes[i]!;
-      const tap = ix.sub(ix.mul(taps[i]!, axis.dilation), e.size(axis.begin));
-      const place = shader.index(ix.add(ix.mul(o, axis.stride), tap), 'y');
-      if (axis.begin !== 0 || axis.end !== 0) valid.push(ix.less(place, e.size(axis.size)));
-      return place;
-    });
-    const channel = ix.add(ix.mul(slice, channels), ix.mod(inside, channels));
-    return { address: shader.index(input.address([n!, channel, ...at]), 'x'), valid: ix.all(valid) };
-  };
+  const element = windowsOf(e, problem, slice, tile.k);
 
   return {
     order: fours ? 'steps' : 'rows',
@@ -87,45 +73,18 @@ function sourcesOf(e: Emitter, problem: FormattedProblem, tile: StagedTile, slic
       const [place] = placesOf(e, problem, [row]);
       if (fours)
         return (step) => {
-          const { address, valid } = element(place!, step);
+          const { address, valid } = element(place!, step, depth - 4);
           return valid === true ? fours(address) : `select(vec4<f32>(), ${fours(address)}, ${valid})`;
         };
       return (step) => {
         const elements = [0, 1, 2, 3].map((i) => {
-          const { address, valid } = element(place!, ix.add(step, i));
+          const { address, valid } = element(place!, ix.add(step, i), depth - 1);
           return valid === true ? input.at(address) : `select(0.0, ${input.at(address)}, ${valid})`;
         });
         return `vec4<f32>(${elements.join(', ')})`;
       };
     },
-    b: (vector) => (step) => weights(slice, step, vector),
+    b: (vector) => (step) =>
+      weights(ix.add(ix.mul(ix.add(ix.mul(slice, packed.steps), step), packed.columns / 4), vector)),
   };
-}
-
-interface WeightSizes {
-  readonly vectors: number;
-  readonly groups: number;
-  readonly depth: number;
-  /** Of one group. */
-  readonly channels: number;
-  readonly outputs: number;
-}
-
-/** Weights as [group][tap][input channel][output channel], filled up with 0 to whole tiles. */
-function packedWeights(e: Emitter, w: Value, tile: StagedTile, sizes: WeightSizes) {
-  const { channels, outputs, groups } = sizes;
-  const taps = sizes.depth / channels;
-  const columns = Math.ceil(sizes.vectors / (tile.n / 4)) * tile.n;
-  const steps = Math.ceil(sizes.depth / tile.k) * tile.k;
-  const key = `conv${columns}x${steps}`;
-  const packed = packConstant(w.name, packable(w, 'f32')!, key, groups * steps * columns, (i) => {
-    const column = i % columns;
-    const step = Math.floor(i / columns) % steps;
-    const group = Math.floor(i / (columns * steps));
-    if (column >= outputs || step >= sizes.depth) return -1;
-    return ((group * outputs + column) * channels + (step % channels)) * taps + Math.floor(step / channels);
-  });
-  const read = e.packedVectors(packed);
-  return (slice: Ix, step: Ix, vector: Ix) =>
-    read(ix.add(ix.mul(ix.add(ix.mul(slice, steps), step), columns / 4), vector));
 }

@@ -11,6 +11,7 @@ import { bitCast } from './bit-cast.ts';
 import { col2im } from './col2im.ts';
 import { convChannels, convDirect } from './conv.ts';
 import { convInteger } from './conv-integer.ts';
+import { convMatrix } from './conv-matrix.ts';
 import { convStaged } from './conv-staged.ts';
 import { convTransposeDirect } from './conv-transpose.ts';
 import { deformConv } from './deform-conv.ts';
@@ -22,7 +23,7 @@ import { dft, stft } from './fourier.ts';
 import { gridSample } from './grid-sample.ts';
 import { linearAttention } from './linear-attention.ts';
 import { map } from './map.ts';
-import { gemmDirect, gemmStaged, matmulDirect, matmulStaged } from './matmul.ts';
+import { gemmDirect, gemmMatrix, gemmStaged, matmulDirect, matmulMatrix, matmulStaged } from './matmul.ts';
 import { matmulInteger } from './matmul-integer.ts';
 import { maxUnpool } from './max-unpool.ts';
 import { melFilters } from './mel-filters.ts';
@@ -46,14 +47,17 @@ export const standardKernels: readonly Kernel[] = [
   convDirect,
   convChannels,
   convStaged,
+  convMatrix,
   convDepthwise,
   convTransposeDirect,
   convInteger,
   deformConv,
   matmulDirect,
   matmulStaged,
+  matmulMatrix,
   gemmDirect,
   gemmStaged,
+  gemmMatrix,
   matmulInteger,
   einsumProduct,
   einsumDirect,

@@ -4,6 +4,7 @@ import { type Dim, gemmGeometry, matmulGeometry, sameDim, type Value } from '@tr
 import type { Problem } from '../kernel.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import { defineProduct, type Product } from './product.ts';
+import { defineMatrixProduct } from './product-matrix.ts';
 import { defineStagedProduct } from './product-staged.ts';
 
 /** A MatMul of inputs 0 and 1. */
@@ -79,5 +80,20 @@ export const gemmStaged = defineStagedProduct({
   op: 'Gemm',
   id: 'gemm.staged',
   summary: 'matrix product with a bias, both operands through workgroup memory',
+  product: gemmProduct,
+});
+
+export const matmulMatrix = defineMatrixProduct({
+  op: 'MatMul',
+  id: 'matmul.matrix',
+  summary: 'matrix product on subgroup matrices, float16 operands through workgroup memory, sums in float32',
+  product: matmulProduct,
+});
+
+export const gemmMatrix = defineMatrixProduct({
+  op: 'Gemm',
+  id: 'gemm.matrix',
+  summary:
+    'matrix product with a bias on subgroup matrices, float16 operands through workgroup memory, sums in float32',
   product: gemmProduct,
 });

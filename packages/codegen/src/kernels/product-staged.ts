@@ -2,14 +2,13 @@
 
 import { product } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
-import { isMultiple } from '../group/view.ts';
 import { defineKernel, type Kernel, type Launch, type Problem } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { Operand, storeTile } from './contraction.ts';
-import { type Product, type ProductKernel, packedColumns, rowsOf, storeOf, vectorsOf } from './product.ts';
+import { isInStep, type Product, type ProductKernel, packedColumns, rowsOf, storeOf, vectorsOf } from './product.ts';
 import { emitStaged, type Sources, type StagedTile, stagedCost, stagedLaunch, stagedTiles } from './staged.ts';
 
 export function defineStagedProduct({ op, id, summary, product: productOf }: ProductKernel): Kernel {
@@ -61,8 +60,7 @@ function sourcesOf(e: Emitter, p: Product, tile: StagedTile, batch: readonly Ix[
     )
     .indexOf('k');
   const stride = a.stride(axis);
-  const fours =
-    stride === 1 && isMultiple(p.k, 4) && e.isView(p.a) && isInFours(e, p, axis) ? e.vectors(p.a) : undefined;
+  const fours = isInStep(e, p.a, axis, p.k, 4) ? e.vectors(p.a) : undefined;
   const inside = (step: Ix) => isWhole || ix.less(step, depth);
   const clamped = (step: Ix, last: Ix) => (isWhole ? step : ix.minIx(step, last));
   const columns = packedColumns(e, p, 'f32', tile.n / 4, tile.k) ?? plainColumns(e, p, batch, clamped, inside);
@@ -89,12 +87,6 @@ function sourcesOf(e: Emitter, p: Product, tile: StagedTile, batch: readonly Ix[
     },
     b: (vector) => (step) => columns(vector, step),
   };
-}
-
-/** True where addresses of steps that are multiples of four are multiples of four themselves. */
-function isInFours(e: Emitter, { a }: Product, axis: number): boolean {
-  const { offset, strides } = e.view(a);
-  return isMultiple(offset, 4) && strides.every((stride, i) => i === axis || isMultiple(stride, 4));
 }
 
 /** As `packedColumns`, of B where it lies. */

@@ -3,6 +3,7 @@
 
 import { ceilDiv, type Dim, product, type Value } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
+import { isMultiple } from '../group/view.ts';
 import { defineKernel, type Kernel, type Launch, type Problem } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
@@ -161,6 +162,24 @@ function columnReader(e: Emitter, p: Product, tile: Tile, place: Place, type: Su
  * [k][n], filled up with 0 to multiples of so many vectors and steps.
  */
 export function packedColumns(e: Emitter, p: Product, type: SumType, vectors: number, steps = 1) {
+  const matrix = packB(p, type, vectors, steps);
+  if (!matrix) return undefined;
+  const read = e.packedVectors(matrix.packed);
+  return (vector: Ix, row: Ix) => read(ix.add(vector, ix.mul(row, matrix.vectors)));
+}
+
+/**
+ * Reads eight float16 columns of B as they lie, by step of the sum and number of the first column, as `packedColumns`: filled
+ * up to multiples of so many columns and steps.
+ */
+export function packedMatrix(e: Emitter, p: Product, columns: number, steps: number) {
+  const matrix = packB(p, 'f32', columns / 4, steps);
+  if (!matrix) return undefined;
+  const read = e.packedHalves(matrix.packed);
+  return (step: Ix, column: Ix) => read(ix.add(ix.mul(step, matrix.vectors / 2), ix.div(column, 8)));
+}
+
+function packB(p: Product, type: SumType, vectors: number, steps: number) {
   const { k, n } = p;
   const constant = packable(p.b, type);
   if (!constant || p.batch.length > 0 || typeof k !== 'number' || typeof n !== 'number') return undefined;
@@ -174,8 +193,15 @@ export function packedColumns(e: Emitter, p: Product, type: SumType, vectors: nu
     if (column >= n || row >= k) return -1;
     return transposed ? column * k + row : row * n + column;
   });
-  const read = e.packedVectors(packed);
-  return (vector: Ix, row: Ix) => read(ix.add(vector, ix.mul(row, padded)));
+  return { packed, vectors: padded };
+}
+
+/** True where a value is memory in which the elements of an axis lie side by side, each `count` from a multiple of it on. */
+export function isInStep(e: Emitter, value: Value, axis: number, size: Dim, count: number): boolean {
+  if (!isMultiple(size, count) || !e.isView(value)) return false;
+  const { offset, strides, shape } = e.view(value);
+  const others = strides.filter((_, i) => i !== axis && shape[i] !== 1);
+  return strides[axis] === 1 && [offset, ...others].every((dim) => isMultiple(dim, count));
 }
 
 /** The numbers of a thread's columns, none past the last. */

@@ -45,6 +45,7 @@ export class Shader {
   /** What the device must have. */
   readonly features = new Set<ShaderFeature>();
   readonly #globals: string[] = [];
+  readonly #directives = new Set<string>();
   readonly #helpers = new Set<string>();
   readonly #lines: string[] = [];
   #indent = 1;
@@ -68,6 +69,11 @@ export class Shader {
     let at = this.params.findIndex((known) => sameDim(known, dim));
     if (at < 0) at = this.params.push(dim) - 1;
     return `p.d${at}`;
+  }
+
+  /** Says something about the whole module once. */
+  directive(text: string): void {
+    this.#directives.add(text);
   }
 
   /** Declares something at module level once: a function, a constant, workgroup memory. */
@@ -143,6 +149,7 @@ export class Shader {
     const head = Object.entries(EXTENSIONS).flatMap(([feature, name]) =>
       this.features.has(feature as ShaderFeature) ? [`enable ${name};`] : [],
     );
+    head.push(...this.#directives);
     if (this.params.length > 0) {
       head.push(`struct Params { ${this.params.map((_, i) => `d${i}: u32`).join(', ')} }`);
       head.push(`@group(0) @binding(${this.bindings.length}) var<uniform> p: Params;`);

@@ -1,0 +1,114 @@
+// Convolution as implicit GEMM on subgroup matrices: rows are output positions, columns output channels of a group, and the
+// sum runs over kernel taps and, within each, over the input channels of the group.
+
+import { convGeometry, type Value } from '@trtx/ir';
+import { type Emitter, packHalves } from '../emitter.ts';
+import { anyResult, hasChannelVectors } from '../format/format.ts';
+import { isMultiple } from '../group/view.ts';
+import { defineKernel, type FormattedProblem, type Kernel, type Launch } from '../kernel.ts';
+import type { Ix } from '../wgsl/ix.ts';
+import * as ix from '../wgsl/ix.ts';
+import { finisher, Operand, packable } from './contraction.ts';
+import { placesOf, sizeOf, storeOf } from './conv.ts';
+import { packWeights } from './conv-weights.ts';
+import { windowsOf } from './conv-window.ts';
+import { emitMatrix, type HalfSources, type MatrixSize, type MatrixTile, matrixCost, matrixTiles } from './matrix.ts';
+
+export const convMatrix: Kernel = defineKernel<MatrixTile>({
+  id: 'conv.matrix',
+  version: 1,
+  summary:
+    'convolution as implicit GEMM on subgroup matrices, float16 operands through workgroup memory, sums in float32',
+  ops: ['Conv'],
+  formats({ group }) {
+    const { inputChannels, groups } = convGeometry(group.anchor!.view());
+    return anyResult((inputChannels / groups) % 8 === 0 ? 'channels-last' : 'row-major', [group.anchor!.inputs[0]!]);
+  },
+  applies({ group, target }) {
+    const [x, w] = group.anchor!.inputs as [Value, Value];
+    const values = [x, w, group.accumulated];
+    return (
+      matrixTiles(target).length > 0 &&
+      values.every(({ type }) => type.dtype === 'float16') &&
+      packable(w, 'f32') !== undefined
+    );
+  },
+  params: ({ target }) => matrixTiles(target),
+  cost: (problem, tile) => matrixCost(tile, matrixSize(problem)),
+  emit: emitConv,
+});
+
+function matrixSize(problem: FormattedProblem): MatrixSize {
+  const { outputChannels } = convGeometry(problem.group.anchor!.view());
+  const { rows, groups, depth } = sizeOf(problem);
+  return { rows, columns: outputChannels / groups, slices: groups, depth };
+}
+
+function emitConv(e: Emitter, problem: FormattedProblem, tile: MatrixTile): Launch {
+  const bias = problem.group.anchor!.inputs[2];
+  return emitMatrix(
+    e,
+    tile,
+    matrixSize(problem),
+    problem.formats.writes === 'channels-last' ? 'columns' : 'rows',
+    (slice) => sourcesOf(e, problem, tile, slice),
+    (slice) => {
+      const place = { rows: [], slice };
+      const store = storeOf(e, problem, place, [], bias, 'f32', { first: () => 0, columns: tile.n });
+      const finish = finisher(e, store);
+      return (sum, row, column) => {
+        const [coords] = placesOf(e, problem, [row]);
+        e.shader.when(store.inside([row]), () => finish(sum, [row, ...coords!], column));
+      };
+    },
+  );
+}
+
+function sourcesOf(e: Emitter, problem: FormattedProblem, tile: MatrixTile, slice: Ix): HalfSources {
+  const { shader } = e;
+  const conv = problem.group.anchor!;
+  const [x, w] = conv.inputs as [Value, Value];
+  const g = convGeometry(conv.view());
+  const { groups, depth } = sizeOf(problem);
+  const channels = g.inputChannels / groups;
+  const input = new Operand(e, x);
+  const halves = problem.formats.reads === 'channels-last' && liesInEights(e, x) ? e.halves(x) : undefined;
+  const packed = packWeights(w, {
+    groups,
+    channels,
+    outputs: g.outputChannels / groups,
+    columns: tile.n,
+    steps: tile.k,
+    depth,
+  });
+  const weights = e.packedHalves(packed.constant);
+
+  const element = windowsOf(e, problem, slice, tile.k);
+
+  return {
+    order: 'columns',
+    a(row) {
+      const [place] = placesOf(e, problem, [row]);
+      return (step) => {
+        if (halves) {
+          const { address, valid } = element(place!, step, depth - 8);
+          return valid === true ? halves(address) : `select(vec4<u32>(), ${halves(address)}, ${valid})`;
+        }
+        const elements = Array.from({ length: 8 }, (_, i) => {
+          const { address, valid } = element(place!, shader.index(ix.add(step, i), 's'), depth - 1);
+          return valid === true ? input.at(address) : `select(0.0, ${input.at(address)}, ${valid})`;
+        });
+        return packHalves(elements);
+      };
+    },
+    b: (column) => (step) =>
+      weights(ix.add(ix.mul(ix.add(ix.mul(slice, packed.steps), step), packed.columns / 8), ix.div(column, 8))),
+  };
+}
+
+/** True where each eight channels from a multiple of eight on lie side by side at a multiple of eight elements. */
+function liesInEights(e: Emitter, x: Value): boolean {
+  const view = e.view(x);
+  const steps = view.strides.filter((_, axis) => axis !== 1 && view.shape[axis] !== 1);
+  return hasChannelVectors(view) && [view.offset, ...steps].every((dim) => isMultiple(dim, 8));
+}

@@ -1,0 +1,414 @@
+// The contraction on subgroup matrices: float16 operands, sums in float32. A workgroup brings tiles of both operands through
+// its memory; there its subgroups load fragments and multiply them. While a tile is computed, the next one is on its way
+// into registers. The sums go through workgroup memory too, one line of fragments at a time, to where each invocation
+// finishes elements.
+//
+// Source: the scheme of CUTLASS's tensor-core kernels, with one buffer and the next tile in registers; the sizes of tiles
+// are those that were seen to be fast.
+
+import { ceilDiv, type Dim, mul } from '@trtx/ir';
+import type { Emitter } from '../emitter.ts';
+import type { Launch } from '../kernel.ts';
+import type { SubgroupMatrix, Target } from '../target.ts';
+import { typical } from '../typical.ts';
+import type { Ix } from '../wgsl/ix.ts';
+import * as ix from '../wgsl/ix.ts';
+
+export interface MatrixTile {
+  /** Rows and columns of a workgroup, and steps of the sum that are brought at once. */
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  /** Subgroups that lie along the rows, and along the columns. */
+  readonly down: number;
+  readonly across: number;
+  /** Subgroups that share rows and columns: each takes every so manieth step of fragments. */
+  readonly split: number;
+  /** Columns of a fragment. */
+  readonly columns: number;
+}
+
+type Shape = Omit<MatrixTile, 'columns'>;
+
+/** Every tile that is worth trying. */
+const SHAPES: readonly Shape[] = [
+  { m: 128, n: 128, k: 32, down: 2, across: 2, split: 1 },
+  { m: 128, n: 64, k: 32, down: 2, across: 2, split: 1 },
+  { m: 64, n: 128, k: 64, down: 2, across: 4, split: 1 },
+  { m: 64, n: 64, k: 64, down: 2, across: 2, split: 1 },
+  { m: 64, n: 64, k: 32, down: 2, across: 2, split: 1 },
+  { m: 64, n: 32, k: 64, down: 2, across: 1, split: 2 },
+  { m: 32, n: 64, k: 64, down: 2, across: 4, split: 1 },
+  { m: 32, n: 64, k: 32, down: 2, across: 2, split: 1 },
+  { m: 32, n: 64, k: 64, down: 1, across: 2, split: 2 },
+  { m: 32, n: 32, k: 64, down: 1, across: 1, split: 4 },
+  { m: 32, n: 32, k: 128, down: 1, across: 2, split: 4 },
+  { m: 32, n: 32, k: 128, down: 1, across: 1, split: 8 },
+  { m: 16, n: 64, k: 64, down: 1, across: 2, split: 2 },
+  { m: 16, n: 64, k: 64, down: 1, across: 2, split: 4 },
+  { m: 16, n: 32, k: 64, down: 1, across: 1, split: 4 },
+  { m: 16, n: 32, k: 128, down: 1, across: 1, split: 4 },
+  { m: 16, n: 32, k: 128, down: 1, across: 1, split: 8 },
+  { m: 16, n: 16, k: 256, down: 1, across: 1, split: 8 },
+];
+
+/** Halves in a vector of words, the unit in which operands are moved. */
+const EIGHT = 8;
+
+/** Vectors by which lines in workgroup memory are longer than what lies in them, so that their stores meet more banks. */
+const PADDING = 1;
+
+/** What follows one another in the lines of B that are brought: columns, or steps of the sum. */
+export type LineOrder = 'columns' | 'steps';
+
+/** Where what a contraction multiplies comes from, in one slice. Steps from `depth` on are 0 on both sides. */
+export interface HalfSources {
+  /** For the row with a number, which can pass the last one: what reads eight steps of it, from a multiple of eight on. */
+  a(row: Ix): (step: Ix) => string;
+  /**
+   * What reads eight halves of B as a vec4<u32>: of eight columns, from the one with this number on, at a step; or of one
+   * column at eight steps, from a multiple of eight on.
+   */
+  b(column: Ix): (step: Ix) => string;
+  readonly order: LineOrder;
+}
+
+/** The products of subgroup matrices that these kernels are made of, the preferred one first. */
+function matricesOf({ matrices, subgroups, features }: Target): readonly SubgroupMatrix[] {
+  if (!subgroups || subgroups.min !== subgroups.max || !features.has('shader-f16')) return [];
+  return matrices
+    .filter(({ m, k, operand, result }) => operand === 'f16' && result === 'f32' && m === 16 && k === 16)
+    .filter(({ n }) => n === 16 || n === 8)
+    .sort((a, b) => b.n - a.n);
+}
+
+function matrixOf(target: Target, { columns }: MatrixTile): SubgroupMatrix {
+  return matricesOf(target).find(({ n }) => n === columns)!;
+}
+
+function subgroupsOf({ down, across, split }: Shape): number {
+  return down * across * split;
+}
+
+function threadsOf(target: Target, tile: Shape): number {
+  return subgroupsOf(tile) * target.subgroups!.min;
+}
+
+/** The vectors of a line of A, of a line of B and of a line of a subgroup's sums, with padding. */
+function linesOf({ n, k, across }: Shape, order: LineOrder) {
+  return {
+    left: k / EIGHT + PADDING,
+    right: (order === 'steps' ? k : n) / EIGHT + PADDING,
+    sums: n / across / 4 + PADDING,
+  };
+}
+
+/** Vectors of workgroup memory: both operands, and afterwards the sums of a line of fragments of each subgroup. */
+function vectorsIn(tile: Shape, order: LineOrder): { left: number; all: number } {
+  const { left, right, sums } = linesOf(tile, order);
+  const operands = tile.m * left + (order === 'steps' ? tile.n : tile.k) * right;
+  return { left: tile.m * left, all: Math.max(operands, subgroupsOf(tile) * 16 * sums) };
+}
+
+/** Bytes of workgroup memory. */
+function matrixBytes(tile: Shape, order: LineOrder): number {
+  return 16 * vectorsIn(tile, order).all;
+}
+
+/** The tiles for which a device has what they take; none without subgroup matrices. */
+export function matrixTiles(target: Target): readonly MatrixTile[] {
+  const { limits } = target;
+  return matricesOf(target).flatMap(({ n: columns }) =>
+    SHAPES.filter(
+      (tile) =>
+        (tile.n / tile.across) % columns === 0 &&
+        threadsOf(target, tile) <= limits.maxComputeInvocationsPerWorkgroup &&
+        Math.max(matrixBytes(tile, 'columns'), matrixBytes(tile, 'steps')) <= limits.maxComputeWorkgroupStorageSize,
+    ).map((tile) => ({ ...tile, columns })),
+  );
+}
+
+/** How rows × columns × slices are cut into workgroups. */
+function matrixGrid({ m, n }: MatrixTile, { rows, columns, slices }: MatrixSize) {
+  const rowTiles = ceilDiv(rows, m);
+  const columnTiles = ceilDiv(columns, n);
+  return { workgroups: mul(mul(rowTiles, columnTiles), slices), rowTiles, columnTiles };
+}
+
+export interface MatrixSize {
+  readonly rows: Dim;
+  readonly columns: Dim;
+  readonly slices: Dim;
+  readonly depth: Dim;
+}
+
+/** What a kernel finishes: a sum, in a row and column that may pass the last one. */
+export type FinishSum = (sum: string, row: Ix, column: Ix) => void;
+
+/**
+ * Emits the sums, and `finisher`'s code for each of them.
+ * @param order of the sums that neighbouring invocations finish: along the columns, or along the rows
+ */
+export function emitMatrix(
+  e: Emitter,
+  tile: MatrixTile,
+  size: MatrixSize,
+  order: 'columns' | 'rows',
+  sourcesOf: (slice: Ix) => HalfSources,
+  finisher: (slice: Ix) => FinishSum,
+): Launch {
+  const { shader, target } = e;
+  const matrix = matrixOf(target, tile);
+  const grid = matrixGrid(tile, size);
+  const rowTiles = e.size(grid.rowTiles);
+  const columnTiles = e.size(grid.columnTiles);
+  const firstRow = shader.index(ix.mul(ix.mod('group', rowTiles), tile.m), 'first');
+  const rest = shader.index(ix.div('group', rowTiles), 'q');
+  const firstColumn = shader.index(ix.mul(ix.mod(rest, columnTiles), tile.n), 'first');
+  const slice = shader.index(ix.div(rest, columnTiles), 'slice');
+  shader.features.add('shader-f16');
+  shader.features.add('chromium-experimental-subgroup-matrix');
+  // A subgroup finds its fragments by its number, which WGSL cannot know to be the same in all its invocations.
+  shader.directive('diagnostic(off, chromium.subgroup_matrix_uniformity);');
+  shader.global(`alias Left = subgroup_matrix_left<f16, ${matrix.k}, ${matrix.m}>;`);
+  shader.global(`alias Right = subgroup_matrix_right<f16, ${matrix.n}, ${matrix.k}>;`);
+  shader.global(`alias Sum = subgroup_matrix_result<f32, ${matrix.n}, ${matrix.m}>;`);
+  const place = placeSubgroup(e, tile);
+  let bytes = 0;
+  shader.when(ix.less(slice, e.size(size.slices)), () => {
+    const sources = sourcesOf(slice);
+    const { left, all } = vectorsIn(tile, sources.order);
+    bytes = 16 * all;
+    shader.global(`var<workgroup> memory: array<vec4<u32>, ${all}>;`);
+    const sums = emitSums(e, tile, matrix, place, e.size(size.depth), size.depth, sources, [
+      ...slotsOfA(e, tile, firstRow, sources),
+      ...slotsOfB(e, tile, firstColumn, left, sources, e.size(size.columns)),
+    ]);
+    emitFinish(e, tile, matrix, place, sums, order, finisher(slice), [firstRow, firstColumn]);
+  });
+  return {
+    workgroupSize: threadsOf(target, tile),
+    workgroupBytes: bytes,
+    workgroups: grid.workgroups,
+    subgroups: target.subgroups!,
+    matrices: [matrix],
+  };
+}
+
+/** A subgroup's number in its workgroup, and where its fragments lie. */
+interface SubgroupPlace {
+  readonly number: Ix;
+  readonly down: Ix;
+  readonly across: Ix;
+  readonly part: Ix;
+}
+
+function placeSubgroup(e: Emitter, { down, across, split }: MatrixTile): SubgroupPlace {
+  const { shader } = e;
+  const number = shader.index(ix.div('lid', e.target.subgroups!.min), 'subgroup');
+  const of = (ix_: Ix, count: number) => (count === 1 ? 0 : ix_);
+  return {
+    number,
+    across: shader.index(of(ix.mod(number, across), across), 'across'),
+    down: shader.index(of(ix.mod(ix.div(number, across), down), down), 'down'),
+    part: shader.index(of(ix.div(number, across * down), split), 'part'),
+  };
+}
+
+/** Emits the sums of a subgroup's fragments; gives their names as [line][column]. */
+function emitSums(
+  e: Emitter,
+  tile: MatrixTile,
+  matrix: SubgroupMatrix,
+  place: SubgroupPlace,
+  depth: Ix,
+  steps: Dim,
+  { order }: HalfSources,
+  slots: readonly LoadSlot[],
+): string[][] {
+  const { shader } = e;
+  const { m, n, k, split } = tile;
+  const lines = linesOf(tile, order);
+  const [rows, columns] = [m / tile.down, n / tile.across];
+  const sums = Array.from({ length: rows / matrix.m }, () =>
+    Array.from({ length: columns / matrix.n }, () => shader.name('sum')),
+  );
+  for (const name of sums.flat()) shader.line(`var ${name} = Sum();`);
+  for (const { name } of slots) shader.line(`var ${name} = vec4<u32>();`);
+  const fetch = (start: Ix) => {
+    for (const slot of slots) slot.fetch(start);
+  };
+  // A sum of nothing is 0.
+  shader.when(ix.less(0, depth), () => fetch(0));
+  const leftRow = shader.index(ix.mul(ix.mul(place.down, rows), lines.left), 'l');
+  const rightStart = vectorsIn(tile, order).left;
+  const firstColumn = ix.mul(place.across, columns);
+  const rightColumn = order === 'steps' ? ix.mul(firstColumn, lines.right) : ix.div(firstColumn, EIGHT);
+  const right = shader.index(ix.add(rightColumn, rightStart), 'r');
+  shader.loop(e.size(ceilDiv(steps, k)), 't', (t) => {
+    for (const slot of slots) slot.store();
+    shader.line('workgroupBarrier();');
+    const next = shader.index(ix.mul(ix.add(t, 1), k), 'next');
+    shader.when(ix.less(next, depth), () => fetch(next));
+    // Written out: what a fragment's loads wait for is hidden by the products of another.
+    for (let round = 0; round < k / matrix.k / split; round++) {
+      const step = ix.add(ix.mul(place.part, matrix.k), round * split * matrix.k);
+      const fragments = sums[0]!.map((_, j) => {
+        const at =
+          order === 'steps'
+            ? ix.add(ix.add(right, j * matrix.n * lines.right), ix.div(step, EIGHT))
+            : ix.add(ix.add(right, (j * matrix.n) / EIGHT), ix.mul(step, lines.right));
+        const major = order === 'steps' ? 'col_major' : 'row_major';
+        return shader.let(`subgroupMatrixLoad<Right, ${major}>(&memory, ${ix.text(at)}, ${lines.right}u)`, 'b');
+      });
+      for (const [i, names] of sums.entries()) {
+        const at = ix.add(ix.add(leftRow, i * matrix.m * lines.left), ix.div(step, EIGHT));
+        const a = shader.let(`subgroupMatrixLoad<Left, row_major>(&memory, ${ix.text(at)}, ${lines.left}u)`, 'a');
+        for (const [j, name] of names.entries())
+          shader.line(`${name} = subgroupMatrixMultiplyAccumulate(${a}, ${fragments[j]}, ${name});`);
+      }
+    }
+    shader.line('workgroupBarrier();');
+  });
+  return sums;
+}
+
+/** Emits what becomes of the sums: line by line of fragments through workgroup memory, parts added in order. */
+function emitFinish(
+  e: Emitter,
+  tile: MatrixTile,
+  matrix: SubgroupMatrix,
+  place: SubgroupPlace,
+  sums: readonly (readonly string[])[],
+  order: 'columns' | 'rows',
+  finish: FinishSum,
+  [firstRow, firstColumn]: readonly [Ix, Ix],
+): void {
+  const { shader } = e;
+  const { n, down, across, split } = tile;
+  const stride = linesOf(tile, 'columns').sums;
+  const region = matrix.m * stride;
+  const own = shader.index(ix.mul(place.number, region), 's');
+  const threads = threadsOf(e.target, tile);
+  const rows = down * matrix.m;
+  const rounds = Math.ceil((rows * n) / threads);
+  const finishElement = (i: number, number: Ix) => {
+    const column = shader.index(order === 'columns' ? ix.mod(number, n) : ix.div(number, rows), 'c');
+    const row = shader.index(order === 'columns' ? ix.div(number, n) : ix.mod(number, rows), 'r');
+    const [line, inLine] = [ix.div(row, matrix.m), ix.mod(row, matrix.m)];
+    const inColumn = shader.index(ix.mod(column, n / across), 'c');
+    const subgroup = ix.add(ix.mul(line, across), ix.div(column, n / across));
+    const vector = ix.add(ix.add(ix.mul(subgroup, region), ix.mul(inLine, stride)), ix.div(inColumn, 4));
+    const at = shader.index(vector, 'at');
+    const parts = Array.from({ length: split }, (_, part) => {
+      const vector = `memory[${ix.text(ix.add(at, part * down * across * region))}]`;
+      return `bitcast<f32>(${vector}[${ix.text(ix.mod(inColumn, 4))}])`;
+    });
+    const inTile = ix.add(ix.mul(line, tile.m / down), ix.add(inLine, i * matrix.m));
+    finish(
+      shader.let(parts.join(' + '), 'sum'),
+      shader.index(ix.add(firstRow, inTile), 'row'),
+      shader.index(ix.add(firstColumn, column), 'column'),
+    );
+  };
+  sums.forEach((names, i) => {
+    if (i > 0) shader.line('workgroupBarrier();');
+    for (const [j, name] of names.entries()) {
+      const at = ix.add(own, (j * matrix.n) / 4);
+      shader.line(`subgroupMatrixStore<row_major>(&memory, ${ix.text(at)}, ${name}, ${stride}u);`);
+    }
+    shader.line('workgroupBarrier();');
+    shader.loop(rounds, 'e', (round) => {
+      const number = shader.index(ix.add(ix.mul(round, threads), 'lid'), 'number');
+      shader.when((rows * n) % threads === 0 || ix.less(number, rows * n), () => finishElement(i, number));
+    });
+  });
+}
+
+/** What an invocation brings of a tile of the sum. */
+interface LoadSlot {
+  /** The variable that has it meanwhile. */
+  readonly name: string;
+  /** Emits the read of what it is in the tile that begins at a step. */
+  fetch(start: Ix): void;
+  /** Puts the variable into workgroup memory. */
+  store(): void;
+}
+
+function slotsOfA(e: Emitter, tile: MatrixTile, firstRow: Ix, { a, order }: HalfSources): LoadSlot[] {
+  const { shader } = e;
+  const eights = tile.k / EIGHT;
+  return slots(e, tile, tile.m * eights, (number) => {
+    const row = shader.index(ix.div(number, eights), 'm');
+    const eighth = shader.index(ix.mod(number, eights), 's');
+    const read = a(shader.index(ix.add(firstRow, row), 'row'));
+    return {
+      read: (start) => read(ix.add(start, ix.mul(eighth, EIGHT))),
+      at: ix.add(ix.mul(row, linesOf(tile, order).left), eighth),
+    };
+  });
+}
+
+function slotsOfB(e: Emitter, tile: MatrixTile, firstColumn: Ix, offset: number, sources: HalfSources, columns: Ix) {
+  const { shader } = e;
+  const { right } = linesOf(tile, sources.order);
+  const inSteps = sources.order === 'steps';
+  const eights = (inSteps ? tile.k : tile.n) / EIGHT;
+  return slots(e, tile, (inSteps ? tile.n : tile.k) * eights, (number) => {
+    const line = shader.index(ix.div(number, eights), 'line');
+    const eighth = shader.index(ix.mod(number, eights), 's');
+    const column = ix.add(firstColumn, inSteps ? line : ix.mul(eighth, EIGHT));
+    const read = sources.b(shader.index(inSteps ? ix.minIx(column, ix.sub(columns, 1)) : column, 'column'));
+    return {
+      read: (start) => read(ix.add(start, inSteps ? ix.mul(eighth, EIGHT) : line)),
+      at: ix.add(ix.add(ix.mul(line, right), eighth), offset),
+    };
+  });
+}
+
+/** What an invocation brings of so many vectors: neighbouring invocations bring neighbours. */
+function slots(
+  e: Emitter,
+  tile: MatrixTile,
+  count: number,
+  slotOf: (number: Ix) => { readonly read: (start: Ix) => string; readonly at: Ix },
+): LoadSlot[] {
+  const { shader, target } = e;
+  const threads = threadsOf(target, tile);
+  return Array.from({ length: Math.ceil(count / threads) }, (_, i) => {
+    const number = shader.index(ix.add('lid', i * threads), 'number');
+    const { read, at } = slotOf(number);
+    const name = shader.name('x');
+    const exists = (i + 1) * threads <= count || ix.less(number, count);
+    return {
+      name,
+      fetch: (start) => shader.when(exists, () => shader.line(`${name} = ${read(start)};`)),
+      store: () => shader.when(exists, () => shader.line(`memory[${ix.text(at)}] = ${name};`)),
+    };
+  });
+}
+
+/** Multiprocessors of a large GPU, for the cost model. */
+const PROCESSORS = 132;
+/** Bytes of workgroup memory that the workgroups of one have together. */
+const SHARED = 48 * 1024;
+/** Of `tileCost`, for one microsecond: what direct contractions were seen to take. */
+const MICROSECOND = 1.3e6;
+
+/**
+ * Relative time, in the unit of `tileCost`. Workgroups go through the tiles of the sum one after the other; each tile takes
+ * a latency, and what it brings and multiplies by how many workgroups share a multiprocessor.
+ */
+export function matrixCost(tile: MatrixTile, { rows, columns, slices, depth }: MatrixSize): number {
+  const { m, n, k, split } = tile;
+  const groups = Math.ceil(typical(rows) / m) * Math.ceil(typical(columns) / n) * Math.ceil(typical(slices));
+  const resident = Math.max(Math.min(Math.floor(SHARED / matrixBytes(tile, 'columns')), 4), 1);
+  const sharing = Math.max(Math.min(groups / PROCESSORS, resident), 1);
+  const waves = Math.max(groups / (PROCESSORS * resident), 1);
+  const latency = 0.35 + 0.002 * (k / split);
+  const bringing = sharing * (m + n) * k * 2.5e-5;
+  const multiplying = sharing * m * n * k * 4e-7;
+  const finishing = 0.5 + sharing * m * n * 1e-4;
+  const tiles = Math.ceil(typical(depth) / k);
+  return MICROSECOND * waves * (tiles * (latency + bringing + multiplying) + finishing);
+}

@@ -1,0 +1,65 @@
+// Checks on the GPU of this machine what no software adapter can: kernels with float16 as a type of WGSL, and contractions
+// on subgroup matrices, every case and tile beside the reference. Prints the failures and `N passed, N failed`.
+//
+//   npm run verify:gpu -- [--only REGEX]
+
+import { targetOf } from '@trtx/builder';
+import { compile, standardKernels, type Target } from '@trtx/codegen';
+import { requestNodeDevice } from '@trtx/runtime/node';
+import { allCases } from '../kernels/cases/index.ts';
+import { expectMatrix, halfCase } from '../kernels/matrix.ts';
+import { type Case, expectedOf, expectSame, feedsOf, graphOf, inType, runCompiled } from '../kernels/support.ts';
+
+/** Of the largest number of a result: a few roundings to 11 bits. */
+const TOLERANCE = { relative: 4e-3, absolute: 4e-3 };
+
+const only = new RegExp(process.argv[process.argv.indexOf('--only') + 1 || process.argv.length] ?? '');
+const gpu = await requestNodeDevice({
+  flags: ['enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia'],
+});
+if (!gpu) throw new Error('there is no WebGPU adapter');
+const { device } = gpu;
+const target = targetOf(device, gpu.isFallback);
+console.log(`adapter ${gpu.description}; ${[...target.features].join(', ')}; ${target.matrices.length} matrices`);
+if (!target.features.has('shader-f16')) throw new Error('the adapter has no shader-f16');
+
+let passed = 0;
+const failures: string[] = [];
+const cases = allCases.filter(({ name }) => only.test(name));
+for (const one of cases) {
+  const half = inType(one, 'float16');
+  if (half) await check(half.name, () => expectHalf(half, target));
+}
+console.log(`float16: ${passed} passed, ${failures.length} failed`);
+
+const tiles = new Set<string>();
+const contractions = cases.flatMap((one) => halfCase(one) ?? []);
+for (const [i, one] of contractions.entries()) {
+  // Three tiles of each, so that every one is met.
+  for (const number of [0, 1, 2].map((turn) => 3 * i + turn))
+    await check(`${one.name}, tile ${number}`, async () => {
+      for (const tile of await expectMatrix(device, one, number, target)) tiles.add(tile);
+    });
+}
+console.log(`tiles: ${tiles.size} met`);
+console.log(`${passed} passed, ${failures.length} failed`);
+gpu.release();
+process.exit(failures.length > 0 ? 1 : 0);
+
+async function check(name: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+    passed++;
+  } catch (error) {
+    failures.push(name);
+    console.log(`FAILED ${name}: ${(error instanceof Error ? error.message : String(error)).slice(0, 400)}`);
+  }
+}
+
+/** A case as it would be built for this device, beside what the reference gives. */
+async function expectHalf(one: Case, target: Target): Promise<void> {
+  const compiled = compile(graphOf(one), { target, kernels: standardKernels });
+  const feeds = feedsOf(one);
+  const expected = await expectedOf(graphOf(one), feeds);
+  expectSame(await runCompiled(device, compiled, feeds), expected, one.name, TOLERANCE);
+}

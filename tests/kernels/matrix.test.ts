@@ -1,0 +1,36 @@
+// Contractions on subgroup matrices compile, with every tile. What they compute is checked on a GPU that has them.
+
+import { requestNodeDevice } from '@trtx/runtime/node';
+import { afterAll, describe, expect, it } from 'vitest';
+import { allCases } from './cases/index.ts';
+import { compileMatrix, halfCase } from './matrix.ts';
+
+const { device, release } = (await requestNodeDevice({
+  backend: 'null',
+  flags: ['enable-dawn-features=allow_unsafe_apis'],
+}))!;
+afterAll(release);
+
+const cases = allCases.flatMap((one) => halfCase(one) ?? []);
+
+describe('contractions on subgroup matrices', () => {
+  const seen = new Set<string>();
+
+  it.each(cases.map((one, i) => [one.name, one, i] as const))('%s', async (_, one, i) => {
+    const { compiled, tiles } = compileMatrix(one, i);
+    for (const tile of tiles) seen.add(tile);
+    for (const code of compiled.plan.modules) {
+      device.pushErrorScope('validation');
+      const module = device.createShaderModule({ code });
+      const { messages } = await module.getCompilationInfo();
+      expect(
+        messages.map(({ type, lineNum, message }) => `${type}: ${message}: ${code.split('\n')[lineNum - 1]}`),
+      ).toEqual([]);
+      expect(await device.popErrorScope()).toBe(null);
+    }
+  });
+
+  it('have been compiled with every tile', () => {
+    expect(seen.size).toBeGreaterThanOrEqual(20);
+  });
+});

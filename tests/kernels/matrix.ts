@@ -1,0 +1,65 @@
+// Contractions on subgroup matrices, which no software adapter has: cases in float16, compiled as for a GPU that has them.
+
+import {
+  type Compiled,
+  compile,
+  type Kernel,
+  PORTABLE,
+  standardKernels,
+  type Tactic,
+  type Target,
+} from '@trtx/codegen';
+import { type Case, expectedOf, expectSame, feedsOf, graphOf, inType, runCompiled } from './support.ts';
+
+const shape = { m: 16, k: 16, operand: 'f16', result: 'f32' } as const;
+
+/** A GPU with subgroup matrices of every shape that kernels use. */
+export const MATRIX_TARGET: Target = {
+  ...PORTABLE,
+  features: new Set(['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix']),
+  limits: { ...PORTABLE.limits, maxComputeInvocationsPerWorkgroup: 1024, maxComputeWorkgroupStorageSize: 49152 },
+  subgroups: { min: 32, max: 32 },
+  matrices: [16, 8].map((n) => ({ ...shape, n })),
+};
+
+/** The case in float16, if it has a contraction. */
+export function halfCase(one: Case): Case | undefined {
+  return /^(MatMul|Gemm|Conv):/.test(one.name) ? inType(one, 'float16') : undefined;
+}
+
+/** Compiles a case with the matrix tactic of such a number wherever there are some, of which it gives the labels. */
+export function compileMatrix(
+  one: Case,
+  number: number,
+  target = MATRIX_TARGET,
+  kernels: readonly Kernel[] = standardKernels,
+): { readonly compiled: Compiled; readonly tiles: readonly string[] } {
+  const tiles: string[] = [];
+  const choose = (tactics: readonly Tactic[]) => {
+    const found = tactics.filter(({ kernel }) => kernel.id.endsWith('.matrix'));
+    // In the order of the list of tiles, not of their costs.
+    found.sort((a, b) => JSON.stringify(a.params).localeCompare(JSON.stringify(b.params)));
+    const tactic = found[number % Math.max(found.length, 1)];
+    if (tactic) tiles.push(JSON.stringify(tactic.params));
+    return tactic ?? tactics[0];
+  };
+  return { compiled: compile(graphOf(one), { target, choose, kernels }), tiles };
+}
+
+/** Expects of a case what the reference gives, in float16's precision. Returns the tiles, none where no matrix tactic applies. */
+export async function expectMatrix(
+  device: GPUDevice,
+  one: Case,
+  number: number,
+  target = MATRIX_TARGET,
+): Promise<readonly string[]> {
+  const { compiled, tiles } = compileMatrix(one, number, target);
+  if (tiles.length === 0) return tiles;
+  const feeds = feedsOf(one);
+  const expected = await expectedOf(graphOf(one), feeds);
+  expectSame(await runCompiled(device, compiled, feeds), expected, tiles.join(', '), {
+    relative: 2e-3,
+    absolute: 2e-3,
+  });
+  return tiles;
+}
