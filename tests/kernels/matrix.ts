@@ -22,9 +22,9 @@ export const MATRIX_TARGET: Target = {
   matrices: [16, 8].map((n) => ({ ...shape, n })),
 };
 
-/** The case in float16, if it has a contraction. */
+/** The case in float16, if it has a contraction or an attention. */
 export function halfCase(one: Case): Case | undefined {
-  return /^(MatMul|Gemm|Conv):/.test(one.name) ? inType(one, 'float16') : undefined;
+  return /^(MatMul|Gemm|Conv|Attention):/.test(one.name) ? inType(one, 'float16') : undefined;
 }
 
 /** Compiles a case with the matrix tactic of such a number wherever there are some, of which it gives the labels. */

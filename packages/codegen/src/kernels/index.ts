@@ -5,6 +5,7 @@ import { affineGrid } from './affine-grid.ts';
 import { argMax, argMin, hardmax } from './arg.ts';
 import { attention } from './attention.ts';
 import { attentionCache } from './attention-cache.ts';
+import { attentionMatrix } from './attention-matrix.ts';
 import { attentionScores } from './attention-scores.ts';
 import { attentionTile } from './attention-tile.ts';
 import { bitCast } from './bit-cast.ts';
@@ -109,6 +110,7 @@ export const standardKernels: readonly Kernel[] = [
   scatterNDSearch,
   maxUnpool,
   attentionTile,
+  attentionMatrix,
   attention,
   attentionScores,
   attentionCache,

@@ -53,10 +53,10 @@ const SHAPES: readonly Shape[] = [
 ];
 
 /** Halves in a vector of words, the unit in which operands are moved. */
-const EIGHT = 8;
+export const EIGHT = 8;
 
 /** Vectors by which lines in workgroup memory are longer than what lies in them, so that their stores meet more banks. */
-const PADDING = 1;
+export const PADDING = 1;
 
 /** What follows one another in the lines of B that are brought: columns, or steps of the sum. */
 export type LineOrder = 'columns' | 'steps';
@@ -74,7 +74,7 @@ export interface HalfSources {
 }
 
 /** The products of subgroup matrices that these kernels are made of, the preferred one first. */
-function matricesOf({ matrices, subgroups, features }: Target): readonly SubgroupMatrix[] {
+export function matricesOf({ matrices, subgroups, features }: Target): readonly SubgroupMatrix[] {
   if (!subgroups || subgroups.min !== subgroups.max || !features.has('shader-f16')) return [];
   return matrices
     .filter(({ m, k, operand, result }) => operand === 'f16' && result === 'f32' && m === 16 && k === 16)
@@ -166,13 +166,7 @@ export function emitMatrix(
   const rest = shader.index(ix.div('group', rowTiles), 'q');
   const firstColumn = shader.index(ix.mul(ix.mod(rest, columnTiles), tile.n), 'first');
   const slice = shader.index(ix.div(rest, columnTiles), 'slice');
-  shader.features.add('shader-f16');
-  shader.features.add('chromium-experimental-subgroup-matrix');
-  // A subgroup finds its fragments by its number, which WGSL cannot know to be the same in all its invocations.
-  shader.directive('diagnostic(off, chromium.subgroup_matrix_uniformity);');
-  shader.global(`alias Left = subgroup_matrix_left<f16, ${matrix.k}, ${matrix.m}>;`);
-  shader.global(`alias Right = subgroup_matrix_right<f16, ${matrix.n}, ${matrix.k}>;`);
-  shader.global(`alias Sum = subgroup_matrix_result<f32, ${matrix.n}, ${matrix.m}>;`);
+  requireMatrices(e, matrix);
   const place = placeSubgroup(e, tile);
   let bytes = 0;
   shader.when(ix.less(slice, e.size(size.slices)), () => {
@@ -193,6 +187,17 @@ export function emitMatrix(
     subgroups: target.subgroups!,
     matrices: [matrix],
   };
+}
+
+/** Asks for subgroup matrices, and names their types `Left`, `Right` and `Sum`. */
+export function requireMatrices({ shader }: Emitter, { m, n, k }: SubgroupMatrix): void {
+  shader.features.add('shader-f16');
+  shader.features.add('chromium-experimental-subgroup-matrix');
+  // A subgroup finds its fragments by its number, which WGSL cannot know to be the same in all its invocations.
+  shader.directive('diagnostic(off, chromium.subgroup_matrix_uniformity);');
+  shader.global(`alias Left = subgroup_matrix_left<f16, ${k}, ${m}>;`);
+  shader.global(`alias Right = subgroup_matrix_right<f16, ${n}, ${k}>;`);
+  shader.global(`alias Sum = subgroup_matrix_result<f32, ${n}, ${m}>;`);
 }
 
 /** A subgroup's number in its workgroup, and where its fragments lie. */
