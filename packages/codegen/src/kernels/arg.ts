@@ -7,7 +7,7 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal } from '../wgsl/scalar.ts';
-import { emitRows, ROW_PARAMS, type Row, type RowParams, rowCost, rowsOf } from './reduction.ts';
+import { emitRows, type Row, type RowParams, rowCost, rowParams, rowsOf } from './reduction.ts';
 
 interface Places {
   op: string;
@@ -23,11 +23,11 @@ interface Places {
 function definePlaces({ op, id, summary, combine, axes, last, result }: Places): Kernel {
   return defineKernel<RowParams>({
     id,
-    version: 2,
+    version: 3,
     summary,
     ops: [op],
     applies: () => true,
-    params: () => ROW_PARAMS,
+    params: rowParams,
     cost({ group, target }, params) {
       const at = group.anchor!.view();
       return rowCost(target, rowsOf(at, axes(at)), params);

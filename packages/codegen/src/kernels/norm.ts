@@ -19,7 +19,7 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal } from '../wgsl/scalar.ts';
-import { emitRows, ROW_PARAMS, type Row, type RowParams, type Rows, rowCost } from './reduction.ts';
+import { emitRows, type Row, type RowParams, type Rows, rowCost, rowParams } from './reduction.ts';
 
 interface Norm {
   op: string;
@@ -35,11 +35,11 @@ interface Norm {
 function defineNorm({ op, id, summary, geometry, centered, operand }: Norm): Kernel {
   return defineKernel<RowParams>({
     id,
-    version: 2,
+    version: 3,
     summary,
     ops: [op],
     applies: ({ group }) => computeOf(group.accumulated.type.dtype) === 'f32',
-    params: () => ROW_PARAMS,
+    params: rowParams,
     cost({ group, target }, params) {
       const at = group.anchor!.view();
       return rowCost(target, rowsOfNorm(geometry(at)), params);
@@ -144,11 +144,11 @@ export const groupNorm = defineNorm({
 
 export const lpNorm = defineKernel<RowParams>({
   id: 'lp-norm',
-  version: 2,
+  version: 3,
   summary: 'LpNormalization: the norm, then every element over it, in two passes over a row',
   ops: ['LpNormalization'],
   applies: ({ group }) => computeOf(group.accumulated.type.dtype) === 'f32',
-  params: () => ROW_PARAMS,
+  params: rowParams,
   cost: ({ group, target }, params) => rowCost(target, rowsOfNorm(softmaxGeometry(group.anchor!.view())), params),
   emit(e, { group }, params) {
     const { shader } = e;

@@ -9,17 +9,17 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { printScalar } from '../wgsl/scalar.ts';
-import { emitRows, ROW_PARAMS, type RowParams, rowCost, rowsOf } from './reduction.ts';
+import { emitRows, type RowParams, rowCost, rowParams, rowsOf } from './reduction.ts';
 
 export const reduce: Kernel = defineKernel<RowParams>({
   id: 'reduce',
-  version: 3,
+  version: 4,
   summary: 'a row of elements to one, by an invocation or a workgroup',
   ops: ({ trait }) => trait.kind === 'reduction',
   checks: true,
   formats: () => [...ROW_MAJOR_ONLY, { reads: 'channels-last', writes: 'row-major', needs: [] }],
   applies: ({ group }) => reductionOf(group.anchor!).reducer !== undefined,
-  params: () => ROW_PARAMS,
+  params: rowParams,
   cost({ group, target, formats }, params) {
     const at = group.anchor!.view();
     // Rows are next to each other then, and the elements of one are apart.

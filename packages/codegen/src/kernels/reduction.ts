@@ -3,7 +3,7 @@
 
 import { ceilDiv, type Dim, type DType, isFloat, type NodeView, product, type Reducer, rangeOf } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
-import type { Launch } from '../kernel.ts';
+import type { Launch, Problem } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
 import { rounds, type Target } from '../target.ts';
 import { typical } from '../typical.ts';
@@ -22,10 +22,21 @@ type Combine = Reducer['combine'];
 
 export interface RowParams {
   /** Invocations that share a row: 1 or a whole workgroup. */
-  readonly lanes: 1 | 64;
+  readonly lanes: 1 | 64 | 256;
 }
 
 export const ROW_PARAMS: readonly RowParams[] = [{ lanes: 64 }, { lanes: 1 }];
+
+/** As `ROW_PARAMS`, and larger workgroups where subgroups make them cheap. */
+export function rowParams({ target }: Pick<Problem, 'target'>): readonly RowParams[] {
+  return subgroupOf(target) ? [{ lanes: 256 }, ...ROW_PARAMS] : ROW_PARAMS;
+}
+
+/** Invocations of every subgroup, where kernels may count on it. */
+function subgroupOf({ features, subgroups, software }: Target): number | undefined {
+  if (software || !features.has('subgroups') || !subgroups || subgroups.min !== subgroups.max) return undefined;
+  return subgroups.min <= 64 ? subgroups.min : undefined;
+}
 
 /** The rows of a reduction over some axes of a tensor. */
 export interface Rows {
@@ -45,8 +56,8 @@ export function rowsOf(at: NodeView, axes: readonly number[]): Rows {
 /** Relative time: sequential steps of an invocation, over how much of the device the invocations fill. */
 export function rowCost(target: Target, rows: Rows, { lanes }: RowParams): number {
   const threads = typical(rows.rows) * lanes;
-  // A tree of six barriers; emulated ones are dear.
-  const tree = lanes === 1 ? 0 : target.software ? 400 : 12;
+  // A tree of six barriers; emulated ones are dear. Of subgroups one barrier joins all.
+  const tree = lanes === 1 ? 0 : target.software ? 400 : subgroupOf(target) ? 5 + lanes / 64 : 12;
   return rounds(target, threads) * (typical(rows.count) / lanes + tree);
 }
 
@@ -96,7 +107,7 @@ export class Row {
       return;
     }
     const k = shader.name('k');
-    shader.block(`for (var ${k} = lid; ${k} < ${ix.text(count)}; ${k} += ${WORKGROUP}u)`, () => body(k));
+    shader.block(`for (var ${k} = lid; ${k} < ${ix.text(count)}; ${k} += ${this.params.lanes}u)`, () => body(k));
   }
 
   /**
@@ -124,12 +135,30 @@ export class Row {
     const acc = shader.name('acc');
     shader.line(`var ${acc} = ${first};`);
     this.each((k) => shader.line(`${acc} = ${join(acc, shader.let(value(k)))};`));
-    if (this.params.lanes === 1) return acc;
+    const { lanes } = this.params;
+    if (lanes === 1) return acc;
     const memory = `shared_${type.replace(/\W/g, '')}`;
-    shader.global(`var<workgroup> ${memory}: array<${type}, ${WORKGROUP}>;`);
+    const subgroup = type === 'bool' ? undefined : subgroupOf(this.e.target);
+    if (subgroup) {
+      shader.features.add('subgroups');
+      for (let distance = subgroup / 2; distance >= 1; distance /= 2) {
+        const other = shader.let(`subgroupShuffleXor(${acc}, ${distance}u)`, 'other');
+        shader.line(`${acc} = ${join(acc, other)};`);
+      }
+      const parts = lanes / subgroup;
+      if (parts === 1) return acc;
+      shader.global(`var<workgroup> ${memory}: array<${type}, ${parts}>;`);
+      shader.block(`if (lid % ${subgroup}u == 0u)`, () => shader.line(`${memory}[lid / ${subgroup}u] = ${acc};`));
+      shader.line('workgroupBarrier();');
+      const places = Array.from({ length: parts }, (_, i) => `${memory}[${i}]`);
+      const all = places.reduce((a, part) => shader.let(join(a, part), 'all'));
+      shader.line('workgroupBarrier();');
+      return all;
+    }
+    shader.global(`var<workgroup> ${memory}: array<${type}, ${lanes}>;`);
     shader.line(`${memory}[lid] = ${acc};`);
     shader.line('workgroupBarrier();');
-    for (let half = WORKGROUP / 2; half >= 1; half /= 2) {
+    for (let half = lanes / 2; half >= 1; half /= 2) {
       shader.block(`if (lid < ${half}u)`, () =>
         shader.line(`${memory}[lid] = ${join(`${memory}[lid]`, `${memory}[lid + ${half}u]`)};`),
       );
@@ -150,9 +179,11 @@ export class Row {
 export function emitRows(e: Emitter, rows: Rows, params: RowParams, body: (row: Row) => void): Launch {
   const number = params.lanes === 1 ? e.shader.let(`group * ${WORKGROUP}u + lid`, 'row') : 'group';
   e.shader.when(ix.less(number, e.size(rows.rows)), () => body(new Row(e, rows, number, params)));
+  const subgroup = e.shader.features.has('subgroups') && e.target.subgroups;
   return {
-    workgroupSize: WORKGROUP,
+    workgroupSize: params.lanes === 1 ? WORKGROUP : params.lanes,
     workgroups: params.lanes === 1 ? ceilDiv(rows.rows, WORKGROUP) : rows.rows,
+    ...(subgroup ? { subgroups: subgroup } : {}),
   };
 }
 

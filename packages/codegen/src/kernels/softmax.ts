@@ -8,7 +8,7 @@ import { computeOf } from '../storage.ts';
 import { call } from '../wgsl/functions.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal } from '../wgsl/scalar.ts';
-import { emitRows, ROW_PARAMS, type Row, type RowParams, rowCost, rowsOf } from './reduction.ts';
+import { emitRows, type Row, type RowParams, rowCost, rowParams, rowsOf } from './reduction.ts';
 
 interface Sums {
   op: string;
@@ -22,11 +22,11 @@ interface Sums {
 function defineSums({ op, id, summary, axes, finish }: Sums): Kernel {
   return defineKernel<RowParams>({
     id,
-    version: 2,
+    version: 3,
     summary,
     ops: [op],
     applies: ({ group }) => computeOf(group.accumulated.type.dtype) === 'f32',
-    params: () => ROW_PARAMS,
+    params: rowParams,
     cost({ group, target }, params) {
       const at = group.anchor!.view();
       return rowCost(target, rowsOf(at, axes(at)), params);
