@@ -14,9 +14,7 @@ import { type Case, expectedOf, expectSame, feedsOf, graphOf, inType, runCompile
 const TOLERANCE = { relative: 4e-3, absolute: 4e-3 };
 
 const only = new RegExp(process.argv[process.argv.indexOf('--only') + 1 || process.argv.length] ?? '');
-const gpu = await requestNodeDevice({
-  flags: ['enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia'],
-});
+const gpu = await requestNodeDevice({ features: 'experimental' });
 if (!gpu) throw new Error('there is no WebGPU adapter');
 const { device } = gpu;
 const target = targetOf(device, gpu.isFallback);

@@ -5,10 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { allCases } from './cases/index.ts';
 import { compileMatrix, halfCase } from './matrix.ts';
 
-const { device, release } = (await requestNodeDevice({
-  backend: 'null',
-  flags: ['enable-dawn-features=allow_unsafe_apis'],
-}))!;
+const { device, release } = (await requestNodeDevice({ backend: 'null', features: 'experimental' }))!;
 afterAll(release);
 
 const cases = allCases.flatMap((one) => halfCase(one) ?? []);

@@ -20,13 +20,12 @@ const option = (name: string) => (flags.includes(name) ? flags[flags.indexOf(nam
 const iterations = Number(option('--runs') ?? 50);
 const layers = Number(option('--layers') ?? 0);
 const isHalf = flags.includes('--fp16');
-const enabled = [
-  'allow_unsafe_apis',
-  'vulkan_enable_f16_on_nvidia',
-  ...(flags.includes('--fast') ? ['disable_robustness'] : []),
-];
 const gpu = await requestNodeDevice({
-  flags: ['disable-dawn-features=timestamp_quantization', `enable-dawn-features=${enabled.join(',')}`],
+  features: 'experimental',
+  flags: [
+    'disable-dawn-features=timestamp_quantization',
+    ...(flags.includes('--fast') ? ['enable-dawn-features=disable_robustness'] : []),
+  ],
 });
 if (!gpu) throw new Error('there is no WebGPU adapter');
 console.log(`adapter ${gpu.description}`);

@@ -26,10 +26,8 @@ const top = Number(option('--top') ?? 3);
 const dtype = flags.includes('--half') ? 'float16' : 'float32';
 const table = option('--json');
 const gpu = await requestNodeDevice({
-  flags: [
-    'disable-dawn-features=timestamp_quantization',
-    'enable-dawn-features=disable_robustness,allow_unsafe_apis,vulkan_enable_f16_on_nvidia',
-  ],
+  features: 'experimental',
+  flags: ['disable-dawn-features=timestamp_quantization', 'enable-dawn-features=disable_robustness'],
 });
 if (!gpu) throw new Error('there is no WebGPU adapter');
 const { device } = gpu;
