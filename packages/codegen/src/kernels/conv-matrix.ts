@@ -3,12 +3,13 @@
 
 import { convGeometry, type Value } from '@trtx/ir';
 import { type Emitter, packHalves } from '../emitter.ts';
-import { anyResult, hasChannelVectors } from '../format/format.ts';
+import { anyResult, axesIn, hasChannelVectors } from '../format/format.ts';
 import { isMultiple } from '../group/view.ts';
 import { defineKernel, type FormattedProblem, type Kernel, type Launch } from '../kernel.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
-import { finisher, Operand, packable } from './contraction.ts';
+import { Position } from '../wgsl/position.ts';
+import { finisher, Operand, packable, type TileStore } from './contraction.ts';
 import { placesOf, sizeOf, storeOf } from './conv.ts';
 import { packWeights } from './conv-weights.ts';
 import { windowsOf } from './conv-window.ts';
@@ -53,15 +54,46 @@ function emitConv(e: Emitter, problem: FormattedProblem, tile: MatrixTile): Laun
     problem.formats.writes === 'channels-last' ? 'columns' : 'rows',
     (slice) => sourcesOf(e, problem, tile, slice),
     (slice) => {
-      const place = { rows: [], slice };
-      const store = storeOf(e, problem, place, [], bias, 'f32', { first: () => 0, columns: tile.n });
+      const store = problem.formats.writes === 'channels-last' ? storeInOrder(e, problem, slice, tile) : storeAt(slice);
       const finish = finisher(e, store);
-      return (sum, row, column) => {
-        const [coords] = placesOf(e, problem, [row]);
-        e.shader.when(store.inside([row]), () => finish(sum, [row, ...coords!], column));
-      };
+      return (sum, row, column) => e.shader.when(store.inside([row]), () => finish(sum, coordsOf(store, row), column));
     },
   );
+
+  function storeAt(slice: Ix): TileStore {
+    return storeOf(e, problem, { rows: [], slice }, [], bias, 'f32', { first: () => 0, columns: tile.n });
+  }
+
+  /** What a store wants of a row: its number, and where it lies if elements are found by their coordinates. */
+  function coordsOf({ parameters }: TileStore, row: Ix): readonly Ix[] {
+    return parameters.length === 1 ? [row] : [row, ...placesOf(e, problem, [row])[0]!];
+  }
+}
+
+/** As `storeOf`, by the number of an element in channels-last order, which is that of the tile. */
+function storeInOrder(e: Emitter, problem: FormattedProblem, slice: Ix, tile: MatrixTile): TileStore {
+  const { shader } = e;
+  const conv = problem.group.anchor!;
+  const bias = conv.inputs[2];
+  const { outputChannels, groups } = convGeometry(conv.view());
+  const { shape } = conv.output.type;
+  const outputs = outputChannels / groups;
+  const first = shader.index(ix.mul(slice, outputs), 'c');
+  return {
+    type: 'f32',
+    rows: [],
+    parameters: ['i'],
+    first: () => 0,
+    columns: tile.n,
+    count: outputs,
+    body() {
+      const at = Position.ordered(shape, axesIn('channels-last', shape.length), 'i');
+      const add = bias && e.read(bias, Position.at([outputChannels], [ix.mod('i', outputChannels)]));
+      e.store(at, shader.let(add ? `value + ${add}` : 'value'));
+    },
+    inside: ([row]) => ix.less(row!, e.size(sizeOf(problem).rows)),
+    element: ([row], column) => [ix.add(ix.mul(row!, outputChannels), ix.add(first, column))],
+  };
 }
 
 function sourcesOf(e: Emitter, problem: FormattedProblem, tile: MatrixTile, slice: Ix): HalfSources {

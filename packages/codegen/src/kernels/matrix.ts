@@ -26,9 +26,11 @@ export interface MatrixTile {
   readonly split: number;
   /** Columns of a fragment. */
   readonly columns: number;
+  /** Tiles of the sum that are on their way while one is computed. */
+  readonly ahead: 1 | 2;
 }
 
-type Shape = Omit<MatrixTile, 'columns'>;
+type Shape = Omit<MatrixTile, 'columns' | 'ahead'>;
 
 /** Every tile that is worth trying. */
 const SHAPES: readonly Shape[] = [
@@ -51,6 +53,9 @@ const SHAPES: readonly Shape[] = [
   { m: 16, n: 32, k: 128, down: 1, across: 1, split: 8 },
   { m: 16, n: 16, k: 256, down: 1, across: 1, split: 8 },
 ];
+
+/** Vectors that an invocation may have on their way: of larger tiles two would take the registers of the sums. */
+const MOST_ON_THE_WAY = 16;
 
 /** Halves in a vector of words, the unit in which operands are moved. */
 export const EIGHT = 8;
@@ -115,17 +120,28 @@ function matrixBytes(tile: Shape, order: LineOrder): number {
   return 16 * vectorsIn(tile, order).all;
 }
 
-/** The tiles for which a device has what they take; none without subgroup matrices. */
+/** The tiles for which a device has what they take; none without subgroup matrices. Of two shapes of fragments the wider one was never slower. */
 export function matrixTiles(target: Target): readonly MatrixTile[] {
   const { limits } = target;
-  return matricesOf(target).flatMap(({ n: columns }) =>
-    SHAPES.filter(
-      (tile) =>
-        (tile.n / tile.across) % columns === 0 &&
-        threadsOf(target, tile) <= limits.maxComputeInvocationsPerWorkgroup &&
-        Math.max(matrixBytes(tile, 'columns'), matrixBytes(tile, 'steps')) <= limits.maxComputeWorkgroupStorageSize,
-    ).map((tile) => ({ ...tile, columns })),
-  );
+  return matricesOf(target)
+    .slice(0, 1)
+    .flatMap(({ n: columns }) =>
+      SHAPES.filter(
+        (tile) =>
+          (tile.n / tile.across) % columns === 0 &&
+          threadsOf(target, tile) <= limits.maxComputeInvocationsPerWorkgroup &&
+          Math.max(matrixBytes(tile, 'columns'), matrixBytes(tile, 'steps')) <= limits.maxComputeWorkgroupStorageSize,
+      ).flatMap((tile) =>
+        ([2, 1] as const)
+          .filter((ahead) => ahead === 1 || 2 * loadsOf(target, tile) <= MOST_ON_THE_WAY)
+          .map((ahead) => ({ ...tile, columns, ahead })),
+      ),
+    );
+}
+
+/** Vectors that an invocation brings of a tile of the sum. */
+function loadsOf(target: Target, tile: Shape): number {
+  return ((tile.m + tile.n) * tile.k) / EIGHT / threadsOf(target, tile);
 }
 
 /** How rows × columns × slices are cut into workgroups. */
@@ -174,7 +190,7 @@ export function emitMatrix(
     const { left, all } = vectorsIn(tile, sources.order);
     bytes = 16 * all;
     shader.global(`var<workgroup> memory: array<vec4<u32>, ${all}>;`);
-    const sums = emitSums(e, tile, matrix, place, e.size(size.depth), size.depth, sources, [
+    const sums = emitSums(e, tile, matrix, place, size, sources, [
       ...slotsOfA(e, tile, firstRow, sources),
       ...slotsOfB(e, tile, firstColumn, left, sources, e.size(size.columns)),
     ]);
@@ -226,8 +242,7 @@ function emitSums(
   tile: MatrixTile,
   matrix: SubgroupMatrix,
   place: SubgroupPlace,
-  depth: Ix,
-  steps: Dim,
+  size: MatrixSize,
   { order }: HalfSources,
   slots: readonly LoadSlot[],
 ): string[][] {
@@ -239,22 +254,12 @@ function emitSums(
     Array.from({ length: columns / matrix.n }, () => shader.name('sum')),
   );
   for (const name of sums.flat()) shader.line(`var ${name} = Sum();`);
-  for (const { name } of slots) shader.line(`var ${name} = vec4<u32>();`);
-  const fetch = (start: Ix) => {
-    for (const slot of slots) slot.fetch(start);
-  };
-  // A sum of nothing is 0.
-  shader.when(ix.less(0, depth), () => fetch(0));
   const leftRow = shader.index(ix.mul(ix.mul(place.down, rows), lines.left), 'l');
   const rightStart = vectorsIn(tile, order).left;
   const firstColumn = ix.mul(place.across, columns);
   const rightColumn = order === 'steps' ? ix.mul(firstColumn, lines.right) : ix.div(firstColumn, EIGHT);
   const right = shader.index(ix.add(rightColumn, rightStart), 'r');
-  shader.loop(e.size(ceilDiv(steps, k)), 't', (t) => {
-    for (const slot of slots) slot.store();
-    shader.line('workgroupBarrier();');
-    const next = shader.index(ix.mul(ix.add(t, 1), k), 'next');
-    shader.when(ix.less(next, depth), () => fetch(next));
+  const multiply = () => {
     // Written out: what a fragment's loads wait for is hidden by the products of another.
     for (let round = 0; round < k / matrix.k / split; round++) {
       const step = ix.add(ix.mul(place.part, matrix.k), round * split * matrix.k);
@@ -273,9 +278,42 @@ function emitSums(
           shader.line(`${name} = subgroupMatrixMultiplyAccumulate(${a}, ${fragments[j]}, ${name});`);
       }
     }
-    shader.line('workgroupBarrier();');
-  });
+  };
+  emitTiles(e, tile, size.depth, slots, multiply);
   return sums;
+}
+
+/** Emits the loop over tiles of the sum, of which the next ones are on their way into registers. */
+function emitTiles(
+  e: Emitter,
+  { k, ahead }: MatrixTile,
+  depth: Dim,
+  slots: readonly LoadSlot[],
+  body: () => void,
+): void {
+  const { shader } = e;
+  const end = e.size(depth);
+  const tiles = e.size(ceilDiv(depth, k));
+  const sets = Array.from({ length: ahead }, () => slots.map(() => shader.name('x')));
+  for (const name of sets.flat()) shader.line(`var ${name} = vec4<u32>();`);
+  const fetch = (set: readonly string[], start: Ix) =>
+    shader.when(ix.less(start, end), () => {
+      for (const [i, slot] of slots.entries()) slot.fetch(set[i]!, start);
+    });
+  // A sum of nothing is 0.
+  for (const [i, set] of sets.entries()) fetch(set, i * k);
+  shader.loop(ix.div(ix.add(tiles, ahead - 1), ahead), 't', (round) =>
+    sets.forEach((set, i) => {
+      const tile = shader.index(ix.add(ix.mul(round, ahead), i), 'tile');
+      shader.when(i === 0 || ix.less(tile, tiles), () => {
+        for (const [j, slot] of slots.entries()) slot.store(set[j]!);
+        shader.line('workgroupBarrier();');
+        fetch(set, shader.index(ix.mul(ix.add(tile, ahead), k), 'next'));
+        body();
+        shader.line('workgroupBarrier();');
+      });
+    }),
+  );
 }
 
 /** Emits what becomes of the sums: line by line of fragments through workgroup memory, parts added in order. */
@@ -332,12 +370,10 @@ function emitFinish(
 
 /** What an invocation brings of a tile of the sum. */
 interface LoadSlot {
-  /** The variable that has it meanwhile. */
-  readonly name: string;
-  /** Emits the read of what it is in the tile that begins at a step. */
-  fetch(start: Ix): void;
+  /** Emits the read, into a variable, of what it is in the tile that begins at a step. */
+  fetch(variable: string, start: Ix): void;
   /** Puts the variable into workgroup memory. */
-  store(): void;
+  store(variable: string): void;
 }
 
 function slotsOfA(e: Emitter, tile: MatrixTile, firstRow: Ix, { a, order }: HalfSources): LoadSlot[] {
@@ -383,12 +419,10 @@ function slots(
   return Array.from({ length: Math.ceil(count / threads) }, (_, i) => {
     const number = shader.index(ix.add('lid', i * threads), 'number');
     const { read, at } = slotOf(number);
-    const name = shader.name('x');
     const exists = (i + 1) * threads <= count || ix.less(number, count);
     return {
-      name,
-      fetch: (start) => shader.when(exists, () => shader.line(`${name} = ${read(start)};`)),
-      store: () => shader.when(exists, () => shader.line(`memory[${ix.text(at)}] = ${name};`)),
+      fetch: (variable, start) => shader.when(exists, () => shader.line(`${variable} = ${read(start)};`)),
+      store: (variable) => shader.when(exists, () => shader.line(`memory[${ix.text(at)}] = ${variable};`)),
     };
   });
 }
@@ -410,10 +444,11 @@ export function matrixCost(tile: MatrixTile, { rows, columns, slices, depth }: M
   const resident = Math.max(Math.min(Math.floor(SHARED / matrixBytes(tile, 'columns')), 4), 1);
   const sharing = Math.max(Math.min(groups / PROCESSORS, resident), 1);
   const waves = Math.max(groups / (PROCESSORS * resident), 1);
-  const latency = 0.35 + 0.002 * (k / split);
-  const bringing = sharing * (m + n) * k * 2.5e-5;
-  const multiplying = sharing * m * n * k * 4e-7;
+  // What one tile waits for the next, and what all that share a multiprocessor bring and multiply meanwhile.
+  const latency = (tile.ahead === 1 ? 0.9 : 0.5) + (0.03 * k) / 16 / split;
+  const bringing = sharing * (m + n) * k * 3e-5;
+  const multiplying = sharing * m * n * k * 4.3e-7;
   const finishing = 0.5 + sharing * m * n * 1e-4;
   const tiles = Math.ceil(typical(depth) / k);
-  return MICROSECOND * waves * (tiles * (latency + bringing + multiplying) + finishing);
+  return MICROSECOND * waves * (tiles * Math.max(latency, bringing + multiplying) + finishing);
 }
