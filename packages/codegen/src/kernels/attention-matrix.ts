@@ -17,7 +17,8 @@ import { Position } from '../wgsl/position.ts';
 import { literal, printBinary } from '../wgsl/scalar.ts';
 import { AttentionScores, atHead } from './attention-scores.ts';
 import { eightsOf } from './eights.ts';
-import { EIGHT, matricesOf, PADDING, requireMatrices } from './matrix.ts';
+import { requireMatrices } from './matrix.ts';
+import { EIGHT, matricesOf, PADDING } from './matrix-tiles.ts';
 
 interface Params {
   /** Queries of a workgroup, and keys of a tile: multiples of 16. */

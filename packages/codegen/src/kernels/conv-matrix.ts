@@ -13,7 +13,8 @@ import { finisher, Operand, packable, type TileStore } from './contraction.ts';
 import { placesOf, sizeOf, storeOf } from './conv.ts';
 import { packWeights } from './conv-weights.ts';
 import { windowsOf } from './conv-window.ts';
-import { emitMatrix, type HalfSources, type MatrixSize, type MatrixTile, matrixCost, matrixTiles } from './matrix.ts';
+import { emitMatrix, type HalfSources } from './matrix.ts';
+import { type MatrixSize, type MatrixTile, matrixCost, matrixTiles } from './matrix-tiles.ts';
 
 export const convMatrix: Kernel = defineKernel<MatrixTile>({
   id: 'conv.matrix',

@@ -9,62 +9,19 @@
 import { ceilDiv, type Dim, mul } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import type { Launch } from '../kernel.ts';
-import type { SubgroupMatrix, Target } from '../target.ts';
-import { typical } from '../typical.ts';
+import type { SubgroupMatrix } from '../target.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
-
-export interface MatrixTile {
-  /** Rows and columns of a workgroup, and steps of the sum that are brought at once. */
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  /** Subgroups that lie along the rows, and along the columns. */
-  readonly down: number;
-  readonly across: number;
-  /** Subgroups that share rows and columns: each takes every so manieth step of fragments. */
-  readonly split: number;
-  /** Columns of a fragment. */
-  readonly columns: number;
-  /** Tiles of the sum that are on their way while one is computed. */
-  readonly ahead: 1 | 2;
-}
-
-type Shape = Omit<MatrixTile, 'columns' | 'ahead'>;
-
-/** Every tile that is worth trying. */
-const SHAPES: readonly Shape[] = [
-  { m: 128, n: 128, k: 32, down: 2, across: 2, split: 1 },
-  { m: 128, n: 64, k: 32, down: 2, across: 2, split: 1 },
-  { m: 64, n: 128, k: 64, down: 2, across: 4, split: 1 },
-  { m: 64, n: 64, k: 64, down: 2, across: 2, split: 1 },
-  { m: 64, n: 64, k: 32, down: 2, across: 2, split: 1 },
-  { m: 64, n: 32, k: 64, down: 2, across: 1, split: 2 },
-  { m: 32, n: 64, k: 64, down: 2, across: 4, split: 1 },
-  { m: 32, n: 64, k: 32, down: 2, across: 2, split: 1 },
-  { m: 32, n: 64, k: 64, down: 1, across: 2, split: 2 },
-  { m: 32, n: 32, k: 64, down: 1, across: 1, split: 4 },
-  { m: 32, n: 32, k: 128, down: 1, across: 2, split: 4 },
-  { m: 32, n: 32, k: 128, down: 1, across: 1, split: 8 },
-  { m: 16, n: 64, k: 64, down: 1, across: 2, split: 2 },
-  { m: 16, n: 64, k: 64, down: 1, across: 2, split: 4 },
-  { m: 16, n: 32, k: 64, down: 1, across: 1, split: 4 },
-  { m: 16, n: 32, k: 128, down: 1, across: 1, split: 4 },
-  { m: 16, n: 32, k: 128, down: 1, across: 1, split: 8 },
-  { m: 16, n: 16, k: 256, down: 1, across: 1, split: 8 },
-];
-
-/** Vectors that an invocation may have on their way: of larger tiles two would take the registers of the sums. */
-const MOST_ON_THE_WAY = 16;
-
-/** Halves in a vector of words, the unit in which operands are moved. */
-export const EIGHT = 8;
-
-/** Vectors by which lines in workgroup memory are longer than what lies in them, so that their stores meet more banks. */
-export const PADDING = 1;
-
-/** What follows one another in the lines of B that are brought: columns, or steps of the sum. */
-export type LineOrder = 'columns' | 'steps';
+import {
+  EIGHT,
+  type LineOrder,
+  linesOf,
+  type MatrixSize,
+  type MatrixTile,
+  matrixOf,
+  threadsOf,
+  vectorsIn,
+} from './matrix-tiles.ts';
 
 /** Where what a contraction multiplies comes from, in one slice. Steps from `depth` on are 0 on both sides. */
 export interface HalfSources {
@@ -78,84 +35,11 @@ export interface HalfSources {
   readonly order: LineOrder;
 }
 
-/** The products of subgroup matrices that these kernels are made of, the preferred one first. */
-export function matricesOf({ matrices, subgroups, features }: Target): readonly SubgroupMatrix[] {
-  if (!subgroups || subgroups.min !== subgroups.max || !features.has('shader-f16')) return [];
-  return matrices
-    .filter(({ m, k, operand, result }) => operand === 'f16' && result === 'f32' && m === 16 && k === 16)
-    .filter(({ n }) => n === 16 || n === 8)
-    .sort((a, b) => b.n - a.n);
-}
-
-function matrixOf(target: Target, { columns }: MatrixTile): SubgroupMatrix {
-  return matricesOf(target).find(({ n }) => n === columns)!;
-}
-
-function subgroupsOf({ down, across, split }: Shape): number {
-  return down * across * split;
-}
-
-function threadsOf(target: Target, tile: Shape): number {
-  return subgroupsOf(tile) * target.subgroups!.min;
-}
-
-/** The vectors of a line of A, of a line of B and of a line of a subgroup's sums, with padding. */
-function linesOf({ n, k, across }: Shape, order: LineOrder) {
-  return {
-    left: k / EIGHT + PADDING,
-    right: (order === 'steps' ? k : n) / EIGHT + PADDING,
-    sums: n / across / 4 + PADDING,
-  };
-}
-
-/** Vectors of workgroup memory: both operands, and afterwards the sums of a line of fragments of each subgroup. */
-function vectorsIn(tile: Shape, order: LineOrder): { left: number; all: number } {
-  const { left, right, sums } = linesOf(tile, order);
-  const operands = tile.m * left + (order === 'steps' ? tile.n : tile.k) * right;
-  return { left: tile.m * left, all: Math.max(operands, subgroupsOf(tile) * 16 * sums) };
-}
-
-/** Bytes of workgroup memory. */
-function matrixBytes(tile: Shape, order: LineOrder): number {
-  return 16 * vectorsIn(tile, order).all;
-}
-
-/** The tiles for which a device has what they take; none without subgroup matrices. Of two shapes of fragments the wider one was never slower. */
-export function matrixTiles(target: Target): readonly MatrixTile[] {
-  const { limits } = target;
-  return matricesOf(target)
-    .slice(0, 1)
-    .flatMap(({ n: columns }) =>
-      SHAPES.filter(
-        (tile) =>
-          (tile.n / tile.across) % columns === 0 &&
-          threadsOf(target, tile) <= limits.maxComputeInvocationsPerWorkgroup &&
-          Math.max(matrixBytes(tile, 'columns'), matrixBytes(tile, 'steps')) <= limits.maxComputeWorkgroupStorageSize,
-      ).flatMap((tile) =>
-        ([2, 1] as const)
-          .filter((ahead) => ahead === 1 || 2 * loadsOf(target, tile) <= MOST_ON_THE_WAY)
-          .map((ahead) => ({ ...tile, columns, ahead })),
-      ),
-    );
-}
-
-/** Vectors that an invocation brings of a tile of the sum. */
-function loadsOf(target: Target, tile: Shape): number {
-  return ((tile.m + tile.n) * tile.k) / EIGHT / threadsOf(target, tile);
-}
-
 /** How rows × columns × slices are cut into workgroups. */
 function matrixGrid({ m, n }: MatrixTile, { rows, columns, slices }: MatrixSize) {
   const rowTiles = ceilDiv(rows, m);
   const columnTiles = ceilDiv(columns, n);
   return { workgroups: mul(mul(rowTiles, columnTiles), slices), rowTiles, columnTiles };
-}
-
-export interface MatrixSize {
-  readonly rows: Dim;
-  readonly columns: Dim;
-  readonly slices: Dim;
-  readonly depth: Dim;
 }
 
 /** What a kernel finishes: a sum, in a row and column that may pass the last one. */
@@ -425,30 +309,4 @@ function slots(
       store: (variable) => shader.when(exists, () => shader.line(`memory[${ix.text(at)}] = ${variable};`)),
     };
   });
-}
-
-/** Multiprocessors of a large GPU, for the cost model. */
-const PROCESSORS = 132;
-/** Bytes of workgroup memory that the workgroups of one have together. */
-const SHARED = 48 * 1024;
-/** Of `tileCost`, for one microsecond: what direct contractions were seen to take. */
-const MICROSECOND = 1.3e6;
-
-/**
- * Relative time, in the unit of `tileCost`. Workgroups go through the tiles of the sum one after the other; each tile takes
- * a latency, and what it brings and multiplies by how many workgroups share a multiprocessor.
- */
-export function matrixCost(tile: MatrixTile, { rows, columns, slices, depth }: MatrixSize): number {
-  const { m, n, k, split } = tile;
-  const groups = Math.ceil(typical(rows) / m) * Math.ceil(typical(columns) / n) * Math.ceil(typical(slices));
-  const resident = Math.max(Math.min(Math.floor(SHARED / matrixBytes(tile, 'columns')), 4), 1);
-  const sharing = Math.max(Math.min(groups / PROCESSORS, resident), 1);
-  const waves = Math.max(groups / (PROCESSORS * resident), 1);
-  // What one tile waits for the next, and what all that share a multiprocessor bring and multiply meanwhile.
-  const latency = (tile.ahead === 1 ? 0.9 : 0.5) + (0.03 * k) / 16 / split;
-  const bringing = sharing * (m + n) * k * 3e-5;
-  const multiplying = sharing * m * n * k * 4.3e-7;
-  const finishing = 0.5 + sharing * m * n * 1e-4;
-  const tiles = Math.ceil(typical(depth) / k);
-  return MICROSECOND * waves * (tiles * Math.max(latency, bringing + multiplying) + finishing);
 }

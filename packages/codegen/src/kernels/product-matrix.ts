@@ -7,7 +7,8 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { finisher, Operand } from './contraction.ts';
-import { emitMatrix, type HalfSources, type MatrixSize, type MatrixTile, matrixCost, matrixTiles } from './matrix.ts';
+import { emitMatrix, type HalfSources } from './matrix.ts';
+import { type MatrixSize, type MatrixTile, matrixCost, matrixTiles } from './matrix-tiles.ts';
 import { isInStep, type Product, type ProductKernel, packedMatrix, rowsOf, storeOf } from './product.ts';
 
 export function defineMatrixProduct({ op, id, summary, product: productOf }: ProductKernel): Kernel {
