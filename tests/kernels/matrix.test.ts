@@ -3,7 +3,7 @@
 import { requestNodeDevice } from '@trtx/runtime/node';
 import { afterAll, describe, expect, it } from 'vitest';
 import { allCases } from './cases/index.ts';
-import { compileMatrix, halfCase } from './matrix.ts';
+import { compileMatrix, halfCase, MATRIX_KERNELS } from './matrix.ts';
 
 const { device, release } = (await requestNodeDevice({ backend: 'null', features: 'experimental' }))!;
 afterAll(release);
@@ -27,7 +27,9 @@ describe('contractions on subgroup matrices', () => {
     }
   });
 
-  it('have been compiled with every tile', () => {
-    expect(seen.size).toBeGreaterThanOrEqual(20);
+  it('have been compiled by every kernel, with every tile', () => {
+    const kernels = new Set([...seen].map((label) => label.split(' ')[0]));
+    expect([...kernels].sort()).toEqual(MATRIX_KERNELS);
+    expect(seen.size).toBeGreaterThanOrEqual(60);
   });
 });

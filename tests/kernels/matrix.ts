@@ -5,9 +5,11 @@ import {
   compile,
   type Kernel,
   PORTABLE,
+  ROW_MAJOR_ONLY,
   standardKernels,
   type Tactic,
   type Target,
+  tacticLabel,
 } from '@trtx/codegen';
 import { type Case, expectedOf, expectSame, feedsOf, graphOf, inType, runCompiled } from './support.ts';
 
@@ -22,12 +24,15 @@ export const MATRIX_TARGET: Target = {
   matrices: [16, 8].map((n) => ({ ...shape, n })),
 };
 
+/** Names of the kernels that need subgroup matrices. */
+export const MATRIX_KERNELS = standardKernels.flatMap(({ id }) => (id.endsWith('.matrix') ? [id] : [])).sort();
+
 /** The case in float16, if it has a contraction or an attention. */
 export function halfCase(one: Case): Case | undefined {
   return /^(MatMul|Gemm|Conv|Attention):/.test(one.name) ? inType(one, 'float16') : undefined;
 }
 
-/** Compiles a case with the matrix tactic of such a number wherever there are some, of which it gives the labels. */
+/** Compiles a case with the matrix tactic of such a number wherever there are some, of which it gives the labels, without formats. */
 export function compileMatrix(
   one: Case,
   number: number,
@@ -40,7 +45,7 @@ export function compileMatrix(
     // In the order of the list of tiles, not of their costs.
     found.sort((a, b) => JSON.stringify(a.params).localeCompare(JSON.stringify(b.params)));
     const tactic = found[number % Math.max(found.length, 1)];
-    if (tactic) tiles.push(JSON.stringify(tactic.params));
+    if (tactic) tiles.push(tacticLabel({ ...tactic, formats: ROW_MAJOR_ONLY[0]! }));
     return tactic ?? tactics[0];
   };
   return { compiled: compile(graphOf(one), { target, choose, kernels }), tiles };
