@@ -30,6 +30,6 @@ describe('contractions on subgroup matrices', () => {
   it('have been compiled by every kernel, with every tile', () => {
     const kernels = new Set([...seen].map((label) => label.split(' ')[0]));
     expect([...kernels].sort()).toEqual(MATRIX_KERNELS);
-    expect(seen.size).toBeGreaterThanOrEqual(60);
+    expect(seen.size).toBeGreaterThanOrEqual(50);
   });
 });
