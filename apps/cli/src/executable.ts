@@ -11,6 +11,7 @@ import { fileSource, type NodeDevice } from '@trtx/runtime/node';
 import { kernelsFor } from './host-kernels.ts';
 import { isEngineFile, loadModel } from './model.ts';
 import type { Session } from './session.ts';
+import { type TuningOptions, timingsFor } from './tuning.ts';
 
 export interface Executable {
   readonly source: LoadSource;
@@ -24,7 +25,9 @@ export interface Executable {
   close(): Promise<void>;
 }
 
-export type ModelOptions = Pick<BuildOptions, 'profile' | 'level' | 'plugins' | 'tactics' | 'fp16'>;
+export type ModelOptions = Pick<BuildOptions, 'profile' | 'level' | 'plugins' | 'tactics' | 'fp16'> & {
+  readonly tuning?: TuningOptions;
+};
 
 /**
  * Opens an engine file, or builds a model for the device with `options`.
@@ -32,8 +35,8 @@ export type ModelOptions = Pick<BuildOptions, 'profile' | 'level' | 'plugins' | 
  */
 export async function openExecutable(
   file: string,
-  { device, isFallback }: NodeDevice,
-  options: ModelOptions,
+  gpu: NodeDevice,
+  { tuning = {}, ...options }: ModelOptions,
   session: Session,
 ): Promise<Executable> {
   if (await isEngineFile(file)) {
@@ -55,9 +58,13 @@ export async function openExecutable(
   session.progress.show('read', 0, 1, file);
   const { graph, nodes } = await loadModel(file, importOptions(options.plugins ?? []));
   let float16: Float16Build | undefined;
+  const target = targetOf(gpu.device, gpu.isFallback);
+  const { timings, errorOnCacheMiss } = await timingsFor(graph, options, { gpu, target }, tuning, session);
   const { plan, file: built } = build(graph, {
     ...options,
-    target: targetOf(device, isFallback),
+    target,
+    timings,
+    errorOnCacheMiss,
     sourceNodes: nodes,
     logger: session.log,
     onFloat16: (report) => {

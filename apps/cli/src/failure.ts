@@ -39,6 +39,7 @@ const MISUSE: ReadonlySet<string> = new Set([
   'ENGINE_DAMAGED',
   'ENGINE_VERSION',
   'ENGINE_INVALID',
+  'TIMING_CACHE',
 ]);
 
 export function exitStatusOf(error: unknown): number {

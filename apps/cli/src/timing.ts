@@ -7,6 +7,7 @@ import { type LoadTimes, loadTimed, observeDevice, type Timeline } from '@trtx/p
 import type { Engine, HostTensor } from '@trtx/runtime';
 import type { Command } from 'commander';
 import { addCommand, type CommandText, collect, parseLevel } from './command.ts';
+import { EXACT_TIMER } from './device.ts';
 import { addDeviceOption, type DeviceFlags } from './device-features.ts';
 import { openExecutable } from './executable.ts';
 import { addFloat16Options, type Float16Flags, float16From } from './float16.ts';
@@ -16,8 +17,9 @@ import type { Session } from './session.ts';
 import { parseSizes } from './shapes.ts';
 import { parseTactics } from './tactics.ts';
 import { parseInputs } from './tensors/spec.ts';
+import { addTuningOptions, requireTuning, type TuningOptions } from './tuning.ts';
 
-export interface TimingOptions extends PluginOptions, Float16Flags, DeviceFlags {
+export interface TimingOptions extends PluginOptions, Float16Flags, DeviceFlags, TuningOptions {
   readonly input?: readonly string[];
   readonly shapes?: readonly string[];
   readonly O: 0 | 1 | 2 | 3;
@@ -33,11 +35,10 @@ export function addTimingCommand(program: Command, text: CommandText): Command {
     .option('--tactic <node=tactic>', 'of a model: a kernel, or a whole tactic, for the group of a node', collect);
   addFloat16Options(command);
   addDeviceOption(command);
+  addTuningOptions(command);
   return addPluginOption(command);
 }
 
-/** Dawn rounds timers, which protects web pages from each other, unless it is told not to. */
-const EXACT_TIMER = 'disable-dawn-features=timestamp_quantization';
 /** Timestamps inside a pass, where the adapter has them, are behind this. */
 const INSIDE_PASSES = 'enable-dawn-features=allow_unsafe_apis';
 
@@ -71,12 +72,13 @@ export async function timeEngine<T>(
   const tactics = parseTactics(options.tactic ?? []);
   const fp16 = float16From(options);
   const plugins = await loadPlugins(options);
+  await requireTuning(options, file);
   const flags = [EXACT_TIMER, INSIDE_PASSES];
   const backend = await openBackend('webgpu', { features: options.deviceFeatures, flags, logger: session.log });
   try {
     session.useAdapter(backend.description);
     const profile = options.shapes ? sizes : undefined;
-    const model = { level: options.O, plugins, profile, tactics, fp16 };
+    const model = { level: options.O, plugins, profile, tactics, fp16, tuning: options };
     const executable = await openExecutable(file, backend.gpu!, model, session);
     try {
       const { source, hostOps, buildMs, float16, plan } = executable;

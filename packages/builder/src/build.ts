@@ -13,6 +13,7 @@ import { inProfile, type OptimizationProfile, requireBounded, requireProfiles } 
 import { tellFloat16, tellPasses, tellPlan, tellTarget } from './records.ts';
 import { explained, sourceNodesOf } from './source-nodes.ts';
 import { ForcedTactics, type TacticChoices } from './tactics.ts';
+import { MissedTimings } from './tune/misses.ts';
 import { BUILDER } from './version.ts';
 
 export type BuildStage = 'optimize' | 'kernels' | 'write';
@@ -59,6 +60,10 @@ export interface BuildOptions {
   readonly tactics?: TacticChoices;
   /** Chooses among the tactics of a group, cheapest first, where `tactics` names none: the first by default. */
   readonly choose?: CompileOptions['choose'];
+  /** What was measured on the device that is built for: `TimingCache.device`, or of what `tune` reports. */
+  readonly timings?: CompileOptions['timings'];
+  /** Fails where there is a choice for which `timings` has no time, instead of leaving it to the cost model. */
+  readonly errorOnCacheMiss?: boolean;
   /** Further options of the pass manager. */
   readonly passes?: Omit<OptimizeOptions, 'level'>;
   /** Called with what `fp16` did, for each profile. */
@@ -82,7 +87,7 @@ export interface BuiltEngine {
 /**
  * Builds an engine. The graph is changed in place: specialized, optimized and legalized; with `profiles` it stays as it is.
  * @throws TrtxError PROFILE_MISSING, PROFILE, UNSUPPORTED_NODES, SHAPE_UNBOUNDED, TENSOR_TOO_LARGE, FLOAT16_TYPED,
- *   FLOAT16_UNKNOWN, PLUGIN_ON_HOST, TACTIC_UNKNOWN, and as `extensionsOf` of @trtx/plugin
+ *   FLOAT16_UNKNOWN, PLUGIN_ON_HOST, TACTIC_UNKNOWN, TIMING_CACHE_MISS, and as `extensionsOf` of @trtx/plugin
  */
 export function build(graph: Graph, options: BuildOptions = {}): BuiltEngine {
   const { plan, blobs } = buildPlan(graph, options);
@@ -124,38 +129,59 @@ function buildOne(graph: Graph, options: BuildOptions): Compiled {
 }
 
 function buildSteps(graph: Graph, options: BuildOptions): Compiled {
-  const { profile, level = 2, target = PORTABLE, noHost, int64, fp16, onProgress, logger = () => {} } = options;
-  const extensions = extensionsOf(options.plugins);
-  if (profile) specialize(graph, profile);
-  requireBounded(graph);
-  if (fp16) requireFloat32(graph);
-  tellTarget(logger, target);
+  const { level = 2, onProgress, logger = () => {} } = options;
+  specializeFor(graph, options);
+  tellTarget(logger, options.target ?? PORTABLE);
   const before = sourceNodesOf(graph);
   onProgress?.({ stage: 'optimize', done: 0, total: 1, label: `O${level}` });
-  const report = optimize(graph, optimizeOptions(options, extensions));
+  const { report, float16 } = optimizeFor(graph, options);
   onProgress?.({ stage: 'optimize', done: 1, total: 1, label: `O${level}` });
   tellPasses(logger, report);
-  if (fp16) {
-    const float16 = workInFloat16(graph, fp16);
+  if (float16) {
     tellFloat16(logger, float16);
     options.onFloat16?.(float16);
   }
   options.onOptimized?.(graph, report);
-  const forced = new ForcedTactics(options.tactics, options.choose);
+  const missed = new MissedTimings(options.choose);
+  const forced = new ForcedTactics(options.tactics, options.errorOnCacheMiss ? missed.choose : options.choose);
   const { plan, blobs } = compile(graph, {
-    target,
+    ...codegenOptions(options),
     choose: forced.choose,
-    kernels: kernelsFor(options, extensions),
-    noHost,
-    int64,
     onProgress: (done, total, label) => onProgress?.({ stage: 'kernels', done, total, label }),
   });
   forced.requireMet();
-  refuseHosted(plan, extensions);
+  missed.requireNone();
+  refuseHosted(plan, extensionsOf(options.plugins));
   tellPlan(logger, plan);
   const imported = new Set(before.map(({ node }) => node));
   const sourceNodes = explained(options.sourceNodes ?? before, { plan, graph, trace: report.trace, imported });
   return { plan: { ...plan, sourceNodes }, blobs };
+}
+
+/** Puts a profile's shapes into a graph. @throws TrtxError PROFILE_MISSING, FLOAT16_TYPED, and as `specialize` */
+export function specializeFor(graph: Graph, { profile, fp16 }: BuildOptions): void {
+  if (profile) specialize(graph, profile);
+  requireBounded(graph);
+  if (fp16) requireFloat32(graph);
+}
+
+/** What was done to a graph before kernels are made of it. */
+interface Optimized {
+  readonly report: OptimizeReport;
+  /** What `fp16` did. */
+  readonly float16?: Float16Build;
+}
+
+/** Makes of a graph with its shapes what kernels are made of. @throws TrtxError as the passes */
+export function optimizeFor(graph: Graph, options: BuildOptions): Optimized {
+  const report = optimize(graph, optimizeOptions(options, extensionsOf(options.plugins)));
+  return options.fp16 ? { report, float16: workInFloat16(graph, options.fp16) } : { report };
+}
+
+/** What kernels are made with. */
+export function codegenOptions(options: BuildOptions): CompileOptions {
+  const { target = PORTABLE, noHost, int64, timings } = options;
+  return { target, kernels: kernelsFor(options, extensionsOf(options.plugins)), noHost, int64, timings };
 }
 
 /** The engine file as one array. */

@@ -21,3 +21,11 @@ export {
 } from './support.ts';
 export type { TacticChoices } from './tactics.ts';
 export { type DescribedDevice, targetOf } from './target.ts';
+export { type BuildTunedOptions, buildTuned, type TunedEngine } from './tune/build-tuned.ts';
+export { DeviceTimings, TimingCache, tacticName } from './tune/cache.ts';
+export { type DeviceKey, deviceKey } from './tune/device-key.ts';
+export { DeviceTimer } from './tune/device-timer.ts';
+export type { DeviceRecords, ProblemRecords, TacticRecord } from './tune/records.ts';
+export type { Lap, TacticTimer } from './tune/timer.ts';
+export { type TuneOptions, type TuningReport, tune } from './tune/tune.ts';
+export type { TunerOptions, TuningCounts, TuningProgress } from './tune/tuner.ts';

@@ -15,7 +15,9 @@ import { standardKernels } from './kernels/index.ts';
 import { legalize } from './legalize/index.ts';
 import { Layout } from './memory/layout.ts';
 import { SizeTable } from './memory/sizes.ts';
-import { type Placed, place } from './place.ts';
+import { type Placed, type PlaceOptions, place } from './place.ts';
+import { problemKey } from './problem/key.ts';
+import { byTime, type Timings } from './problem/timings.ts';
 import type { Int64 } from './range/ranges.ts';
 import { requirementsOf } from './requires.ts';
 import { scheduleOf } from './schedule.ts';
@@ -30,6 +32,8 @@ export interface CompileOptions {
   readonly kernels?: readonly Kernel[];
   /** Chooses among the tactics of a group (cheapest first); by default the first. */
   readonly choose?: (tactics: readonly Tactic[], group: Group) => Tactic | undefined;
+  /** What was measured on the target's device: `choose` gets the tactics that were timed first, the fastest of them first. */
+  readonly timings?: Timings;
   /** Fails with the list of the nodes that the host would have to compute at run time, instead of placing them there. */
   readonly noHost?: boolean;
   /**
@@ -76,7 +80,7 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
 
   const dispatch = (item: Emitted): Dispatch => {
     const { group, tactic, emitter, launch, wgsl } = item;
-    work.add(item, placed.tactics.get(group)!);
+    work.add(item);
     const { bindings, params } = emitter.shader;
     const layoutKinds = [...bindings.map(({ kind }) => kind), ...(params.length > 0 ? (['uniform'] as const) : [])];
     const bound: PlanBinding[] = emitter.slots.map((slot) => layout.binding(slot));
@@ -117,11 +121,11 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
 }
 
 /** Places all nodes and writes their shaders; where one has too many bindings, its node goes to the host, and all anew. */
-function placeAndEmit(graph: Graph, target: Target, options: CompileOptions) {
-  const { noHost = false, kernels = standardKernels, int64 = 'checked' } = options;
+export function placeAndEmit(graph: Graph, target: Target, options: CompileOptions & Pick<PlaceOptions, 'onVariant'>) {
+  const { noHost = false, kernels = standardKernels, int64 = 'checked', timings, onVariant } = options;
   const wide = new Map<Node, string>();
   for (;;) {
-    const placed = place(graph, target, { kernels, int64 }, wide);
+    const placed = place(graph, target, { kernels, int64, timings, onVariant }, wide);
     if (noHost && (placed.hosted.size > 0 || graph.inputs.some(({ type }) => !storageOf(type.dtype))))
       throw refused(graph, placed.hosted);
     const emitted = emitAll(placed, target, options);
@@ -135,21 +139,23 @@ function placeAndEmit(graph: Graph, target: Target, options: CompileOptions) {
 }
 
 function emitAll(
-  { grouping, tactics, storages }: Placed,
+  { grouping, tactics: byCost, storages }: Placed,
   target: Target,
-  { choose = ([first]) => first, onProgress }: CompileOptions,
+  { choose = ([first]) => first, timings, onProgress }: CompileOptions,
 ): Map<Group, Emitted> {
   const chosen = grouping.groups.map((group) => {
-    const tactic = choose(tactics.get(group)!, group);
+    const problem = timings && problemKey(group, { grouping, storages, limits: target.limits });
+    const tactics = problem ? byTime(byCost.get(group)!, problem, timings) : byCost.get(group)!;
+    const tactic = choose(tactics, group);
     if (!tactic)
       throw new TrtxError('CODEGEN', 'no tactic was chosen', { node: group.nodes[0]!.name, hint: 'See `choose`.' });
-    return { group, tactic };
+    return { group, tactic, tactics, problem };
   });
-  const emitted = chosen.map(({ group, tactic }, i): [Group, Emitted] => {
+  const emitted = chosen.map(({ group, tactic, ...choice }, i): [Group, Emitted] => {
     const emitter = new Emitter(group, grouping, storages, target);
     const launch = tactic.kernel.emit(emitter, { group, grouping, target, formats: tactic.formats }, tactic.params);
     onProgress?.(i + 1, chosen.length, tactic.kernel.id);
-    return [group, { group, tactic, emitter, launch, wgsl: emitter.shader.print(launch.workgroupSize) }];
+    return [group, { ...choice, group, tactic, emitter, launch, wgsl: emitter.shader.print(launch.workgroupSize) }];
   });
   return new Map(emitted);
 }
@@ -161,7 +167,7 @@ function hostNode(node: Node, reason: string, step?: number): HostNode {
   return { node: node.name, nodes, op: opName(node.op), reason, ...(step === undefined ? {} : { step }) };
 }
 
-function originsOf(nodes: Iterable<Node>): string[] {
+export function originsOf(nodes: Iterable<Node>): string[] {
   return [...new Set([...nodes].flatMap(({ origin }) => origin))];
 }
 

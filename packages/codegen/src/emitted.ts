@@ -9,6 +9,10 @@ import type { Tactic } from './tactics.ts';
 export interface Emitted {
   readonly group: Group;
   readonly tactic: Tactic;
+  /** All that it was chosen from, the best first. */
+  readonly tactics: readonly Tactic[];
+  /** The key of what it computes; absent where nothing was measured. */
+  readonly problem: string | undefined;
   readonly emitter: Emitter;
   readonly launch: Launch;
   readonly wgsl: string;

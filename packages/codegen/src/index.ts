@@ -11,6 +11,10 @@ export { emitRows, ROW_PARAMS, type Row, type RowParams, type Rows, rowCost, row
 export { isWrittenOut } from './legalize/index.ts';
 export { type ArenaPlan, type Lifetime, planArena } from './memory/arena.ts';
 export { rangesOf } from './place.ts';
+export type { Candidate, CandidateBinding } from './problem/candidate.ts';
+export { type ProblemMemory, problemKey } from './problem/key.ts';
+export { type ProblemOptions, problemsOf, type TuningProblem } from './problem/problems.ts';
+export { byTime, type Timing, type Timings } from './problem/timings.ts';
 export type { Int64, Ranges } from './range/ranges.ts';
 export { isFor, type Tactic, tacticLabel, tacticsFor } from './tactics.ts';
 export {

@@ -4,6 +4,7 @@
 import { type Graph, type Node, traitOf, type Value } from '@trtx/ir';
 import { bodyInputsOf } from './captures.ts';
 import { chooseFormats } from './format/choose.ts';
+import type { PriceContext } from './format/price.ts';
 import { formGroups } from './group/form.ts';
 import { type Group, type Grouping, rootOf, type Unit } from './group/group.ts';
 import { denseView, type TensorView } from './group/view.ts';
@@ -29,20 +30,20 @@ export interface Placed {
   readonly storages: Storages;
 }
 
+export interface PlaceOptions extends Pick<PriceContext, 'timings' | 'onVariant'> {
+  readonly kernels: readonly Kernel[];
+  readonly int64: Int64;
+}
+
 /** @param given what is known already to be the host's */
-export function place(
-  root: Graph,
-  target: Target,
-  { kernels, int64 }: { readonly kernels: readonly Kernel[]; readonly int64: Int64 },
-  given: Hosted,
-): Placed {
+export function place(root: Graph, target: Target, { kernels, int64, ...prices }: PlaceOptions, given: Hosted): Placed {
   const ranges = rangesOf(root, kernels, int64);
   const units = new Map<Graph, readonly Unit[]>();
   const hosted = new Map<Node, string>();
   const tactics = new Map<Group, readonly Tactic[]>();
   const groupings: Grouping[] = [];
   for (const graph of root.withBodies()) {
-    const placed = placeGraph(graph, { root, target, kernels, ranges }, given);
+    const placed = placeGraph(graph, { root, target, kernels, ranges, prices }, given);
     units.set(graph, placed.grouping.units);
     groupings.push(placed.grouping);
     for (const [node, reason] of placed.hosted) hosted.set(node, reason);
@@ -58,13 +59,14 @@ interface Placing {
   readonly target: Target;
   readonly kernels: readonly Kernel[];
   readonly ranges: Ranges;
+  readonly prices: Pick<PriceContext, 'timings' | 'onVariant'>;
 }
 
 /**
  * Forms the groups of one graph; what no kernel serves goes to the host, and outputs that their kernel cannot pack are
  * copied by another: then the groups are formed again around that.
  */
-function placeGraph(graph: Graph, { root, target, kernels, ranges }: Placing, given: Hosted) {
+function placeGraph(graph: Graph, { root, target, kernels, ranges, prices }: Placing, given: Hosted) {
   const hosted = new Map([...hostOnly(graph, root, ranges, target), ...given]);
   const apart = new Set<Node>();
   const bindings = new Map<Value, number>();
@@ -84,7 +86,7 @@ function placeGraph(graph: Graph, { root, target, kernels, ranges }: Placing, gi
     const storages = storagesOf(grouping, tactics, target);
     const copies = packOutputs(graph, grouping, storages);
     if (copies.length === 0) {
-      const context = { target, storages, isHosted, tacticsOf };
+      const context = { target, storages, isHosted, tacticsOf, ...prices };
       return { ...chooseFormats(graph, { grouping, tactics }, context), hosted };
     }
     for (const copy of copies) apart.add(copy);

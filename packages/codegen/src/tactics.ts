@@ -9,6 +9,8 @@ export interface Tactic {
   readonly params: unknown;
   readonly formats: FormatUse;
   readonly cost: number;
+  /** Microseconds that it took on the device, where it was timed. */
+  readonly us?: number;
 }
 
 /** Every kernel and parameter choice for a problem, cheapest first; equal costs stay in the kernels' order. */

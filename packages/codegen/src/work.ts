@@ -27,8 +27,8 @@ export class WorkList {
     this.#placeOf = placeOf;
   }
 
-  /** In the order of the plan's dispatches. @param tactics all that there were for it, the cheapest first */
-  add({ group, emitter, tactic }: Emitted, tactics: readonly Tactic[]): void {
+  /** In the order of the plan's dispatches. */
+  add({ group, emitter, tactic, tactics, problem }: Emitted): void {
     const nodes = nodesOf(group);
     const flops = sum([...nodes].map(flopsOf));
     this.#dispatches.push({
@@ -38,6 +38,7 @@ export class WorkList {
       ...this.#told('writes', sum(group.results.map((result) => bytesOf(emitter, result)))!),
       results: group.results.flatMap((result) => this.#written(result, emitter) ?? []),
       ...alternativesTo(tactic, tactics),
+      ...timedAs(tactic, tactics, problem),
     });
     for (const result of group.results) {
       const { storage } = emitter.view(result);
@@ -87,16 +88,30 @@ function sum(parts: readonly (Dim | undefined)[]): Dim | undefined {
   return parts.reduce((all, part) => (all === undefined || part === undefined ? undefined : add(all, part)), 0);
 }
 
-/** The cheapest other, and the cheapest of another kernel, in units of what the one taken was to cost. */
+/** The best other, and the best of another kernel, in units of what the one taken took or was to cost. */
 function alternativesTo(taken: Tactic, tactics: readonly Tactic[]): Pick<DispatchWork, 'alternatives'> {
-  if (!(taken.cost > 0)) return {};
-  const next = tactics.find((tactic) => tactic !== taken);
-  const another = tactics.find(({ kernel }) => kernel !== taken.kernel);
-  const others = new Set([next, another].filter((tactic) => tactic !== undefined));
-  const costs = [...others].map(
-    (tactic) => [tacticLabel(tactic), Number((tactic.cost / taken.cost).toPrecision(3))] as const,
+  const measure = taken.us === undefined ? ({ cost }: Tactic) => cost : ({ us }: Tactic) => us;
+  const own = measure(taken);
+  if (!(own && own > 0)) return {};
+  // What was not timed cannot be compared with what was.
+  const comparable = tactics.filter((tactic) => tactic !== taken && measure(tactic) !== undefined);
+  const another = comparable.find(({ kernel }) => kernel !== taken.kernel);
+  const others = new Set([comparable[0], another].filter((tactic) => tactic !== undefined));
+  const ratios = [...others].map(
+    (tactic) => [tacticLabel(tactic), Number((measure(tactic)! / own).toPrecision(3))] as const,
   );
-  return { alternatives: costs };
+  return { alternatives: ratios };
+}
+
+/** What was measured, where tactics were to be taken by that. */
+function timedAs(
+  { us }: Tactic,
+  tactics: readonly Tactic[],
+  problem: string | undefined,
+): Pick<DispatchWork, 'timing'> {
+  if (problem === undefined) return {};
+  const timed = tactics.filter((tactic) => tactic.us !== undefined).length;
+  return { timing: { problem, timed, tactics: tactics.length, ...(us === undefined ? {} : { us }) } };
 }
 
 /** What nodes read from memory that is not packed, each as often as they do. */

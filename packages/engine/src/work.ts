@@ -14,10 +14,23 @@ export interface DispatchWork {
   /** Names of what it reads but constants: inputs, what the host gives, and results of dispatches. */
   readonly operands?: readonly string[];
   /**
-   * Some of the tactics that would have done as well: labels, and what each was to cost by what the one taken was to. The
-   * cheapest come first.
+   * Some of the tactics that would have done as well, the best first: labels, and what each was to cost by what the one taken
+   * was to; where the one taken was timed, what each took by what that took.
    */
   readonly alternatives?: readonly (readonly [label: string, cost: number])[];
+  /** Where tactics were taken by measured times. */
+  readonly timing?: DispatchTiming;
+}
+
+/** How a dispatch's tactic was taken by measured times. */
+export interface DispatchTiming {
+  /** The key of what the dispatch computes, by which a timing cache has all times. */
+  readonly problem: string;
+  /** Tactics that there were, and how many of them had been timed. */
+  readonly tactics: number;
+  readonly timed: number;
+  /** Median of the one taken, in microseconds; absent where it was not timed, and the cost model decided. */
+  readonly us?: number;
 }
 
 /** A tensor, or a part of one, where a dispatch writes it. Sizes refer to `PlanWork.exprs`. */

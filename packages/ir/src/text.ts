@@ -49,7 +49,7 @@ function graphLines(graph: Graph, inline: number): string[] {
       node.origin.length === 1 && node.origin[0] === node.name
         ? ''
         : ` from ${node.origin.map(printString).join(', ')}`;
-    lines.push(`${results.join(', ')} = ${call(node, operands, inline)} as ${printName(node.name)}${from}`);
+    lines.push(`${results.join(', ')} = ${printCall(node, operands, inline)} as ${printName(node.name)}${from}`);
     lines.push(...bodyLines(node, (body) => graphLines(body, inline)));
   }
   for (const { name, value } of graph.outputs)
@@ -90,7 +90,7 @@ function canonicalLines(graph: Graph, portName: (port: { readonly name: string }
   for (const node of fromOutputs(graph)) {
     const operands = node.inputs.map((input) => (input ? nameOf(input) : '-'));
     for (const output of node.outputs) names.set(output, `%${names.size - graph.inputs.length}`);
-    lines.push(`${node.outputs.map(nameOf).join(', ')} = ${call(node, operands, 64)}`);
+    lines.push(`${node.outputs.map(nameOf).join(', ')} = ${printCall(node, operands, 64)}`);
     // The inputs and outputs of a body are told apart by their places.
     lines.push(...bodyLines(node, (body) => canonicalLines(body, (_, i) => `$${i}`)));
   }
@@ -150,7 +150,8 @@ function symbolLines(graph: Graph): string[] {
     .map(({ key, min, max }) => `symbol ${key}: ${min}..${max}`);
 }
 
-function call(node: Node, operands: readonly string[], inline: number): string {
+/** `Conv(x, w) { strides: [2, 2] }`; operands as texts. @param inline as `TextOptions.inline` */
+export function printCall(node: Node, operands: readonly string[], inline = 16): string {
   const attributes = [...node.attributes].sort(([a], [b]) => (a < b ? -1 : 1));
   const list = attributes.map(([name, value]) => `${name}: ${printAttribute(value, inline)}`);
   return `${opName(node.op)}(${operands.join(', ')})${list.length > 0 ? ` { ${list.join(', ')} }` : ''}`;

@@ -15,4 +15,6 @@ export { type DispatchSummary, type ProfileSummary, summarizeProfile, type TimeS
 export type { BenchReport, LoadTimes, Note, RunTimes } from './report.ts';
 export { type TapOptions, type TappedTensor, tapTensors } from './tap.ts';
 export { type Span, Timeline } from './timeline.ts';
+export { qualityOf, type TimerQuality } from './timer-quality.ts';
+export { hasTimestamps, type Interval, type Slot, Timestamps } from './timestamps.ts';
 export { type Trace, type TraceEvent, traceOf } from './trace.ts';

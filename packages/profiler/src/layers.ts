@@ -1,6 +1,7 @@
 // What is in a plan: dispatches with what they read and write, why each has its tactic, and what the arenas hold when. Plain
 // data, for tables, pages and comparisons; nothing is run for it.
 import {
+  type DispatchTiming,
   evaluate,
   type Plan,
   type PlanRange,
@@ -20,6 +21,8 @@ export interface Layer extends DispatchFacts {
   readonly writes: readonly number[];
   /** Tactics that would have done as well, with what each was to cost by what the one taken was to: `DispatchWork`. */
   readonly alternatives?: readonly (readonly [tactic: string, cost: number])[];
+  /** How the tactic was taken by measured times, where it was: `DispatchWork`. */
+  readonly timing?: DispatchTiming;
 }
 
 /** What dispatches read and write, but for constants. */
@@ -81,13 +84,14 @@ export function layersOf(plan: Plan, dims: readonly (readonly number[])[] = larg
   for (const step of walkSteps(plan.steps)) {
     if (step.kind === 'copy') tensors.copy(step.from, step.to);
     for (const _ of step.kind === 'dispatches' ? step.dispatches : []) {
-      const { operands = [], results = [], alternatives } = plan.work?.dispatches[layers.length] ?? {};
+      const { operands = [], results = [], alternatives, timing } = plan.work?.dispatches[layers.length] ?? {};
       const reads = operands.flatMap((name) => tensors.named(name) ?? []);
       const writes = results.flatMap((result) => {
         const written = writtenTensor(result, sizes);
         return written ? [tensors.add(written, result.at)] : [];
       });
-      layers.push({ ...facts[layers.length]!, reads, writes, ...(alternatives ? { alternatives } : {}) });
+      const choice = { ...(alternatives ? { alternatives } : {}), ...(timing ? { timing } : {}) };
+      layers.push({ ...facts[layers.length]!, reads, writes, ...choice });
     }
   }
   const outputs = plan.outputs.flatMap(({ name, buffer }): LayerEnd[] => {

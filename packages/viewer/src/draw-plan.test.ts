@@ -62,14 +62,17 @@ it('gives colours to the families that take the most time', () => {
 });
 
 it('tells why a dispatch has its tactic, and what it takes', () => {
-  const chosen = (alternatives: ShownLayer['alternatives']) =>
+  const chosen = (alternatives: ShownLayer['alternatives'], timing?: ShownLayer['timing']) =>
     new Map(
-      drawPlan('net', planOf([layer('map', [], [], { alternatives: alternatives! })])).drawings[0]!.nodes[1]!
-        .attributes,
+      drawPlan('net', planOf([layer('map', [], [], { alternatives: alternatives!, ...(timing ? { timing } : {}) })]))
+        .drawings[0]!.nodes[1]!.attributes,
     ).get('Chosen');
   expect(chosen([])).toBe('it is the only tactic');
   expect(chosen([['map b', 1.5]])).toBe('by the cost model; there is also map b at 1.5 times the cost');
   expect(chosen([['map b', 0.5]])).toMatch(/^asked for: the cost model takes another; .* 0.5 times/);
+  const timing = { timed: 2, us: 12 };
+  expect(chosen([['map b', 1.5]], timing)).toBe('by its time; there is also map b at 1.5 times the time');
+  expect(chosen([['map b', 0.5]], timing)).toMatch(/^asked for: another was faster; .* 0.5 times/);
 
   const timed = { ms: 2, calls: 3, share: 0.25, workgroups: [4, 1, 1], roof: { ms: 1, bound: 'memory' as const } };
   const profile = { mode: 'inside' as const, runs: 1, whole: {}, coverage: 1, dispatches: [timed], notes: [] };

@@ -111,12 +111,15 @@ function attributesOf(layer: ShownLayer, times: ShownTimes | undefined): [string
 }
 
 /** Why it has this tactic. */
-function chosenText({ alternatives }: ShownLayer): string | undefined {
+function chosenText({ alternatives, timing }: ShownLayer): string | undefined {
   if (!alternatives) return undefined;
   if (alternatives.length === 0) return 'it is the only tactic';
+  const isTimed = timing?.us !== undefined;
+  const [judge, unit] = isTimed ? ['its time', 'time'] : ['the cost model', 'cost'];
   const least = alternatives.every(([, cost]) => cost >= 1);
   const others = alternatives.map(
-    ([tactic, cost]) => `${tactic} at ${cost === 1 ? 'the same cost' : `${cost} times the cost`}`,
+    ([tactic, cost]) => `${tactic} at ${cost === 1 ? `the same ${unit}` : `${cost} times the ${unit}`}`,
   );
-  return `${least ? 'by the cost model' : 'asked for: the cost model takes another'}; there is also ${others.join(', and ')}`;
+  const why = least ? `by ${judge}` : `asked for: ${isTimed ? 'another was faster' : 'the cost model takes another'}`;
+  return `${why}; there is also ${others.join(', and ')}`;
 }

@@ -43,6 +43,8 @@ export interface ShownLayer {
   readonly writes: readonly number[];
   /** Other tactics, with what each was to cost by what the one taken was to. */
   readonly alternatives?: readonly (readonly [tactic: string, cost: number])[];
+  /** How many tactics were timed, and what this one took, in microseconds. */
+  readonly timing?: { readonly timed: number; readonly us?: number };
 }
 
 export interface ShownTensor {

@@ -18,8 +18,17 @@ import { engineRows } from '../report/engine.ts';
 import { float16Lines } from '../report/float16.ts';
 import type { Session } from '../session.ts';
 import { bytesText, table, timeText } from '../text.ts';
+import {
+  addTuningOptions,
+  requireTuning,
+  type TuningOptions,
+  timingsFor,
+  tuningData,
+  tuningRows,
+  wantsTimings,
+} from '../tuning.ts';
 
-interface Options extends PluginOptions, PageOptions, Float16Flags, DeviceFlags {
+interface Options extends PluginOptions, PageOptions, Float16Flags, DeviceFlags, TuningOptions {
   readonly output: string;
   readonly O: BuildOptions['level'];
   readonly portable?: boolean;
@@ -34,6 +43,7 @@ export function addBuild(program: Command, session: Session): void {
     examples: [
       'trtx build model.onnx -o model.trtx',
       'trtx build model.onnx -o half.trtx --fp16',
+      'trtx build model.onnx -o model.trtx --tuning-budget 60 --timing-cache times.json',
       "trtx build detector.onnx -o detector.trtx --shapes 'x:1x3x{32..960:32}x{32..960:32}'",
       "trtx build net.onnx -o net.trtx --profile one --shapes x:1x3 --profile many --shapes 'x:{2..64}x3'",
     ],
@@ -47,6 +57,7 @@ export function addBuild(program: Command, session: Session): void {
     .action((model: string, options: Options) => buildEngine(model, { ...options, ...profiles() }, session));
   addFloat16Options(command);
   addDeviceOption(command);
+  addTuningOptions(command);
   addPageOption(command);
   addPluginOption(command);
 }
@@ -60,6 +71,7 @@ async function buildEngine(
   const fp16 = float16From(options);
   await requireOutput(output, model);
   await requirePage(options, model, output);
+  await requireTuning(options, model);
   const plugins = await loadPlugins(options);
   const start = performance.now();
   session.progress.show('read', 0, 1, model);
@@ -67,19 +79,18 @@ async function buildEngine(
   const before = options.html === undefined ? undefined : drawGraph(graph);
   let optimized: Pick<PageContents, 'after' | 'trace'> | undefined;
   const float16: Float16Build[] = [];
-  const { target, description } = await buildTarget(deviceFeatures, portable, session.log);
+  const timed = wantsTimings(options);
+  const { description, release, ...device } = await buildTarget(deviceFeatures, { portable, timed }, session.log);
   session.useAdapter(description);
+  const { target } = device;
+  const common = { profile, profiles, level, plugins, target, noHost: !host, int64, fp16, logger: session.log };
+  const tuned = await timingsFor(graph, common, device, options, session).finally(release);
+  const { timings, errorOnCacheMiss } = tuned;
   const { plan, file } = build(graph, {
-    profile,
-    profiles,
-    level,
-    plugins,
-    target,
-    noHost: !host,
-    int64,
-    fp16,
+    ...common,
+    timings,
+    errorOnCacheMiss,
     sourceNodes: nodes,
-    logger: session.log,
     onFloat16: (report) => float16.push(report),
     onOptimized: (after, { trace }) => {
       // Of several profiles the first is drawn.
@@ -93,10 +104,10 @@ async function buildEngine(
   const summary = inspectEngine(plan);
   // Of several profiles the first is told of, as it is with the summary.
   const [half] = float16;
-  const more = { ...(half ? { float16: half } : {}), ...(page ? { page } : {}) };
+  const more = { ...(half ? { float16: half } : {}), ...tuningData(tuned), ...(page ? { page } : {}) };
   session.result({ output, bytes: file.size, buildMs, ...summary, ...more }, [
     `${output}: ${bytesText(file.size)}, built in ${timeText(buildMs)}`,
-    ...table(engineRows(summary), '  '),
+    ...table([...engineRows(summary), ...tuningRows(tuned)], '  '),
     ...float16Lines(half),
     ...pageLines(page),
   ]);

@@ -21,12 +21,15 @@ import { bytesText, table } from '../text.ts';
 import { inspectDiff } from './diff.ts';
 import { inspectPlacement } from './placement.ts';
 import { inspectSupport } from './support.ts';
+import { inspectTactics } from './tactics.ts';
 
 interface Options extends Pick<ShapeOptions, 'shapes'>, PluginOptions {
   readonly placement?: boolean;
   readonly support?: boolean;
   readonly diff?: boolean;
   readonly layers?: boolean;
+  readonly tactics?: boolean;
+  readonly timingCache?: string;
   readonly html?: string;
   readonly O: 0 | 1 | 2 | 3;
   readonly int64: 'checked' | 'host';
@@ -41,6 +44,7 @@ export function addInspect(program: Command, session: Session): void {
       'trtx inspect model.trtx --json',
       'trtx inspect model.onnx --placement',
       'trtx inspect model.trtx --layers --html page.html',
+      'trtx inspect model.trtx --tactics --timing-cache times.json',
       'trtx inspect --diff before.onnx after.onnx',
       'trtx inspect --diff before.trtx after.trtx',
     ],
@@ -52,17 +56,21 @@ export function addInspect(program: Command, session: Session): void {
       'compare two models, by ops, nodes, constants, inputs and outputs, or two engines, by layers and sizes',
     )
     .option('--layers', 'of an engine: list each dispatch with its nodes, tactic, arithmetic, bytes, and results')
+    .option('--tactics', 'of an engine: tell why each dispatch has its tactic')
+    .option('--timing-cache <file>', 'with --tactics: list all that was timed for each problem')
     .option('--html <file>', 'of an engine: write a page to look at: layers, memory, the plan, kernel sources')
     .option('--shapes <spec>', 'with --placement: sizes or ranges of inputs, as for trtx build', collect)
     .option('-O <level>', 'with --placement: optimization, 0 to 3', parseLevel, 2)
     .option('--int64 <where>', 'with --placement: as for trtx build', parseInt64, 'checked')
     .action(async (file: string, after: string | undefined, options: Options) => {
-      const { placement, support, diff, layers, html, plugin, O: level, int64, ...shapes } = options;
+      const { placement, support, diff, layers, tactics, timingCache, html, plugin, ...rest } = options;
+      const { O: level, int64, ...shapes } = rest;
       if (Boolean(diff) !== (after !== undefined))
         throw new TrtxError('USAGE', diff ? '--diff compares two files' : 'two files without --diff', {
           hint: 'trtx inspect --diff before.onnx after.onnx',
         });
       if (after !== undefined) return inspectDiff(file, after, session);
+      if (tactics) return inspectTactics(file, timingCache, session);
       if (layers || html !== undefined) return inspectLayers(file, html, session);
       const plugins = await loadPlugins({ plugin });
       if (placement) return inspectPlacement(file, { profile: profileFrom(shapes), level, int64, plugins }, session);

@@ -2,22 +2,19 @@
 // are read or written out of order, and of copies in another format. Groups are formed before and stay as they are.
 
 import { type Graph, product, type Value } from '@trtx/ir';
-import { type Group, rootOf } from '../group/group.ts';
+import { type Group, rootOf, type Views } from '../group/group.ts';
 import { denseView, type TensorView } from '../group/view.ts';
-import type { Storages } from '../storage.ts';
 import type { Tactic } from '../tactics.ts';
-import type { Target } from '../target.ts';
 import { typical } from '../typical.ts';
 import { copyOperands } from './copy.ts';
 import { copyCost, scatterCost } from './cost.ts';
-import { type Format, type FormatUse, isChannelsLast, liesIn } from './format.ts';
+import { type Format, type FormatUse, isChannelsLast, liesIn, stridesIn } from './format.ts';
 import { choices } from './memory.ts';
 import { type Formatted, isNeeded, operandsOf, optionsOf } from './option.ts';
 import { type Edge, solvePbqp } from './pbqp.ts';
+import { type Moved, type PriceContext, pricesOf } from './price.ts';
 
-export interface FormatContext {
-  readonly target: Target;
-  readonly storages: Storages;
+export interface FormatContext extends PriceContext {
   /** Whether the host reads or gives a value. */
   isHosted(value: Value): boolean;
   /** The tactics of a group that is new. */
@@ -34,7 +31,13 @@ export function chooseFormats(graph: Graph, { grouping, tactics }: Formatted, co
   const options = grouping.groups.map((group) => optionsOf(tactics.get(group)!));
   const numbers = new Map(memories.map(([root], i) => [root, options.length + i]));
   const places: Places[] = memories.map(([, last]) => [grouping.views, last]);
-  const costs = options.map((own) => own.map((option) => option.tactics[0]!.cost));
+  const costs = pricesOf(grouping, options, context, (group, { use }) => {
+    const lastOf = (value: Value) => {
+      const b = numbers.get(rootOf(value, grouping.views));
+      return b === undefined ? undefined : places[b - options.length]![1];
+    };
+    return movedFor(group, use, grouping.views, lastOf);
+  });
   const edges: Edge[] = [];
   const scatter = (format: Format, view: TensorView, n: number) =>
     (format === 'channels-last') === isChannelsLast(view) ? 0 : scatterCost(target, n);
@@ -71,4 +74,27 @@ export function chooseFormats(graph: Graph, { grouping, tactics }: Formatted, co
   });
   const chosen = new Map(grouping.groups.map((group, i) => [group, options[i]![labels[i]!]!]));
   return copyOperands(graph, { ...grouping, views }, chosen, context.tacticsOf);
+}
+
+/**
+ * Where a group's tensors lie that do not lie so, if all are in the formats of a use: what it reads, copies of what cannot
+ * be in that format, and what it writes.
+ */
+function movedFor(
+  group: Group,
+  use: FormatUse,
+  views: Views,
+  lastOf: (value: Value) => ReadonlyMap<Value, TensorView> | undefined,
+): Moved {
+  const moved = new Map<Value, TensorView>();
+  const move = (value: Value, format: Format, isCopied: boolean) => {
+    const last = lastOf(value);
+    const view = views.get(value) ?? denseView(value);
+    if (last) for (const [each, place] of format === 'channels-last' ? last : []) moved.set(each, place);
+    else if (isCopied && !liesIn(format, view))
+      moved.set(value, { ...denseView(value), strides: stridesIn(format, value.type.shape) });
+  };
+  for (const value of operandsOf(group)) move(value, use.reads, isNeeded(use, value));
+  for (const value of group.results) move(value, use.writes, false);
+  return moved;
 }

@@ -1,0 +1,76 @@
+import type { Candidate } from '@trtx/codegen';
+import { expect, it } from 'vitest';
+import { watchDevice } from '../../../runtime/src/testing/device.ts';
+import { useDevice } from '../../../runtime/src/testing/gpu.ts';
+import { DeviceTimer } from './device-timer.ts';
+
+const gpu = useDevice();
+
+/** y = x · p.d0, for 64 numbers a workgroup; in rounds, to take longer. */
+const candidate = (workgroups: number, rounds = 1): Candidate => ({
+  wgsl: `
+    struct Params { d0: u32 }
+    @group(0) @binding(2) var<uniform> p: Params;
+    @group(0) @binding(0) var<storage, read> x: array<f32>;
+    @group(0) @binding(1) var<storage, read_write> y: array<f32>;
+    @compute @workgroup_size(64)
+    fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) wgs: vec3u, @builtin(local_invocation_index) lid: u32) {
+      let i = (wg.y * wgs.x + wg.x) * 64 + lid;
+      var sum = 0.0;
+      for (var r = 0u; r < ${rounds}u; r++) { sum = sum * 0.5 + x[i] * f32(p.d0); }
+      y[i] = sum;
+    }`,
+  bindings: [
+    { kind: 'read', bytes: workgroups * 256, dtype: 'float32', storage: 'f32', isWritten: false },
+    { kind: 'read_write', bytes: workgroups * 256, dtype: 'float32', storage: 'f32', isWritten: true },
+  ],
+  params: [3],
+  workgroups,
+});
+
+/** The device, as if it had no timestamps. */
+const withoutTimestamps = (device: GPUDevice) =>
+  new Proxy(device, {
+    get(target, key) {
+      const value = Reflect.get(target, key, target);
+      if (key === 'features') return new Set();
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+
+it.each([
+  ['timestamps', (device: GPUDevice) => device],
+  ['the clock', withoutTimestamps],
+])('tells by %s what is longer, on memory that it shares and frees', async (_, view) => {
+  const watched = watchDevice(view(gpu.device));
+  const timer = new DeviceTimer(watched.device);
+  const [short, long] = await Promise.all([timer.compile(candidate(4)), timer.compile(candidate(64, 5000))]);
+  await timer.measure([{ ready: short!, repeats: 1 }]);
+  const alive = watched.live.size;
+  const [a, b] = await timer.measure([
+    { ready: short!, repeats: 4 },
+    { ready: long!, repeats: 2 },
+  ]);
+  expect(a).toBeGreaterThanOrEqual(0);
+  expect(b).toBeGreaterThan(a!);
+  // The larger took the place of the smaller.
+  expect(watched.live.size).toBe(alive);
+  timer.dispose();
+  expect([watched.live.size, watched.openScopes]).toEqual([0, 0]);
+});
+
+it('tells what is wrong with a candidate', async () => {
+  const timer = new DeviceTimer(gpu.device);
+  const wrong = { ...candidate(1), wgsl: 'fn main() { let a: u32 = 1.5; }' };
+  await expect(timer.compile(wrong)).rejects.toMatchObject({ code: 'TACTIC_FAILED' });
+  const [binding] = candidate(1).bindings;
+  const huge = {
+    ...candidate(1),
+    bindings: [binding!, { ...binding!, kind: 'read_write', bytes: 2 ** 40, isWritten: true }],
+  } as Candidate;
+  const ready = await timer.compile(huge);
+  await expect(timer.measure([{ ready, repeats: 1 }])).rejects.toMatchObject({ code: 'TACTIC_FAILED' });
+  const good = await timer.compile(candidate(1));
+  expect(await timer.measure([{ ready: good, repeats: 1 }])).toHaveLength(1);
+  timer.dispose();
+});

@@ -1,0 +1,194 @@
+// Times candidates on a device: by timestamps where it has them, else by the host's clock around a submit.
+
+import type { Candidate } from '@trtx/codegen';
+import { TrtxError } from '@trtx/errors';
+import { hasTimestamps, type Interval, qualityOf, Timestamps } from '@trtx/profiler';
+import { Scratch } from './scratch.ts';
+import type { Lap, TacticTimer } from './timer.ts';
+
+/** Microseconds of a lap that a timer of nanoseconds tells well, and the host's clock. */
+const LEAST_US = { timestamps: 100, clock: 5000 };
+/** Steps of a coarse timer that a lap should take. */
+const STEPS = 20;
+/** GPUShaderStage.COMPUTE by number: Node has no such global. */
+const COMPUTE = 0x4;
+const BUFFER_TYPES = { uniform: 'uniform', read: 'read-only-storage', read_write: 'storage' } as const;
+
+export interface CompiledCandidate {
+  readonly candidate: Candidate;
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+export class DeviceTimer implements TacticTimer<CompiledCandidate> {
+  readonly #device: GPUDevice;
+  readonly #scratch: Scratch;
+  readonly #timestamps: Timestamps | undefined;
+  readonly #lost: Promise<never>;
+  #leastUs: number;
+  #intervals: Interval[] = [];
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+    this.#scratch = new Scratch(device);
+    this.#timestamps = hasTimestamps(device) ? new Timestamps(device) : undefined;
+    this.#leastUs = this.#timestamps ? LEAST_US.timestamps : LEAST_US.clock;
+    this.#lost = device.lost.then(({ message }) => {
+      throw new TrtxError('DEVICE_LOST', message || 'the device was lost', { hint: 'Tune on a new device.' });
+    });
+    this.#lost.catch(() => {});
+  }
+
+  get leastUs(): number {
+    return this.#leastUs;
+  }
+
+  async compile(candidate: Candidate): Promise<CompiledCandidate> {
+    const device = this.#device;
+    const kinds = [
+      ...candidate.bindings.map(({ kind }) => kind),
+      ...(candidate.params.length > 0 ? (['uniform'] as const) : []),
+    ];
+    const { result, problem } = this.#scoped(() => {
+      const layout = device.createBindGroupLayout({
+        entries: kinds.map((kind, binding) => ({
+          binding,
+          visibility: COMPUTE,
+          buffer: { type: BUFFER_TYPES[kind] },
+        })),
+      });
+      const module = device.createShaderModule({ code: candidate.wgsl });
+      const compute = { module, entryPoint: 'main' };
+      const pipeline = device.createComputePipelineAsync({
+        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        compute,
+      });
+      return { layout, pipeline };
+    });
+    // Both are awaited, so that neither is left to reject alone.
+    const [pipeline, found] = await this.#guard(
+      Promise.all([result.pipeline.catch((error: unknown) => error as Error), problem]),
+    );
+    if (pipeline instanceof Error || found) throw unfit(found ?? (pipeline as Error).message);
+    return { candidate, pipeline, layout: result.layout };
+  }
+
+  async measure(laps: readonly Lap<CompiledCandidate>[]): Promise<number[]> {
+    const params: GPUBuffer[] = [];
+    try {
+      return this.#timestamps
+        ? await this.#byTimestamps(laps, this.#timestamps, params)
+        : await this.#byClock(laps, params);
+    } catch (error) {
+      // A buffer may be among it that could not be made.
+      this.#scratch.dispose();
+      throw error;
+    } finally {
+      for (const buffer of params) buffer.destroy();
+    }
+  }
+
+  dispose(): void {
+    this.#scratch.dispose();
+    this.#timestamps?.destroy();
+  }
+
+  async #byTimestamps(laps: readonly Lap<CompiledCandidate>[], timestamps: Timestamps, params: GPUBuffer[]) {
+    const slots: number[] = [];
+    // A lap's memory may take the place of that of the lap before, which then has to be submitted.
+    for (const lap of laps) {
+      const { problem } = this.#scoped(() => {
+        const encoder = this.#device.createCommandEncoder();
+        const { number, set: querySet, index } = timestamps.take();
+        slots.push(number);
+        const timestampWrites = { querySet, beginningOfPassWriteIndex: index, endOfPassWriteIndex: index + 1 };
+        this.#record(encoder.beginComputePass({ timestampWrites }), lap, params);
+        this.#device.queue.submit([encoder.finish()]);
+      });
+      await this.#refuse(problem);
+    }
+    const intervals = await this.#guard(timestamps.read());
+    this.#judge(intervals);
+    return laps.map(({ repeats }, i) => {
+      const { begin, end } = intervals[slots[i]!]!;
+      return Number(end - begin) / 1000 / repeats;
+    });
+  }
+
+  async #byClock(laps: readonly Lap<CompiledCandidate>[], params: GPUBuffer[]): Promise<number[]> {
+    const times: number[] = [];
+    for (const lap of laps) {
+      const { result: commands, problem } = this.#scoped(() => {
+        const encoder = this.#device.createCommandEncoder();
+        this.#record(encoder.beginComputePass(), lap, params);
+        return encoder.finish();
+      });
+      await this.#refuse(problem);
+      await this.#guard(this.#device.queue.onSubmittedWorkDone());
+      const start = performance.now();
+      this.#device.queue.submit([commands]);
+      await this.#guard(this.#device.queue.onSubmittedWorkDone());
+      times.push(((performance.now() - start) * 1000) / lap.repeats);
+    }
+    return times;
+  }
+
+  #record(pass: GPUComputePassEncoder, { ready, repeats }: Lap<CompiledCandidate>, params: GPUBuffer[]): void {
+    const { candidate, pipeline, layout } = ready;
+    const { bindings, workgroups } = candidate;
+    const buffers = this.#scratch.buffersFor(bindings);
+    const entries: GPUBindGroupEntry[] = bindings.map(({ bytes }, binding) => ({
+      binding,
+      resource: { buffer: buffers[binding]!, size: bytes },
+    }));
+    if (candidate.params.length > 0) {
+      const buffer = this.#scratch.params(candidate.params);
+      params.push(buffer);
+      entries.push({ binding: bindings.length, resource: { buffer } });
+    }
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, this.#device.createBindGroup({ layout, entries }));
+    const most = this.#device.limits.maxComputeWorkgroupsPerDimension;
+    const rows = Math.max(1, Math.ceil(workgroups / most));
+    for (let i = 0; i < repeats; i++) pass.dispatchWorkgroups(Math.ceil(workgroups / rows), rows);
+    pass.end();
+  }
+
+  /** Makes laps longer where the timer turns out to be coarse. */
+  #judge(intervals: readonly Interval[]): void {
+    if (this.#intervals.length > 64) return;
+    this.#intervals = [...this.#intervals, ...intervals];
+    const { step } = qualityOf(this.#intervals);
+    this.#leastUs = Math.max(LEAST_US.timestamps, ((step ?? 0) * STEPS) / 1000);
+  }
+
+  /** What WebGPU finds wrong with what is done, as a text. */
+  #scoped<T>(work: () => T): { readonly result: T; readonly problem: Promise<string | undefined> } {
+    const filters = ['validation', 'out-of-memory', 'internal'] as const;
+    for (const filter of filters) this.#device.pushErrorScope(filter);
+    let result: T;
+    let errors: Promise<GPUError | null>[] = [];
+    try {
+      result = work();
+    } finally {
+      errors = filters.map(() => this.#device.popErrorScope());
+    }
+    const problem = Promise.all(errors).then((found) => found.find((error) => error)?.message);
+    problem.catch(() => {});
+    return { result, problem };
+  }
+
+  async #refuse(problem: Promise<string | undefined>): Promise<void> {
+    const found = await this.#guard(problem);
+    if (found) throw unfit(found);
+  }
+
+  /** Rejects as soon as the device is lost, which others may hide. */
+  #guard<T>(promise: Promise<T>): Promise<T> {
+    return Promise.race([promise, this.#lost]);
+  }
+}
+
+function unfit(message: string): TrtxError {
+  return new TrtxError('TACTIC_FAILED', message.trim(), { hint: 'Another tactic is taken.' });
+}

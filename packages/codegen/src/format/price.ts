@@ -1,0 +1,102 @@
+// What options cost a group, by the cost model and by what was measured, in one unit.
+
+import type { Value } from '@trtx/ir';
+import type { Group, Grouping } from '../group/group.ts';
+import type { TensorView } from '../group/view.ts';
+import { problemKey } from '../problem/key.ts';
+import type { Timings } from '../problem/timings.ts';
+import type { Storages } from '../storage.ts';
+import type { Tactic } from '../tactics.ts';
+import type { Target } from '../target.ts';
+import type { Option } from './option.ts';
+
+/** Formats in which a group is to cost so much more than in the best are no variant. */
+const HOPELESS = 3;
+
+/** A group as it is where its operands and results lie in the formats of an option. */
+export interface Variant {
+  readonly group: Group;
+  readonly grouping: Grouping;
+  readonly storages: Storages;
+  readonly tactics: readonly Tactic[];
+}
+
+export interface PriceContext {
+  readonly target: Target;
+  readonly storages: Storages;
+  readonly timings?: Timings;
+  /** Told of the variants of groups that have several. What it gets holds during the call. */
+  readonly onVariant?: (variant: Variant) => void;
+}
+
+/** What lies elsewhere than the grouping says. */
+export type Moved = ReadonlyMap<Value, TensorView>;
+
+interface Quote {
+  readonly cost: number;
+  /** Of the fastest tactic that was timed, and what that was to cost. */
+  readonly timed?: { readonly us: number; readonly cost: number };
+}
+
+/**
+ * Prices of all options of all groups. Measured times are put into the cost model's unit by what all that was timed was to
+ * cost; what was not timed costs as much more or less as its group's best timed option does.
+ *
+ * @param movedIn where a group's tensors lie in the formats of an option
+ */
+export function pricesOf(
+  grouping: Grouping,
+  options: readonly (readonly Option[])[],
+  { target, storages, timings, onVariant }: PriceContext,
+  movedIn: (group: Group, option: Option) => Moved,
+): number[][] {
+  const byCost = options.map((own) => own.map(({ tactics }): Quote => ({ cost: tactics[0]!.cost })));
+  if (!timings && !onVariant) return byCost.map((own) => own.map(({ cost }) => cost));
+  const least = byCost.map((own) => Math.min(...own.map(({ cost }) => cost)));
+  const views = new Map(grouping.views);
+  const variant = { ...grouping, views };
+  const quotes = options.map((own, i) => {
+    const group = grouping.groups[i]!;
+    return own.map((option, j): Quote => {
+      const moved = own.length > 1 ? movedIn(group, option) : new Map();
+      for (const [value, view] of moved) views.set(value, view);
+      try {
+        const { cost } = byCost[i]![j]!;
+        if (own.length > 1 && cost <= HOPELESS * least[i]!)
+          onVariant?.({ group, grouping: variant, storages, tactics: option.tactics });
+        if (!timings) return byCost[i]![j]!;
+        const key = problemKey(group, { grouping: variant, storages, limits: target.limits });
+        return { ...byCost[i]![j]!, ...fastest(option, key, timings) };
+      } finally {
+        for (const value of moved.keys()) restore(views, value, grouping.views.get(value));
+      }
+    });
+  });
+  return inOneUnit(quotes);
+}
+
+function restore(views: Map<Value, TensorView>, value: Value, view: TensorView | undefined): void {
+  if (view) views.set(value, view);
+  else views.delete(value);
+}
+
+function fastest({ tactics }: Option, key: string, timings: Timings): Pick<Quote, 'timed'> {
+  let timed: Quote['timed'];
+  for (const tactic of tactics) {
+    const known = timings.of(key, tactic);
+    if (known && 'us' in known && !(timed && timed.us <= known.us)) timed = { us: known.us, cost: tactic.cost };
+  }
+  return timed ? { timed } : {};
+}
+
+function inOneUnit(quotes: readonly (readonly Quote[])[]): number[][] {
+  const best = quotes.map((own) => own.flatMap(({ timed }) => timed ?? []).sort((a, b) => a.us - b.us)[0]);
+  const known = best.filter((timed) => timed !== undefined);
+  const sum = (of: 'us' | 'cost') => known.reduce((all, timed) => all + timed[of], 0);
+  const unit = sum('us') > 0 && sum('cost') > 0 ? sum('us') / sum('cost') : 1;
+  return quotes.map((own, i) => {
+    const measured = best[i];
+    const factor = measured && measured.cost > 0 ? measured.us / measured.cost / unit : 1;
+    return own.map(({ cost, timed }) => (timed ? timed.us / unit : cost * factor));
+  });
+}

@@ -1,0 +1,81 @@
+// A tactic as a dispatch of its own, to be timed: its shader, how large the buffers are that it binds and what they hold,
+// but no contents, which times do not depend on. Constants need not be packed for it.
+
+import { type BindingKind, type StorageType, storageBytes } from '@trtx/engine';
+import { type Dim, type DType, dimOf, evaluateDim, product, type Value } from '@trtx/ir';
+import { Emitter, type Slot } from '../emitter.ts';
+import type { Group } from '../group/group.ts';
+import { partBytes } from '../memory/parts.ts';
+import { storageOf } from '../storage.ts';
+import type { Tactic } from '../tactics.ts';
+import type { Target } from '../target.ts';
+import { typical } from '../typical.ts';
+import type { ProblemMemory } from './key.ts';
+
+export interface CandidateBinding {
+  readonly kind: BindingKind;
+  /** A multiple of 16. */
+  readonly bytes: number;
+  /** What its elements are, and how they lie. */
+  readonly dtype: DType;
+  readonly storage: StorageType;
+  /** Whether the dispatch writes to it. */
+  readonly isWritten: boolean;
+}
+
+/** A dispatch; its entry point is `main`. */
+export interface Candidate {
+  readonly wgsl: string;
+  /** In order of binding number. */
+  readonly bindings: readonly CandidateBinding[];
+  /** Words of the uniform buffer that is bound after them; none without dynamic sizes. */
+  readonly params: readonly number[];
+  readonly workgroups: number;
+}
+
+/** Writes a tactic's shader. Dynamic sizes are in the middle of their ranges. */
+export function candidateOf(
+  group: Group,
+  tactic: Tactic,
+  { memory, target }: { readonly memory: ProblemMemory; readonly target: Target },
+): Candidate {
+  const { grouping, storages } = memory;
+  const emitter = new Emitter(group, grouping, storages, target);
+  const problem = { group, grouping, target, formats: tactic.formats };
+  const launch = tactic.kernel.emit(emitter, problem, tactic.params);
+  const { bindings, params } = emitter.shader;
+  const written = new Set(group.results.map((result) => emitter.view(result).storage));
+  return {
+    wgsl: emitter.shader.print(launch.workgroupSize),
+    bindings: bindings.map(({ kind }, i) => ({ kind, ...slotMemory(emitter.slots[i]!, memory, written) })),
+    params: params.map(middle),
+    workgroups: middle(launch.workgroups),
+  };
+}
+
+function slotMemory(
+  slot: Slot,
+  { storages, limits }: ProblemMemory,
+  written: ReadonlySet<Value>,
+): Omit<CandidateBinding, 'kind'> {
+  if (slot.kind === 'status') return { bytes: 16, dtype: 'uint32', storage: 'u32', isWritten: true };
+  const { part } = slot;
+  const [dtype, storage, all] =
+    slot.kind === 'packed'
+      ? ([slot.packed.dtype, storageOf(slot.packed.dtype)!, slot.packed.size] as const)
+      : ([slot.value.type.dtype, storages(slot.value), bytesOf(slot.value, storages)] as const);
+  const own = Math.min(all - part * partBytes(limits), partBytes(limits));
+  const isWritten = slot.kind === 'value' && written.has(slot.value);
+  return { bytes: Math.max(Math.ceil(own / 16) * 16, 16), dtype, storage, isWritten };
+}
+
+function bytesOf(value: Value, storages: ProblemMemory['storages']): number {
+  return storageBytes(storages(value), middle(product(value.type.shape)));
+}
+
+function middle(dim: Dim): number {
+  return Math.max(
+    0,
+    evaluateDim(dim, (symbol) => Math.round(typical(dimOf(symbol)))),
+  );
+}
