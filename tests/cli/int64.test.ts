@@ -42,7 +42,7 @@ it('is checked on the GPU, or computed on the host', async () => {
   const hosted = await engine('hosted.trtx', '--int64', 'host');
   expect((await trtxJson(...run(hosted, large))).status).toBe(0);
   expect(squared()).toEqual(BigInt64Array.of(25n, 46341n ** 2n));
-  for (const [file, place] of [[checked, 'GPU'], [hosted, 'host']] as const) // biome-ignore format: pairs
+  for (const [file, place] of [[checked, 'gpu'], [hosted, 'host']] as const) // biome-ignore format: pairs
     expect(await trtxJson('inspect', file, '--placement')).toMatchObject({
       data: { nodes: [{ node: 'square', place }] },
     });

@@ -45,7 +45,10 @@ export async function openExecutable(
   }
   const start = performance.now();
   session.progress.show('read', 0, 1, file);
-  const { graph, nodes } = await loadModel(file, importOptions(options.plugins ?? []));
+  const { graph, nodes } = await loadModel(file, {
+    profile: options.profile,
+    ...importOptions(options.plugins ?? []),
+  });
   const { plan, file: built } = build(graph, {
     ...options,
     target: targetOf(device, isFallback),
