@@ -56,7 +56,10 @@ export async function openExecutable(
   }
   const start = performance.now();
   session.progress.show('read', 0, 1, file);
-  const { graph, nodes } = await loadModel(file, importOptions(options.plugins ?? []));
+  const { graph, nodes } = await loadModel(file, {
+    profile: options.profile,
+    ...importOptions(options.plugins ?? []),
+  });
   let float16: Float16Build | undefined;
   const target = targetOf(gpu.device, gpu.isFallback);
   const { timings, errorOnCacheMiss } = await timingsFor(graph, options, { gpu, target }, tuning, session);

@@ -75,7 +75,8 @@ async function buildEngine(
   const plugins = await loadPlugins(options);
   const start = performance.now();
   session.progress.show('read', 0, 1, model);
-  const { graph, nodes } = await loadModel(model, importOptions(plugins));
+  // The number of axes may depend on sizes that the profile gives.
+  const { graph, nodes } = await loadModel(model, { profile, ...importOptions(plugins) });
   const before = options.html === undefined ? undefined : drawGraph(graph);
   let optimized: Pick<PageContents, 'after' | 'trace'> | undefined;
   const float16: Float16Build[] = [];

@@ -26,7 +26,7 @@ export async function inspectPlacement(file: string, options: PlacementOptions, 
 }
 
 async function planOf(file: string, options: PlacementOptions, session: Session): Promise<Plan> {
-  const { graph, nodes } = await loadModel(file, importOptions(options.plugins));
+  const { graph, nodes } = await loadModel(file, { profile: options.profile, ...importOptions(options.plugins) });
   const { plan } = buildPlan(graph, {
     ...options,
     sourceNodes: nodes,

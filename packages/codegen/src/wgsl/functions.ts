@@ -33,6 +33,15 @@ const FUNCTIONS: Readonly<Record<string, { needs?: readonly string[]; text: stri
 }`,
   },
 
+  /**
+   * A quotient by a constant, which is not to be seen as one: SwiftShader would multiply by its reciprocal, a unit in the
+   * last place off, and a scale of a quantization that is off moves codes. (NaN by itself is NaN.)
+   */
+  divided: {
+    needs: ['is_nan'],
+    text: 'fn divided(x: f32, by: f32) -> f32 { return x / select(by, x, is_nan(x)); }',
+  },
+
   /** Cephes' sinf and cosf (Moshier, 1992): reduced by multiples of π/2 in three parts, then a polynomial. */
   sine_part: {
     text: `fn sine_part(x: f32, quarters: i32) -> f32 {

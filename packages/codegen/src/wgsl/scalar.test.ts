@@ -62,6 +62,13 @@ describe('floats', () => {
     expect(print(binary('add', binary('mul', f(0), f(1)), unary('neg', f(2))))).toBe('((a * b) + (-c))');
   });
 
+  it('quotients by a constant hide it, but for powers of two', () => {
+    expect(print(binary('div', f(0), number(255)))).toBe('divided(a, 255.0f)  // is_nan, divided');
+    expect(print(binary('div', f(0), number(-3)))).toBe('divided(a, (-3.0f))  // is_nan, divided');
+    expect(print(binary('div', f(0), number(0.125)))).toBe('(a / 0.125f)');
+    expect(print(binary('div', f(0), f(1)))).toBe('(a / b)');
+  });
+
   it('limits keep NaN', () => {
     expect(print(binary('max', f(0), number(0)))).toBe('maximum(0.0f, a)  // is_nan, maximum');
     expect(print(scalar.clamp(f(0), number(0), number(6)))).toBe(

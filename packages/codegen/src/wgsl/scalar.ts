@@ -183,13 +183,19 @@ export function printBinary(shader: Shader, op: BinaryOp, a: string, b: string, 
     return op === 'add' || op === 'sub' || op === 'mul' ? wrap(text, dtype) : text;
   }
   if (!isFloat(dtype)) return printInteger(shader, op, a, b, dtype);
-  if (op === 'div') return `(${a} / ${b})`;
+  if (op === 'div') return isLiteral(b) && !isPowerOfTwo(b) ? call(shader, 'divided', a, b) : `(${a} / ${b})`;
   const name = FLOAT_FUNCTIONS[op];
   if (!name) throw unsupported(op, dtype);
   // The functions look for NaN in their second operand where compilers would make a built-in of what is left.
   return op === 'min' || op === 'max'
     ? call(shader, name, ...(isLiteral(b) ? [b, a] : [a, b]))
     : call(shader, name, a, b);
+}
+
+/** True for 0 and powers of two: dividing by one is multiplying by its reciprocal. */
+function isPowerOfTwo(literal: string): boolean {
+  const [bits] = new Uint32Array(Float32Array.of(Number(literal.replaceAll(/[()f]/g, ''))).buffer);
+  return (bits! & 0x7fffff) === 0;
 }
 
 function printInteger(shader: Shader, op: BinaryOp, a: string, b: string, dtype: DType): string {

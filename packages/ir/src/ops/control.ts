@@ -141,6 +141,15 @@ function known(at: NodeView, hint: string, dim: Dim, visible: ReadonlyMap<string
   return at.unknown(hint, Math.min(bounds(dim).max, UNBOUNDED));
 }
 
+/** The symbols that one of two shapes has alone: what decides between them is likely among these. */
+function among(a: Inferred, b: Inferred): string {
+  const [inA, inB] = [a, b].map(({ shape }) =>
+    shape.reduce((found, dim) => symbolsOf(dim, found), new Map<string, Sym>()),
+  );
+  const own = [...inA!.keys(), ...inB!.keys()].filter((name) => !(inA!.has(name) && inB!.has(name)));
+  return own.length > 0 ? `, that of ${own.join(', ')} at least` : '';
+}
+
 /** The type of a value that is one thing or another. */
 function join(
   at: NodeView,
@@ -153,7 +162,7 @@ function join(
   if (a.shape.length !== b.shape.length)
     throw at.fail(
       `${hint} is ${printType(a)} in one case and ${printType(b)} in the other`,
-      'The number of axes has to be known at build; give the input sizes that decide the case in the profile.',
+      `The number of axes has to be known at build; give the input sizes that decide the case in the profile${among(a, b)}.`,
     );
   const shape = a.shape.map((dim, axis) => {
     if (sameDim(dim, b.shape[axis]!)) return known(at, `${hint}.${axis}`, dim, visible);

@@ -76,10 +76,10 @@ export const shapeOps: readonly OpDef[] = [
     range: (_, of) => [join(of(0), of(1))],
     infer(at) {
       const { dtype } = at.input(0);
-      const [start, limit, delta] = [0, 1, 2].map((i) => at.numbers(i)?.[0] ?? at.contents(i)?.values[0]);
+      const [start, limit, delta] = [0, 1, 2].map((i) => exact(dtype, at.numbers(i)?.[0] ?? at.contents(i)?.values[0]));
       if (delta !== undefined && (typeof delta !== 'number' || delta === 0))
         throw at.fail(`a delta of ${delta}`, 'Make it a constant, not 0.');
-      // Numbers that come of data: how many there are, only the run tells.
+      // Numbers that come of data, or that only 64-bit integers hold: how many there are, only the run tells.
       if (start === undefined || limit === undefined || delta === undefined)
         return [{ dtype, shape: [at.unknown('count', 2 ** 31 - 1)] }];
       const size =
@@ -97,6 +97,11 @@ function fillOf(at: NodeView): number {
   const values = tensor.dtype === 'string' ? [] : numbersOf(tensor);
   if (values.length !== 1) throw at.fail('a value that is not one number');
   return values[0]!;
+}
+
+/** The number, but for integers so large that contents have the largest one that they know instead. */
+function exact(dtype: DType, value: Dim | undefined): Dim | undefined {
+  return typeof value === 'number' && !isFloat(dtype) && Math.abs(value) >= 2 ** 52 ? undefined : value;
 }
 
 function counted(dtype: DType, start: Dim, delta: number, size: Dim): Inferred['contents'] {
