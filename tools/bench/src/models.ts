@@ -1,16 +1,16 @@
 // Runs generated models (folders with model.onnx, inputs and outputs) on the adapter of this machine: are the outputs
 // right, and how long does a run take from arrays to arrays. One file when bundled, for a machine with nothing but Node.
 //
-//   node models.mjs FOLDER [--only REGEX] [--runs 50] [--dynamic] [--fp16] [--fast] [--layers 12]
+//   node models.mjs FOLDER [--only REGEX] [--runs 50] [--dynamic] [--fp16] [--fast] [--layers 12] [--tune 30]
 //
-// --fast asks Dawn for no robust access; --layers prints the dearest dispatches.
+// --fast asks Dawn for no robust access; --layers prints the dearest dispatches; --tune times kernels for so many seconds.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EngineRunner, profileAround, profileOf } from '@trtx/builder';
-import { arrayType, type DType, type Tensor } from '@trtx/ir';
+import { EngineRunner, profileAround, profileOf, tune } from '@trtx/builder';
+import { nodeImplementation } from '@trtx/builder/node';
+import { arrayType, cloneGraph, type DType, type Tensor } from '@trtx/ir';
 import { importFile } from '@trtx/onnx/node';
-import { toFloat16 } from '@trtx/passes';
 import { bench, type Measurement, medianOf, profile } from '@trtx/profiler';
 import type { HostTensor } from '@trtx/runtime';
 import { requestNodeDevice } from '@trtx/runtime/node';
@@ -19,6 +19,7 @@ const [folder = '.', ...flags] = process.argv.slice(2);
 const option = (name: string) => (flags.includes(name) ? flags[flags.indexOf(name) + 1] : undefined);
 const iterations = Number(option('--runs') ?? 50);
 const layers = Number(option('--layers') ?? 0);
+const budget = Number(option('--tune') ?? 0);
 const isHalf = flags.includes('--fp16');
 const gpu = await requestNodeDevice({
   features: 'experimental',
@@ -50,26 +51,29 @@ async function measure(model: string, dynamic: boolean): Promise<string> {
   const { graph } = await importFile(join(model, 'model.onnx'));
   const dims = new Map([...inputs].map(([name, tensor]) => [name, tensor.dims]));
   const start = performance.now();
-  if (isHalf) toFloat16(graph);
-  const runner = await EngineRunner.create(graph, {
-    device: gpu!.device,
-    software: gpu!.isFallback,
-    profile: dynamic ? profileAround(graph, dims) : profileOf(dims),
-  });
+  const { device, isFallback: software } = gpu!;
+  const options = { profile: dynamic ? profileAround(graph, dims) : profileOf(dims), fp16: isHalf };
+  const tuning =
+    budget > 0
+      ? await tune(cloneGraph(graph), { ...options, device, software, budget, implementation: nodeImplementation() })
+      : undefined;
+  const tuned = performance.now();
+  const runner = await EngineRunner.create(graph, { ...options, device, software, timings: tuning?.timings });
   const ready = performance.now();
   const outputs = await runner.run(inputs);
   const worst = [...expected].map(([name, tensor]) =>
     isHalf ? (1 - cosine(outputs.get(name)!, tensor)) / 1e-3 : excess(outputs.get(name)!, tensor),
   );
   const given = Object.fromEntries(inputs) as unknown as Record<string, HostTensor>;
-  const options = { iterations, durationMs: 500, warmUpMs: 500 };
-  const arrays = (await bench(runner.engine, given, options)).runs;
-  const resident = (await bench(runner.engine, given, { ...options, transfers: false })).runs;
+  const times = { iterations, durationMs: 500, warmUpMs: 500 };
+  const arrays = (await bench(runner.engine, given, times)).runs;
+  const resident = (await bench(runner.engine, given, { ...times, transfers: false })).runs;
   const excessive = Math.max(...worst);
   const text = (times: Measurement | undefined) => (times ? medianOf(times.samples).toFixed(3) : '?');
   const lines = [
     `GPU ${text(resident.gpu)}, resident ${text(resident.latency)}, arrays ${text(arrays.latency)}, encode ${text(resident.encode)} ms`,
-    `build and load ${(ready - start).toFixed(0)} ms; error ${excessive.toFixed(4)} of tolerance`,
+    ...(tuning ? [`tuned in ${(tuned - start).toFixed(0)} ms: ${tuning.timed} of ${tuning.problems} problems`] : []),
+    `build and load ${(ready - tuned).toFixed(0)} ms; error ${excessive.toFixed(4)} of tolerance`,
   ];
   if (layers > 0) lines.push(...(await dearest(runner, given)));
   await runner.dispose();
