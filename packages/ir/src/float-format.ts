@@ -72,13 +72,20 @@ export const FLOAT_FORMATS: Readonly<Partial<Record<DType, FloatFormat>>> = {
 
 const view = new DataView(new ArrayBuffer(8));
 
+/** Powers of two from 2^−1074 on: looked up, since what is encoded comes by tens of millions. */
+const POWERS = Float64Array.from({ length: 2098 }, (_, i) => 2 ** (i - 1074));
+
+function powerOfTwo(exponent: number): number {
+  return POWERS[exponent + 1074]!;
+}
+
 /**
  * The code of the nearest number. What is too large becomes the largest finite number where it is to saturate or the
  * format has nothing else, else infinity, else NaN.
  */
 export function encodeFloat(value: number, format: FloatFormat, saturate: boolean): number {
   if (Number.isNaN(value)) return format.nan;
-  const sign = value < 0 || Object.is(value, -0) ? 2 ** (format.bits - 1) : 0;
+  const sign = value < 0 || Object.is(value, -0) ? 1 << (format.bits - 1) : 0;
   const magnitude = Math.abs(value);
   const code = magnitude === Number.POSITIVE_INFINITY ? magnitude : magnitudeCode(magnitude, format);
   if (code <= format.largest) return code === 0 && format.unsignedZero ? 0 : sign | code;
@@ -91,26 +98,24 @@ function magnitudeCode(magnitude: number, { mantissa, least }: FloatFormat): num
   view.setFloat64(0, magnitude);
   const exponent = Math.max((view.getUint16(0) >> 4) - 1023, least);
   // The number in units of its last place; adding and taking away 2^52 rounds it to an integer, halves to even.
-  const units = magnitude * 2 ** (mantissa - exponent) + 2 ** 52 - 2 ** 52;
+  const units = magnitude * powerOfTwo(mantissa - exponent) + 2 ** 52 - 2 ** 52;
   // A carry out of the mantissa goes to the exponent by itself; below the normal numbers the exponent field is 0.
-  return units + (exponent - least) * 2 ** mantissa;
+  return units + (exponent - least) * (1 << mantissa);
 }
 
 /** The number of a code. */
 export function decodeFloat(bits: number, format: FloatFormat): number {
   const { mantissa, least, largest } = format;
-  const signBit = 2 ** (format.bits - 1);
+  const signBit = 1 << (format.bits - 1);
   if (format.unsignedZero && bits === signBit) return Number.NaN;
   const code = bits & (signBit - 1);
   let value: number;
   if (code > largest) value = code === format.infinity ? Number.POSITIVE_INFINITY : Number.NaN;
   else {
-    const exponent = Math.floor(code / 2 ** mantissa);
-    const fraction = code % 2 ** mantissa;
-    value =
-      exponent === 0
-        ? fraction * 2 ** (least - mantissa)
-        : (2 ** mantissa + fraction) * 2 ** (least - mantissa + exponent - 1);
+    const exponent = code >> mantissa;
+    const fraction = code & ((1 << mantissa) - 1);
+    const last = powerOfTwo(least - mantissa + Math.max(exponent - 1, 0));
+    value = (exponent === 0 ? fraction : fraction + (1 << mantissa)) * last;
   }
   return bits & signBit ? -value : value;
 }
