@@ -20,9 +20,9 @@ const MODELS = [
 /** Nothing was measured; with it, plans tell the keys. */
 const NOTHING: Timings = { of: () => undefined };
 
-/** Floats are printed into shaders and have no part in keys. */
-const withoutFloats = (wgsl: string) =>
-  wgsl.replace(/-?\b\d+(\.\d+)?(e[+-]?\d+)?f\b|bitcast<f32>\(0x[0-9a-f]+u\)/g, '#');
+/** Floats are printed into shaders, negative ones in parentheses, and have no part in keys. */
+const FLOAT = /-?\b\d+(\.\d+)?(e[+-]?\d+)?f\b|bitcast<f32>\(0x[0-9a-f]+u\)/g;
+const withoutFloats = (wgsl: string) => wgsl.replace(/\((-\d+(?:\.\d+)?(?:e[+-]?\d+)?f)\)/g, '$1').replace(FLOAT, '#');
 
 describe.runIf(hasShared)('keys of problems', () => {
   it.each([true, false])('stand for one shader, in all models; on a software adapter: %s', async (software) => {
