@@ -1,14 +1,14 @@
 // Runs generated models (folders with model.onnx, inputs and outputs) on the adapter of this machine: are the outputs
 // right, and how long does a run take from arrays to arrays. One file when bundled, for a machine with nothing but Node.
 //
-//   node models.mjs FOLDER [--only REGEX] [--runs 50] [--dynamic] [--fp16] [--fast] [--layers 12] [--tune 30]
+//   node models.mjs FOLDER [--only REGEX] [--runs 50] [--dynamic] [--fp16] [--fast] [--layers 12] [--tune 30] [--timing-cache FILE]
 //
 // --fast asks Dawn for no robust access; --layers prints the dearest dispatches; --tune times kernels for so many seconds.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineRunner, profileAround, profileOf, tune } from '@trtx/builder';
-import { nodeImplementation } from '@trtx/builder/node';
+import { nodeImplementation, readTimingCache, writeTimingCache } from '@trtx/builder/node';
 import { arrayType, cloneGraph, type DType, type Tensor } from '@trtx/ir';
 import { importFile } from '@trtx/onnx/node';
 import { bench, type Measurement, medianOf, profile } from '@trtx/profiler';
@@ -20,6 +20,7 @@ const option = (name: string) => (flags.includes(name) ? flags[flags.indexOf(nam
 const iterations = Number(option('--runs') ?? 50);
 const layers = Number(option('--layers') ?? 0);
 const budget = Number(option('--tune') ?? 0);
+const cacheFile = option('--timing-cache');
 const isHalf = flags.includes('--fp16');
 const gpu = await requestNodeDevice({
   features: 'experimental',
@@ -55,8 +56,16 @@ async function measure(model: string, dynamic: boolean): Promise<string> {
   const options = { profile: dynamic ? profileAround(graph, dims) : profileOf(dims), fp16: isHalf };
   const tuning =
     budget > 0
-      ? await tune(cloneGraph(graph), { ...options, device, software, budget, implementation: nodeImplementation() })
+      ? await tune(cloneGraph(graph), {
+          ...options,
+          device,
+          software,
+          budget,
+          implementation: nodeImplementation(),
+          cache: cacheFile ? await readTimingCache(cacheFile) : undefined,
+        })
       : undefined;
+  if (tuning && cacheFile) await writeTimingCache(cacheFile, tuning.cache);
   const tuned = performance.now();
   const runner = await EngineRunner.create(graph, { ...options, device, software, timings: tuning?.timings });
   const ready = performance.now();
