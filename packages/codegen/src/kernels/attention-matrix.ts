@@ -34,6 +34,9 @@ const PARAMS: readonly Params[] = [
   { queries: 32, keys: 32 },
 ];
 
+/** Invocations of a subgroup, of which each has eight scores of a fragment's sixteen by sixteen. */
+const SUBGROUP = 32;
+
 /** Lines and columns of a fragment. */
 const FRAGMENT = 16;
 
@@ -84,7 +87,7 @@ export const attentionMatrix = defineKernel<Params>({
     const { key, value } = attentionGeometry(anchor!.view());
     // Of keys past a length, as of a cache's rest, values may be anything, which a weight of 0 does not undo.
     if (accumulated !== anchor!.output || past || lengths || !target.features.has('subgroups')) return false;
-    if (!matrixOf(target)) return false;
+    if (!matrixOf(target) || target.subgroups!.min !== SUBGROUP) return false;
     const isHalf = [q!, k!, v!, accumulated].every(({ type }) => type.dtype === 'float16');
     return isHalf && [key, value].every(({ size }) => size % FRAGMENT === 0) && paramsFor(group, target).length > 0;
   },
