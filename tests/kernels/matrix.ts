@@ -11,6 +11,7 @@ import {
   type Target,
   tacticLabel,
 } from '@trtx/codegen';
+import type { Plan } from '@trtx/engine';
 import { type Case, expectedOf, expectSame, feedsOf, graphOf, inType, runCompiled } from './support.ts';
 
 const shape = { m: 16, k: 16, operand: 'f16', result: 'f32' } as const;
@@ -38,10 +39,11 @@ export function compileMatrix(
   number: number,
   target = MATRIX_TARGET,
   kernels: readonly Kernel[] = standardKernels,
+  isWanted = (_: Tactic): boolean => true,
 ): { readonly compiled: Compiled; readonly tiles: readonly string[] } {
   const tiles: string[] = [];
   const choose = (tactics: readonly Tactic[]) => {
-    const found = tactics.filter(({ kernel }) => kernel.id.endsWith('.matrix'));
+    const found = tactics.filter((tactic) => tactic.kernel.id.endsWith('.matrix') && isWanted(tactic));
     // In the order of the list of tiles, not of their costs.
     found.sort((a, b) => JSON.stringify(a.params).localeCompare(JSON.stringify(b.params)));
     const tactic = found[number % Math.max(found.length, 1)];
@@ -57,12 +59,14 @@ export async function expectMatrix(
   one: Case,
   number: number,
   target = MATRIX_TARGET,
+  { adapt = (plan: Plan) => plan, isWanted = (_: Tactic): boolean => true } = {},
 ): Promise<readonly string[]> {
-  const { compiled, tiles } = compileMatrix(one, number, target);
+  const { compiled, tiles } = compileMatrix(one, number, target, standardKernels, isWanted);
   if (tiles.length === 0) return tiles;
   const feeds = feedsOf(one);
   const expected = await expectedOf(graphOf(one), feeds);
-  expectSame(await runCompiled(device, compiled, feeds), expected, tiles.join(', '), {
+  const { blobs, plan } = compiled;
+  expectSame(await runCompiled(device, { blobs, plan: adapt(plan) }, feeds), expected, tiles.join(', '), {
     relative: 2e-3,
     absolute: 2e-3,
   });
