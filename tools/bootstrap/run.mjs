@@ -40,10 +40,10 @@ function underGpu(mode, command, cwd, env) {
 }
 
 /** Runs an app from its sources, in the folder that the user is in. */
-function fromSource(/** @type {string} */ file) {
+function fromSource(/** @type {string} */ file, config = 'tsconfig.base.json') {
   const main = join(root, file);
   const node = [process.execPath, '--conditions=@trtx/source', '--import', import.meta.resolve('tsx')];
-  const env = { TSX_TSCONFIG_PATH: join(root, 'tsconfig.base.json') };
+  const env = { TSX_TSCONFIG_PATH: join(root, config) };
   return underGpu('--auto', [...node, main, ...args], process.env.INIT_CWD, env);
 }
 
@@ -116,6 +116,7 @@ const tasks = {
   bench: () => fromSource('tools/bench/src/main.ts'),
   conformance: () => fromSource('tools/conformance/src/main.ts'),
   nodes: () => fromSource('tools/nodes/src/main.ts'),
+  'verify:gpu': () => fromSource('tests/gpu/verify.ts', 'tests/gpu/tsconfig.json'),
   operators: () => fromSource('tools/conformance/src/operators/main.ts'),
   new: () => fromSource('tools/new/src/main.ts'),
   release: () => spawn(process.execPath, [join(root, 'tools', 'release', 'src', 'main.mjs'), ...args]),
