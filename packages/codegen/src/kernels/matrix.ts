@@ -111,12 +111,11 @@ interface SubgroupPlace {
 function placeSubgroup(e: Emitter, { down, across, split }: MatrixTile): SubgroupPlace {
   const { shader } = e;
   const number = shader.index(ix.div('lid', e.target.subgroups!.min), 'subgroup');
-  const of = (ix_: Ix, count: number) => (count === 1 ? 0 : ix_);
   return {
     number,
-    across: shader.index(of(ix.mod(number, across), across), 'across'),
-    down: shader.index(of(ix.mod(ix.div(number, across), down), down), 'down'),
-    part: shader.index(of(ix.div(number, across * down), split), 'part'),
+    across: shader.index(ix.mod(number, across), 'across'),
+    down: shader.index(ix.mod(ix.div(number, across), down), 'down'),
+    part: shader.index(split === 1 ? 0 : ix.div(number, across * down), 'part'),
   };
 }
 
