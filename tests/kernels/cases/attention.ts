@@ -105,9 +105,9 @@ export const attentionCases: readonly Case[] = [
   attention('features in sixteens, a mask of bools', {
     batch: 1,
     queries: 33,
-    keys: 19,
+    keys: 12,
     sizes: [16, 16],
-    mask: bools(4, 33, 19),
+    mask: bools(33, 12),
   }),
   attention('features in sixteens, a dynamic number of queries and keys', {
     batch: 1,
