@@ -155,8 +155,11 @@ export class Emitter {
     const word = wordOf(this.#form(storage), this.#halves);
     if (word === 'f32' || word === 'f16') {
       const words = this.#many(storage, `vec4<${word}>`);
-      const read = (address: Ix) => words!.read(ix.div(address, 4));
-      if (words) return word === 'f32' ? read : (address) => `vec4<f32>(${read(address)})`;
+      if (words)
+        return (address) => {
+          const vector = words.read(ix.div(address, 4));
+          return word === 'f32' ? vector : `vec4<f32>(${vector})`;
+        };
     }
     return (address) => `vec4(${[0, 1, 2, 3].map((i) => this.load(storage, ix.add(address, i))).join(', ')})`;
   }

@@ -52,6 +52,11 @@ export const DEFAULT_LIMITS: TargetLimits = {
 /** Invocations that a GPU wants in flight before what each of them does matters, for cost models. */
 export const PARALLELISM = 65536;
 
+/** Whether a device runs a workgroup of so many invocations, with so many bytes of workgroup memory. */
+export function fitsWorkgroup({ limits }: Target, invocations: number, bytes: number): boolean {
+  return invocations <= limits.maxComputeInvocationsPerWorkgroup && bytes <= limits.maxComputeWorkgroupStorageSize;
+}
+
 /** Runs on every WebGPU device: default limits, no feature. */
 export const PORTABLE: Target = { features: new Set(), limits: DEFAULT_LIMITS, software: false, matrices: [] };
 

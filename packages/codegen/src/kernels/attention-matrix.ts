@@ -9,13 +9,14 @@ import { attentionGeometry, ceilDiv, mul, type Node, type Value } from '@trtx/ir
 import { type Emitter, packHalves } from '../emitter.ts';
 import type { Group } from '../group/group.ts';
 import { defineKernel } from '../kernel.ts';
-import { rounds, type SubgroupMatrix, type Target } from '../target.ts';
+import { fitsWorkgroup, rounds, type SubgroupMatrix, type Target } from '../target.ts';
 import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal, printBinary } from '../wgsl/scalar.ts';
 import { AttentionScores, atHead } from './attention-scores.ts';
+import { Operand } from './contraction.ts';
 import { eightsOf } from './eights.ts';
 import { requireMatrices } from './matrix.ts';
 import { EIGHT, matricesOf, PADDING } from './matrix-tiles.ts';
@@ -69,10 +70,8 @@ function threadsOf(target: Target, { queries, keys }: Params): number {
 
 function paramsFor({ anchor }: Group, target: Target): readonly Params[] {
   const { key, value } = attentionGeometry(anchor!.view());
-  return PARAMS.filter(
-    (params) =>
-      bytesOf(params, key.size, value.size) <= target.limits.maxComputeWorkgroupStorageSize &&
-      threadsOf(target, params) <= target.limits.maxComputeInvocationsPerWorkgroup,
+  return PARAMS.filter((params) =>
+    fitsWorkgroup(target, threadsOf(target, params), bytesOf(params, key.size, value.size)),
   );
 }
 
@@ -219,7 +218,9 @@ class Tile {
   ): void {
     const { e } = this;
     const { shader } = e;
-    const { read, address } = eightsOf(e, value, packed ? 2 : 3);
+    const operand = new Operand(e, value);
+    // The axis of a packed tensor has the features of all heads, of which each begins at a multiple of eight.
+    const read = eightsOf(e, value, packed ? 2 : 3, EIGHT);
     const eights = size / EIGHT;
     const all = count * eights;
     for (let i = 0; i < Math.ceil(all / this.#threads); i++) {
@@ -227,8 +228,8 @@ class Tile {
       shader.when((i + 1) * this.#threads <= all || ix.less(number, all), () => {
         const row = shader.index(ix.div(number, eights), 'r');
         const eighth = shader.index(ix.mod(number, eights), 'f');
-        const from = shader.index(address(line(row)(ix.mul(eighth, EIGHT))), 'from');
-        shader.line(`${memory}[${ix.text(ix.add(ix.mul(row, stride), eighth))}] = ${read(from)};`);
+        const from = shader.index(operand.address(line(row)(ix.mul(eighth, EIGHT))), 'from');
+        shader.line(`${memory}[${ix.text(ix.add(ix.mul(row, stride), eighth))}] = ${read(from, 0)};`);
       });
     }
   }

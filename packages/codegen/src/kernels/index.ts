@@ -24,7 +24,7 @@ import { dft, stft } from './fourier.ts';
 import { gridSample } from './grid-sample.ts';
 import { linearAttention } from './linear-attention.ts';
 import { map } from './map.ts';
-import { gemmDirect, gemmMatrix, gemmStaged, matmulDirect, matmulMatrix, matmulStaged } from './matmul.ts';
+import { productKernels } from './matmul.ts';
 import { matmulInteger } from './matmul-integer.ts';
 import { maxUnpool } from './max-unpool.ts';
 import { melFilters } from './mel-filters.ts';
@@ -53,12 +53,7 @@ export const standardKernels: readonly Kernel[] = [
   convTransposeDirect,
   convInteger,
   deformConv,
-  matmulDirect,
-  matmulStaged,
-  matmulMatrix,
-  gemmDirect,
-  gemmStaged,
-  gemmMatrix,
+  ...productKernels,
   matmulInteger,
   einsumProduct,
   einsumDirect,

@@ -1,7 +1,7 @@
 // MatMul and Gemm on the product core: rows are the rows of A, columns those of B, slices the batch.
 
 import { type Dim, gemmGeometry, matmulGeometry, sameDim, type Value } from '@trtx/ir';
-import type { Problem } from '../kernel.ts';
+import type { Kernel, Problem } from '../kernel.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import { defineProduct, type Product } from './product.ts';
 import { defineMatrixProduct } from './product-matrix.ts';
@@ -55,45 +55,29 @@ function gemmProduct(problem: Problem): Product {
   };
 }
 
-export const matmulDirect = defineProduct({
-  op: 'MatMul',
-  id: 'matmul.direct',
-  summary: 'matrix product, a tile of registers a thread, operands read from memory',
-  product: matmulProduct,
-});
+const PRODUCTS = [
+  { op: 'MatMul', name: 'matmul', what: 'matrix product', product: matmulProduct },
+  { op: 'Gemm', name: 'gemm', what: 'matrix product with a bias', product: gemmProduct },
+] as const;
 
-export const gemmDirect = defineProduct({
-  op: 'Gemm',
-  id: 'gemm.direct',
-  summary: 'matrix product with a bias, a tile of registers a thread, operands read from memory',
-  product: gemmProduct,
-});
-
-export const matmulStaged = defineStagedProduct({
-  op: 'MatMul',
-  id: 'matmul.staged',
-  summary: 'matrix product, both operands through workgroup memory',
-  product: matmulProduct,
-});
-
-export const gemmStaged = defineStagedProduct({
-  op: 'Gemm',
-  id: 'gemm.staged',
-  summary: 'matrix product with a bias, both operands through workgroup memory',
-  product: gemmProduct,
-});
-
-export const matmulMatrix = defineMatrixProduct({
-  op: 'MatMul',
-  id: 'matmul.matrix',
-  summary: 'matrix product on subgroup matrices, float16 operands through workgroup memory, sums in float32',
-  product: matmulProduct,
-});
-
-export const gemmMatrix = defineMatrixProduct({
-  op: 'Gemm',
-  id: 'gemm.matrix',
-  summary:
-    'matrix product with a bias on subgroup matrices, float16 operands through workgroup memory, sums in float32',
-  product: gemmProduct,
-});
+/** Every way to compute each of them. */
+export const productKernels: readonly Kernel[] = PRODUCTS.flatMap(({ op, name, what, product }) => [
+  defineProduct({
+    op,
+    id: `${name}.direct`,
+    summary: `${what}, a tile of registers a thread, operands read from memory`,
+    product,
+  }),
+  defineStagedProduct({
+    op,
+    id: `${name}.staged`,
+    summary: `${what}, both operands through workgroup memory`,
+    product,
+  }),
+  defineMatrixProduct({
+    op,
+    id: `${name}.matrix`,
+    summary: `${what} on subgroup matrices, float16 operands through workgroup memory, sums in float32`,
+    product,
+  }),
+]);

@@ -1,7 +1,7 @@
 // Tiles of contractions on subgroup matrices: which ones there are, what they take of a device, and what they cost.
 
 import type { Dim } from '@trtx/ir';
-import type { SubgroupMatrix, Target } from '../target.ts';
+import { fitsWorkgroup, type SubgroupMatrix, type Target } from '../target.ts';
 import { typical } from '../typical.ts';
 
 export interface MatrixTile {
@@ -100,21 +100,16 @@ function matrixBytes(tile: Shape, order: LineOrder): number {
 
 /** The tiles for which a device has what they take; none without subgroup matrices. Of two shapes of fragments the wider one was never slower. */
 export function matrixTiles(target: Target): readonly MatrixTile[] {
-  const { limits } = target;
-  return matricesOf(target)
-    .slice(0, 1)
-    .flatMap(({ n: columns }) =>
-      SHAPES.filter(
-        (tile) =>
-          (tile.n / tile.across) % columns === 0 &&
-          threadsOf(target, tile) <= limits.maxComputeInvocationsPerWorkgroup &&
-          Math.max(matrixBytes(tile, 'columns'), matrixBytes(tile, 'steps')) <= limits.maxComputeWorkgroupStorageSize,
-      ).flatMap((tile) =>
-        ([2, 1] as const)
-          .filter((ahead) => ahead === 1 || 2 * loadsOf(target, tile) <= MOST_ON_THE_WAY)
-          .map((ahead) => ({ ...tile, columns, ahead })),
-      ),
-    );
+  const [matrix] = matricesOf(target);
+  if (!matrix) return [];
+  return SHAPES.filter((tile) => {
+    const bytes = Math.max(matrixBytes(tile, 'columns'), matrixBytes(tile, 'steps'));
+    return (tile.n / tile.across) % matrix.n === 0 && fitsWorkgroup(target, threadsOf(target, tile), bytes);
+  }).flatMap((tile) =>
+    ([2, 1] as const)
+      .filter((ahead) => ahead === 1 || 2 * loadsOf(target, tile) <= MOST_ON_THE_WAY)
+      .map((ahead) => ({ ...tile, columns: matrix.n, ahead })),
+  );
 }
 
 /** Vectors that an invocation brings of a tile of the sum. */

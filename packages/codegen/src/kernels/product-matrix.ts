@@ -1,15 +1,16 @@
 // The product core on subgroup matrices.
 
 import { product } from '@trtx/ir';
-import { type Emitter, packHalves } from '../emitter.ts';
+import type { Emitter } from '../emitter.ts';
 import { defineKernel, type Kernel, type Launch, type Problem } from '../kernel.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { finisher, Operand } from './contraction.ts';
+import { eightsOf } from './eights.ts';
 import { emitMatrix, type HalfSources } from './matrix.ts';
 import { type MatrixSize, type MatrixTile, matrixCost, matrixTiles } from './matrix-tiles.ts';
-import { isInStep, type Product, type ProductKernel, packedMatrix, rowsOf, storeOf } from './product.ts';
+import { type Product, type ProductKernel, packedMatrix, rowsOf, storeOf } from './product.ts';
 
 export function defineMatrixProduct({ op, id, summary, product: productOf }: ProductKernel): Kernel {
   return defineKernel<MatrixTile>({
@@ -55,50 +56,18 @@ function emitProduct(e: Emitter, problem: Problem, p: Product, tile: MatrixTile)
 
 function sourcesOf(e: Emitter, p: Product, tile: MatrixTile, batch: readonly Ix[]): HalfSources {
   const { shader } = e;
-  const depth = e.size(p.k);
   const isWhole = typeof p.k === 'number' && p.k % tile.k === 0;
   const a = new Operand(e, p.a);
   const origin = p.rows.map(() => 0);
   const axis = p.atA(batch, origin, 'k').indexOf('k');
-  const inside = (step: Ix) => isWhole || ix.less(step, depth);
-  const readA = stepsOf(
-    e,
-    a,
-    isInStep(e, p.a, axis, p.k, 8) ? e.halves(p.a) : undefined,
-    a.stride(axis),
-    depth,
-    inside,
-  );
-  const rowOf = (row: Ix) => {
-    const [coords] = rowsOf(e, p, [row]);
-    return shader.index(a.address(p.atA(batch, coords!, 0)), 'x');
-  };
-  return { a: (row) => readA(rowOf(row)), ...columnsOf(e, p, tile, batch, inside) };
-}
-
-/** What reads eight steps of a line of an operand that begins at an address: at once, or one by one. */
-function stepsOf(
-  e: Emitter,
-  operand: Operand,
-  halves: ((address: Ix) => string) | undefined,
-  stride: Ix,
-  depth: Ix,
-  inside: (step: Ix) => boolean | string,
-) {
-  return (start: Ix) => (step: Ix) => {
-    if (halves) {
-      const test = inside(step);
-      const eight = halves(ix.add(start, test === true ? step : ix.minIx(step, ix.sub(depth, 8))));
-      return test === true ? eight : `select(vec4<u32>(), ${eight}, ${test})`;
-    }
-    const elements = Array.from({ length: 8 }, (_, i) => {
-      const at = e.shader.index(ix.add(step, i), 's');
-      const test = inside(at);
-      const clamped = test === true ? at : ix.minIx(at, ix.sub(depth, 1));
-      const element = operand.at(ix.add(start, ix.mul(clamped, stride)));
-      return test === true ? element : `select(0.0, ${element}, ${test})`;
-    });
-    return packHalves(elements);
+  const read = eightsOf(e, p.a, axis, p.k, isWhole ? 'nothing' : 'zeros');
+  return {
+    a(row) {
+      const [coords] = rowsOf(e, p, [row]);
+      const start = shader.index(a.address(p.atA(batch, coords!, 0)), 'x');
+      return (step) => read(start, step);
+    },
+    ...columnsOf(e, p, tile, batch, isWhole),
   };
 }
 
@@ -108,7 +77,7 @@ function columnsOf(
   p: Product,
   tile: MatrixTile,
   batch: readonly Ix[],
-  inside: (step: Ix) => boolean | string,
+  isWhole: boolean,
 ): Pick<HalfSources, 'b' | 'order'> {
   const { shader } = e;
   const packed = packedMatrix(e, p, tile.n, tile.k);
@@ -118,28 +87,27 @@ function columnsOf(
   const probe = p.atB(batch, 'k', 'n');
   const axisK = probe.indexOf('k');
   const axisN = probe.indexOf('n');
-  const strideN = axisN < 0 ? 0 : b.stride(axisN);
   const strideK = b.stride(axisK);
   const start = shader.index(b.address(p.atB(batch, 0, 0)), 'w');
-  if (strideK === 1) {
-    const read = stepsOf(e, b, isInStep(e, p.b, axisK, p.k, 8) ? e.halves(p.b) : undefined, 1, depth, inside);
-    return { order: 'steps', b: (column) => read(shader.index(ix.add(start, ix.mul(column, strideN)), 'w')) };
+  // A vector has no axis of columns, and one of them.
+  if (strideK === 1 || axisN < 0) {
+    const strideN = axisN < 0 ? 0 : b.stride(axisN);
+    const read = eightsOf(e, p.b, axisK, p.k, isWhole ? 'nothing' : 'zeros');
+    return {
+      order: 'steps',
+      b(column) {
+        const line = shader.index(ix.add(start, ix.mul(column, strideN)), 'w');
+        return (step) => read(line, step);
+      },
+    };
   }
-  const halves = axisN >= 0 && isInStep(e, p.b, axisN, p.n, 8) ? e.halves(p.b) : undefined;
-  const columns = e.size(p.n);
+  const read = eightsOf(e, p.b, axisN, p.n, 'anything');
   return {
     order: 'columns',
     b: (column) => (step) => {
-      const test = inside(step);
+      const test = isWhole || ix.less(step, depth);
       const line = ix.add(start, ix.mul(test === true ? step : ix.minIx(step, ix.sub(depth, 1)), strideK));
-      const eight = halves
-        ? halves(ix.add(line, ix.minIx(column, ix.sub(columns, 8))))
-        : packHalves(
-            Array.from({ length: 8 }, (_, i) =>
-              b.at(ix.add(line, ix.mul(ix.minIx(ix.add(column, i), ix.sub(columns, 1)), strideN))),
-            ),
-          );
-      return test === true ? eight : `select(vec4<u32>(), ${eight}, ${test})`;
+      return test === true ? read(line, column) : `select(vec4<u32>(), ${read(line, column)}, ${test})`;
     },
   };
 }

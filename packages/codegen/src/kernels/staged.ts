@@ -11,7 +11,7 @@
 import { ceilDiv, type Dim, mul } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import type { Launch } from '../kernel.ts';
-import type { Target } from '../target.ts';
+import { fitsWorkgroup, type Target } from '../target.ts';
 import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
@@ -67,13 +67,9 @@ function stagedBytes({ m, n, k, split }: StagedTile): number {
 }
 
 /** The tiles for which a device has what they take; none on a software adapter, where no tile is worth its barriers. */
-export function stagedTiles({ limits, software }: Target): readonly StagedTile[] {
-  if (software) return [];
-  return STAGED_TILES.filter(
-    (tile) =>
-      threadsOf(tile) <= limits.maxComputeInvocationsPerWorkgroup &&
-      stagedBytes(tile) <= limits.maxComputeWorkgroupStorageSize,
-  );
+export function stagedTiles(target: Target): readonly StagedTile[] {
+  if (target.software) return [];
+  return STAGED_TILES.filter((tile) => fitsWorkgroup(target, threadsOf(tile), stagedBytes(tile)));
 }
 
 /** Where what a contraction multiplies comes from, in one slice. Steps from `depth` on are 0 on both sides. */
