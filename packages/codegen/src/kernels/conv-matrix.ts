@@ -3,16 +3,16 @@
 
 import { convGeometry, type Value } from '@trtx/ir';
 import { type Emitter, packHalves } from '../emitter.ts';
-import { anyResult, axesIn, hasChannelVectors } from '../format/format.ts';
+import { axesIn, hasChannelVectors } from '../format/format.ts';
 import { isMultiple } from '../group/view.ts';
 import { defineKernel, type FormattedProblem, type Kernel, type Launch } from '../kernel.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
-import { finisher, Operand, packable, type TileStore } from './contraction.ts';
+import { finisher, packable, type TileStore } from './contraction.ts';
 import { placesOf, sizeOf, storeOf } from './conv.ts';
 import { packWeights } from './conv-weights.ts';
-import { windowsOf } from './conv-window.ts';
+import { channelFormats, windowsOf } from './conv-window.ts';
 import { emitMatrix, type HalfSources } from './matrix.ts';
 import { type MatrixSize, type MatrixTile, matrixCost, matrixTiles } from './matrix-tiles.ts';
 
@@ -22,10 +22,7 @@ export const convMatrix: Kernel = defineKernel<MatrixTile>({
   summary:
     'convolution as implicit GEMM on subgroup matrices, float16 operands through workgroup memory, sums in float32',
   ops: ['Conv'],
-  formats({ group }) {
-    const { inputChannels, groups } = convGeometry(group.anchor!.view());
-    return anyResult((inputChannels / groups) % 8 === 0 ? 'channels-last' : 'row-major', [group.anchor!.inputs[0]!]);
-  },
+  formats: (problem) => channelFormats(problem, 8),
   applies({ group, target }) {
     const [x, w] = group.anchor!.inputs as [Value, Value];
     const values = [x, w, group.accumulated];
@@ -98,44 +95,24 @@ function storeInOrder(e: Emitter, problem: FormattedProblem, slice: Ix, tile: Ma
 }
 
 function sourcesOf(e: Emitter, problem: FormattedProblem, tile: MatrixTile, slice: Ix): HalfSources {
-  const { shader } = e;
   const conv = problem.group.anchor!;
   const [x, w] = conv.inputs as [Value, Value];
-  const g = convGeometry(conv.view());
-  const { groups, depth } = sizeOf(problem);
-  const channels = g.inputChannels / groups;
-  const input = new Operand(e, x);
-  const halves = problem.formats.reads === 'channels-last' && liesInEights(e, x) ? e.halves(x) : undefined;
+  const { inputChannels, outputChannels, groups } = convGeometry(conv.view());
+  const read = problem.formats.reads === 'channels-last' && liesInEights(e, x) ? e.halves(x) : undefined;
+  const windows = windowsOf(e, problem, slice, tile.k, { count: 8, read, zeros: 'vec4<u32>()', join: packHalves });
   const packed = packWeights(w, {
     groups,
-    channels,
-    outputs: g.outputChannels / groups,
+    channels: inputChannels / groups,
+    outputs: outputChannels / groups,
+    depth: sizeOf(problem).depth,
     columns: tile.n,
     steps: tile.k,
-    depth,
   });
   const weights = e.packedHalves(packed.constant);
-
-  const element = windowsOf(e, problem, slice, tile.k);
-
   return {
     order: 'columns',
-    a(row) {
-      const [place] = placesOf(e, problem, [row]);
-      return (step) => {
-        if (halves) {
-          const { address, valid } = element(place!, step, depth - 8);
-          return valid === true ? halves(address) : `select(vec4<u32>(), ${halves(address)}, ${valid})`;
-        }
-        const elements = Array.from({ length: 8 }, (_, i) => {
-          const { address, valid } = element(place!, shader.index(ix.add(step, i), 's'), depth - 1);
-          return valid === true ? input.at(address) : `select(0.0, ${input.at(address)}, ${valid})`;
-        });
-        return packHalves(elements);
-      };
-    },
-    b: (column) => (step) =>
-      weights(ix.add(ix.mul(ix.add(ix.mul(slice, packed.steps), step), packed.columns / 8), ix.div(column, 8))),
+    a: windows,
+    b: (column) => (step) => weights(packed.vector(slice, step, ix.div(column, 8), 8)),
   };
 }
 

@@ -2,6 +2,8 @@
 
 import type { Value } from '@trtx/ir';
 import type { Packed } from '../emitter.ts';
+import type { Ix } from '../wgsl/ix.ts';
+import * as ix from '../wgsl/ix.ts';
 import { packable, packConstant } from './contraction.ts';
 
 export interface WeightSizes {
@@ -16,8 +18,14 @@ export interface WeightSizes {
   readonly steps: number;
 }
 
-/** Packs constant weights as [group][tap][input channel][output channel], filled up with 0. Gives the sizes of a group. */
-export function packWeights(w: Value, sizes: WeightSizes): { constant: Packed; columns: number; steps: number } {
+export interface PackedWeights {
+  readonly constant: Packed;
+  /** The number of a vector of `width` columns. */
+  vector(slice: Ix, step: Ix, number: Ix, width: number): Ix;
+}
+
+/** Packs constant weights as [group][tap][input channel][output channel], filled up with 0. */
+export function packWeights(w: Value, sizes: WeightSizes): PackedWeights {
   const { groups, channels, outputs, depth } = sizes;
   const taps = depth / channels;
   const columns = Math.ceil(outputs / sizes.columns) * sizes.columns;
@@ -30,5 +38,8 @@ export function packWeights(w: Value, sizes: WeightSizes): { constant: Packed; c
     if (column >= outputs || step >= depth) return -1;
     return ((group * outputs + column) * channels + (step % channels)) * taps + Math.floor(step / channels);
   });
-  return { constant, columns, steps };
+  return {
+    constant,
+    vector: (slice, step, number, width) => ix.add(ix.mul(ix.add(ix.mul(slice, steps), step), columns / width), number),
+  };
 }
