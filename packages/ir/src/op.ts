@@ -38,6 +38,8 @@ export interface OperandSpec {
   readonly holds?: 'any';
   /** Whether the op never reads its elements: it puts it into a sequence or optional, or takes out what is in it. */
   readonly passedOn?: boolean;
+  /** Whether it stays float32 where the rest becomes float16: its everyday numbers are past float16's range. */
+  readonly staysWide?: boolean;
   /** The last operand only: stands for any number (at least one) of them. */
   readonly variadic?: boolean;
   /**
@@ -74,12 +76,18 @@ export type Trait =
       axes(at: NodeView): readonly number[];
       /** The reduction as data; absent where it needs a kernel of its own (Softmax, ArgMax, norms). */
       readonly reducer?: Reducer;
-      readonly delicate?: boolean;
+      readonly delicate?: Delicate;
     }
   | { readonly kind: 'contraction' }
   | { readonly kind: 'shape' }
   | { readonly kind: 'control'; captured(at: NodeView): number }
-  | { readonly kind: 'opaque'; readonly delicate?: boolean };
+  | { readonly kind: 'opaque'; readonly delicate?: Delicate };
+
+/**
+ * What loses too much in float16: the whole op (true); or, of an op with an attribute that tells the type (an ONNX type number) in
+ * which its delicate part is computed whatever its operands are, only that part.
+ */
+export type Delicate = boolean | { readonly computedIn: string };
 
 /**
  * The output axis of each axis of an input, where it is not NumPy's (the last axes): a scale for each channel of

@@ -116,7 +116,7 @@ export const attentionOps: readonly OpDef[] = [
       operand('Q', 'T1'),
       operand('K', 'T1'),
       operand('V', 'T2'),
-      { name: 'attn_mask', types: [...NUMBERS, 'bool'], optional: true },
+      { name: 'attn_mask', types: [...NUMBERS, 'bool'], optional: true, staysWide: true },
       operand('past_key', 'T1', true),
       operand('past_value', 'T2', true),
       { name: 'nonpad_kv_seqlen', types: ['int64'], optional: true },
@@ -144,7 +144,7 @@ export const attentionOps: readonly OpDef[] = [
       softcap: { type: 'float', default: 0, min: 0, doc: 'limit of the scores; 0 for none' },
       softmax_precision: { type: 'int', min: 0, max: 16, doc: 'ONNX type number in which the softmax is computed' },
     },
-    trait: { kind: 'opaque', delicate: true },
+    trait: { kind: 'opaque', delicate: { computedIn: 'softmax_precision' } },
     /** Scores and their sums of values, of all keys, seen or not. */
     flops(at) {
       const { query, value, total } = attentionGeometry(at);

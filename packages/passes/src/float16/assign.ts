@@ -2,7 +2,17 @@
 // which work in either, as many as the fewest Casts allow.
 
 import { isTrtxError } from '@trtx/errors';
-import { type DType, type Graph, inferNode, type Known, type Node, type Trait, traitOf, type Value } from '@trtx/ir';
+import {
+  type DType,
+  type Graph,
+  inferNode,
+  type Known,
+  type Node,
+  type OperandSpec,
+  type Trait,
+  traitOf,
+  type Value,
+} from '@trtx/ir';
 import { Network, UNCUTTABLE } from '../min-cut.ts';
 
 /** What a node reads and gives where it works in float16. */
@@ -10,27 +20,47 @@ export interface HalfForm {
   /** The inputs that become float16. */
   readonly inputs: ReadonlySet<number>;
   readonly outputs: readonly DType[];
+  readonly attributes: Node['attributes'];
 }
+
+/** The ONNX type number of float32. */
+const FLOAT32 = 1;
 
 /** The node in float16; undefined where it reads no float32, or its op does not take float16. */
 export function halfForm(node: Node): HalfForm | undefined {
-  const specs = node.op.inputs;
   const inputs = new Set<number>();
   const given = node.inputs.map((input, i): Known | null => {
-    const { types } = specs[Math.min(i, specs.length - 1)]!;
-    if (input?.type.dtype !== 'float32' || (types && !types.includes('float16'))) return input;
+    const { types } = specOf(node, i);
+    if (input?.type.dtype !== 'float32' || staysWide(node, i) || (types && !types.includes('float16'))) return input;
     inputs.add(i);
     const { name, contents, reals } = input;
     return { name, type: { dtype: 'float16', shape: input.type.shape }, constant: null, contents, reals };
   });
   if (inputs.size === 0 || node.bodies.length > 0) return undefined;
+  const computedIn = computedInOf(node);
+  const attributes = computedIn === undefined ? node.attributes : new Map(node.attributes).set(computedIn, FLOAT32);
   try {
-    const { outputs } = inferNode(node.op, given, node.attributes, node.outputs.length, node.name);
-    return { inputs, outputs: outputs.map(({ dtype }) => dtype) };
+    const { outputs } = inferNode(node.op, given, attributes, node.outputs.length, node.name);
+    return { inputs, outputs: outputs.map(({ dtype }) => dtype), attributes };
   } catch (error) {
     if (isTrtxError(error)) return undefined;
     throw error;
   }
+}
+
+/** Whether an input stays float32 in a node that works in float16. */
+export function staysWide(node: Node, index: number): boolean {
+  return specOf(node, index).staysWide ?? false;
+}
+
+function specOf({ op: { inputs } }: Node, index: number): OperandSpec {
+  return inputs[Math.min(index, inputs.length - 1)]!;
+}
+
+/** The attribute that tells in which type the node computes what is delicate. */
+function computedInOf(node: Node): string | undefined {
+  const trait = traitOf(node.op, node.view());
+  return 'delicate' in trait && typeof trait.delicate === 'object' ? trait.delicate.computedIn : undefined;
 }
 
 /**
@@ -75,7 +105,8 @@ export function assign(
 
 const FREE: ReadonlySet<Trait['kind']> = new Set(['pointwise', 'injective']);
 
-/** Pointwise ops and movement: as quick in either type, but for what they read and write. */
+/** Pointwise ops, movement and norms, which compute in float32 anyway: as quick in either type, but for reads and writes. */
 function isFree(node: Node): boolean {
-  return FREE.has(traitOf(node.op, node.view()).kind);
+  const { kind } = traitOf(node.op, node.view());
+  return FREE.has(kind) || (kind === 'reduction' && computedInOf(node) !== undefined);
 }

@@ -107,6 +107,19 @@ describe('what stays in float32', () => {
     expect(reasons('y = ArgMax(x) as s')).toEqual([]);
   });
 
+  it('is only the part of an op that an attribute has computed in float32', () => {
+    const text = 'y = Attention(a, a, a, m) { kv_num_heads: 1, q_num_heads: 1 } as s';
+    const { graph, report } = convert(
+      `input x: float32[1,3,4]\ninput m: float32[3,3]\na = MatMul(x, float32[4,4] splat 1)\n${text}\noutput y`,
+      HALF,
+    );
+    expect(report.kept).toEqual([]);
+    const { inputs, attributes } = [...graph.nodes].find(({ name }) => name === 's')!;
+    expect(inputs.map((input) => input?.type.dtype)).toEqual(['float16', 'float16', 'float16', 'float32']);
+    expect(attributes.get('softmax_precision')).toBe(1);
+    expect(reasons('y = LayerNormalization(x, float32[4] splat 1) as s')).toEqual([]);
+  });
+
   it('is what leaves the range', () => {
     expect(reasons('y = Exp(x) as e')).toEqual(['e: exp']);
     expect(reasons('y = Sigmoid(x) as e')).toEqual([]);

@@ -112,7 +112,7 @@ class Conversion {
       return;
     }
     const { name, origin, outputs } = node;
-    const twin = this.graph.addNode(node.op, inputs, node.attributes, { name, origin, outputs: outputs.length });
+    const twin = this.graph.addNode(node.op, inputs, form.attributes, { name, origin, outputs: outputs.length });
     twin.outputs.forEach((output, i) => {
       if (output.type.dtype !== outputs[i]!.type.dtype) this.#turned.add(output);
     });

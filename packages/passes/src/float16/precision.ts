@@ -2,6 +2,7 @@
 
 import { elementsOf, type Graph, isInteger, type Node, type Scalar, traitOf, type Value } from '@trtx/ir';
 import { splatOf } from '../match.ts';
+import { staysWide } from './assign.ts';
 import { LARGEST, SMALLEST_NORMAL, shortest } from './constants.ts';
 
 /** Functions that leave float16's range for everyday arguments, or lose all digits of large ones. */
@@ -29,10 +30,11 @@ function reasonOf(node: Node, small: Set<Value>, beyond: Map<Value, boolean>): s
   const view = node.view();
   const trait = traitOf(node.op, view);
   if (node.bodies.length > 0) return 'runs bodies';
-  if ('delicate' in trait && trait.delicate) return 'delicate';
+  if ('delicate' in trait && trait.delicate === true) return 'delicate';
   if (trait.kind === 'reduction' && (trait.reducer?.combine === 'add' || trait.reducer?.combine === 'mul'))
     return 'a sum';
-  if (node.inputs.some((input) => input && isBeyond(input, beyond))) return 'a number past the range of float16';
+  if (node.inputs.some((input, i) => input && !staysWide(node, i) && isBeyond(input, beyond)))
+    return 'a number past the range of float16';
   if (trait.kind !== 'pointwise' || node.outputs.length !== 1) return undefined;
   const scalar = trait.scalar(view);
   if (dividesBySmall(scalar, node, small)) {
