@@ -9,7 +9,7 @@ import { Evaluation } from './evaluation.ts';
 import { orderOf } from './format/format.ts';
 import { isNumber } from './group/formation.ts';
 import { computedBy, type Group, type Grouping } from './group/group.ts';
-import { denseView, isDense, type TensorView } from './group/view.ts';
+import { denseView, isDense, isMultiple, liesInRuns, type TensorView } from './group/view.ts';
 import { partBytes, partsOf, requireBuffer } from './memory/parts.ts';
 import { mostElements } from './memory/sizes.ts';
 import { type Storages, sharesWords, storageOf } from './storage.ts';
@@ -17,8 +17,20 @@ import type { Target } from './target.ts';
 import { encode, isNarrowFloat, rounded } from './wgsl/codes.ts';
 import type { Ix } from './wgsl/ix.ts';
 import * as ix from './wgsl/ix.ts';
-import { elementsPerWord, type Form, loadElement, loadVector, toWord, vectorOf, wordOf } from './wgsl/memory.ts';
-import { Position } from './wgsl/position.ts';
+import {
+  elementsPerWord,
+  type Form,
+  loadElement,
+  loadRun,
+  loadVector,
+  type RunLength,
+  runWordOf,
+  storeRun,
+  toWord,
+  vectorOf,
+  wordOf,
+} from './wgsl/memory.ts';
+import { type Lane, Position } from './wgsl/position.ts';
 import { type BufferElement, ELEMENT_BYTES, Shader } from './wgsl/shader.ts';
 import { type Words, wordsOf } from './wgsl/words.ts';
 
@@ -64,6 +76,10 @@ export class Emitter {
   readonly #checked: Value[] = [];
   readonly #own: ReadonlySet<Value>;
   readonly #halves: boolean;
+  /** Neighbours that are stored together, where they are. */
+  #run: RunLength | undefined;
+  /** Elements of operands, by where their runs begin. */
+  readonly #runs = new Map<Position, Map<Value, readonly string[]>>();
 
   constructor(
     readonly group: Group,
@@ -140,6 +156,62 @@ export class Emitter {
     return ix.add(offset, ix.dot(position.coords(this.shader), strides));
   }
 
+  /** The element of memory that an operand has at a position; of lanes of a run all at once, where they lie so. */
+  element(value: Value, position: Position): string {
+    const { lane } = position;
+    const run = lane && this.#runAt(value, lane);
+    return run ? run[lane.number]! : this.load(this.view(value).storage, this.address(value, position));
+  }
+
+  #runAt(value: Value, { start, axis }: Lane): readonly string[] | undefined {
+    const count = this.#run;
+    if (!count || !liesInRuns(this.view(value), axis, count)) return undefined;
+    let known = this.#runs.get(start)?.get(value);
+    if (!known) {
+      const { storage } = this.view(value);
+      const element = runWordOf(this.#form(storage), this.#halves, count);
+      const words = element && this.#many(storage, element);
+      if (!words) return undefined;
+      known = loadRun(this.shader, words, element, count, this.address(value, start));
+      this.#runs.set(start, (this.#runs.get(start) ?? new Map()).set(value, known));
+    }
+    return known;
+  }
+
+  /**
+   * Whether what the group gives can be stored in runs of so many neighbours along an axis of the anchor's result, which
+   * begin at multiples of as many. Asked before anything is read; after a yes `storeRun` is the only way to store.
+   */
+  storesRuns(axis: number, count: RunLength): boolean {
+    const { shape } = this.group.accumulated.type;
+    const elements = this.group.results.map((result) => {
+      const view = this.view(result);
+      const isSame = sameShape(result.type.shape, shape);
+      const last = view.shape.length - 1;
+      const follow = isSame
+        ? liesInRuns(view, axis, count)
+        : axis === shape.length - 1 &&
+          isMultiple(shape[axis]!, count) &&
+          isDense(view) &&
+          isMultiple(view.offset, count);
+      return follow && last >= 0 ? runWordOf(this.#form(result), this.#halves, count) : undefined;
+    });
+    if (elements.includes(undefined)) return false;
+    this.#run = count;
+    for (const [i, result] of this.group.results.entries()) this.#bindResult(result, elements[i]!);
+    return true;
+  }
+
+  /** As `store`, of the run of neighbours along an axis that begins at a position. */
+  storeRun(start: Position, axis: number, accumulated: readonly string[]): void {
+    const lanes = start.run(axis, accumulated.length).map((lane, i) => this.finish(lane, accumulated[i]!));
+    for (const result of this.group.results) {
+      const { words, element } = this.#words.get(this.view(result).storage)!;
+      const values = lanes.map((elements) => elements.get(result)!);
+      storeRun(this.shader, words, element, values, this.address(result, this.#inShapeOf(result, start)));
+    }
+  }
+
   /** The element at an address (in elements) of memory. */
   load(storage: Value, address: Ix): string {
     const { words, element } = this.#wordsOf(storage);
@@ -186,7 +258,8 @@ export class Emitter {
     // What the group writes there needs words; WGSL would write the vector around one.
     const isWritten = this.group.results.some((result) => this.view(result).storage === storage);
     const bound = this.#words.get(storage);
-    return isWritten || (bound && bound.element !== element) ? undefined : this.#wordsOf(storage, element).words;
+    const fits = bound ? bound.element === element : !isWritten;
+    return fits ? this.#wordsOf(storage, element).words : undefined;
   }
 
   /** The element of an operand at a position of the operand's own shape. */
@@ -249,10 +322,13 @@ export class Emitter {
 
   /** Stores a word of a result. */
   storeWord(result: Value, number: Ix, word: string): void {
-    const { storage } = this.view(result);
-    const element = wordOf(this.#form(result), this.#halves);
-    const { words } = this.#bind(storage, { kind: 'value', value: storage }, 'read_write', element);
+    const { words } = this.#bindResult(result, wordOf(this.#form(result), this.#halves));
     this.shader.line(words.write(number, word));
+  }
+
+  #bindResult(result: Value, element: BufferElement) {
+    const { storage } = this.view(result);
+    return this.#bind(storage, { kind: 'value', value: storage }, 'read_write', element);
   }
 
   #wordsOf(storage: Value, element: BufferElement = wordOf(this.#form(storage), this.#halves)) {

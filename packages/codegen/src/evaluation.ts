@@ -4,7 +4,7 @@ import { TrtxError } from '@trtx/errors';
 import { type Dim, type DType, type Index, type IndexMap, type Node, numbersOf, traitOf, type Value } from '@trtx/ir';
 import { isNumber } from './group/formation.ts';
 import type { Grouping } from './group/group.ts';
-import { mapOf, type TensorView } from './group/view.ts';
+import { mapOf } from './group/view.ts';
 import { computeOf } from './storage.ts';
 import { contentsAt } from './wgsl/contents.ts';
 import type { Ix } from './wgsl/ix.ts';
@@ -19,9 +19,7 @@ export interface Operands {
   readonly grouping: Grouping;
   size(dim: Dim): Ix;
   isComputed(value: Value): boolean;
-  view(value: Value): TensorView;
-  address(value: Value, position: Position): Ix;
-  load(storage: Value, address: Ix): string;
+  element(value: Value, position: Position): string;
   overflow(node: Node): number | undefined;
   leaving(value: Value, to: DType | undefined, element: string): string;
 }
@@ -81,7 +79,7 @@ export class Evaluation {
       if (!map) throw new TrtxError('CODEGEN', 'a value that no code computes is read', { tensor: value.name });
       return this.#select(value, map, position);
     }
-    return emitter.load(emitter.view(value).storage, emitter.address(value, position));
+    return emitter.element(value, position);
   }
 
   /** The source that applies at a position. Each is read under its own condition: elsewhere its index is past the end. */

@@ -29,6 +29,20 @@ const transposed = conv('ConvTranspose');
 
 const same = (n: number, rank = 2) => new Array<number>(2 * rank).fill(n);
 
+/** Convolved, a number for each channel taken times it, and the input added: eight channels are finished at once. */
+const residual = (name: string, x: CaseInput, more: Partial<Case> = {}): Case => ({
+  name: `Conv: ${name}`,
+  inputs: [x],
+  build(b, input) {
+    const channels = x.dims[1] as number;
+    const y = b.Conv(input, weights(b, [channels, channels, 3, 3], { low: -0.2, high: 0.2 }), weights(b, [channels]), {
+      pads: same(1),
+    });
+    return [b.Relu(b.Add(b.Mul(y, weights(b, [channels, 1, 1], { seed: 7 })), input))];
+  },
+  ...more,
+});
+
 export const convCases: readonly Case[] = [
   direct('odd channels, batch of 2', { x: f32(2, 3, 9, 11), w: [5, 3, 3, 3], attributes: { pads: same(1) } }),
   direct('1×1', { x: f32(1, 7, 6, 5), w: [9, 7, 1, 1] }),
@@ -47,6 +61,14 @@ export const convCases: readonly Case[] = [
   direct('3 groups', { x: f32(2, 6, 7, 7), w: [9, 2, 3, 3], attributes: { group: 3, pads: same(1) } }),
   direct('2 groups of 5 outputs', { x: f32(1, 4, 6, 6), w: [10, 2, 3, 3], attributes: { group: 2 } }),
   direct('70 to 33 channels', { x: f32(1, 70, 4, 5), w: [33, 70, 3, 3], attributes: { pads: same(1) } }),
+  residual('16 channels, scaled, with what was there added', f32(2, 16, 5, 6)),
+  residual('24 channels likewise, of dynamic sizes', f32('N', 24, 'H', 4), {
+    symbols: { N: { min: 1, max: 3 }, H: { min: 1, max: 9 } },
+    runs: [
+      { N: 1, H: 9 },
+      { N: 3, H: 1 },
+    ],
+  }),
   direct('one channel to one', { x: f32(1, 1, 5, 5), w: [1, 1, 3, 3], attributes: { pads: same(1) } }),
   direct('1-D', { x: f32(2, 3, 17), w: [4, 3, 5], attributes: { strides: [2], pads: [2, 1] } }),
   direct('3-D', { x: f32(1, 2, 5, 6, 7), w: [3, 2, 2, 3, 3], attributes: { strides: [1, 2, 2], pads: same(1, 3) } }),

@@ -129,6 +129,19 @@ export const matmulCases: readonly Case[] = [
   ),
   gemm('a number for bias', [[5, 6], [6, 3], []]),
   gemm('a bias without weight', [[5, 6], [6, 3], [3]], { beta: 0 }),
+  {
+    name: 'MatMul: a bias, an activation and what was there',
+    inputs: [f32(2, 5, 16)],
+    build: (b, x) => [b.Add(b.Tanh(b.Add(b.MatMul(x, weights(b, [16, 16])), weights(b, [16]))), x)],
+  },
+  {
+    name: 'MatMul: two results in different shapes',
+    inputs: [f32(1, 6, 16)],
+    build(b, x) {
+      const y = b.MatMul(x, weights(b, [16, 24]));
+      return [b.Relu(y), b.Reshape(b.Sigmoid(y), ints(b, 6, 4, 6))];
+    },
+  },
   gemm(
     'computed operands, A transposed',
     [

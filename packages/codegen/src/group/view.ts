@@ -31,6 +31,12 @@ export function isMultiple(dim: Dim, step: number): boolean {
   return dim.constant % step === 0 && dim.terms.every(({ coefficient }) => coefficient % step === 0);
 }
 
+/** True where each `count` neighbours along an axis, from a multiple of as many on, lie side by side at such a multiple. */
+export function liesInRuns({ offset, strides, shape }: TensorView, axis: number, count: number): boolean {
+  const others = strides.filter((_, i) => i !== axis && shape[i] !== 1);
+  return strides[axis] === 1 && [offset, shape[axis]!, ...others].every((dim) => isMultiple(dim, count));
+}
+
 /** A value in memory of its own. */
 export function denseView(storage: Value): TensorView {
   const { shape } = storage.type;

@@ -118,8 +118,10 @@ export interface TileStore {
   readonly count: Ix;
   /** Columns of all threads of a workgroup that follow one another. */
   readonly columns: number;
-  /** Emits the body of `finish(value, …parameters)`: the epilogue and the store of one element. */
-  body(): void;
+  /** Where the element lies that the parameters tell. */
+  position(): Position;
+  /** What the epilogue gets of a sum: with what is added to it there, perhaps scaled. */
+  finished(sum: string, at: Position): string;
   /** Whether a row exists. */
   inside(row: readonly Ix[]): boolean | string;
   /** The arguments of the element in a row and column. */
@@ -140,7 +142,7 @@ export function storeTile(e: Emitter, acc: readonly (readonly string[])[], store
       shader.when(store.inside(row), () => {
         names.forEach((name, v) => {
           const first = store.first(v);
-          for (let c = 0; c < 4; c++) finish(`${name}.${'xyzw'[c]}`, row, ix.add(first, c));
+          for (let c = 0; c < 4; c++) finish([`${name}.${'xyzw'[c]}`], row, ix.add(first, c));
         });
       });
     });
@@ -161,24 +163,47 @@ export function storeTile(e: Emitter, acc: readonly (readonly string[])[], store
       shader.loop(vectors, 'v', (v) => {
         const vector = shader.let(`${tile}[${ix.text(ix.add(ix.mul(r, vectors), v))}]`, 'vector');
         const first = shader.index(store.first(v), 'first');
-        shader.loop(4, 'c', (c) => finish(`${vector}[${ix.text(c)}]`, row, shader.index(ix.add(first, c), 'column')));
+        shader.loop(4, 'c', (c) => finish([`${vector}[${ix.text(c)}]`], row, shader.index(ix.add(first, c), 'column')));
       });
     });
   });
 }
 
-/** Declares what becomes of an element of a tile; gives what emits it for one in a row and a column, if there is such a column. */
-export function finisher(e: Emitter, store: TileStore): (value: string, row: readonly Ix[], column: Ix) => void {
+/** Emits what becomes of sums from a column of a row on, if there is such a column. */
+export type Finish = (sums: readonly string[], row: readonly Ix[], column: Ix) => void;
+
+/** Declares what becomes of an element of a tile. */
+export function finisher(e: Emitter, store: TileStore): Finish {
+  return declareFinish(e, store, [`value: ${store.type}`], () => {
+    const at = store.position();
+    e.store(at, e.shader.let(store.finished('value', at)));
+  });
+}
+
+/** As `finisher`, of eight neighbours along an axis at once, for results that `storesRuns`: the sums are two vectors of four. */
+export function runFinisher(e: Emitter, store: TileStore, axis: number): Finish {
+  const fours = ['low', 'high'];
+  const sums = fours.flatMap((four) => ['x', 'y', 'z', 'w'].map((component) => `${four}.${component}`));
+  const parameters = fours.map((four) => `${four}: vec4<${store.type}>`);
+  return declareFinish(e, store, parameters, () => {
+    const start = store.position();
+    const lanes = start.run(axis, sums.length);
+    const values = lanes.map((at, i) => e.shader.let(store.finished(sums[i]!, at)));
+    e.storeRun(start, axis, values);
+  });
+}
+
+function declareFinish(e: Emitter, store: TileStore, sums: readonly string[], body: () => void): Finish {
   const { shader } = e;
-  const parameters = [`value: ${store.type}`, ...store.parameters.map((name) => `${name}: u32`)].join(', ');
+  const parameters = [...sums, ...store.parameters.map((name) => `${name}: u32`)].join(', ');
   shader.func('finish', parameters, '', () => {
-    store.body();
+    body();
     return undefined;
   });
   const whole = typeof store.count === 'number' && store.count % store.columns === 0;
-  return (value, row, column) =>
+  return (values, row, column) =>
     shader.when(whole || ix.less(column, store.count), () =>
-      shader.line(`finish(${[value, ...store.element(row, column).map(ix.text)].join(', ')});`),
+      shader.line(`finish(${[...values, ...store.element(row, column).map(ix.text)].join(', ')});`),
     );
 }
 

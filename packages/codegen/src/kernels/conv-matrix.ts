@@ -3,22 +3,25 @@
 
 import { convGeometry, type Value } from '@trtx/ir';
 import { type Emitter, packHalves } from '../emitter.ts';
-import { axesIn, hasChannelVectors } from '../format/format.ts';
-import { isMultiple } from '../group/view.ts';
+import { axesIn } from '../format/format.ts';
+import { isMultiple, liesInRuns } from '../group/view.ts';
 import { defineKernel, type FormattedProblem, type Kernel, type Launch } from '../kernel.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
-import { finisher, packable, type TileStore } from './contraction.ts';
-import { placesOf, sizeOf, storeOf } from './conv.ts';
+import { finisher, packable, runFinisher, type TileStore } from './contraction.ts';
+import { placesOf, sizeOf, storeOf, withBias } from './conv.ts';
 import { packWeights } from './conv-weights.ts';
 import { channelFormats, windowsOf } from './conv-window.ts';
 import { emitMatrix, type HalfSources } from './matrix.ts';
-import { type MatrixSize, type MatrixTile, matrixCost, matrixTiles } from './matrix-tiles.ts';
+import { EIGHT, type MatrixSize, type MatrixTile, matrixCost, matrixTiles } from './matrix-tiles.ts';
+
+/** The axis of channels. */
+const CHANNELS = 1;
 
 export const convMatrix: Kernel = defineKernel<MatrixTile>({
   id: 'conv.matrix',
-  version: 1,
+  version: 2,
   summary:
     'convolution as implicit GEMM on subgroup matrices, float16 operands through workgroup memory, sums in float32',
   ops: ['Conv'],
@@ -44,22 +47,26 @@ function matrixSize(problem: FormattedProblem): MatrixSize {
 }
 
 function emitConv(e: Emitter, problem: FormattedProblem, tile: MatrixTile): Launch {
-  const bias = problem.group.anchor!.inputs[2];
+  const { inputs } = problem.group.anchor!;
+  const isLast = problem.formats.writes === 'channels-last';
+  const { columns } = matrixSize(problem);
+  const width = isLast && isMultiple(columns, EIGHT) && e.storesRuns(CHANNELS, EIGHT) ? EIGHT : 1;
   return emitMatrix(
     e,
     tile,
     matrixSize(problem),
-    problem.formats.writes === 'channels-last' ? 'columns' : 'rows',
+    { order: isLast ? 'columns' : 'rows', width },
     (slice) => sourcesOf(e, problem, tile, slice),
     (slice) => {
-      const store = problem.formats.writes === 'channels-last' ? storeInOrder(e, problem, slice, tile) : storeAt(slice);
-      const finish = finisher(e, store);
-      return (sum, row, column) => e.shader.when(store.inside([row]), () => finish(sum, coordsOf(store, row), column));
+      const store = isLast ? storeInOrder(e, problem, slice, tile) : storeAt(slice);
+      const finish = width === 1 ? finisher(e, store) : runFinisher(e, store, CHANNELS);
+      return (sums, row, column) =>
+        e.shader.when(store.inside([row]), () => finish(sums, coordsOf(store, row), column));
     },
   );
 
   function storeAt(slice: Ix): TileStore {
-    return storeOf(e, problem, { rows: [], slice }, [], bias, 'f32', { first: () => 0, columns: tile.n });
+    return storeOf(e, problem, { rows: [], slice }, [], inputs[2], 'f32', { first: () => 0, columns: tile.n });
   }
 
   /** What a store wants of a row: its number, and where it lies if elements are found by their coordinates. */
@@ -84,11 +91,8 @@ function storeInOrder(e: Emitter, problem: FormattedProblem, slice: Ix, tile: Ma
     first: () => 0,
     columns: tile.n,
     count: outputs,
-    body() {
-      const at = Position.ordered(shape, axesIn('channels-last', shape.length), 'i');
-      const add = bias && e.read(bias, Position.at([outputChannels], [ix.mod('i', outputChannels)]));
-      e.store(at, shader.let(add ? `value + ${add}` : 'value'));
-    },
+    position: () => Position.ordered(shape, axesIn('channels-last', shape.length), 'i'),
+    finished: withBias(e, bias),
     inside: ([row]) => ix.less(row!, e.size(sizeOf(problem).rows)),
     element: ([row], column) => [ix.add(ix.mul(row!, outputChannels), ix.add(first, column))],
   };
@@ -98,7 +102,8 @@ function sourcesOf(e: Emitter, problem: FormattedProblem, tile: MatrixTile, slic
   const conv = problem.group.anchor!;
   const [x, w] = conv.inputs as [Value, Value];
   const { inputChannels, outputChannels, groups } = convGeometry(conv.view());
-  const read = problem.formats.reads === 'channels-last' && liesInEights(e, x) ? e.halves(x) : undefined;
+  const read =
+    problem.formats.reads === 'channels-last' && liesInRuns(e.view(x), CHANNELS, EIGHT) ? e.halves(x) : undefined;
   const windows = windowsOf(e, problem, slice, tile.k, { count: 8, read, zeros: 'vec4<u32>()', join: packHalves });
   const packed = packWeights(w, {
     groups,
@@ -114,11 +119,4 @@ function sourcesOf(e: Emitter, problem: FormattedProblem, tile: MatrixTile, slic
     a: windows,
     b: (column) => (step) => weights(packed.vector(slice, step, ix.div(column, 8), 8)),
   };
-}
-
-/** True where each eight channels from a multiple of eight on lie side by side at a multiple of eight elements. */
-function liesInEights(e: Emitter, x: Value): boolean {
-  const view = e.view(x);
-  const steps = view.strides.filter((_, axis) => axis !== 1 && view.shape[axis] !== 1);
-  return hasChannelVectors(view) && [view.offset, ...steps].every((dim) => isMultiple(dim, 8));
 }

@@ -14,7 +14,7 @@ import { emitStaged, type Sources, type StagedTile, stagedCost, stagedLaunch, st
 
 export const convStaged: Kernel = defineKernel<StagedTile>({
   id: 'conv.staged',
-  version: 1,
+  version: 2,
   summary:
     'convolution as implicit GEMM, both operands through workgroup memory, four neighbouring channels read at once',
   ops: ['Conv'],

@@ -20,6 +20,7 @@ import {
   type TileStore,
   WORKGROUP,
 } from './contraction.ts';
+import { withBias } from './conv.ts';
 import { TILES, tileCost } from './tiles.ts';
 
 function layoutOf(problem: Problem) {
@@ -128,10 +129,8 @@ export const convTransposeDirect = defineKernel<Tile>({
         first: (vector) => ix.mul(ix.add(place.vector, vector), 4),
         count: outputs,
         columns: 4 * tile.vectors,
-        body() {
-          const sum = bias ? `value + ${e.read(bias, Position.at([g.outputChannels], ['c']))}` : 'value';
-          e.store(Position.at(shape, names), shader.let(sum));
-        },
+        position: () => Position.at(shape, names),
+        finished: withBias(e, bias),
         inside: ([row, , ...out]) =>
           ix.all([ix.less(row!, e.size(rows)), ...out.map((o, i) => ix.less(o, e.size(axes[i]!.output)))]),
         element: ([, n, ...out], channel) => [n!, ix.add(ix.mul(groupOfChannels, outputs), channel), ...out],

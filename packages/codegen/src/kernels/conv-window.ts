@@ -21,6 +21,13 @@ export interface WindowVector {
   join(elements: readonly string[]): string;
 }
 
+/** A step of the sum. */
+interface Place {
+  /** A tap of the kernel, by its coordinates. */
+  readonly taps: readonly Ix[];
+  readonly channel: Ix;
+}
+
 /** What a convolution reads and writes that takes so many neighbouring channels at once, if there are as many. */
 export function channelFormats({ group }: Problem, count: number): readonly FormatUse[] {
   const { inputChannels, groups } = convGeometry(group.anchor!.view());
@@ -29,8 +36,8 @@ export function channelFormats({ group }: Problem, count: number): readonly Form
 }
 
 /**
- * What reads vectors of the row with a number, which can pass the last one, from a step on. Steps come in whole tiles of `k`;
- * those past the last one, and in the padding, are 0.
+ * What reads vectors of the row with a number, which can pass the last one: those at a step of the tile of `k` steps that
+ * begins at another. Steps past the last one, and in the padding, are 0.
  */
 export function windowsOf(
   e: Emitter,
@@ -38,7 +45,7 @@ export function windowsOf(
   slice: Ix,
   k: number,
   { count, read, zeros, join }: WindowVector,
-): (row: Ix) => (step: Ix) => string {
+): (row: Ix) => (tile: Ix, step: Ix) => string {
   const { shader } = e;
   const conv = problem.group.anchor!;
   const g = convGeometry(conv.view());
@@ -47,38 +54,56 @@ export function windowsOf(
   const input = new Operand(e, conv.inputs[0]!);
   const kernel = g.axes.map((axis) => axis.kernel);
   const isWhole = depth % k === 0;
+  /** Where the steps of a tile are those of one tap, it is the same for all that is read of the tile. */
+  const hasOneTap = channels % k === 0;
+  const tapsOfTiles = new Map<Ix, Place>();
+
+  const placeOf = (step: Ix): Place => ({
+    taps: Position.linear(kernel, shader.index(ix.div(step, channels), 'tap')).coords(shader),
+    channel: shader.index(ix.mod(step, channels), 'c'),
+  });
+  /** Where a step of a tile is, at most at `last`. */
+  const placeIn = (tile: Ix, step: Ix, last: number): Place & { readonly exists: boolean | string } => {
+    if (hasOneTap) {
+      const { taps, channel } = tapsOfTiles.get(tile) ?? placeOf(tile);
+      tapsOfTiles.set(tile, { taps, channel });
+      return { taps, channel: ix.add(channel, step), exists: true };
+    }
+    const number = shader.index(ix.add(tile, step), 's');
+    if (isWhole) return { ...placeOf(number), exists: true };
+    return { ...placeOf(shader.index(ix.minIx(number, last), 's')), exists: ix.less(number, depth) };
+  };
 
   /** What `load` gives of the element of an output position at a step, at most `last`, or `zero`. */
   const element = (
     [n, ...out]: readonly Ix[],
-    step: Ix,
+    [tile, step]: readonly [Ix, Ix],
     last: number,
     load: (address: Ix) => string,
     zero: string,
   ): string => {
-    const inside = isWhole ? step : shader.index(ix.minIx(step, last), 's');
-    const taps = Position.linear(kernel, shader.index(ix.div(inside, channels), 'tap')).coords(shader);
-    const valid: (boolean | string)[] = [isWhole || ix.less(step, depth)];
-    const at = out.map((o, i) => {
+    const { taps, channel, exists } = placeIn(tile, step, last);
+    const valid: (boolean | string)[] = [exists];
+    const places = out.map((o, i) => {
       const axis = g.axes[i]!;
       const tap = ix.sub(ix.mul(taps[i]!, axis.dilation), e.size(axis.begin));
       const place = shader.index(ix.add(ix.mul(o, axis.stride), tap), 'y');
       if (axis.begin !== 0 || axis.end !== 0) valid.push(ix.less(place, e.size(axis.size)));
       return place;
     });
-    const channel = ix.add(ix.mul(slice, channels), ix.mod(inside, channels));
-    const loaded = load(shader.index(input.address([n!, channel, ...at]), 'x'));
+    const own = ix.add(ix.mul(slice, channels), channel);
+    const loaded = load(shader.index(input.address([n!, own, ...places]), 'x'));
     const test = ix.all(valid);
     return test === true ? loaded : `select(${zero}, ${loaded}, ${test})`;
   };
 
   return (row) => {
     const [place] = placesOf(e, problem, [row]);
-    if (read) return (step) => element(place!, step, depth - count, read, zeros);
-    return (step) =>
+    if (read) return (tile, step) => element(place!, [tile, step], depth - count, read, zeros);
+    return (tile, step) =>
       join(
         Array.from({ length: count }, (_, i) =>
-          element(place!, shader.index(ix.add(step, i), 's'), depth - 1, (address) => input.at(address), '0.0'),
+          element(place!, [tile, shader.index(ix.add(step, i), 's')], depth - 1, (address) => input.at(address), '0.0'),
         ),
       );
   };

@@ -123,6 +123,11 @@ export function placesOf(e: Emitter, problem: Problem, rows: readonly Ix[]): Ix[
   });
 }
 
+/** What adds to sums the bias of their channels. */
+export function withBias(e: Emitter, bias: Value | null | undefined): TileStore['finished'] {
+  return (sum, at) => (bias ? `${sum} + ${e.read(bias, at.pick(e.shader, bias.type.shape, [1]))}` : sum);
+}
+
 /** How the elements of a tile reach memory. @param coords of its rows, by `placesOf` */
 export function storeOf(
   e: Emitter,
@@ -133,7 +138,6 @@ export function storeOf(
   type: SumType,
   columns: Pick<TileStore, 'first' | 'columns'>,
 ): TileStore {
-  const { shader } = e;
   const conv = node(problem);
   const { axes, outputChannels, groups } = convGeometry(conv.view());
   const outputs = outputChannels / groups;
@@ -144,10 +148,8 @@ export function storeOf(
     parameters: names,
     ...columns,
     count: outputs,
-    body() {
-      const sum = bias ? `value + ${e.read(bias, Position.at([outputChannels], ['c']))}` : 'value';
-      e.store(Position.at(conv.output.type.shape, names), shader.let(sum));
-    },
+    position: () => Position.at(conv.output.type.shape, names),
+    finished: withBias(e, bias),
     inside: ([row]) => ix.less(row!, e.size(sizeOf(problem).rows)),
     element: ([, n, ...out], channel) => [n!, ix.add(ix.mul(slice, outputs), channel), ...out],
   };

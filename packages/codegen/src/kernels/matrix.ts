@@ -25,8 +25,11 @@ import {
 
 /** Where what a contraction multiplies comes from, in one slice. Steps from `depth` on are 0 on both sides. */
 export interface HalfSources {
-  /** For the row with a number, which can pass the last one: what reads eight steps of it, from a multiple of eight on. */
-  a(row: Ix): (step: Ix) => string;
+  /**
+   * For the row with a number, which can pass the last one: what reads eight steps of it, from a multiple of eight on in the
+   * tile that begins at a step.
+   */
+  a(row: Ix): (tile: Ix, step: Ix) => string;
   /**
    * What reads eight halves of B as a vec4<u32>: of eight columns, from the one with this number on, at a step; or of one
    * column at eight steps, from a multiple of eight on.
@@ -42,20 +45,25 @@ function matrixGrid({ m, n }: MatrixTile, { rows, columns, slices }: MatrixSize)
   return { workgroups: mul(mul(rowTiles, columnTiles), slices), rowTiles, columnTiles };
 }
 
-/** What a kernel finishes: a sum, in a row and column that may pass the last one. */
-export type FinishSum = (sum: string, row: Ix, column: Ix) => void;
+/** Which sums are finished at once, and which neighbouring invocations finish. */
+export interface FinishOrder {
+  /** Neighbours along the columns, or along the rows. */
+  readonly order: 'columns' | 'rows';
+  /** Columns that an invocation finishes at once: one, or eight from a multiple of eight on, as two vectors of four. */
+  readonly width: 1 | 8;
+}
 
-/**
- * Emits the sums, and `finisher`'s code for each of them.
- * @param order of the sums that neighbouring invocations finish: along the columns, or along the rows
- */
+/** What a kernel finishes: sums from a row and column on that may pass the last ones. */
+export type FinishSums = (sums: readonly string[], row: Ix, column: Ix) => void;
+
+/** Emits the sums, and `finisher`'s code for all of them. */
 export function emitMatrix(
   e: Emitter,
   tile: MatrixTile,
   size: MatrixSize,
-  order: 'columns' | 'rows',
+  order: FinishOrder,
   sourcesOf: (slice: Ix) => HalfSources,
-  finisher: (slice: Ix) => FinishSum,
+  finisher: (slice: Ix) => FinishSums,
 ): Launch {
   const { shader, target } = e;
   const matrix = matrixOf(target, tile);
@@ -206,8 +214,8 @@ function emitFinish(
   matrix: SubgroupMatrix,
   place: SubgroupPlace,
   sums: readonly (readonly string[])[],
-  order: 'columns' | 'rows',
-  finish: FinishSum,
+  { order, width }: FinishOrder,
+  finish: FinishSums,
   [firstRow, firstColumn]: readonly [Ix, Ix],
 ): void {
   const { shader } = e;
@@ -217,25 +225,28 @@ function emitFinish(
   const own = shader.index(ix.mul(place.number, region), 's');
   const threads = threadsOf(e.target, tile);
   const rows = down * matrix.m;
-  const rounds = Math.ceil((rows * n) / threads);
-  const finishElement = (i: number, number: Ix) => {
-    const column = shader.index(order === 'columns' ? ix.mod(number, n) : ix.div(number, rows), 'c');
-    const row = shader.index(order === 'columns' ? ix.div(number, n) : ix.mod(number, rows), 'r');
+  const count = (rows * n) / width;
+  const rounds = Math.ceil(count / threads);
+  const finishAt = (i: number, number: Ix) => {
+    const run = order === 'columns' ? ix.mod(number, n / width) : ix.div(number, rows);
+    const column = shader.index(ix.mul(run, width), 'c');
+    const row = shader.index(order === 'columns' ? ix.div(number, n / width) : ix.mod(number, rows), 'r');
     const [line, inLine] = [ix.div(row, matrix.m), ix.mod(row, matrix.m)];
     const inColumn = shader.index(ix.mod(column, n / across), 'c');
     const subgroup = ix.add(ix.mul(line, across), ix.div(column, n / across));
     const vector = ix.add(ix.add(ix.mul(subgroup, region), ix.mul(inLine, stride)), ix.div(inColumn, 4));
     const at = shader.index(vector, 'at');
-    const parts = Array.from({ length: split }, (_, part) => {
-      const vector = `memory[${ix.text(ix.add(at, part * down * across * region))}]`;
-      return `bitcast<f32>(${vector}[${ix.text(ix.mod(inColumn, 4))}])`;
+    const sums = Array.from({ length: Math.ceil(width / 4) }, (_, four) => {
+      const parts = Array.from({ length: split }, (_, part) => {
+        const vector = `memory[${ix.text(ix.add(at, part * down * across * region + four))}]`;
+        return width === 1
+          ? `bitcast<f32>(${vector}[${ix.text(ix.mod(inColumn, 4))}])`
+          : `bitcast<vec4<f32>>(${vector})`;
+      });
+      return shader.let(parts.join(' + '), 'sum');
     });
     const inTile = ix.add(ix.mul(line, tile.m / down), ix.add(inLine, i * matrix.m));
-    finish(
-      shader.let(parts.join(' + '), 'sum'),
-      shader.index(ix.add(firstRow, inTile), 'row'),
-      shader.index(ix.add(firstColumn, column), 'column'),
-    );
+    finish(sums, shader.index(ix.add(firstRow, inTile), 'row'), shader.index(ix.add(firstColumn, column), 'column'));
   };
   sums.forEach((names, i) => {
     if (i > 0) shader.line('workgroupBarrier();');
@@ -246,7 +257,7 @@ function emitFinish(
     shader.line('workgroupBarrier();');
     shader.loop(rounds, 'e', (round) => {
       const number = shader.index(ix.add(ix.mul(round, threads), 'lid'), 'number');
-      shader.when((rows * n) % threads === 0 || ix.less(number, rows * n), () => finishElement(i, number));
+      shader.when(count % threads === 0 || ix.less(number, count), () => finishAt(i, number));
     });
   });
 }
@@ -267,7 +278,7 @@ function slotsOfA(e: Emitter, tile: MatrixTile, firstRow: Ix, { a, order }: Half
     const eighth = shader.index(ix.mod(number, eights), 's');
     const read = a(shader.index(ix.add(firstRow, row), 'row'));
     return {
-      read: (start) => read(ix.add(start, ix.mul(eighth, EIGHT))),
+      read: (start) => read(start, ix.mul(eighth, EIGHT)),
       at: ix.add(ix.mul(row, linesOf(tile, order).left), eighth),
     };
   });

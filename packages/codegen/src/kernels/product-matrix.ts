@@ -6,16 +6,16 @@ import { defineKernel, type Kernel, type Launch, type Problem } from '../kernel.
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
-import { finisher, Operand } from './contraction.ts';
+import { finisher, Operand, runFinisher } from './contraction.ts';
 import { eightsOf } from './eights.ts';
 import { emitMatrix, type HalfSources } from './matrix.ts';
-import { type MatrixSize, type MatrixTile, matrixCost, matrixTiles } from './matrix-tiles.ts';
+import { EIGHT, type MatrixSize, type MatrixTile, matrixCost, matrixTiles } from './matrix-tiles.ts';
 import { type Product, type ProductKernel, packedMatrix, rowsOf, storeOf } from './product.ts';
 
 export function defineMatrixProduct({ op, id, summary, product: productOf }: ProductKernel): Kernel {
   return defineKernel<MatrixTile>({
     id,
-    version: 1,
+    version: 2,
     summary,
     ops: [op],
     applies(problem) {
@@ -36,19 +36,22 @@ function sizeOf(p: Product): MatrixSize {
 
 function emitProduct(e: Emitter, problem: Problem, p: Product, tile: MatrixTile): Launch {
   const batchOf = (slice: Ix) => Position.linear(p.batch, slice).coords(e.shader);
+  // A vector has no axis of columns.
+  const axis = p.atOutput([], [], 'n').indexOf('n');
+  const width = axis >= 0 && e.storesRuns(axis, EIGHT) ? EIGHT : 1;
   return emitMatrix(
     e,
     tile,
     sizeOf(p),
-    'columns',
+    { order: 'columns', width },
     (slice) => sourcesOf(e, p, tile, batchOf(slice)),
     (slice) => {
       const batch = batchOf(slice);
       const store = storeOf(e, problem, p, batch, [], [], { first: () => 0, columns: tile.n });
-      const finish = finisher(e, store);
-      return (sum, row, column) => {
+      const finish = width === 1 ? finisher(e, store) : runFinisher(e, store, axis);
+      return (sums, row, column) => {
         const [coords] = rowsOf(e, p, [row]);
-        e.shader.when(store.inside([row]), () => finish(sum, [row, ...coords!], column));
+        e.shader.when(store.inside([row]), () => finish(sums, [row, ...coords!], column));
       };
     },
   );
@@ -65,7 +68,7 @@ function sourcesOf(e: Emitter, p: Product, tile: MatrixTile, batch: readonly Ix[
     a(row) {
       const [coords] = rowsOf(e, p, [row]);
       const start = shader.index(a.address(p.atA(batch, coords!, 0)), 'x');
-      return (step) => read(start, step);
+      return (tile, step) => read(start, ix.add(tile, step));
     },
     ...columnsOf(e, p, tile, batch, isWhole),
   };

@@ -70,12 +70,14 @@ function sourcesOf(e: Emitter, p: Product, tile: StagedTile, batch: readonly Ix[
       const [coords] = rowsOf(e, p, [row]);
       const start = shader.index(a.address(p.atA(batch, coords!, 0)), 'x');
       if (fours)
-        return (step) => {
+        return (tile, inTile) => {
+          const step = ix.add(tile, inTile);
           const four = fours(ix.add(start, clamped(step, ix.sub(depth, 4))));
           const test = inside(step);
           return test === true ? four : `select(vec4<f32>(), ${four}, ${test})`;
         };
-      return (step) => {
+      return (tile, inTile) => {
+        const step = ix.add(tile, inTile);
         const elements = [0, 1, 2, 3].map((i) => {
           const at = ix.add(step, i);
           const element = a.at(ix.add(start, ix.mul(clamped(at, ix.sub(depth, 1)), stride)));

@@ -3,7 +3,7 @@
 
 import { ceilDiv, type Dim, product, type Value } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
-import { isMultiple } from '../group/view.ts';
+import { isMultiple, liesInRuns } from '../group/view.ts';
 import { defineKernel, type Kernel, type Launch, type Problem } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
@@ -110,14 +110,12 @@ export function storeOf(
     parameters: names,
     ...columns,
     count: e.size(p.n),
-    body() {
-      const at = Position.at(shape, names);
-      let value = p.alpha === 1 ? 'value' : `${literal(shader, p.alpha, type)} * value`;
-      if (p.c) {
-        const c = e.read(p.c.value, at.broadcast(shader, p.c.value.type.shape));
-        value += p.c.beta === 1 ? ` + ${c}` : ` + ${literal(shader, p.c.beta, type)} * ${c}`;
-      }
-      e.store(at, shader.let(value));
+    position: () => Position.at(shape, names),
+    finished(sum, at) {
+      const scaled = p.alpha === 1 ? sum : `${literal(shader, p.alpha, type)} * ${sum}`;
+      if (!p.c) return scaled;
+      const c = e.read(p.c.value, at.broadcast(shader, p.c.value.type.shape));
+      return p.c.beta === 1 ? `${scaled} + ${c}` : `${scaled} + ${literal(shader, p.c.beta, type)} * ${c}`;
     },
     inside: ([row]) => ix.less(row!, e.size(product(p.rows))),
     element: ([, ...row], column) => p.atOutput(batch, row, column),
@@ -198,10 +196,7 @@ function packB(p: Product, type: SumType, vectors: number, steps: number) {
 
 /** True where a value is memory in which the elements of an axis lie side by side, each `count` from a multiple of it on. */
 export function isInStep(e: Emitter, value: Value, axis: number, size: Dim, count: number): boolean {
-  if (!isMultiple(size, count) || !e.isView(value)) return false;
-  const { offset, strides, shape } = e.view(value);
-  const others = strides.filter((_, i) => i !== axis && shape[i] !== 1);
-  return strides[axis] === 1 && [offset, ...others].every((dim) => isMultiple(dim, count));
+  return isMultiple(size, count) && e.isView(value) && liesInRuns(e.view(value), axis, count);
 }
 
 /** The numbers of a thread's columns, none past the last. */

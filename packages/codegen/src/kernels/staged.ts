@@ -75,7 +75,7 @@ export function stagedTiles(target: Target): readonly StagedTile[] {
 /** Where what a contraction multiplies comes from, in one slice. Steps from `depth` on are 0 on both sides. */
 export interface Sources {
   /** For the row with a number, which can pass the last one: what reads four steps of it, from a multiple of four on, as a vec4<f32>. */
-  a(row: Ix): (step: Ix) => string;
+  a(row: Ix): (tile: Ix, step: Ix) => string;
   /** For the column vector with a number: what reads it at a step, as a vec4<f32>. */
   b(vector: Ix): (step: Ix) => string;
   /** What follows one another in the memory of A: its rows, or the steps of the sum. */
@@ -216,7 +216,7 @@ function slotsOfA(e: Emitter, tile: StagedTile, firstRow: Ix, { a, order }: Sour
     const name = shader.name('x');
     return {
       name,
-      read: (start) => read(ix.add(start, step)),
+      read: (start) => read(start, step),
       store() {
         for (const [i, element] of ['x', 'y', 'z', 'w'].entries()) {
           const at = ix.add(ix.mul(ix.add(step, i), m + PADDING), own);

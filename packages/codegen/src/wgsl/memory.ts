@@ -96,3 +96,51 @@ export function loadVector(shader: Shader, vectors: Words, dtype: DType, index: 
   const codes = [`${words}.x`, `(${words}.x >> 16u)`, `${words}.y`, `(${words}.y >> 16u)`];
   return `vec4<f32>(${codes.map((code) => decode(shader, dtype, code)).join(', ')})`;
 }
+
+/** Neighbours that are read and written together. */
+export type RunLength = 4 | 8;
+
+/** What a buffer is bound as of which whole runs are read and written; undefined where they cannot be. */
+export function runWordOf({ dtype }: Form, halves: boolean, count: RunLength): BufferElement | undefined {
+  if (dtype === 'float32') return 'vec4<f32>';
+  if (dtype !== 'float16' || !halves) return undefined;
+  return count === 8 ? 'vec4<u32>' : 'vec4<f16>';
+}
+
+/** The elements of the run that begins at an address, of a buffer bound as `runWordOf` tells. */
+export function loadRun(shader: Shader, words: Words, element: BufferElement, count: RunLength, address: Ix): string[] {
+  const fours = (names: readonly string[]) => names.flatMap((name) => ['x', 'y', 'z', 'w'].map((c) => `${name}.${c}`));
+  if (element === 'vec4<u32>') {
+    const eight = shader.let(words.read(ix.div(address, 8)), 'eight');
+    return fours(['xy', 'zw'].map((half) => shader.let(`vec4<f32>(bitcast<vec4<f16>>(${eight}.${half}))`, 'four')));
+  }
+  const first = shader.index(ix.div(address, 4), 'at');
+  return fours(
+    Array.from({ length: count / 4 }, (_, i) => {
+      const four = words.read(ix.add(first, i));
+      return shader.let(element === 'vec4<f16>' ? `vec4<f32>(${four})` : four, 'four');
+    }),
+  );
+}
+
+/** Stores a run, likewise. */
+export function storeRun(
+  shader: Shader,
+  words: Words,
+  element: BufferElement,
+  values: readonly string[],
+  address: Ix,
+): void {
+  const fours = Array.from(
+    { length: values.length / 4 },
+    (_, i) => `vec4<f32>(${values.slice(4 * i, 4 * i + 4).join(', ')})`,
+  );
+  if (element === 'vec4<u32>') {
+    const halves = fours.map((four) => `bitcast<vec2<u32>>(vec4<f16>(${four}))`);
+    shader.line(words.write(ix.div(address, 8), `vec4<u32>(${halves.join(', ')})`));
+    return;
+  }
+  const first = shader.index(ix.div(address, 4), 'at');
+  for (const [i, four] of fours.entries())
+    shader.line(words.write(ix.add(first, i), element === 'vec4<f16>' ? `vec4<f16>(${four})` : four));
+}

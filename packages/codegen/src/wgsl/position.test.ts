@@ -84,3 +84,43 @@ describe('broadcasting', () => {
     expect(at.pick(new Shader(), [3], [1]).coords(new Shader())).toEqual(['b']);
   });
 });
+
+describe('a run of neighbours', () => {
+  const coordsOf = (axis: number) =>
+    lines((s) =>
+      Position.linear([2, 8], 'i')
+        .run(axis, 2)
+        .map((lane) => lane.coords(s)),
+    );
+
+  it('differs in one coordinate, computed once', () => {
+    expect(coordsOf(1)).toEqual({
+      result: [
+        ['q1', 'c0'],
+        ['q1', '(c0 + 1u)'],
+      ],
+      code: ['let c0 = (i % 8u);', 'let q1 = (i / 8u);'],
+    });
+  });
+
+  it('has numbers that follow one another', () => {
+    const { result, code } = lines((s) =>
+      Position.linear([2, 8], 'i')
+        .run(1, 3)
+        .map((lane) => lane.linear(s)),
+    );
+    expect([result, code]).toEqual([['i', '(i + 1u)', '(i + 2u)'], []]);
+    const ordered = Position.ordered([2, 8, 3], [0, 2, 1], 'i').run(1, 2);
+    expect(ordered.map((lane) => lane.numberIn([0, 2, 1]))).toEqual(['i', '(i + 1u)']);
+    expect(ordered.map((lane) => lane.numberIn([0, 1, 2]))).toEqual([undefined, undefined]);
+  });
+
+  it('stays one in what broadcasts across the other axes, and is one place in what broadcasts along it', () => {
+    const shader = new Shader();
+    const lanes = Position.at([2, 8], ['r', 'c']).run(1, 2);
+    const [a, b] = lanes.map((lane) => lane.broadcast(shader, [8]));
+    expect([a!.lane?.number, b!.lane?.number, a!.lane?.start === b!.lane?.start]).toEqual([0, 1, true]);
+    const [first, second] = lanes.map((lane) => lane.broadcast(shader, [2, 1]));
+    expect(first).toBe(second);
+  });
+});
