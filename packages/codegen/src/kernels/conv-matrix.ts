@@ -36,7 +36,7 @@ export const convMatrix: Kernel = defineKernel<MatrixTile>({
     );
   },
   params: ({ target }) => matrixTiles(target),
-  cost: (problem, tile) => matrixCost(tile, matrixSize(problem)),
+  cost: (problem, tile) => matrixCost(problem.target, tile, matrixSize(problem)),
   emit: emitConv,
 });
 

@@ -16,11 +16,9 @@ export interface MatrixTile {
   readonly split: number;
   /** Columns of a fragment. */
   readonly columns: number;
-  /** Tiles of the sum that are on their way while one is computed. */
-  readonly ahead: 1 | 2;
 }
 
-type Shape = Omit<MatrixTile, 'columns' | 'ahead'>;
+type Shape = Omit<MatrixTile, 'columns'>;
 
 /** Every tile that is worth trying. */
 const SHAPES: readonly Shape[] = [
@@ -41,14 +39,15 @@ const SHAPES: readonly Shape[] = [
   { m: 16, n: 32, k: 64, down: 1, across: 1, split: 4 },
   { m: 16, n: 32, k: 128, down: 1, across: 1, split: 4 },
   { m: 16, n: 32, k: 128, down: 1, across: 1, split: 8 },
+  { m: 16, n: 32, k: 256, down: 1, across: 1, split: 8 },
   { m: 16, n: 16, k: 256, down: 1, across: 1, split: 8 },
 ];
 
-/** Vectors that an invocation may have on their way: of larger tiles two would take the registers of the sums. */
-const MOST_ON_THE_WAY = 16;
-
 /** Halves in a vector of words, the unit in which operands are moved. */
 export const EIGHT = 8;
+
+/** Lines, columns and steps of a fragment. */
+const FRAGMENT = 16;
 
 /** Vectors by which lines in workgroup memory are longer than what lies in them, so that their stores meet more banks. */
 export const PADDING = 1;
@@ -105,16 +104,7 @@ export function matrixTiles(target: Target): readonly MatrixTile[] {
   return SHAPES.filter((tile) => {
     const bytes = Math.max(matrixBytes(tile, 'columns'), matrixBytes(tile, 'steps'));
     return (tile.n / tile.across) % matrix.n === 0 && fitsWorkgroup(target, threadsOf(target, tile), bytes);
-  }).flatMap((tile) =>
-    ([2, 1] as const)
-      .filter((ahead) => ahead === 1 || 2 * loadsOf(target, tile) <= MOST_ON_THE_WAY)
-      .map((ahead) => ({ ...tile, columns: matrix.n, ahead })),
-  );
-}
-
-/** Vectors that an invocation brings of a tile of the sum. */
-function loadsOf(target: Target, tile: Shape): number {
-  return ((tile.m + tile.n) * tile.k) / EIGHT / threadsOf(target, tile);
+  }).map((tile) => ({ ...tile, columns: matrix.n }));
 }
 
 export interface MatrixSize {
@@ -124,28 +114,35 @@ export interface MatrixSize {
   readonly depth: Dim;
 }
 
-/** Multiprocessors of a large GPU, for the cost model. */
+/** Multiprocessors of a large GPU, and what each has for the workgroups that it runs at once, for the cost model. */
 const PROCESSORS = 132;
-/** Bytes of workgroup memory that the workgroups of one have together. */
-const SHARED = 48 * 1024;
+const PROCESSOR = { threads: 2048, bytes: 48 * 1024, groups: 8 };
+/** Bytes of workgroup memory that a workgroup takes beside those that it asks for. */
+const OWN_BYTES = 1024;
 /** Of `tileCost`, for one microsecond: what direct contractions were seen to take. */
 const MICROSECOND = 1.3e6;
 
 /**
  * Relative time, in the unit of `tileCost`. Workgroups go through the tiles of the sum one after the other; each tile takes
- * a latency, and what it brings and multiplies by how many workgroups share a multiprocessor.
+ * the latency of its steps, or what it brings and multiplies by how many workgroups share a multiprocessor.
+ *
+ * The factors are fitted to 266 measured times: docs/benchmarks.md, "float16 on subgroup matrices".
  */
-export function matrixCost(tile: MatrixTile, { rows, columns, slices, depth }: MatrixSize): number {
-  const { m, n, k, split } = tile;
+export function matrixCost(target: Target, tile: MatrixTile, { rows, columns, slices, depth }: MatrixSize): number {
+  const { m, n, k, down, across, split } = tile;
   const groups = Math.ceil(typical(rows) / m) * Math.ceil(typical(columns) / n) * Math.ceil(typical(slices));
-  const resident = Math.max(Math.min(Math.floor(SHARED / matrixBytes(tile, 'columns')), 4), 1);
+  const resident = Math.min(
+    Math.floor(PROCESSOR.threads / threadsOf(target, tile)),
+    Math.floor(PROCESSOR.bytes / (matrixBytes(tile, 'columns') + OWN_BYTES)),
+    PROCESSOR.groups,
+  );
   const sharing = Math.max(Math.min(groups / PROCESSORS, resident), 1);
-  const waves = Math.max(groups / (PROCESSORS * resident), 1);
-  // What one tile waits for the next, and what all that share a multiprocessor bring and multiply meanwhile.
-  const latency = (tile.ahead === 1 ? 0.9 : 0.5) + (0.03 * k) / 16 / split;
-  const bringing = sharing * (m + n) * k * 3e-5;
-  const multiplying = sharing * m * n * k * 4.3e-7;
-  const finishing = 0.5 + sharing * m * n * 1e-4;
+  const waves = Math.max(groups / (PROCESSORS * Math.max(resident, 1)), 1);
+  const products = (m * n * k) / (FRAGMENT ** 3 * down * across * split);
+  const latency = 0.2 + 0.018 * products;
+  const bringing = sharing * (m + n) * k * 3.5e-5;
+  const multiplying = sharing * m * n * k * 4.8e-7;
+  const finishing = 1 + sharing * m * n * (6 + 3.6 * split) * 1e-5;
   const tiles = Math.ceil(typical(depth) / k);
   return MICROSECOND * waves * (tiles * Math.max(latency, bringing + multiplying) + finishing);
 }

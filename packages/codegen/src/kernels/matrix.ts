@@ -174,37 +174,25 @@ function emitSums(
   return sums;
 }
 
-/** Emits the loop over tiles of the sum, of which the next ones are on their way into registers. */
-function emitTiles(
-  e: Emitter,
-  { k, ahead }: MatrixTile,
-  depth: Dim,
-  slots: readonly LoadSlot[],
-  body: () => void,
-): void {
+/** Emits the loop over tiles of the sum, of which the next one is on its way into registers. */
+function emitTiles(e: Emitter, { k }: MatrixTile, depth: Dim, slots: readonly LoadSlot[], body: () => void): void {
   const { shader } = e;
   const end = e.size(depth);
-  const tiles = e.size(ceilDiv(depth, k));
-  const sets = Array.from({ length: ahead }, () => slots.map(() => shader.name('x')));
-  for (const name of sets.flat()) shader.line(`var ${name} = vec4<u32>();`);
-  const fetch = (set: readonly string[], start: Ix) =>
+  const names = slots.map(() => shader.name('x'));
+  for (const name of names) shader.line(`var ${name} = vec4<u32>();`);
+  const fetch = (start: Ix) =>
     shader.when(ix.less(start, end), () => {
-      for (const [i, slot] of slots.entries()) slot.fetch(set[i]!, start);
+      for (const [i, slot] of slots.entries()) slot.fetch(names[i]!, start);
     });
   // A sum of nothing is 0.
-  for (const [i, set] of sets.entries()) fetch(set, i * k);
-  shader.loop(ix.div(ix.add(tiles, ahead - 1), ahead), 't', (round) =>
-    sets.forEach((set, i) => {
-      const tile = shader.index(ix.add(ix.mul(round, ahead), i), 'tile');
-      shader.when(i === 0 || ix.less(tile, tiles), () => {
-        for (const [j, slot] of slots.entries()) slot.store(set[j]!);
-        shader.line('workgroupBarrier();');
-        fetch(set, shader.index(ix.mul(ix.add(tile, ahead), k), 'next'));
-        body();
-        shader.line('workgroupBarrier();');
-      });
-    }),
-  );
+  fetch(0);
+  shader.loop(e.size(ceilDiv(depth, k)), 't', (tile) => {
+    for (const [i, slot] of slots.entries()) slot.store(names[i]!);
+    shader.line('workgroupBarrier();');
+    fetch(shader.index(ix.mul(ix.add(tile, 1), k), 'next'));
+    body();
+    shader.line('workgroupBarrier();');
+  });
 }
 
 /** Emits what becomes of the sums: line by line of fragments through workgroup memory, parts added in order. */

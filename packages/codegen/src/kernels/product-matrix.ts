@@ -25,7 +25,7 @@ export function defineMatrixProduct({ op, id, summary, product: productOf }: Pro
       return values.every(({ type, contents, constant }) => type.dtype === 'float16' && (!contents || constant));
     },
     params: ({ target }) => matrixTiles(target),
-    cost: (problem, tile) => matrixCost(tile, sizeOf(productOf(problem)!)),
+    cost: (problem, tile) => matrixCost(problem.target, tile, sizeOf(productOf(problem)!)),
     emit: (e, problem, tile) => emitProduct(e, problem, productOf(problem)!, tile),
   });
 }
