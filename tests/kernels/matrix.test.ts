@@ -12,11 +12,14 @@ const cases = allCases.flatMap((one) => halfCase(one) ?? []);
 
 describe('contractions on subgroup matrices', () => {
   const seen = new Set<string>();
+  const offered = new Set<string>();
 
   it.each(cases.map((one, i) => [one.name, one, i] as const))('%s', async (_, one, i) => {
-    const { compiled, tiles } = compileMatrix(one, i);
-    for (const tile of tiles) seen.add(tile);
-    for (const code of compiled.plan.modules) {
+    // Six tiles each, so that those of a family meet them all.
+    const compiled = [0, 1, 2, 3, 4, 5].map((more) => compileMatrix(one, 6 * i + more));
+    for (const tile of compiled.flatMap(({ tiles }) => tiles)) seen.add(tile);
+    for (const tile of compiled.flatMap(({ offered }) => offered)) offered.add(tile);
+    for (const code of compiled.flatMap(({ compiled }) => compiled.plan.modules)) {
       device.pushErrorScope('validation');
       const module = device.createShaderModule({ code });
       const { messages } = await module.getCompilationInfo();
@@ -30,6 +33,6 @@ describe('contractions on subgroup matrices', () => {
   it('have been compiled by every kernel, with every tile', () => {
     const kernels = new Set([...seen].map((label) => label.split(' ')[0]));
     expect([...kernels].sort()).toEqual(MATRIX_KERNELS);
-    expect(seen.size).toBeGreaterThanOrEqual(50);
+    expect([...offered].filter((label) => !seen.has(label))).toEqual([]);
   });
 });

@@ -33,24 +33,30 @@ export function halfCase(one: Case): Case | undefined {
   return /^(MatMul|Gemm|Conv|Attention):/.test(one.name) ? inType(one, 'float16') : undefined;
 }
 
-/** Compiles a case with the matrix tactic of such a number wherever there are some, of which it gives the labels, without formats. */
+/**
+ * Compiles a case with the matrix tactic of such a number wherever there are some, of which it gives the labels, without
+ * formats, as of all that were offered.
+ */
 export function compileMatrix(
   one: Case,
   number: number,
   target = MATRIX_TARGET,
   kernels: readonly Kernel[] = standardKernels,
   isWanted = (_: Tactic): boolean => true,
-): { readonly compiled: Compiled; readonly tiles: readonly string[] } {
+): { readonly compiled: Compiled; readonly tiles: readonly string[]; readonly offered: readonly string[] } {
   const tiles: string[] = [];
+  const offered: string[] = [];
+  const labelOf = (tactic: Tactic) => tacticLabel({ ...tactic, formats: ROW_MAJOR_ONLY[0]! });
   const choose = (tactics: readonly Tactic[]) => {
     const found = tactics.filter((tactic) => tactic.kernel.id.endsWith('.matrix') && isWanted(tactic));
     // In the order of the list of tiles, not of their costs.
     found.sort((a, b) => JSON.stringify(a.params).localeCompare(JSON.stringify(b.params)));
     const tactic = found[number % Math.max(found.length, 1)];
-    if (tactic) tiles.push(tacticLabel({ ...tactic, formats: ROW_MAJOR_ONLY[0]! }));
+    offered.push(...found.map(labelOf));
+    if (tactic) tiles.push(labelOf(tactic));
     return tactic ?? tactics[0];
   };
-  return { compiled: compile(graphOf(one), { target, choose, kernels }), tiles };
+  return { compiled: compile(graphOf(one), { target, choose, kernels }), tiles, offered };
 }
 
 /** Expects of a case what the reference gives, in float16's precision. Returns the tiles, none where no matrix tactic applies. */

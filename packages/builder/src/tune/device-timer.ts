@@ -4,12 +4,15 @@ import type { Candidate } from '@trtx/codegen';
 import { TrtxError } from '@trtx/errors';
 import { hasTimestamps, type Interval, qualityOf, Timestamps } from '@trtx/profiler';
 import { Scratch } from './scratch.ts';
+import { Spin } from './spin.ts';
 import type { Lap, TacticTimer } from './timer.ts';
 
 /** Microseconds of a lap that a timer of nanoseconds tells well, and the host's clock. */
 const LEAST_US = { timestamps: 100, clock: 5000 };
 /** Steps of a coarse timer that a lap should take. */
 const STEPS = 20;
+/** How often laps are repeated until the clock is up. */
+const MOST_ATTEMPTS = 250;
 /** GPUShaderStage.COMPUTE by number: Node has no such global. */
 const COMPUTE = 0x4;
 const BUFFER_TYPES = { uniform: 'uniform', read: 'read-only-storage', read_write: 'storage' } as const;
@@ -24,14 +27,17 @@ export class DeviceTimer implements TacticTimer<CompiledCandidate> {
   readonly #device: GPUDevice;
   readonly #scratch: Scratch;
   readonly #timestamps: Timestamps | undefined;
+  readonly #spin: Spin | undefined;
   readonly #lost: Promise<never>;
   #leastUs: number;
   #intervals: Interval[] = [];
 
-  constructor(device: GPUDevice) {
+  /** @param clocked whether the device lowers its clock at rest, as GPUs do */
+  constructor(device: GPUDevice, clocked = true) {
     this.#device = device;
     this.#scratch = new Scratch(device);
     this.#timestamps = hasTimestamps(device) ? new Timestamps(device) : undefined;
+    this.#spin = clocked && this.#timestamps ? new Spin(device) : undefined;
     this.#leastUs = this.#timestamps ? LEAST_US.timestamps : LEAST_US.clock;
     this.#lost = device.lost.then(({ message }) => {
       throw new TrtxError('DEVICE_LOST', message || 'the device was lost', { hint: 'Tune on a new device.' });
@@ -91,28 +97,39 @@ export class DeviceTimer implements TacticTimer<CompiledCandidate> {
   dispose(): void {
     this.#scratch.dispose();
     this.#timestamps?.destroy();
+    this.#spin?.dispose();
   }
 
   async #byTimestamps(laps: readonly Lap<CompiledCandidate>[], timestamps: Timestamps, params: GPUBuffer[]) {
+    const passes = laps.map((lap) => (pass: GPUComputePassEncoder) => this.#record(pass, lap, params));
+    const times = (us: readonly number[]) => us.map((time, i) => time / laps[i]!.repeats);
+    if (!this.#spin) return times(await this.#timed(passes, timestamps));
+    const spin = this.#spin;
+    for (let attempt = 1; ; attempt++) {
+      const [busy, ...us] = await this.#timed([(pass) => spin.record(pass), ...passes], timestamps);
+      if (spin.isSteady(busy!) || attempt === MOST_ATTEMPTS) return times(us);
+    }
+  }
+
+  /** Microseconds of each pass, one right after the other. */
+  async #timed(passes: readonly ((pass: GPUComputePassEncoder) => void)[], timestamps: Timestamps): Promise<number[]> {
     const slots: number[] = [];
     // A lap's memory may take the place of that of the lap before, which then has to be submitted.
-    for (const lap of laps) {
+    const problems = passes.map((record) => {
       const { problem } = this.#scoped(() => {
         const encoder = this.#device.createCommandEncoder();
         const { number, set: querySet, index } = timestamps.take();
         slots.push(number);
         const timestampWrites = { querySet, beginningOfPassWriteIndex: index, endOfPassWriteIndex: index + 1 };
-        this.#record(encoder.beginComputePass({ timestampWrites }), lap, params);
+        record(encoder.beginComputePass({ timestampWrites }));
         this.#device.queue.submit([encoder.finish()]);
       });
-      await this.#refuse(problem);
-    }
+      return problem;
+    });
+    for (const problem of problems) await this.#refuse(problem);
     const intervals = await this.#guard(timestamps.read());
     this.#judge(intervals);
-    return laps.map(({ repeats }, i) => {
-      const { begin, end } = intervals[slots[i]!]!;
-      return Number(end - begin) / 1000 / repeats;
-    });
+    return slots.map((slot) => Number(intervals[slot]!.end - intervals[slot]!.begin) / 1000);
   }
 
   async #byClock(laps: readonly Lap<CompiledCandidate>[], params: GPUBuffer[]): Promise<number[]> {

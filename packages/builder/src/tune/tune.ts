@@ -52,7 +52,7 @@ export async function tune(graph: Graph, options: TuneOptions): Promise<TuningRe
   const target = options.target ?? targetOf(device, software);
   const start = now();
   const timings = cache.device(deviceKey(device, target, implementation));
-  const timer = options.timer ?? new DeviceTimer(device);
+  const timer = options.timer ?? new DeviceTimer(device, !options.software);
   const tuner = new Tuner(timer, timings, options, { now, start });
   try {
     const build = { ...options, target, timings };

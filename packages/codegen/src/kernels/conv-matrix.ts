@@ -11,8 +11,9 @@ import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { finisher, packable, runFinisher, type TileStore } from './contraction.ts';
 import { placesOf, sizeOf, storeOf, withBias } from './conv.ts';
+import { stepsOf } from './conv-steps.ts';
 import { packWeights } from './conv-weights.ts';
-import { channelFormats, windowsOf } from './conv-window.ts';
+import { channelFormats, type WindowVector, windowsOf } from './conv-window.ts';
 import { emitMatrix, type HalfSources } from './matrix.ts';
 import { EIGHT, type MatrixSize, type MatrixTile, matrixCost, matrixTiles } from './matrix-tiles.ts';
 
@@ -21,7 +22,7 @@ const CHANNELS = 1;
 
 export const convMatrix: Kernel = defineKernel<MatrixTile>({
   id: 'conv.matrix',
-  version: 2,
+  version: 3,
   summary:
     'convolution as implicit GEMM on subgroup matrices, float16 operands through workgroup memory, sums in float32',
   ops: ['Conv'],
@@ -42,8 +43,8 @@ export const convMatrix: Kernel = defineKernel<MatrixTile>({
 
 function matrixSize(problem: FormattedProblem): MatrixSize {
   const { outputChannels } = convGeometry(problem.group.anchor!.view());
-  const { rows, groups, depth } = sizeOf(problem);
-  return { rows, columns: outputChannels / groups, slices: groups, depth };
+  const { rows, groups } = sizeOf(problem);
+  return { rows, columns: outputChannels / groups, slices: groups, depth: stepsOf(problem, EIGHT).depth };
 }
 
 function emitConv(e: Emitter, problem: FormattedProblem, tile: MatrixTile): Launch {
@@ -101,22 +102,23 @@ function storeInOrder(e: Emitter, problem: FormattedProblem, slice: Ix, tile: Ma
 function sourcesOf(e: Emitter, problem: FormattedProblem, tile: MatrixTile, slice: Ix): HalfSources {
   const conv = problem.group.anchor!;
   const [x, w] = conv.inputs as [Value, Value];
-  const { inputChannels, outputChannels, groups } = convGeometry(conv.view());
+  const { outputChannels, groups, axes } = convGeometry(conv.view());
+  const steps = stepsOf(problem, EIGHT);
   const read =
     problem.formats.reads === 'channels-last' && liesInRuns(e.view(x), CHANNELS, EIGHT) ? e.halves(x) : undefined;
-  const windows = windowsOf(e, problem, slice, tile.k, { count: 8, read, zeros: 'vec4<u32>()', join: packHalves });
+  const vector: WindowVector = { count: EIGHT, read, zeros: 'vec4<u32>()', join: packHalves };
   const packed = packWeights(w, {
     groups,
-    channels: inputChannels / groups,
     outputs: outputChannels / groups,
-    depth: sizeOf(problem).depth,
+    taps: axes.reduce((n, { kernel }) => n * kernel, 1),
+    order: steps,
     columns: tile.n,
     steps: tile.k,
   });
   const weights = e.packedHalves(packed.constant);
   return {
     order: 'columns',
-    a: windows,
+    a: windowsOf(e, problem, slice, steps, tile.k, vector),
     b: (column) => (step) => weights(packed.vector(slice, step, ix.div(column, 8), 8)),
   };
 }

@@ -8,13 +8,14 @@ import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import { packable, storeTile } from './contraction.ts';
 import { placesOf, sizeOf, storeOf } from './conv.ts';
+import { stepsOf } from './conv-steps.ts';
 import { packWeights } from './conv-weights.ts';
 import { channelFormats, windowsOf } from './conv-window.ts';
 import { emitStaged, type Sources, type StagedTile, stagedCost, stagedLaunch, stagedTiles } from './staged.ts';
 
 export const convStaged: Kernel = defineKernel<StagedTile>({
   id: 'conv.staged',
-  version: 2,
+  version: 3,
   summary:
     'convolution as implicit GEMM, both operands through workgroup memory, four neighbouring channels read at once',
   ops: ['Conv'],
@@ -25,14 +26,15 @@ export const convStaged: Kernel = defineKernel<StagedTile>({
   },
   params: ({ target }) => stagedTiles(target),
   cost(problem, tile) {
-    const { rows, vectors, groups, depth } = sizeOf(problem);
-    return stagedCost(tile, rows, vectors, groups, depth);
+    const { rows, vectors, groups } = sizeOf(problem);
+    return stagedCost(tile, rows, vectors, groups, stepsOf(problem, 4).depth);
   },
   emit: emitConv,
 });
 
 function emitConv(e: Emitter, problem: FormattedProblem, tile: StagedTile): Launch {
-  const { rows, vectors, groups, depth } = sizeOf(problem);
+  const { rows, vectors, groups } = sizeOf(problem);
+  const { depth } = stepsOf(problem, 4);
   const bias = problem.group.anchor!.inputs[2];
   emitStaged(
     e,
@@ -51,9 +53,10 @@ function emitConv(e: Emitter, problem: FormattedProblem, tile: StagedTile): Laun
 function sourcesOf(e: Emitter, problem: FormattedProblem, tile: StagedTile, slice: Ix): Sources {
   const conv = problem.group.anchor!;
   const [x, w] = conv.inputs as [Value, Value];
-  const { inputChannels, outputChannels, groups } = convGeometry(conv.view());
+  const { outputChannels, groups, axes } = convGeometry(conv.view());
+  const steps = stepsOf(problem, 4);
   const read = problem.formats.reads === 'channels-last' ? e.vectors(x) : undefined;
-  const windows = windowsOf(e, problem, slice, tile.k, {
+  const windows = windowsOf(e, problem, slice, steps, tile.k, {
     count: 4,
     read,
     zeros: 'vec4<f32>()',
@@ -61,9 +64,9 @@ function sourcesOf(e: Emitter, problem: FormattedProblem, tile: StagedTile, slic
   });
   const packed = packWeights(w, {
     groups,
-    channels: inputChannels / groups,
     outputs: outputChannels / groups,
-    depth: sizeOf(problem).depth,
+    taps: axes.reduce((n, { kernel }) => n * kernel, 1),
+    order: steps,
     columns: tile.n,
     steps: tile.k,
   });

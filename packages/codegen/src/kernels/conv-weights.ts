@@ -5,14 +5,15 @@ import type { Packed } from '../emitter.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { packable, packConstant } from './contraction.ts';
+import { type ConvSteps, weightOf } from './conv-steps.ts';
 
 export interface WeightSizes {
   readonly groups: number;
-  /** Input and output channels of one group. */
-  readonly channels: number;
+  /** Output channels of one group, and taps of the kernel. */
   readonly outputs: number;
-  /** Steps of the sum. */
-  readonly depth: number;
+  readonly taps: number;
+  /** The order of the sum. */
+  readonly order: ConvSteps;
   /** What columns and steps are filled up to multiples of. */
   readonly columns: number;
   readonly steps: number;
@@ -24,19 +25,18 @@ export interface PackedWeights {
   vector(slice: Ix, step: Ix, number: Ix, width: number): Ix;
 }
 
-/** Packs constant weights as [group][tap][input channel][output channel], filled up with 0. */
+/** Packs constant weights as [group][step][output channel], filled up with 0. */
 export function packWeights(w: Value, sizes: WeightSizes): PackedWeights {
-  const { groups, channels, outputs, depth } = sizes;
-  const taps = depth / channels;
+  const { groups, outputs, taps, order } = sizes;
   const columns = Math.ceil(outputs / sizes.columns) * sizes.columns;
-  const steps = Math.ceil(depth / sizes.steps) * sizes.steps;
-  const key = `conv${columns}x${steps}`;
+  const steps = Math.ceil(order.depth / sizes.steps) * sizes.steps;
+  const key = `conv.${order.order}${columns}x${steps}`;
   const constant = packConstant(w.name, packable(w, 'f32')!, key, groups * steps * columns, (i) => {
     const column = i % columns;
     const step = Math.floor(i / columns) % steps;
     const group = Math.floor(i / (columns * steps));
-    if (column >= outputs || step >= depth) return -1;
-    return ((group * outputs + column) * channels + (step % channels)) * taps + Math.floor(step / channels);
+    const weight = column < outputs ? weightOf(order, step, taps) : -1;
+    return weight < 0 ? -1 : (group * outputs + column) * order.channels * taps + weight;
   });
   return {
     constant,

@@ -1,5 +1,5 @@
 // The input of a convolution as a matrix that is never formed: a row for each output position, a column for each step of the
-// sum, which runs over kernel taps and, within each, over the input channels of the group.
+// sum, some of which are read at once.
 
 import { convGeometry } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
@@ -9,7 +9,8 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { Operand } from './contraction.ts';
-import { placesOf, sizeOf } from './conv.ts';
+import { placesOf } from './conv.ts';
+import type { ConvSteps } from './conv-steps.ts';
 
 /** Steps of a row that are read together, and as what. */
 export interface WindowVector {
@@ -21,13 +22,6 @@ export interface WindowVector {
   join(elements: readonly string[]): string;
 }
 
-/** A step of the sum. */
-interface Place {
-  /** A tap of the kernel, by its coordinates. */
-  readonly taps: readonly Ix[];
-  readonly channel: Ix;
-}
-
 /** What a convolution reads and writes that takes so many neighbouring channels at once, if there are as many. */
 export function channelFormats({ group }: Problem, count: number): readonly FormatUse[] {
   const { inputChannels, groups } = convGeometry(group.anchor!.view());
@@ -35,76 +29,151 @@ export function channelFormats({ group }: Problem, count: number): readonly Form
   return anyResult(reads, [group.anchor!.inputs[0]!]);
 }
 
+/** What reads a vector of a row: its steps from one in the tile on that begins at another. */
+export type WindowRow = (tile: Ix, step: Ix) => string;
+
 /**
- * What reads vectors of the row with a number, which can pass the last one: those at a step of the tile of `k` steps that
- * begins at another. Steps past the last one, and in the padding, are 0.
+ * What reads vectors of the row with a number, which can pass the last one. Steps come in whole tiles of `k`; those past the
+ * last one, and in the padding, are 0.
  */
 export function windowsOf(
   e: Emitter,
   problem: Problem,
   slice: Ix,
+  steps: ConvSteps,
   k: number,
-  { count, read, zeros, join }: WindowVector,
-): (row: Ix) => (tile: Ix, step: Ix) => string {
-  const { shader } = e;
-  const conv = problem.group.anchor!;
-  const g = convGeometry(conv.view());
-  const { depth } = sizeOf(problem);
-  const channels = g.inputChannels / g.groups;
-  const input = new Operand(e, conv.inputs[0]!);
-  const kernel = g.axes.map((axis) => axis.kernel);
-  const isWhole = depth % k === 0;
-  /** Where the steps of a tile are those of one tap, it is the same for all that is read of the tile. */
-  const hasOneTap = channels % k === 0;
-  const tapsOfTiles = new Map<Ix, Place>();
-
-  const placeOf = (step: Ix): Place => ({
-    taps: Position.linear(kernel, shader.index(ix.div(step, channels), 'tap')).coords(shader),
-    channel: shader.index(ix.mod(step, channels), 'c'),
-  });
-  /** Where a step of a tile is, at most at `last`. */
-  const placeIn = (tile: Ix, step: Ix, last: number): Place & { readonly exists: boolean | string } => {
-    if (hasOneTap) {
-      const { taps, channel } = tapsOfTiles.get(tile) ?? placeOf(tile);
-      tapsOfTiles.set(tile, { taps, channel });
-      return { taps, channel: ix.add(channel, step), exists: true };
-    }
-    const number = shader.index(ix.add(tile, step), 's');
-    if (isWhole) return { ...placeOf(number), exists: true };
-    return { ...placeOf(shader.index(ix.minIx(number, last), 's')), exists: ix.less(number, depth) };
+  vector: WindowVector,
+): (row: Ix) => WindowRow {
+  const window = new Window(e, problem, slice, steps, k);
+  return (row) => {
+    const place = placesOf(e, problem, [row])[0]!;
+    const { read, count, zeros, join } = vector;
+    if (steps.order === 'taps') return (tile, step) => join(window.line(place, tile, step, count));
+    if (read) return (tile, step) => window.element(place, tile, step, steps.depth - count, read, zeros);
+    return (tile, step) =>
+      join(Array.from({ length: count }, (_, i) => window.single(place, tile, e.shader.index(ix.add(step, i), 's'))));
   };
+}
 
-  /** What `load` gives of the element of an output position at a step, at most `last`, or `zero`. */
-  const element = (
+/** A step of the sum. */
+interface Place {
+  /** A tap of the kernel, by its coordinates: of all axes, or of all but the last. */
+  readonly taps: readonly Ix[];
+  readonly channel: Ix;
+  readonly exists: boolean | string;
+}
+
+class Window {
+  readonly #geometry;
+  readonly #input: Operand;
+  /** Where the steps of a tile are those of one tap, it is the same for all that is read of the tile. */
+  readonly #hasOneTap: boolean;
+  readonly #isWhole: boolean;
+  readonly #taps = new Map<Ix, Place>();
+
+  constructor(
+    readonly e: Emitter,
+    problem: Problem,
+    readonly slice: Ix,
+    readonly steps: ConvSteps,
+    k: number,
+  ) {
+    const conv = problem.group.anchor!;
+    this.#geometry = convGeometry(conv.view());
+    this.#input = new Operand(e, conv.inputs[0]!);
+    this.#hasOneTap = steps.channels % k === 0;
+    this.#isWhole = steps.depth % k === 0;
+  }
+
+  single(place: readonly Ix[], tile: Ix, step: Ix): string {
+    return this.element(place, tile, step, this.steps.depth - 1, (address) => this.#input.at(address), '0.0');
+  }
+
+  /** What `load` gives of the element of an output position at a step, at most `last`, or `zero`; in the order of channels. */
+  element(
     [n, ...out]: readonly Ix[],
-    [tile, step]: readonly [Ix, Ix],
+    tile: Ix,
+    step: Ix,
     last: number,
     load: (address: Ix) => string,
     zero: string,
-  ): string => {
-    const { taps, channel, exists } = placeIn(tile, step, last);
-    const valid: (boolean | string)[] = [exists];
+  ): string {
+    const { taps, channel, exists } = this.#placeIn(tile, step, last);
+    const { places, inside } = this.#inInput(out, taps);
+    const address = this.#input.address([n!, this.#channel(channel), ...places]);
+    return this.#loaded(ix.all([exists, ...inside]), address, load, zero);
+  }
+
+  /** The elements of an output position from a step on that follow one another along the last axis; in the order of taps. */
+  line([n, ...out]: readonly Ix[], tile: Ix, step: Ix, count: number): string[] {
+    const { shader } = this.e;
+    const { depth, channels, taps: width, filled } = this.steps;
+    const { axes } = this.#geometry;
+    const number = shader.index(ix.add(tile, step), 's');
+    const within = this.#isWhole ? number : shader.index(ix.minIx(number, depth - count), 's');
+    const last = axes.at(-1)!;
+    const outer = axes.slice(0, -1).map(({ kernel }) => kernel);
+    const coords = Position.linear([...outer, channels, filled], within).coords(shader);
+    const [channel, first] = coords.slice(-2) as [Ix, Ix];
+    const { places, inside } = this.#inInput(out.slice(0, -1), coords);
+    const start = shader.index(ix.sub(ix.add(ix.mul(out.at(-1)!, last.stride), first), this.e.size(last.begin)), 'x');
+    const line = shader.index(this.#input.address([n!, this.#channel(channel), ...places, start]), 'line');
+    const exists = ix.all([this.#isWhole || ix.less(number, depth), ...inside]);
+    const test = typeof exists === 'string' ? shader.let(exists, 'ok') : exists;
+    const stride = this.#input.stride(axes.length + 1);
+    const isPadded = last.begin !== 0 || last.end !== 0;
+    return Array.from({ length: count }, (_, i) => {
+      if (filled === count && i >= width) return '0.0';
+      const isTap = filled === count || filled === width || ix.less(ix.add(first, i), width);
+      const isInside = !isPadded || ix.less(ix.add(start, i), this.e.size(last.size));
+      const address = ix.add(line, ix.mul(i, stride));
+      return this.#loaded(ix.all([test, isTap, isInside]), address, (at) => this.#input.at(at), '0.0');
+    });
+  }
+
+  /** What lies at an address where a test holds; nothing is read elsewhere but the first element. */
+  #loaded(test: boolean | string, address: Ix, load: (address: Ix) => string, zero: string): string {
+    const { shader } = this.e;
+    if (test === true) return load(shader.index(address, 'x'));
+    const ok = shader.let(`${test}`, 'ok');
+    return `select(${zero}, ${load(shader.let(`select(0u, ${ix.text(address)}, ${ok})`, 'x'))}, ${ok})`;
+  }
+
+  #channel(channel: Ix): Ix {
+    return ix.add(ix.mul(this.slice, this.steps.channels), channel);
+  }
+
+  /** Where a step of a tile is, at most at `last`. */
+  #placeIn(tile: Ix, step: Ix, last: number): Place {
+    if (this.#hasOneTap) {
+      const known = this.#taps.get(tile) ?? this.#placeOf(tile);
+      this.#taps.set(tile, known);
+      return { ...known, channel: ix.add(known.channel, step) };
+    }
+    const { shader } = this.e;
+    const number = shader.index(ix.add(tile, step), 's');
+    if (this.#isWhole) return this.#placeOf(number);
+    const within = shader.index(ix.minIx(number, last), 's');
+    return { ...this.#placeOf(within), exists: ix.less(number, this.steps.depth) };
+  }
+
+  #placeOf(step: Ix): Place {
+    const kernel = this.#geometry.axes.map((axis) => axis.kernel);
+    const coords = Position.linear([...kernel, this.steps.channels], step).coords(this.e.shader);
+    return { taps: coords.slice(0, -1), channel: coords.at(-1)!, exists: true };
+  }
+
+  /** Where a tap of an output position lies in the input along some axes, and tests whether it does. */
+  #inInput(out: readonly Ix[], taps: readonly Ix[]) {
+    const { shader } = this.e;
+    const inside: (boolean | string)[] = [];
     const places = out.map((o, i) => {
-      const axis = g.axes[i]!;
-      const tap = ix.sub(ix.mul(taps[i]!, axis.dilation), e.size(axis.begin));
+      const axis = this.#geometry.axes[i]!;
+      const tap = ix.sub(ix.mul(taps[i]!, axis.dilation), this.e.size(axis.begin));
       const place = shader.index(ix.add(ix.mul(o, axis.stride), tap), 'y');
-      if (axis.begin !== 0 || axis.end !== 0) valid.push(ix.less(place, e.size(axis.size)));
+      if (axis.begin !== 0 || axis.end !== 0) inside.push(ix.less(place, this.e.size(axis.size)));
       return place;
     });
-    const own = ix.add(ix.mul(slice, channels), channel);
-    const loaded = load(shader.index(input.address([n!, own, ...places]), 'x'));
-    const test = ix.all(valid);
-    return test === true ? loaded : `select(${zero}, ${loaded}, ${test})`;
-  };
-
-  return (row) => {
-    const [place] = placesOf(e, problem, [row]);
-    if (read) return (tile, step) => element(place!, [tile, step], depth - count, read, zeros);
-    return (tile, step) =>
-      join(
-        Array.from({ length: count }, (_, i) =>
-          element(place!, [tile, shader.index(ix.add(step, i), 's')], depth - 1, (address) => input.at(address), '0.0'),
-        ),
-      );
-  };
+    return { places, inside };
+  }
 }

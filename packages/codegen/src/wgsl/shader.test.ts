@@ -19,6 +19,13 @@ it('no word of the params is below zero', () => {
   expect(shader.params.map(String)).toEqual(['H', 'W', '2*H', 'H*W']);
 });
 
+it('names nothing as types are', () => {
+  const shader = new Shader();
+  const names = Array.from({ length: 80 }, (_, i) => shader.name('fiu'[i % 3]!));
+  expect(new Set(names).size).toBe(80);
+  expect(names.filter((name) => ['f16', 'f32', 'i32', 'u32'].includes(name))).toEqual([]);
+});
+
 it('prints a module', () => {
   const shader = new Shader();
   shader.global('const one = 1u;');

@@ -23,6 +23,9 @@ export const ELEMENT_BYTES = {
 
 export type BufferElement = keyof typeof ELEMENT_BYTES;
 
+/** Types that a hint and a number make the name of, and that what comes after it in the shader would no longer find. */
+const TYPES: ReadonlySet<string> = new Set(['f16', 'f32', 'i32', 'u32', 'vec2', 'vec3', 'vec4']);
+
 /** Features of WebGPU that shaders can ask for, and what WGSL calls each. */
 const EXTENSIONS = {
   'shader-f16': 'f16',
@@ -85,7 +88,8 @@ export class Shader {
 
   /** A name that nothing else has. */
   name(hint: string): string {
-    return `${hint}${this.#names++}`;
+    const name = `${hint}${this.#names++}`;
+    return TYPES.has(name) ? this.name(hint) : name;
   }
 
   line(text: string): void {
