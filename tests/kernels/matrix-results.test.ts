@@ -36,7 +36,8 @@ describe.runIf(isAble)('on emulated subgroup matrices', () => {
     for (const tile of await expectMatrix(device, one, i, target, options)) seen.add(tile);
   });
 
-  it('most tiles were met', () => {
+  it('most tiles were met, and sums in parts', () => {
     expect(seen.size).toBeGreaterThanOrEqual(8);
+    expect([...seen].filter((label) => / parts=[2-9]/.test(label)).length).toBeGreaterThanOrEqual(2);
   });
 });

@@ -33,6 +33,11 @@ export function halfCase(one: Case): Case | undefined {
   return /^(MatMul|Gemm|Conv|Attention):/.test(one.name) ? inType(one, 'float16') : undefined;
 }
 
+/** What a tactic is called, whatever formats it is for. */
+export function matrixLabel(tactic: Tactic): string {
+  return tacticLabel({ ...tactic, formats: ROW_MAJOR_ONLY[0]! });
+}
+
 /**
  * Compiles a case with the matrix tactic of such a number wherever there are some, of which it gives the labels, without
  * formats, as of all that were offered.
@@ -46,14 +51,13 @@ export function compileMatrix(
 ): { readonly compiled: Compiled; readonly tiles: readonly string[]; readonly offered: readonly string[] } {
   const tiles: string[] = [];
   const offered: string[] = [];
-  const labelOf = (tactic: Tactic) => tacticLabel({ ...tactic, formats: ROW_MAJOR_ONLY[0]! });
   const choose = (tactics: readonly Tactic[]) => {
     const found = tactics.filter((tactic) => tactic.kernel.id.endsWith('.matrix') && isWanted(tactic));
     // In the order of the list of tiles, not of their costs.
     found.sort((a, b) => JSON.stringify(a.params).localeCompare(JSON.stringify(b.params)));
     const tactic = found[number % Math.max(found.length, 1)];
-    offered.push(...found.map(labelOf));
-    if (tactic) tiles.push(labelOf(tactic));
+    offered.push(...found.map(matrixLabel));
+    if (tactic) tiles.push(matrixLabel(tactic));
     return tactic ?? tactics[0];
   };
   return { compiled: compile(graphOf(one), { target, choose, kernels }), tiles, offered };

@@ -3,7 +3,7 @@
 import { type Dispatch, type HostNode, type Plan, type PlanBinding, walkSteps } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { type Graph, type Node, opName, type Value } from '@trtx/ir';
-import type { Emitted } from './emitted.ts';
+import { type Emitted, type EmittedStage, stagesOf } from './emitted.ts';
 import { Emitter } from './emitter.ts';
 import { coveredNodes } from './group/covered.ts';
 import type { Group } from './group/group.ts';
@@ -78,9 +78,8 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
   const modules = new Numbering<string>((wgsl) => wgsl);
   const pipelines = new Numbering<Plan['pipelines'][number]>((p) => `${p.module} ${p.layout}`);
 
-  const dispatch = (item: Emitted): Dispatch => {
-    const { group, tactic, emitter, launch, wgsl } = item;
-    work.add(item);
+  const dispatch = (item: Emitted, { emitter, launch, wgsl }: EmittedStage): Dispatch => {
+    const { group, tactic } = item;
     const { bindings, params } = emitter.shader;
     const layoutKinds = [...bindings.map(({ kind }) => kind), ...(params.length > 0 ? (['uniform'] as const) : [])];
     const bound: PlanBinding[] = emitter.slots.map((slot) => layout.binding(slot));
@@ -93,7 +92,11 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
       nodes: originsOf(coveredNodes(group, grouping, ends)),
     };
   };
-  const writer = new StepWriter(host, isRead, dispatch);
+  const dispatches = (item: Emitted): Dispatch[] => {
+    work.add(item);
+    return item.stages.map((stage) => dispatch(item, stage));
+  };
+  const writer = new StepWriter(host, isRead, dispatches);
   const written = writer.write(schedule);
   const steps = [...layout.clearing(), ...written];
   const plan: Plan = {
@@ -112,7 +115,7 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
       }),
     ],
     ...(host.values.length > 0 ? { values: host.values } : {}),
-    ...layout.finish(requirementsOf([...emitted.values()])),
+    ...layout.finish(requirementsOf([...emitted.values()].flatMap(({ stages }) => stages))),
     symbols: sizes.symbols((value) => host.of(value)),
     exprs: sizes.exprs,
     work: work.finish(layout.memory),
@@ -155,7 +158,7 @@ function emitAll(
     const emitter = new Emitter(group, grouping, storages, target);
     const launch = tactic.kernel.emit(emitter, { group, grouping, target, formats: tactic.formats }, tactic.params);
     onProgress?.(i + 1, chosen.length, tactic.kernel.id);
-    return [group, { ...choice, group, tactic, emitter, launch, wgsl: emitter.shader.print(launch.workgroupSize) }];
+    return [group, { ...choice, group, tactic, stages: stagesOf(emitter, launch) }];
   });
   return new Map(emitted);
 }

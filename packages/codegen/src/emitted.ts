@@ -2,7 +2,7 @@
 
 import type { Emitter } from './emitter.ts';
 import type { Group } from './group/group.ts';
-import type { Launch } from './kernel.ts';
+import type { Launch, Stage } from './kernel.ts';
 import type { Tactic } from './tactics.ts';
 
 /** A group with its kernel's shader. */
@@ -13,7 +13,17 @@ export interface Emitted {
   readonly tactics: readonly Tactic[];
   /** The key of what it computes; absent where nothing was measured. */
   readonly problem: string | undefined;
-  readonly emitter: Emitter;
-  readonly launch: Launch;
+  /** The dispatches that compute it, in order; the last one stores the results. */
+  readonly stages: readonly EmittedStage[];
+}
+
+export interface EmittedStage extends Stage {
   readonly wgsl: string;
+}
+
+/** The stages of a kernel's launch. */
+export function stagesOf(emitter: Emitter, launch: Launch): readonly EmittedStage[] {
+  const wgsl = emitter.shader.print(launch.workgroupSize);
+  const before = launch.before ? stagesOf(launch.before.emitter, launch.before.launch) : [];
+  return [...before, { emitter, launch, wgsl }];
 }

@@ -4,7 +4,7 @@
 
 import { storageBytes } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
-import { type Dim, type DType, type Node, sameShape, traitOf, type Value } from '@trtx/ir';
+import { type Dim, type DType, Graph, type Node, sameShape, traitOf, type Value } from '@trtx/ir';
 import { Evaluation } from './evaluation.ts';
 import { orderOf } from './format/format.ts';
 import { isNumber } from './group/formation.ts';
@@ -56,6 +56,8 @@ export type Slot = Source & {
 type Source =
   | { readonly kind: 'value'; readonly value: Value }
   | { readonly kind: 'packed'; readonly packed: Packed }
+  /** What one stage of a kernel leaves to the next. */
+  | { readonly kind: 'scratch'; readonly value: Value }
   | Status;
 
 /** A word of bits, each of which says that numbers of 64 bits of a value are past 32. */
@@ -89,6 +91,22 @@ export class Emitter {
   ) {
     this.#halves = target.features.has('shader-f16');
     this.#own = computedBy(group);
+  }
+
+  /** What writes another shader for the same group, to run before this one's. */
+  stage(): Emitter {
+    return new Emitter(this.group, this.grouping, this.storages, this.target);
+  }
+
+  /** Memory for so many float32, which stages give to `scratchVectors` to leave something to each other. */
+  scratch(elements: Dim): Value {
+    const name = `${this.group.accumulated.name}.scratch`;
+    return new Graph('scratch').addInput(name, { dtype: 'float32', shape: [elements] });
+  }
+
+  /** Scratch memory in vectors of four. */
+  scratchVectors(value: Value): Words {
+    return this.#bind(value, { kind: 'scratch', value }, 'read_write', 'vec4<f32>').words;
   }
 
   /** A size as an index expression. */

@@ -4,14 +4,22 @@ export { anyResult, type Format, type FormatUse, ROW_MAJOR_ONLY, sameFormat } fr
 export { formGroups } from './group/form.ts';
 export type { Group, Grouping } from './group/group.ts';
 export { hostOnly } from './host/placement.ts';
-export { defineKernel, type FormattedProblem, KERNEL_API, type Kernel, type Launch, type Problem } from './kernel.ts';
+export {
+  defineKernel,
+  type FormattedProblem,
+  KERNEL_API,
+  type Kernel,
+  type Launch,
+  type Problem,
+  type Stage,
+} from './kernel.ts';
 export { emitElements, emitResult } from './kernels/elements.ts';
 export { standardKernels } from './kernels/index.ts';
 export { emitRows, ROW_PARAMS, type Row, type RowParams, type Rows, rowCost, rowsOf } from './kernels/reduction.ts';
 export { isWrittenOut } from './legalize/index.ts';
 export { type ArenaPlan, type Lifetime, planArena } from './memory/arena.ts';
 export { rangesOf } from './place.ts';
-export type { Candidate, CandidateBinding } from './problem/candidate.ts';
+export type { Candidate, CandidateBinding, CandidateStage } from './problem/candidate.ts';
 export { type ProblemMemory, problemKey } from './problem/key.ts';
 export { type ProblemOptions, problemsOf, type TuningProblem } from './problem/problems.ts';
 export { byTime, type Timing, type Timings } from './problem/timings.ts';

@@ -33,6 +33,15 @@ export interface Launch {
   readonly subgroups?: SubgroupSizes;
   /** Products of subgroup matrices that the shader uses; none where it says nothing. */
   readonly matrices?: readonly SubgroupMatrix[];
+  /** What has to run before, as a dispatch of its own: it leaves in scratch memory what this one reads. */
+  readonly before?: Stage;
+}
+
+/** A shader of a kernel, and how it is started. */
+export interface Stage {
+  /** As `Emitter.stage` makes it. */
+  readonly emitter: Emitter;
+  readonly launch: Launch;
 }
 
 export interface Kernel<P = unknown> {

@@ -18,7 +18,7 @@ export class StepWriter {
     readonly host: HostValues,
     /** Whether a value is read by anything. */
     readonly isRead: (value: Value) => boolean,
-    readonly dispatch: (emitted: Emitted) => Dispatch,
+    readonly dispatches: (emitted: Emitted) => readonly Dispatch[],
   ) {}
 
   /** Dispatches in a row are one step. */
@@ -39,7 +39,7 @@ export class StepWriter {
         dispatches = [];
         steps.push({ kind: 'dispatches', dispatches });
       }
-      dispatches.push(this.dispatch(item));
+      dispatches.push(...this.dispatches(item));
     }
     return steps;
   }

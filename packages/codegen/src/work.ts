@@ -27,13 +27,22 @@ export class WorkList {
     this.#placeOf = placeOf;
   }
 
-  /** In the order of the plan's dispatches. */
-  add({ group, emitter, tactic, tactics, problem }: Emitted): void {
+  /** In the order of the plan's dispatches. The first stage is told to do the arithmetic, the last to be what was chosen. */
+  add({ group, stages, tactic, tactics, problem }: Emitted): void {
     const nodes = nodesOf(group);
     const flops = sum([...nodes].map(flopsOf));
+    const flopsIn = (stage: number) => (flops === undefined || stage > 0 ? {} : this.#told('flops', flops));
+    const { emitter } = stages.at(-1)!;
+    for (const [i, { emitter }] of stages.slice(0, -1).entries())
+      this.#dispatches.push({
+        ...flopsIn(i),
+        ...this.#told('reads', bytesRead(emitter, nodes)),
+        operands: this.#operands(emitter, nodes),
+        ...this.#told('writes', bytesOfScratch(emitter)),
+      });
     this.#dispatches.push({
-      ...(flops === undefined ? {} : this.#told('flops', flops)),
-      ...this.#told('reads', bytesRead(emitter, nodes)),
+      ...flopsIn(stages.length - 1),
+      ...this.#told('reads', add(bytesRead(emitter, nodes), bytesOfScratch(emitter))),
       operands: this.#operands(emitter, nodes),
       ...this.#told('writes', sum(group.results.map((result) => bytesOf(emitter, result)))!),
       results: group.results.flatMap((result) => this.#written(result, emitter) ?? []),
@@ -139,6 +148,11 @@ function bytesRead(emitter: Emitter, nodes: ReadonlySet<Node>): Dim {
   }
   const read = [...elements].map(([value, count]) => bytesOf(emitter, value, count));
   return sum([...packed.values(), ...read])!;
+}
+
+function bytesOfScratch({ slots }: Emitter): Dim {
+  const values = new Set(slots.flatMap((slot) => (slot.kind === 'scratch' ? [slot.value] : [])));
+  return sum([...values].map(({ type }) => mul(4, product(type.shape))))!;
 }
 
 /** Of a constant of the model no more than it has: a layout may fill it up. */

@@ -69,6 +69,12 @@ export const convCases: readonly Case[] = [
       { N: 3, H: 1 },
     ],
   }),
+  direct('a long sum', { x: f32(2, 48, 5, 4), w: [16, 48, 3, 3], attributes: { pads: same(1) } }),
+  direct('a long sum in 2 groups, of odd channels', {
+    x: f32(1, 66, 5, 4),
+    w: [10, 33, 3, 4],
+    attributes: { group: 2 },
+  }),
   direct('one channel to one', { x: f32(1, 1, 5, 5), w: [1, 1, 3, 3], attributes: { pads: same(1) } }),
   direct('1-D', { x: f32(2, 3, 17), w: [4, 3, 5], attributes: { strides: [2], pads: [2, 1] } }),
   direct('3-D', { x: f32(1, 2, 5, 6, 7), w: [3, 2, 2, 3, 3], attributes: { strides: [1, 2, 2], pads: same(1, 3) } }),

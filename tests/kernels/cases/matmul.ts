@@ -135,6 +135,18 @@ export const matmulCases: readonly Case[] = [
     build: (b, x) => [b.Add(b.Tanh(b.Add(b.MatMul(x, weights(b, [16, 16])), weights(b, [16]))), x)],
   },
   {
+    name: 'MatMul: a long sum, with what was there',
+    inputs: [f32(20, 600), f32(20, 24)],
+    build: (b, x, y) => [b.Add(b.MatMul(x, weights(b, [600, 24], { low: -0.2, high: 0.2 })), y)],
+  },
+  {
+    name: 'MatMul: a long sum, as many rows as come, an odd number of columns',
+    inputs: [f32('N', 5, 520)],
+    symbols: { N: { min: 1, max: 6 } },
+    runs: [{ N: 1 }, { N: 6 }],
+    build: (b, x) => [b.Relu(b.MatMul(x, weights(b, [520, 13], { low: -0.2, high: 0.2 })))],
+  },
+  {
     name: 'MatMul: two results in different shapes',
     inputs: [f32(1, 6, 16)],
     build(b, x) {

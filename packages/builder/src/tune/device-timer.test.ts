@@ -1,4 +1,4 @@
-import type { Candidate } from '@trtx/codegen';
+import type { Candidate, CandidateStage } from '@trtx/codegen';
 import { expect, it } from 'vitest';
 import { watchDevice } from '../../../runtime/src/testing/device.ts';
 import { useDevice } from '../../../runtime/src/testing/gpu.ts';
@@ -7,7 +7,7 @@ import { DeviceTimer } from './device-timer.ts';
 const gpu = useDevice();
 
 /** y = x · p.d0, for 64 numbers a workgroup; in rounds, to take longer. */
-const candidate = (workgroups: number, rounds = 1): Candidate => ({
+const stage = (workgroups: number, rounds = 1): CandidateStage => ({
   wgsl: `
     struct Params { d0: u32 }
     @group(0) @binding(2) var<uniform> p: Params;
@@ -27,6 +27,8 @@ const candidate = (workgroups: number, rounds = 1): Candidate => ({
   params: [3],
   workgroups,
 });
+
+const candidate = (workgroups: number, rounds = 1): Candidate => ({ stages: [stage(workgroups, rounds)] });
 
 /** The device, as if it had no timestamps. */
 const withoutTimestamps = (device: GPUDevice) =>
@@ -61,16 +63,25 @@ it.each([
 
 it('tells what is wrong with a candidate', async () => {
   const timer = new DeviceTimer(gpu.device);
-  const wrong = { ...candidate(1), wgsl: 'fn main() { let a: u32 = 1.5; }' };
+  const wrong = { stages: [stage(1), { ...stage(1), wgsl: 'fn main() { let a: u32 = 1.5; }' }] };
   await expect(timer.compile(wrong)).rejects.toMatchObject({ code: 'TACTIC_FAILED' });
-  const [binding] = candidate(1).bindings;
-  const huge = {
-    ...candidate(1),
-    bindings: [binding!, { ...binding!, kind: 'read_write', bytes: 2 ** 40, isWritten: true }],
-  } as Candidate;
+  const [binding] = stage(1).bindings;
+  const written = { ...binding!, kind: 'read_write', bytes: 2 ** 40, isWritten: true } as const;
+  const huge: Candidate = { stages: [{ ...stage(1), bindings: [binding!, written] }] };
   const ready = await timer.compile(huge);
   await expect(timer.measure([{ ready, repeats: 1 }])).rejects.toMatchObject({ code: 'TACTIC_FAILED' });
   const good = await timer.compile(candidate(1));
   expect(await timer.measure([{ ready: good, repeats: 1 }])).toHaveLength(1);
+  timer.dispose();
+});
+
+it('times stages one after the other, each on memory of its own', async () => {
+  const timer = new DeviceTimer(gpu.device);
+  const [one, two] = await Promise.all([
+    timer.compile(candidate(64, 3000)),
+    timer.compile({ stages: [stage(64, 3000), stage(64, 3000)] }),
+  ]);
+  const times = await timer.measure([one!, two!, one!, two!].map((ready) => ({ ready, repeats: 2 })));
+  expect(times[1]! + times[3]!).toBeGreaterThan(1.2 * (times[0]! + times[2]!));
   timer.dispose();
 });

@@ -1,6 +1,6 @@
 // Times candidates on a device: by timestamps where it has them, else by the host's clock around a submit.
 
-import type { Candidate } from '@trtx/codegen';
+import type { Candidate, CandidateStage } from '@trtx/codegen';
 import { TrtxError } from '@trtx/errors';
 import { hasTimestamps, type Interval, qualityOf, Timestamps } from '@trtx/profiler';
 import { Scratch } from './scratch.ts';
@@ -18,7 +18,11 @@ const COMPUTE = 0x4;
 const BUFFER_TYPES = { uniform: 'uniform', read: 'read-only-storage', read_write: 'storage' } as const;
 
 export interface CompiledCandidate {
-  readonly candidate: Candidate;
+  readonly stages: readonly CompiledStage[];
+}
+
+interface CompiledStage {
+  readonly stage: CandidateStage;
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
 }
@@ -49,11 +53,21 @@ export class DeviceTimer implements TacticTimer<CompiledCandidate> {
     return this.#leastUs;
   }
 
-  async compile(candidate: Candidate): Promise<CompiledCandidate> {
+  async compile({ stages }: Candidate): Promise<CompiledCandidate> {
+    const compiled = await Promise.allSettled(stages.map((stage) => this.#compile(stage)));
+    return {
+      stages: compiled.map((one) => {
+        if (one.status === 'rejected') throw one.reason;
+        return one.value;
+      }),
+    };
+  }
+
+  async #compile(stage: CandidateStage): Promise<CompiledStage> {
     const device = this.#device;
     const kinds = [
-      ...candidate.bindings.map(({ kind }) => kind),
-      ...(candidate.params.length > 0 ? (['uniform'] as const) : []),
+      ...stage.bindings.map(({ kind }) => kind),
+      ...(stage.params.length > 0 ? (['uniform'] as const) : []),
     ];
     const { result, problem } = this.#scoped(() => {
       const layout = device.createBindGroupLayout({
@@ -63,7 +77,7 @@ export class DeviceTimer implements TacticTimer<CompiledCandidate> {
           buffer: { type: BUFFER_TYPES[kind] },
         })),
       });
-      const module = device.createShaderModule({ code: candidate.wgsl });
+      const module = device.createShaderModule({ code: stage.wgsl });
       const compute = { module, entryPoint: 'main' };
       const pipeline = device.createComputePipelineAsync({
         layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
@@ -76,7 +90,7 @@ export class DeviceTimer implements TacticTimer<CompiledCandidate> {
       Promise.all([result.pipeline.catch((error: unknown) => error as Error), problem]),
     );
     if (pipeline instanceof Error || found) throw unfit(found ?? (pipeline as Error).message);
-    return { candidate, pipeline, layout: result.layout };
+    return { stage, pipeline, layout: result.layout };
   }
 
   async measure(laps: readonly Lap<CompiledCandidate>[]): Promise<number[]> {
@@ -151,23 +165,29 @@ export class DeviceTimer implements TacticTimer<CompiledCandidate> {
   }
 
   #record(pass: GPUComputePassEncoder, { ready, repeats }: Lap<CompiledCandidate>, params: GPUBuffer[]): void {
-    const { candidate, pipeline, layout } = ready;
-    const { bindings, workgroups } = candidate;
-    const buffers = this.#scratch.buffersFor(bindings);
-    const entries: GPUBindGroupEntry[] = bindings.map(({ bytes }, binding) => ({
-      binding,
-      resource: { buffer: buffers[binding]!, size: bytes },
-    }));
-    if (candidate.params.length > 0) {
-      const buffer = this.#scratch.params(candidate.params);
-      params.push(buffer);
-      entries.push({ binding: bindings.length, resource: { buffer } });
-    }
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, this.#device.createBindGroup({ layout, entries }));
+    const buffers = this.#scratch.buffersFor(ready.stages.flatMap(({ stage }) => stage.bindings));
     const most = this.#device.limits.maxComputeWorkgroupsPerDimension;
-    const rows = Math.max(1, Math.ceil(workgroups / most));
-    for (let i = 0; i < repeats; i++) pass.dispatchWorkgroups(Math.ceil(workgroups / rows), rows);
+    const dispatches = ready.stages.map(({ stage: { bindings, params: words, workgroups }, pipeline, layout }) => {
+      const entries: GPUBindGroupEntry[] = bindings.map(({ bytes }, binding) => ({
+        binding,
+        resource: { buffer: buffers.shift()!, size: bytes },
+      }));
+      if (words.length > 0) {
+        const buffer = this.#scratch.params(words);
+        params.push(buffer);
+        entries.push({ binding: bindings.length, resource: { buffer } });
+      }
+      const rows = Math.max(1, Math.ceil(workgroups / most));
+      return { pipeline, group: this.#device.createBindGroup({ layout, entries }), rows, workgroups };
+    });
+    for (let i = 0; i < repeats; i++)
+      for (const { pipeline, group, rows, workgroups } of dispatches) {
+        if (i === 0 || dispatches.length > 1) {
+          pass.setPipeline(pipeline);
+          pass.setBindGroup(0, group);
+        }
+        pass.dispatchWorkgroups(Math.ceil(workgroups / rows), rows);
+      }
     pass.end();
   }
 

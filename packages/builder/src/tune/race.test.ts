@@ -4,8 +4,8 @@ import { type Behaviour, FakeTimer } from '../testing/timer.ts';
 import { race } from './race.ts';
 
 async function run(behaviours: readonly Behaviour[], deadline = Number.POSITIVE_INFINITY, end = deadline) {
-  const candidates = behaviours.map((_, workgroups) => ({ workgroups }) as Candidate);
-  const timer = new FakeTimer(({ workgroups }) => behaviours[workgroups]!);
+  const candidates = behaviours.map((_, workgroups) => ({ stages: [{ workgroups }] }) as unknown as Candidate);
+  const timer = new FakeTimer(({ stages: [stage] }) => behaviours[stage!.workgroups]!);
   const lost: number[] = [];
   const compiled = candidates.map((candidate) => timer.compile(candidate));
   for (const one of compiled) one.catch(() => {});

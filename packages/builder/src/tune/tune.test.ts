@@ -31,7 +31,7 @@ function reversed(): { timer: FakeTimer; options: TuneOptions } {
 }
 
 function timedBy(behaviour: (length: number) => Behaviour, compileMs = 0) {
-  const timer = new FakeTimer(({ wgsl }) => behaviour(wgsl.length), compileMs);
+  const timer = new FakeTimer(({ stages }) => behaviour(stages.at(-1)!.wgsl.length), compileMs);
   const options: TuneOptions = { device, target: PORTABLE, timer, now: timer.now };
   return { timer, options };
 }

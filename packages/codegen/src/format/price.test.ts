@@ -48,7 +48,9 @@ it('groups with a choice of formats are problems in all of them, with the format
   expect(convs.length).toBeGreaterThan(2);
   expect(convs.some((key) => /Conv\(m0\S* \S+ channels-last/.test(key) && /channels-last = %1/.test(key))).toBe(true);
   expect(convs.some((key) => /; m\d float32\[[\d,]+\] = %1/.test(key))).toBe(true);
-  for (const { tactics, candidate } of problems) expect(candidate(tactics[0]!).wgsl).toContain('fn main(');
+  for (const { tactics, candidate } of problems) {
+    for (const { wgsl } of candidate(tactics[0]!).stages) expect(wgsl).toContain('fn main(');
+  }
 });
 
 it('variants become the problems of the build that takes them', () => {

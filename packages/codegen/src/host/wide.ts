@@ -5,9 +5,8 @@ import type { Emitted } from '../emitted.ts';
 import type { Target } from '../target.ts';
 
 /** Why the host has to compute the group's first node, if it has to. */
-export function wideReason({ emitter: { slots } }: Emitted, { limits }: Target): string | undefined {
+export function wideReason({ stages }: Emitted, { limits }: Target): string | undefined {
   const most = limits.maxStorageBuffersPerShaderStage;
-  return slots.length > most
-    ? `its tensors take ${slots.length} bindings, and the device has ${most} for a dispatch`
-    : undefined;
+  const count = Math.max(...stages.map(({ emitter }) => emitter.slots.length));
+  return count > most ? `its tensors take ${count} bindings, and the device has ${most} for a dispatch` : undefined;
 }

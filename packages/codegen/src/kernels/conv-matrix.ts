@@ -15,14 +15,14 @@ import { stepsOf } from './conv-steps.ts';
 import { packWeights } from './conv-weights.ts';
 import { channelFormats, type WindowVector, windowsOf } from './conv-window.ts';
 import { emitMatrix, type HalfSources } from './matrix.ts';
-import { EIGHT, type MatrixSize, type MatrixTile, matrixCost, matrixTiles } from './matrix-tiles.ts';
+import { EIGHT, type MatrixSize, type MatrixTile, matricesOf, matrixCost, matrixTiles } from './matrix-tiles.ts';
 
 /** The axis of channels. */
 const CHANNELS = 1;
 
 export const convMatrix: Kernel = defineKernel<MatrixTile>({
   id: 'conv.matrix',
-  version: 3,
+  version: 4,
   summary:
     'convolution as implicit GEMM on subgroup matrices, float16 operands through workgroup memory, sums in float32',
   ops: ['Conv'],
@@ -31,12 +31,12 @@ export const convMatrix: Kernel = defineKernel<MatrixTile>({
     const [x, w] = group.anchor!.inputs as [Value, Value];
     const values = [x, w, group.accumulated];
     return (
-      matrixTiles(target).length > 0 &&
+      matricesOf(target).length > 0 &&
       values.every(({ type }) => type.dtype === 'float16') &&
       packable(w, 'f32') !== undefined
     );
   },
-  params: ({ target }) => matrixTiles(target),
+  params: (problem) => matrixTiles(problem.target, matrixSize(problem)),
   cost: (problem, tile) => matrixCost(problem.target, tile, matrixSize(problem)),
   emit: emitConv,
 });
@@ -44,7 +44,15 @@ export const convMatrix: Kernel = defineKernel<MatrixTile>({
 function matrixSize(problem: FormattedProblem): MatrixSize {
   const { outputChannels } = convGeometry(problem.group.anchor!.view());
   const { rows, groups } = sizeOf(problem);
-  return { rows, columns: outputChannels / groups, slices: groups, depth: stepsOf(problem, EIGHT).depth };
+  const { order, depth } = stepsOf(problem, EIGHT);
+  return {
+    rows,
+    columns: outputChannels / groups,
+    slices: groups,
+    depth,
+    isGathered: order === 'taps',
+    hasWeights: true,
+  };
 }
 
 function emitConv(e: Emitter, problem: FormattedProblem, tile: MatrixTile): Launch {
@@ -52,19 +60,17 @@ function emitConv(e: Emitter, problem: FormattedProblem, tile: MatrixTile): Laun
   const isLast = problem.formats.writes === 'channels-last';
   const { columns } = matrixSize(problem);
   const width = isLast && isMultiple(columns, EIGHT) && e.storesRuns(CHANNELS, EIGHT) ? EIGHT : 1;
-  return emitMatrix(
-    e,
-    tile,
-    matrixSize(problem),
-    { order: isLast ? 'columns' : 'rows', width },
-    (slice) => sourcesOf(e, problem, tile, slice),
-    (slice) => {
+  return emitMatrix(e, tile, {
+    size: matrixSize(problem),
+    finish: { order: isLast ? 'columns' : 'rows', width },
+    sources: (stage, slice) => sourcesOf(stage, problem, tile, slice),
+    finisher(_, slice) {
       const store = isLast ? storeInOrder(e, problem, slice, tile) : storeAt(slice);
       const finish = width === 1 ? finisher(e, store) : runFinisher(e, store, CHANNELS);
       return (sums, row, column) =>
         e.shader.when(store.inside([row]), () => finish(sums, coordsOf(store, row), column));
     },
-  );
+  });
 
   function storeAt(slice: Ix): TileStore {
     return storeOf(e, problem, { rows: [], slice }, [], inputs[2], 'f32', { first: () => 0, columns: tile.n });

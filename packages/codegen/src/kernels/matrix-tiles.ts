@@ -16,9 +16,17 @@ export interface MatrixTile {
   readonly split: number;
   /** Columns of a fragment. */
   readonly columns: number;
+  /** Tiles of the sum that are on their way while one is computed. */
+  readonly ahead: 1 | 2;
+  /** Workgroups that share rows and columns: each takes tiles of the sum that follow one another. A second dispatch adds them up. */
+  readonly parts: number;
 }
 
-type Shape = Omit<MatrixTile, 'columns'>;
+type Shape = Omit<MatrixTile, 'columns' | 'ahead' | 'parts'>;
+
+/** Into how many parts a sum may be cut, and tiles that each of them has at least. */
+const PARTS = [1, 2, 3, 4, 6, 8];
+const LEAST_TILES = 2;
 
 /** Every tile that is worth trying. */
 const SHAPES: readonly Shape[] = [
@@ -42,6 +50,9 @@ const SHAPES: readonly Shape[] = [
   { m: 16, n: 32, k: 256, down: 1, across: 1, split: 8 },
   { m: 16, n: 16, k: 256, down: 1, across: 1, split: 8 },
 ];
+
+/** Vectors that an invocation may have on their way: of larger tiles two would take the registers of the sums. */
+const MOST_ON_THE_WAY = 16;
 
 /** Halves in a vector of words, the unit in which operands are moved. */
 export const EIGHT = 8;
@@ -97,14 +108,44 @@ function matrixBytes(tile: Shape, order: LineOrder): number {
   return 16 * vectorsIn(tile, order).all;
 }
 
-/** The tiles for which a device has what they take; none without subgroup matrices. Of two shapes of fragments the wider one was never slower. */
-export function matrixTiles(target: Target): readonly MatrixTile[] {
+/**
+ * The tiles for which a device has what they take; none without subgroup matrices. Of two shapes of fragments the wider one
+ * was never slower. Sums are cut into parts where there are fewer workgroups than a large GPU runs at once.
+ */
+export function matrixTiles(target: Target, size: MatrixSize): readonly MatrixTile[] {
   const [matrix] = matricesOf(target);
   if (!matrix) return [];
   return SHAPES.filter((tile) => {
     const bytes = Math.max(matrixBytes(tile, 'columns'), matrixBytes(tile, 'steps'));
     return (tile.n / tile.across) % matrix.n === 0 && fitsWorkgroup(target, threadsOf(target, tile), bytes);
-  }).map((tile) => ({ ...tile, columns: matrix.n }));
+  }).flatMap((tile) =>
+    partsFor(tile, size).flatMap((parts) =>
+      AHEAD.filter((ahead) => ahead === 1 || 2 * loadsOf(target, tile) <= MOST_ON_THE_WAY).map((ahead) => ({
+        ...tile,
+        columns: matrix.n,
+        ahead,
+        parts,
+      })),
+    ),
+  );
+}
+
+const AHEAD = [2, 1] as const;
+
+/** Vectors that an invocation brings of a tile of the sum. */
+function loadsOf(target: Target, { m, n, k, ...shape }: Shape): number {
+  return ((m + n) * k) / EIGHT / threadsOf(target, { m, n, k, ...shape });
+}
+
+function partsFor(tile: Shape, size: MatrixSize): readonly number[] {
+  const tiles = Math.floor(typical(size.depth) / tile.k);
+  const most = PROCESSORS / groupsOf(tile, size);
+  return PARTS.filter((parts) => parts === 1 || (tiles >= LEAST_TILES * parts && parts <= 2 * most));
+}
+
+/** Workgroups of one part. */
+function groupsOf({ m, n }: Shape, { rows, columns, slices }: MatrixSize): number {
+  return Math.ceil(typical(rows) / m) * Math.ceil(typical(columns) / n) * Math.ceil(typical(slices));
 }
 
 export interface MatrixSize {
@@ -112,6 +153,10 @@ export interface MatrixSize {
   readonly columns: Dim;
   readonly slices: Dim;
   readonly depth: Dim;
+  /** Whether the steps of A are read one by one, wherever they lie. */
+  readonly isGathered?: boolean;
+  /** Whether B is weights, which a network comes back to so late that no cache has them any more. */
+  readonly hasWeights?: boolean;
 }
 
 /** Multiprocessors of a large GPU, and what each has for the workgroups that it runs at once, for the cost model. */
@@ -122,27 +167,36 @@ const OWN_BYTES = 1024;
 /** Of `tileCost`, for one microsecond: what direct contractions were seen to take. */
 const MICROSECOND = 1.3e6;
 
+/** Microseconds between two dispatches of which one reads what the other writes, and of the second one's work. */
+const JOIN_US = 3;
+
 /**
  * Relative time, in the unit of `tileCost`. Workgroups go through the tiles of the sum one after the other; each tile takes
  * the latency of its steps, or what it brings and multiplies by how many workgroups share a multiprocessor.
  *
- * The factors are fitted to 266 measured times: docs/benchmarks.md, "float16 on subgroup matrices".
+ * The factors are fitted to 448 dispatches of profiles of whole networks: docs/benchmarks.md, "float16 on subgroup matrices".
  */
-export function matrixCost(target: Target, tile: MatrixTile, { rows, columns, slices, depth }: MatrixSize): number {
-  const { m, n, k, down, across, split } = tile;
-  const groups = Math.ceil(typical(rows) / m) * Math.ceil(typical(columns) / n) * Math.ceil(typical(slices));
+export function matrixCost(target: Target, tile: MatrixTile, size: MatrixSize): number {
+  const { m, n, k, down, across, split, ahead, parts } = tile;
+  const threads = threadsOf(target, tile);
+  const groups = groupsOf(tile, size) * parts;
   const resident = Math.min(
-    Math.floor(PROCESSOR.threads / threadsOf(target, tile)),
+    Math.floor(PROCESSOR.threads / threads),
     Math.floor(PROCESSOR.bytes / (matrixBytes(tile, 'columns') + OWN_BYTES)),
     PROCESSOR.groups,
   );
   const sharing = Math.max(Math.min(groups / PROCESSORS, resident), 1);
   const waves = Math.max(groups / (PROCESSORS * Math.max(resident, 1)), 1);
   const products = (m * n * k) / (FRAGMENT ** 3 * down * across * split);
-  const latency = 0.2 + 0.018 * products;
-  const bringing = sharing * (m + n) * k * 3.5e-5;
-  const multiplying = sharing * m * n * k * 4.8e-7;
-  const finishing = 1 + sharing * m * n * (6 + 3.6 * split) * 1e-5;
-  const tiles = Math.ceil(typical(depth) / k);
-  return MICROSECOND * waves * (tiles * Math.max(latency, bringing + multiplying) + finishing);
+  const latency = (ahead === 1 ? 0.58 : 0.3) + 0.011 * products + (size.isGathered ? 0.58 * loadsOf(target, tile) : 0);
+  const bringing = sharing * (m + n) * k * 6.3e-5;
+  const multiplying = sharing * m * n * k * 1e-7;
+  const finishing = 1.3 + sharing * m * n * 1.2e-4;
+  const tiles = Math.ceil(Math.ceil(typical(size.depth) / k) / parts);
+  const sums = typical(size.rows) * typical(size.columns) * typical(size.slices) * parts;
+  const joining = parts === 1 ? 0 : JOIN_US + sums * 1.6e-6;
+  const weights = size.hasWeights ? typical(size.depth) * typical(size.columns) * typical(size.slices) : 0;
+  const streaming = weights * 1.4e-6;
+  const working = waves * (tiles * Math.max(latency, bringing + multiplying) + finishing);
+  return MICROSECOND * (working + joining + streaming);
 }

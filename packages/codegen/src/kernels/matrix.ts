@@ -6,12 +6,13 @@
 // Source: the scheme of CUTLASS's tensor-core kernels, with one buffer and the next tile in registers; the sizes of tiles
 // are those that were seen to be fast.
 
-import { ceilDiv, type Dim, mul } from '@trtx/ir';
+import { ceilDiv, mul } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import type { Launch } from '../kernel.ts';
 import type { SubgroupMatrix } from '../target.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
+import { Parts } from './matrix-parts.ts';
 import {
   EIGHT,
   type LineOrder,
@@ -38,13 +39,6 @@ export interface HalfSources {
   readonly order: LineOrder;
 }
 
-/** How rows × columns × slices are cut into workgroups. */
-function matrixGrid({ m, n }: MatrixTile, { rows, columns, slices }: MatrixSize) {
-  const rowTiles = ceilDiv(rows, m);
-  const columnTiles = ceilDiv(columns, n);
-  return { workgroups: mul(mul(rowTiles, columnTiles), slices), rowTiles, columnTiles };
-}
-
 /** Which sums are finished at once, and which neighbouring invocations finish. */
 export interface FinishOrder {
   /** Neighbours along the columns, or along the rows. */
@@ -56,15 +50,35 @@ export interface FinishOrder {
 /** What a kernel finishes: sums from a row and column on that may pass the last ones. */
 export type FinishSums = (sums: readonly string[], row: Ix, column: Ix) => void;
 
-/** Emits the sums, and `finisher`'s code for all of them. */
-export function emitMatrix(
-  e: Emitter,
-  tile: MatrixTile,
-  size: MatrixSize,
-  order: FinishOrder,
-  sourcesOf: (slice: Ix) => HalfSources,
-  finisher: (slice: Ix) => FinishSums,
-): Launch {
+/** A contraction: how large it is, what it multiplies, and what becomes of its sums, each written with an emitter. */
+export interface MatrixProblem {
+  readonly size: MatrixSize;
+  readonly finish: FinishOrder;
+  sources(e: Emitter, slice: Ix): HalfSources;
+  finisher(e: Emitter, slice: Ix): FinishSums;
+}
+
+/** How rows × columns × slices × parts are cut into workgroups. */
+function matrixGrid({ m, n, parts }: MatrixTile, { rows, columns, slices }: MatrixSize) {
+  const rowTiles = ceilDiv(rows, m);
+  const columnTiles = ceilDiv(columns, n);
+  return { workgroups: mul(mul(mul(rowTiles, columnTiles), slices), parts), rowTiles, columnTiles };
+}
+
+/** Emits the sums, and the finisher's code for all of them; in two stages where they are cut into parts. */
+export function emitMatrix(e: Emitter, tile: MatrixTile, problem: MatrixProblem): Launch {
+  if (tile.parts === 1) return emitTile(e, tile, problem);
+  const parts = new Parts(e, tile, problem.size);
+  const first = e.stage();
+  const launch = emitTile(first, tile, {
+    ...problem,
+    finish: { order: 'columns', width: EIGHT },
+    finisher: (_, slice) => parts.storer(first, slice),
+  });
+  return { ...parts.emitJoin(e, problem), before: { emitter: first, launch } };
+}
+
+function emitTile(e: Emitter, tile: MatrixTile, { size, finish, sources: sourcesOf, finisher }: MatrixProblem): Launch {
   const { shader, target } = e;
   const matrix = matrixOf(target, tile);
   const grid = matrixGrid(tile, size);
@@ -73,20 +87,25 @@ export function emitMatrix(
   const firstRow = shader.index(ix.mul(ix.mod('group', rowTiles), tile.m), 'first');
   const rest = shader.index(ix.div('group', rowTiles), 'q');
   const firstColumn = shader.index(ix.mul(ix.mod(rest, columnTiles), tile.n), 'first');
-  const slice = shader.index(ix.div(rest, columnTiles), 'slice');
+  const numbered = shader.index(ix.div(rest, columnTiles), 'slice');
   requireMatrices(e, matrix);
   const place = placeSubgroup(e, tile);
   let bytes = 0;
-  shader.when(ix.less(slice, e.size(size.slices)), () => {
-    const sources = sourcesOf(slice);
+  shader.when(ix.less(numbered, e.size(mul(size.slices, tile.parts))), () => {
+    const slice = tile.parts === 1 ? numbered : shader.index(ix.mod(numbered, e.size(size.slices)), 'slice');
+    const tiles = tilesOf(e, tile, size, tile.parts === 1 ? 0 : ix.div(numbered, e.size(size.slices)));
+    const sources = sourcesOf(e, slice);
     const { left, all } = vectorsIn(tile, sources.order);
     bytes = 16 * all;
     shader.global(`var<workgroup> memory: array<vec4<u32>, ${all}>;`);
-    const sums = emitSums(e, tile, matrix, place, size, sources, [
+    const sums = emitSums(e, tile, matrix, place, tiles, sources, [
       ...slotsOfA(e, tile, firstRow, sources),
       ...slotsOfB(e, tile, firstColumn, left, sources, e.size(size.columns)),
     ]);
-    emitFinish(e, tile, matrix, place, sums, order, finisher(slice), [firstRow, firstColumn]);
+    emitFinish(e, tile, matrix, place, sums, finish, finisher(e, tile.parts === 1 ? slice : numbered), [
+      firstRow,
+      firstColumn,
+    ]);
   });
   return {
     workgroupSize: threadsOf(target, tile),
@@ -95,6 +114,27 @@ export function emitMatrix(
     subgroups: target.subgroups!,
     matrices: [matrix],
   };
+}
+
+/** Tiles of the sum that a workgroup goes through. */
+interface Tiles {
+  /** Step at which the first one begins, step at which the last one ends, and how many there are. */
+  readonly start: Ix;
+  readonly end: Ix;
+  readonly count: Ix;
+}
+
+function tilesOf(e: Emitter, { k, parts }: MatrixTile, { depth }: MatrixSize, part: Ix): Tiles {
+  const { shader } = e;
+  const all = ceilDiv(depth, k);
+  if (parts === 1) return { start: 0, end: e.size(depth), count: e.size(all) };
+  const each = e.size(ceilDiv(all, parts));
+  const first = shader.index(ix.mul(part, each), 'first');
+  const past = shader.index(ix.minIx(ix.add(first, each), e.size(all)), 'past');
+  const start = shader.index(ix.mul(first, k), 'start');
+  // The last parts may have none.
+  const count = shader.index(ix.sub(past, ix.minIx(first, past)), 'tiles');
+  return { start, end: shader.index(ix.minIx(ix.mul(past, k), e.size(depth)), 'end'), count };
 }
 
 /** Asks for subgroup matrices, and names their types `Left`, `Right` and `Sum`. */
@@ -133,7 +173,7 @@ function emitSums(
   tile: MatrixTile,
   matrix: SubgroupMatrix,
   place: SubgroupPlace,
-  size: MatrixSize,
+  tiles: Tiles,
   { order }: HalfSources,
   slots: readonly LoadSlot[],
 ): string[][] {
@@ -170,29 +210,39 @@ function emitSums(
       }
     }
   };
-  emitTiles(e, tile, size.depth, slots, multiply);
+  emitTiles(e, tile, tiles, slots, multiply);
   return sums;
 }
 
-/** Emits the loop over tiles of the sum, of which the next one is on its way into registers. */
-function emitTiles(e: Emitter, { k }: MatrixTile, depth: Dim, slots: readonly LoadSlot[], body: () => void): void {
+/** Emits the loop over tiles of the sum, of which the next ones are on their way into registers. */
+function emitTiles(
+  e: Emitter,
+  { k, ahead }: MatrixTile,
+  { start, end, count }: Tiles,
+  slots: readonly LoadSlot[],
+  body: () => void,
+): void {
   const { shader } = e;
-  const end = e.size(depth);
-  const names = slots.map(() => shader.name('x'));
-  for (const name of names) shader.line(`var ${name} = vec4<u32>();`);
-  const fetch = (start: Ix) =>
-    shader.when(ix.less(start, end), () => {
-      for (const [i, slot] of slots.entries()) slot.fetch(names[i]!, start);
+  const sets = Array.from({ length: ahead }, () => slots.map(() => shader.name('x')));
+  for (const name of sets.flat()) shader.line(`var ${name} = vec4<u32>();`);
+  const fetch = (set: readonly string[], at: Ix) =>
+    shader.when(ix.less(at, end), () => {
+      for (const [i, slot] of slots.entries()) slot.fetch(set[i]!, at);
     });
   // A sum of nothing is 0.
-  fetch(0);
-  shader.loop(e.size(ceilDiv(depth, k)), 't', (tile) => {
-    for (const [i, slot] of slots.entries()) slot.store(names[i]!);
-    shader.line('workgroupBarrier();');
-    fetch(shader.index(ix.mul(ix.add(tile, 1), k), 'next'));
-    body();
-    shader.line('workgroupBarrier();');
-  });
+  for (const [i, set] of sets.entries()) fetch(set, shader.index(ix.add(start, i * k), 'next'));
+  shader.loop(ix.div(ix.add(count, ahead - 1), ahead), 't', (round) =>
+    sets.forEach((set, i) => {
+      const tile = shader.index(ix.add(ix.mul(round, ahead), i), 'tile');
+      shader.when(i === 0 || ix.less(tile, count), () => {
+        for (const [j, slot] of slots.entries()) slot.store(set[j]!);
+        shader.line('workgroupBarrier();');
+        fetch(set, shader.index(ix.add(start, ix.mul(ix.add(tile, ahead), k)), 'next'));
+        body();
+        shader.line('workgroupBarrier();');
+      });
+    }),
+  );
 }
 
 /** Emits what becomes of the sums: line by line of fragments through workgroup memory, parts added in order. */

@@ -9,44 +9,43 @@ import { Position } from '../wgsl/position.ts';
 import { finisher, Operand, runFinisher } from './contraction.ts';
 import { eightsOf } from './eights.ts';
 import { emitMatrix, type HalfSources } from './matrix.ts';
-import { EIGHT, type MatrixSize, type MatrixTile, matrixCost, matrixTiles } from './matrix-tiles.ts';
+import { EIGHT, type MatrixSize, type MatrixTile, matricesOf, matrixCost, matrixTiles } from './matrix-tiles.ts';
 import { type Product, type ProductKernel, packedMatrix, rowsOf, storeOf } from './product.ts';
 
 export function defineMatrixProduct({ op, id, summary, product: productOf }: ProductKernel): Kernel {
   return defineKernel<MatrixTile>({
     id,
-    version: 2,
+    version: 3,
     summary,
     ops: [op],
     applies(problem) {
       const p = productOf(problem);
-      if (!p || p.zeroA || p.zeroB || matrixTiles(problem.target).length === 0) return false;
+      if (!p || p.zeroA || p.zeroB || matricesOf(problem.target).length === 0) return false;
       const values = [p.a, p.b, problem.group.accumulated];
       return values.every(({ type, contents, constant }) => type.dtype === 'float16' && (!contents || constant));
     },
-    params: ({ target }) => matrixTiles(target),
+    params: (problem) => matrixTiles(problem.target, sizeOf(productOf(problem)!)),
     cost: (problem, tile) => matrixCost(problem.target, tile, sizeOf(productOf(problem)!)),
     emit: (e, problem, tile) => emitProduct(e, problem, productOf(problem)!, tile),
   });
 }
 
 function sizeOf(p: Product): MatrixSize {
-  return { rows: product(p.rows), columns: p.n, slices: product(p.batch), depth: p.k };
+  const hasWeights = p.b.constant !== null;
+  return { rows: product(p.rows), columns: p.n, slices: product(p.batch), depth: p.k, hasWeights };
 }
 
 function emitProduct(e: Emitter, problem: Problem, p: Product, tile: MatrixTile): Launch {
-  const batchOf = (slice: Ix) => Position.linear(p.batch, slice).coords(e.shader);
+  const batchOf = ({ shader }: Emitter, slice: Ix) => Position.linear(p.batch, slice).coords(shader);
   // A vector has no axis of columns.
   const axis = p.atOutput([], [], 'n').indexOf('n');
   const width = axis >= 0 && e.storesRuns(axis, EIGHT) ? EIGHT : 1;
-  return emitMatrix(
-    e,
-    tile,
-    sizeOf(p),
-    { order: 'columns', width },
-    (slice) => sourcesOf(e, p, tile, batchOf(slice)),
-    (slice) => {
-      const batch = batchOf(slice);
+  return emitMatrix(e, tile, {
+    size: sizeOf(p),
+    finish: { order: 'columns', width },
+    sources: (stage, slice) => sourcesOf(stage, p, tile, batchOf(stage, slice)),
+    finisher(_, slice) {
+      const batch = batchOf(e, slice);
       const store = storeOf(e, problem, p, batch, [], [], { first: () => 0, columns: tile.n });
       const finish = width === 1 ? finisher(e, store) : runFinisher(e, store, axis);
       return (sums, row, column) => {
@@ -54,7 +53,7 @@ function emitProduct(e: Emitter, problem: Problem, p: Product, tile: MatrixTile)
         e.shader.when(store.inside([row]), () => finish(sums, [row, ...coords!], column));
       };
     },
-  );
+  });
 }
 
 function sourcesOf(e: Emitter, p: Product, tile: MatrixTile, batch: readonly Ix[]): HalfSources {

@@ -217,9 +217,12 @@ export class Layout {
 
   /** Gives every other result a place in the arena. Returns the live peak. */
   #placeIntermediates(schedule: Schedule, bound: ReadonlySet<Value>): number {
+    const scratch = new Set(scratchIn(schedule));
+    const isIntermediate = (root: Value) =>
+      root.producer !== null || this.grouping.states.has(root) || scratch.has(root);
     const { lives, dispatchesBefore } = livesOf(schedule, (value) => {
       const root = rootOf(value, this.grouping.views);
-      const counts = bound.has(root) && (root.producer !== null || this.grouping.states.has(root));
+      const counts = bound.has(root) && isIntermediate(root);
       return counts && !this.#places.has(root) ? root : undefined;
     });
     const values = [...lives.keys()];
@@ -320,5 +323,14 @@ function inputsOnHost(graph: Graph, hosted: Hosted, views: Views): Set<Value> {
 function* boundIn(schedule: Schedule): IterableIterator<Value> {
   for (const item of schedule)
     if (isControlItem(item)) for (const body of item.bodies) yield* boundIn(body);
-    else if (!isHostItem(item)) for (const slot of item.emitter.slots) yield* valuesIn(slot);
+    else if (!isHostItem(item)) for (const { emitter } of item.stages) yield* emitter.slots.flatMap(valuesIn);
+}
+
+/** What the stages of a dispatch leave to each other. */
+function* scratchIn(schedule: Schedule): IterableIterator<Value> {
+  for (const item of schedule)
+    if (isControlItem(item)) for (const body of item.bodies) yield* scratchIn(body);
+    else if (!isHostItem(item))
+      for (const { emitter } of item.stages)
+        for (const slot of emitter.slots) if (slot.kind === 'scratch') yield slot.value;
 }

@@ -38,8 +38,8 @@ export function livesOf(schedule: Schedule, rootOf: (value: Value) => Value | un
     for (const item of items) {
       if (isControlItem(item)) visitControl(item);
       else if (isHostItem(item)) touch([...item.node.inputs, ...item.node.outputs]);
-      else touch(item.emitter.slots.flatMap(valuesIn));
-      next(isControlItem(item) || isHostItem(item) ? 0 : 1);
+      else touch(item.stages.flatMap(({ emitter }) => emitter.slots.flatMap(valuesIn)));
+      next(isControlItem(item) || isHostItem(item) ? 0 : item.stages.length);
     }
   };
   const visitControl = ({ node, bodies }: { node: Value['producer'] & object; bodies: readonly Schedule[] }) => {

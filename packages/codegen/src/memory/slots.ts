@@ -4,5 +4,5 @@ import type { Value } from '@trtx/ir';
 import type { Slot } from '../emitter.ts';
 
 export function valuesIn(slot: Slot): Value[] {
-  return slot.kind === 'value' ? [slot.value] : [];
+  return slot.kind === 'value' || slot.kind === 'scratch' ? [slot.value] : [];
 }

@@ -3,6 +3,7 @@
 
 import { type BindingKind, type StorageType, storageBytes } from '@trtx/engine';
 import { type Dim, type DType, dimOf, evaluateDim, product, type Value } from '@trtx/ir';
+import { stagesOf } from '../emitted.ts';
 import { Emitter, type Slot } from '../emitter.ts';
 import type { Group } from '../group/group.ts';
 import { partBytes } from '../memory/parts.ts';
@@ -23,8 +24,13 @@ export interface CandidateBinding {
   readonly isWritten: boolean;
 }
 
-/** A dispatch; its entry point is `main`. */
+/** Dispatches, one after the other. */
 export interface Candidate {
+  readonly stages: readonly CandidateStage[];
+}
+
+/** A dispatch; its entry point is `main`. */
+export interface CandidateStage {
   readonly wgsl: string;
   /** In order of binding number. */
   readonly bindings: readonly CandidateBinding[];
@@ -43,14 +49,16 @@ export function candidateOf(
   const emitter = new Emitter(group, grouping, storages, target);
   const problem = { group, grouping, target, formats: tactic.formats };
   const launch = tactic.kernel.emit(emitter, problem, tactic.params);
-  const { bindings, params } = emitter.shader;
   const written = new Set(group.results.map((result) => emitter.view(result).storage));
-  return {
-    wgsl: emitter.shader.print(launch.workgroupSize),
-    bindings: bindings.map(({ kind }, i) => ({ kind, ...slotMemory(emitter.slots[i]!, memory, written) })),
-    params: params.map(middle),
-    workgroups: middle(launch.workgroups),
-  };
+  const stages = stagesOf(emitter, launch).map(
+    ({ emitter: { shader, slots }, launch, wgsl }): CandidateStage => ({
+      wgsl,
+      bindings: shader.bindings.map(({ kind }, i) => ({ kind, ...slotMemory(slots[i]!, memory, written) })),
+      params: shader.params.map(middle),
+      workgroups: middle(launch.workgroups),
+    }),
+  );
+  return { stages };
 }
 
 function slotMemory(
@@ -65,7 +73,7 @@ function slotMemory(
       ? ([slot.packed.dtype, storageOf(slot.packed.dtype)!, slot.packed.size] as const)
       : ([slot.value.type.dtype, storages(slot.value), bytesOf(slot.value, storages)] as const);
   const own = Math.min(all - part * partBytes(limits), partBytes(limits));
-  const isWritten = slot.kind === 'value' && written.has(slot.value);
+  const isWritten = slot.kind === 'scratch' || (slot.kind === 'value' && written.has(slot.value));
   return { bytes: Math.max(Math.ceil(own / 16) * 16, 16), dtype, storage, isWritten };
 }
 

@@ -90,7 +90,9 @@ describe('the key of a problem', () => {
       for (const prefix of ['', 'other/'])
         for (const { key, tactics, candidate } of problems(build, { prefix }))
           tactics.forEach((tactic, i) => {
-            const { wgsl } = candidate(tactic);
+            const wgsl = candidate(tactic)
+              .stages.map((stage) => stage.wgsl)
+              .join();
             expect(shaders.get(`${key} ${i}`) ?? wgsl).toBe(wgsl);
             shaders.set(`${key} ${i}`, wgsl);
           });
@@ -101,7 +103,8 @@ describe('the key of a problem', () => {
 describe('a candidate', () => {
   it('has the buffers of its tactic, without their contents', () => {
     const problem = problems(conv()).at(-1);
-    const { bindings, params, workgroups, wgsl } = problem!.candidate(problem!.tactics[0]!);
+    const [stage] = problem!.candidate(problem!.tactics[0]!).stages;
+    const { bindings, params, workgroups, wgsl } = stage!;
     expect(bindings.map(({ kind, isWritten, storage }) => [kind, isWritten, storage])).toContainEqual([
       'read_write',
       true,
@@ -115,7 +118,7 @@ describe('a candidate', () => {
 
   it('is in the middle of ranges', () => {
     const [problem] = problems((b, x) => b.Relu(x), { dims: ['N', 4], profile: { x: [{ min: 4, max: 64 }, 4] } });
-    const { bindings } = problem!.candidate(problem!.tactics[0]!);
+    const { bindings } = problem!.candidate(problem!.tactics[0]!).stages[0]!;
     expect(bindings.map(({ bytes }) => bytes)).toEqual([16 * 4 * 4, 16 * 4 * 4]);
   });
 });
