@@ -82,13 +82,12 @@ describe('in the steady state', () => {
     const { device, calls, live } = watchDevice(gpu.device);
     const engine = await Engine.load(file, { device });
     const context = engine.createContext();
-    for (let i = 0; i < 4; i++) await Promise.all([context.run(input(20)), context.run(input(21))]);
+    const four = () => Promise.all([20, 21, 22, 20].map((length) => context.run(input(length))));
+    for (let i = 0; i < 4; i++) await four();
     const before = live.size;
     const n = 1000;
     const created = await made(calls, async () => {
-      for (let i = 0; i < n / 4; i++) {
-        await Promise.all([20, 21, 22, 20].map((length) => context.run(input(length))));
-      }
+      for (let i = 0; i < n / 4; i++) await four();
     });
     expect(created).toEqual({ createCommandEncoder: n, submit: n });
     expect(live.size).toBe(before);
