@@ -15,6 +15,7 @@ import { explained, sourceNodesOf } from './source-nodes.ts';
 import { ForcedTactics, type TacticChoices } from './tactics.ts';
 import { MissedTimings } from './tune/misses.ts';
 import { BUILDER } from './version.ts';
+import { requireWorkspace } from './workspace.ts';
 
 export type BuildStage = 'optimize' | 'kernels' | 'write';
 
@@ -54,6 +55,8 @@ export interface BuildOptions {
    * passes 32 bits fails with `INT64_OVERFLOW` (the default), or all that touches them left to the `host`.
    */
   readonly int64?: CompileOptions['int64'];
+  /** Bytes that intermediate tensors may take, in each profile, of each context's memory. */
+  readonly workspace?: number;
   /** The nodes of the source model, for reports; by default those that the graph says that its nodes came from. */
   readonly sourceNodes?: readonly SourceNode[];
   /** Tactics to take, by node, where there are several. */
@@ -87,7 +90,7 @@ export interface BuiltEngine {
 /**
  * Builds an engine. The graph is changed in place: specialized, optimized and legalized; with `profiles` it stays as it is.
  * @throws TrtxError PROFILE_MISSING, PROFILE, UNSUPPORTED_NODES, SHAPE_UNBOUNDED, TENSOR_TOO_LARGE, FLOAT16_TYPED,
- *   FLOAT16_UNKNOWN, PLUGIN_ON_HOST, TACTIC_UNKNOWN, TIMING_CACHE_MISS, and as `extensionsOf` of @trtx/plugin
+ *   FLOAT16_UNKNOWN, PLUGIN_ON_HOST, TACTIC_UNKNOWN, TIMING_CACHE_MISS, WORKSPACE, and as `extensionsOf` of @trtx/plugin
  */
 export function build(graph: Graph, options: BuildOptions = {}): BuiltEngine {
   const { plan, blobs } = buildPlan(graph, options);
@@ -153,6 +156,7 @@ function buildSteps(graph: Graph, options: BuildOptions): Compiled {
   missed.requireNone();
   refuseHosted(plan, extensionsOf(options.plugins));
   tellPlan(logger, plan);
+  requireWorkspace(plan, options.workspace ?? Number.POSITIVE_INFINITY);
   const imported = new Set(before.map(({ node }) => node));
   const sourceNodes = explained(options.sourceNodes ?? before, { plan, graph, trace: report.trace, imported });
   return { plan: { ...plan, sourceNodes }, blobs };
