@@ -7,6 +7,7 @@ import { isTrtxError, type Logger } from '@trtx/errors';
 import { cloneGraph, type Graph, type Profile, specialize } from '@trtx/ir';
 import { type Float16Options, type OptimizeOptions, type OptimizeReport, optimize } from '@trtx/passes';
 import { extensionsOf, type Plugin } from '@trtx/plugin';
+import { builtWith } from './built.ts';
 import { type Float16Build, requireFloat32, workInFloat16 } from './float16.ts';
 import { kernelsFor, optimizeOptions, refuseHosted } from './plugins.ts';
 import { inProfile, type OptimizationProfile, requireBounded, requireProfiles } from './profile.ts';
@@ -55,6 +56,8 @@ export interface BuildOptions {
    * passes 32 bits fails with `INT64_OVERFLOW` (the default), or all that touches them left to the `host`.
    */
   readonly int64?: CompileOptions['int64'];
+  /** Leaves the weights out of the file: it has to be given some by `refit` before it can be loaded. */
+  readonly strip?: boolean;
   /** Bytes that intermediate tensors may take, in each profile, of each context's memory. */
   readonly workspace?: number;
   /** The nodes of the source model, for reports; by default those that the graph says that its nodes came from. */
@@ -94,7 +97,7 @@ export interface BuiltEngine {
  */
 export function build(graph: Graph, options: BuildOptions = {}): BuiltEngine {
   const { plan, blobs } = buildPlan(graph, options);
-  const file = writeEngine({ plan, blobs: blobs.map((bytes) => bytes()), builder: BUILDER });
+  const file = writeEngine({ plan, blobs: blobs.map((bytes) => bytes()), builder: BUILDER, stripped: options.strip });
   options.onProgress?.({ stage: 'write', done: 1, total: 1, label: `${file.size} bytes` });
   options.logger?.({ severity: 'info', message: `an engine file of ${file.size} bytes` });
   return { plan, file };
@@ -105,6 +108,11 @@ export function build(graph: Graph, options: BuildOptions = {}): BuiltEngine {
  * @throws TrtxError as `build`
  */
 export function buildPlan(graph: Graph, options: BuildOptions = {}): Compiled {
+  const { plan, blobs } = buildProfiles(graph, options);
+  return { plan: { ...plan, built: builtWith(options) }, blobs };
+}
+
+function buildProfiles(graph: Graph, options: BuildOptions): Compiled {
   const { profiles, profile, onProgress, logger, ...rest } = options;
   if (!profiles) return buildOne(graph, options);
   const names = requireProfiles(profiles, profile);

@@ -35,6 +35,7 @@ interface Options extends PluginOptions, PageOptions, Float16Flags, DeviceFlags,
   readonly host: boolean;
   readonly int64: 'checked' | 'host';
   readonly workspace?: number;
+  readonly strip?: boolean;
 }
 
 export function addBuild(program: Command, session: Session): void {
@@ -55,6 +56,7 @@ export function addBuild(program: Command, session: Session): void {
     .option('--no-host', 'fail with a list of the nodes that the host would have to compute at each run')
     .option('--int64 <where>', INT64, parseInt64, 'checked')
     .option('--workspace <bytes>', 'fail where intermediate tensors need more, as 64MiB', parseBytes)
+    .option('--strip', 'leave the weights out of the file: trtx refit gives it some')
     .option('--portable', 'ask only for what every WebGPU device has')
     .action((model: string, options: Options) => buildEngine(model, { ...options, ...profiles() }, session));
   addFloat16Options(command);
@@ -69,7 +71,18 @@ async function buildEngine(
   options: Options & Pick<BuildOptions, 'profile' | 'profiles'>,
   session: Session,
 ): Promise<void> {
-  const { output, O: level, portable = false, host, int64, workspace, profile, profiles, deviceFeatures } = options;
+  const {
+    output,
+    O: level,
+    portable = false,
+    host,
+    int64,
+    workspace,
+    strip,
+    profile,
+    profiles,
+    deviceFeatures,
+  } = options;
   const fp16 = float16From(options);
   await requireOutput(output, model);
   await requirePage(options, model, output);
@@ -94,6 +107,7 @@ async function buildEngine(
     timings,
     errorOnCacheMiss,
     workspace,
+    strip,
     sourceNodes: nodes,
     onFloat16: (report) => float16.push(report),
     onOptimized: (after, { trace }) => {
