@@ -51,6 +51,14 @@ describe('build', () => {
     expect(error.hint).toBeTruthy();
   });
 
+  it('with less workspace than it needs', async () => {
+    const dir = folder();
+    const model = write(dir, 'tiny.onnx', tinyModel());
+    await failure(MISUSED, 'USAGE', build(dir, model, '--workspace', '64MiX'), dir);
+    const { status } = await trtxJson(...build(dir, model, '--workspace', '64MiB'));
+    expect(status).toBe(0);
+  });
+
   it('to a place where nothing can be written', async () => {
     const dir = folder();
     const model = write(dir, 'tiny.onnx', tinyModel());

@@ -53,6 +53,25 @@ export function parsePositive(text: string): number {
   return value;
 }
 
+const BYTE_UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+};
+
+/** `64MiB`, `1.5GB`, `4096`: in bytes. */
+export function parseBytes(text: string): number {
+  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?) ?(\w*)$/.exec(text) ?? [];
+  const factor = Object.hasOwn(BYTE_UNITS, unit) ? BYTE_UNITS[unit]! : Number.NaN;
+  const bytes = digits === '' ? Number.NaN : Math.floor(Number(digits) * factor);
+  if (!Number.isSafeInteger(bytes)) throw new InvalidArgumentError('It is a number of bytes, as 64MiB, 1.5GB or 4096.');
+  return bytes;
+}
+
 /** Numbers with commas between them. */
 export function parseNumbers(text: string): number[] {
   const values = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));

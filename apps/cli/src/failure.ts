@@ -38,7 +38,9 @@ const MISUSE: ReadonlySet<string> = new Set([
   'NOT_AN_ENGINE',
   'ENGINE_DAMAGED',
   'ENGINE_VERSION',
+  'ENGINE_STRIPPED',
   'ENGINE_INVALID',
+  'REFIT',
   'TIMING_CACHE',
 ]);
 

@@ -11,6 +11,7 @@ import { addDebug } from './commands/debug/index.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addOptimize } from './commands/optimize.ts';
 import { addProfile } from './commands/profile.ts';
+import { addRefit } from './commands/refit.ts';
 import { addRun } from './commands/run.ts';
 import { addVerify } from './commands/verify.ts';
 import { Session } from './session.ts';
@@ -18,6 +19,7 @@ import { Session } from './session.ts';
 const COMMANDS = [
   addOptimize,
   addBuild,
+  addRefit,
   addRun,
   addBench,
   addProfile,

@@ -7,6 +7,7 @@ import { isTrtxError, type Logger } from '@trtx/errors';
 import { cloneGraph, type Graph, type Profile, specialize } from '@trtx/ir';
 import { type Float16Options, type OptimizeOptions, type OptimizeReport, optimize } from '@trtx/passes';
 import { extensionsOf, type Plugin } from '@trtx/plugin';
+import { builtWith } from './built.ts';
 import { type Float16Build, requireFloat32, workInFloat16 } from './float16.ts';
 import { kernelsFor, optimizeOptions, refuseHosted } from './plugins.ts';
 import { inProfile, type OptimizationProfile, requireBounded, requireProfiles } from './profile.ts';
@@ -15,6 +16,7 @@ import { explained, sourceNodesOf } from './source-nodes.ts';
 import { ForcedTactics, type TacticChoices } from './tactics.ts';
 import { MissedTimings } from './tune/misses.ts';
 import { BUILDER } from './version.ts';
+import { requireWorkspace } from './workspace.ts';
 
 export type BuildStage = 'optimize' | 'kernels' | 'write';
 
@@ -54,6 +56,10 @@ export interface BuildOptions {
    * passes 32 bits fails with `INT64_OVERFLOW` (the default), or all that touches them left to the `host`.
    */
   readonly int64?: CompileOptions['int64'];
+  /** Leaves the weights out of the file: it has to be given some by `refit` before it can be loaded. */
+  readonly strip?: boolean;
+  /** Bytes that intermediate tensors may take, in each profile, of each context's memory. */
+  readonly workspace?: number;
   /** The nodes of the source model, for reports; by default those that the graph says that its nodes came from. */
   readonly sourceNodes?: readonly SourceNode[];
   /** Tactics to take, by node, where there are several. */
@@ -87,11 +93,11 @@ export interface BuiltEngine {
 /**
  * Builds an engine. The graph is changed in place: specialized, optimized and legalized; with `profiles` it stays as it is.
  * @throws TrtxError PROFILE_MISSING, PROFILE, UNSUPPORTED_NODES, SHAPE_UNBOUNDED, TENSOR_TOO_LARGE, FLOAT16_TYPED,
- *   FLOAT16_UNKNOWN, PLUGIN_ON_HOST, TACTIC_UNKNOWN, TIMING_CACHE_MISS, and as `extensionsOf` of @trtx/plugin
+ *   FLOAT16_UNKNOWN, PLUGIN_ON_HOST, TACTIC_UNKNOWN, TIMING_CACHE_MISS, WORKSPACE, and as `extensionsOf` of @trtx/plugin
  */
 export function build(graph: Graph, options: BuildOptions = {}): BuiltEngine {
   const { plan, blobs } = buildPlan(graph, options);
-  const file = writeEngine({ plan, blobs: blobs.map((bytes) => bytes()), builder: BUILDER });
+  const file = writeEngine({ plan, blobs: blobs.map((bytes) => bytes()), builder: BUILDER, stripped: options.strip });
   options.onProgress?.({ stage: 'write', done: 1, total: 1, label: `${file.size} bytes` });
   options.logger?.({ severity: 'info', message: `an engine file of ${file.size} bytes` });
   return { plan, file };
@@ -102,6 +108,11 @@ export function build(graph: Graph, options: BuildOptions = {}): BuiltEngine {
  * @throws TrtxError as `build`
  */
 export function buildPlan(graph: Graph, options: BuildOptions = {}): Compiled {
+  const { plan, blobs } = buildProfiles(graph, options);
+  return { plan: { ...plan, built: builtWith(options) }, blobs };
+}
+
+function buildProfiles(graph: Graph, options: BuildOptions): Compiled {
   const { profiles, profile, onProgress, logger, ...rest } = options;
   if (!profiles) return buildOne(graph, options);
   const names = requireProfiles(profiles, profile);
@@ -153,6 +164,7 @@ function buildSteps(graph: Graph, options: BuildOptions): Compiled {
   missed.requireNone();
   refuseHosted(plan, extensionsOf(options.plugins));
   tellPlan(logger, plan);
+  requireWorkspace(plan, options.workspace ?? Number.POSITIVE_INFINITY);
   const imported = new Set(before.map(({ node }) => node));
   const sourceNodes = explained(options.sourceNodes ?? before, { plan, graph, trace: report.trace, imported });
   return { plan: { ...plan, sourceNodes }, blobs };

@@ -7,6 +7,8 @@ export type EngineErrorCode =
   | 'ENGINE_DAMAGED'
   /** The file has a format that this version does not know. */
   | 'ENGINE_VERSION'
+  /** The file has no weights: it was stripped of them. */
+  | 'ENGINE_STRIPPED'
   /** The plan contradicts itself or breaks a rule of WebGPU: a fault of what built it, or an attack. */
   | 'ENGINE_INVALID'
   /** A size has no value for these shapes: negative, a division by zero, or past the safe integers. */

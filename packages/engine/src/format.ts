@@ -12,6 +12,9 @@
 //   128       the manifest: JSON, {"crcs": [one for each blob], "plan": Plan}, all optimization profiles in the plan
 //             each blob of plan.blobs at the next multiple of 256, zeros between, nothing after the last
 //
+// A stripped engine ends with the manifest, and has 0 blobs in its header; its checksums are those of the weights that it
+// had.
+//
 // Integers are little-endian. Size, place and checksum of the header are the same in every format version, so that a
 // newer file is told from a damaged one. Where blobs lie follows from their sizes: there is no offset to get wrong.
 import type { Plan, PlanBlob } from './plan.ts';

@@ -16,4 +16,4 @@ export type * from './terms.ts';
 export { alignUp, sourceBytes, storageBits, storageBytes, storageOf } from './types.ts';
 export { validatePlan } from './validate.ts';
 export type * from './work.ts';
-export { type EngineFile, type EngineSource, engineBytes, writeEngine } from './write.ts';
+export { canonicalJson, type EngineFile, type EngineSource, engineBytes, writeEngine } from './write.ts';

@@ -323,12 +323,14 @@ export interface Plan {
   readonly liveBytesPeak: number;
   /** Name of the optimization profile; where it has none it goes by its number. */
   readonly profile?: string;
+  /** What it was built with, for those that build it again with other weights. Nothing else reads it. */
+  readonly built?: Readonly<Record<string, unknown>>;
   /** The optimization profiles after the first, which is the plan itself; absent where that is the only one. */
   readonly profiles?: readonly PlanProfile[];
 }
 
 /** Fields of a plan that are the same for all its optimization profiles. */
-export type SharedField = 'name' | 'blobs' | 'modules' | 'pipelines';
+export type SharedField = 'name' | 'built' | 'blobs' | 'modules' | 'pipelines';
 
 /** A further optimization profile: the fields of its plan, but for those that are as in the first profile. */
 export type PlanProfile = Partial<Omit<Plan, SharedField | 'profiles'>>;

@@ -63,9 +63,20 @@ export function readHeader(bytes: Uint8Array): EngineHeader {
 
 /**
  * The manifest, from the `header.manifestBytes` bytes that follow the header; checked as a whole.
- * Throws `ENGINE_DAMAGED` or `ENGINE_INVALID`.
+ * Throws `ENGINE_DAMAGED`, `ENGINE_STRIPPED` or `ENGINE_INVALID`.
  */
 export function readManifest(header: EngineHeader, bytes: Uint8Array): EngineManifest {
+  const { plan, crcs } = parseManifest(header, bytes);
+  if (header.blobCount !== plan.blobs.length) {
+    throw new TrtxError('ENGINE_STRIPPED', 'the engine has no weights', { hint: 'give it some by `trtx refit`' });
+  }
+  const { offsets, fileBytes } = layoutBlobs(header.manifestBytes, plan.blobs);
+  if (fileBytes !== header.fileBytes) throw invalid('the header and the plan name different blobs');
+  return { plan, blobs: plan.blobs.map(({ bytes }, i) => ({ offset: offsets[i]!, bytes, crc: crcs[i]! })) };
+}
+
+/** The plan, with a checksum for each of its blobs, whether the file has them or not. Throws as `readManifest`. */
+export function parseManifest(header: EngineHeader, bytes: Uint8Array): { plan: Plan; crcs: readonly number[] } {
   if (bytes.length !== header.manifestBytes) throw damaged('the manifest is cut off');
   checkCrc(bytes, header.manifestCrc, 'manifest');
   let json: { crcs?: unknown; plan?: unknown } | null;
@@ -76,17 +87,11 @@ export function readManifest(header: EngineHeader, bytes: Uint8Array): EngineMan
   }
   const plan = validatePlan(json?.plan);
   const crcs = json?.crcs;
-  const { offsets, fileBytes } = layoutBlobs(header.manifestBytes, plan.blobs);
-  if (
-    !Array.isArray(crcs) ||
-    crcs.length !== offsets.length ||
-    crcs.length !== header.blobCount ||
-    !crcs.every((crc) => Number.isInteger(crc)) ||
-    fileBytes !== header.fileBytes
-  ) {
-    throw invalid('the header, the plan and the checksums name different blobs');
+  // One that is no number is the checksum of nothing.
+  if (!Array.isArray(crcs) || crcs.length !== plan.blobs.length) {
+    throw invalid('the plan and the checksums name different blobs');
   }
-  return { plan, blobs: plan.blobs.map(({ bytes }, i) => ({ offset: offsets[i]!, bytes, crc: crcs[i] })) };
+  return { plan, crcs };
 }
 
 /**

@@ -2,7 +2,7 @@
 import { crc32 } from './crc32.ts';
 import { type EngineHeader, type EngineManifest, HEADER_BYTES } from './format.ts';
 import type { Plan } from './plan.ts';
-import { checkZeros, damaged, readHeader, readManifest } from './read.ts';
+import { checkZeros, damaged, parseManifest, readHeader, readManifest } from './read.ts';
 
 /**
  * Something that bytes can be read from: a file handle, a Blob, a body of a response. The readers of this module only
@@ -67,7 +67,8 @@ async function readExactly(source: ByteSource, offset: number, length: number): 
   return bytes;
 }
 
-/** The plan of an engine alone, without reading its weights. */
+/** The plan of an engine alone, without reading its weights: it may be stripped of them. */
 export async function readPlan(source: ByteSource): Promise<Plan> {
-  return (await openEngine(source)).plan;
+  const header = readHeader(await source.read(0, HEADER_BYTES));
+  return parseManifest(header, await source.read(HEADER_BYTES, header.manifestBytes)).plan;
 }

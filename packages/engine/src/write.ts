@@ -20,6 +20,8 @@ export interface EngineSource {
   readonly blobs: readonly Uint8Array[];
   /** Version of the builder, at most 92 bytes of UTF-8. */
   readonly builder: string;
+  /** Leaves the blobs out of the file. No runtime loads such a one. */
+  readonly stripped?: boolean;
 }
 
 export interface EngineFile {
@@ -33,7 +35,7 @@ export interface EngineFile {
  * The engine file as a list of chunks, so that weights are never copied.
  * Throws `ENGINE_INVALID` where the plan contradicts itself or the blobs.
  */
-export function writeEngine({ plan, blobs, builder }: EngineSource): EngineFile {
+export function writeEngine({ plan, blobs, builder, stripped = false }: EngineSource): EngineFile {
   validatePlan(plan);
   if (blobs.length !== plan.blobs.length || blobs.some((blob, i) => blob.length !== plan.blobs[i]!.bytes)) {
     throw invalid('the blobs do not have the number and sizes that the plan names');
@@ -42,15 +44,16 @@ export function writeEngine({ plan, blobs, builder }: EngineSource): EngineFile 
   if (manifest.length > MAX_MANIFEST_BYTES) {
     throw invalid(`the manifest has ${manifest.length} bytes, more than ${MAX_MANIFEST_BYTES}`);
   }
-  const { offsets, fileBytes } = layoutBlobs(manifest.length, plan.blobs);
+  const written = stripped ? [] : blobs;
+  const { offsets, fileBytes } = layoutBlobs(manifest.length, stripped ? [] : plan.blobs);
   const head = new Uint8Array(HEADER_BYTES + manifest.length);
-  writeHeader(head, { manifest, fileBytes, blobCount: blobs.length, builder });
+  writeHeader(head, { manifest, fileBytes, blobCount: written.length, builder });
   head.set(manifest, HEADER_BYTES);
 
   const chunks: Uint8Array[] = [head];
   const zeros = new Uint8Array(BLOB_ALIGNMENT);
   let end = head.length;
-  for (const [i, blob] of blobs.entries()) {
+  for (const [i, blob] of written.entries()) {
     const gap = offsets[i]! - end;
     if (gap > 0) chunks.push(zeros.subarray(0, gap));
     if (blob.length > 0) chunks.push(blob);
@@ -91,7 +94,7 @@ function writeHeader(
 }
 
 /** JSON with the keys of every object in order, so that equal values give equal text. */
-function canonicalJson(value: unknown): string {
+export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, v) =>
     v !== null && typeof v === 'object' && !Array.isArray(v)
       ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -44,12 +44,13 @@ export class TrtxError extends Error {
     this.hint = hint;
     this.details = details ?? [];
   }
+}
 
-  /** The same error with more of its place told; what it tells already stays. */
-  at(place: ErrorPlace): TrtxError {
-    const { code, summary, hint, details, cause } = this;
-    return new TrtxError(code, summary, { ...place, ...this.place, hint, details, cause });
-  }
+/** A TrtxError with more of its place told, where it tells none already; any other error as it is. */
+export function errorAt(error: unknown, place: ErrorPlace): unknown {
+  if (!isTrtxError(error)) return error;
+  const { code, summary, hint, details, cause } = error;
+  return new TrtxError(code, summary, { ...place, ...error.place, hint, details, cause });
 }
 
 /** True for a TrtxError of this or of another loaded copy of the package. */

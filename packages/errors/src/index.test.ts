@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isTrtxError, quote, TrtxError } from './index.ts';
+import { errorAt, isTrtxError, quote, TrtxError } from './index.ts';
 
 const error = new TrtxError('SHAPE', 'sizes differ', {
   node: 'Add_1',
@@ -20,9 +20,11 @@ it('tells code, message, place, details and hint in one text, and each alone', (
 });
 
 it('gets more of its place, and keeps what it has', () => {
-  const more = error.at({ node: 'other', file: 'm.onnx' });
+  const more = errorAt(error, { node: 'other', file: 'm.onnx' }) as TrtxError;
   expect(more.place).toEqual({ node: 'Add_1', file: 'm.onnx' });
   expect(more).toMatchObject({ summary: 'sizes differ', details: ['3 and 4'], cause: error.cause });
+  const other = new Error('x');
+  expect(errorAt(other, { node: 'a' })).toBe(other);
 });
 
 it('is known by its name, so that a second copy of the package is no stranger', () => {

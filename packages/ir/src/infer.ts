@@ -1,7 +1,7 @@
 // Inference: runs an op's `infer` over what is known of its inputs, checks attributes first, and carries contents
 // through pointwise and injective ops from their own data.
 
-import { isTrtxError, quote, TrtxError } from '@trtx/errors';
+import { errorAt, quote, TrtxError } from '@trtx/errors';
 import { asNumbers, type Contents, injectiveContents, MAX_CONTENTS, MAX_REALS, pointwiseContents } from './contents.ts';
 import { bounds, type Dim, dimOf, neverEqual, Sym, sameDim } from './dim.ts';
 import { isContainer, isFloat, isInteger } from './dtype.ts';
@@ -83,7 +83,7 @@ function inferred(op: OpDef, view: NodeView, node: string): readonly Inferred[] 
   try {
     return op.infer(view);
   } catch (error) {
-    throw isTrtxError(error) ? error.at({ node: `${node} (${opName(op)})` }) : error;
+    throw errorAt(error, { node: `${node} (${opName(op)})` });
   }
 }
 

@@ -25,7 +25,8 @@ describe('a benchmark', () => {
     const { latency, encode, gpu: onGpu, transfers, runsPerSecond, wallMs } = report.runs;
     const count = latency.samples.length;
     expect(count).toBeGreaterThanOrEqual(10);
-    expect([encode!.samples.length, onGpu!.samples.length]).toEqual([count, count]);
+    expect(encode!.samples).toHaveLength(count);
+    expect(onGpu!.samples.length).toBeGreaterThanOrEqual(10);
     expect(transfers).toBe(true);
     expect(runsPerSecond).toBeCloseTo((count * 1000) / wallMs);
     // What the GPU does, and what the caller does, is part of what a run takes.
@@ -61,8 +62,8 @@ describe('a benchmark', () => {
     const { device, calls } = watchDevice(gpu.device);
     const engine = await Engine.load(file, { device });
     const { runs } = await bench(engine, { x }, { ...quick, transfers: false });
-    // The first run brings data; the two batches of timestamps are read back too.
-    expect(calls.get('mapAsync')).toBeLessThanOrEqual(3);
+    // The first run brings data; the timestamps are read back too.
+    expect(calls.get('mapAsync')).toBeLessThanOrEqual(2);
     expect(runs.latency.samples.length).toBeGreaterThanOrEqual(10);
     await engine.dispose();
   });

@@ -1,6 +1,6 @@
 // Evaluates one node on tensors: infers the concrete output types, finds the kernel and runs it.
 
-import { isTrtxError, TrtxError } from '@trtx/errors';
+import { errorAt, isTrtxError, TrtxError } from '@trtx/errors';
 import {
   type Attributes,
   type Constant,
@@ -82,7 +82,7 @@ function runKernel(node: NodeLike, kernel: ReferenceKernel, call: KernelCall): T
       if (dims.every((dim) => typeof dim === 'number')) checkSize(dtype, dims);
     return kernel.run(call);
   } catch (cause) {
-    if (isTrtxError(cause)) throw cause.at(place);
+    if (isTrtxError(cause)) throw errorAt(cause, place);
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new TrtxError('REFERENCE', `the kernel failed: ${message}`, { ...place, cause });
   }

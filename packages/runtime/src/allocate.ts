@@ -1,7 +1,7 @@
 // Makes GPU buffers. WebGPU tells later that it had no memory, so each is made inside error scopes and awaited.
-import { isTrtxError, TrtxError } from '@trtx/errors';
+import { TrtxError } from '@trtx/errors';
 import type { Residency } from './residency.ts';
-import { refused } from './scope.ts';
+import { scoped, settle } from './scope.ts';
 
 export interface BufferRequest {
   readonly label: string;
@@ -12,51 +12,46 @@ export interface BufferRequest {
 /** A kernel may declare an array of vec4, which no smaller buffer can be bound to. */
 export const LEAST_BYTES = 16;
 
+/** What is done, for errors. */
+const WHAT = 'making a buffer';
+
 /**
  * All buffers asked for, or none: on an error those already made are destroyed.
  * Throws `OUT_OF_MEMORY`, `DEVICE_LOST`, `GPU_VALIDATION` or `GPU_FAILED`.
  */
 export async function allocate(residency: Residency, requests: readonly BufferRequest[]): Promise<GPUBuffer[]> {
-  const made: { request: BufferRequest; buffer: GPUBuffer; errors: Promise<GPUError | null>[] }[] = [];
+  const made: GPUBuffer[] = [];
+  const verdicts: Promise<void>[] = [];
   try {
-    for (const request of requests) made.push(make(residency, request));
-    const found = await Promise.all(
-      made.map(({ errors }) => Promise.all(errors.map((error) => residency.guard(error, 'making a buffer')))),
-    );
-    for (const [i, [memory, validation]] of found.entries()) {
-      if (memory) throw outOfMemory(residency, requests[i]!, memory);
-      if (validation) throw refused('making a buffer', validation);
+    for (const request of requests) {
+      const outer = scoped(residency, WHAT, () => make(residency, request));
+      const { result, verdict } = outer.result;
+      made.push(result);
+      verdicts.push(verdict, outer.verdict);
     }
+    await settle(verdicts);
   } catch (cause) {
-    for (const { buffer } of made) buffer.destroy();
-    throw isTrtxError(cause) ? cause : await residency.explain(cause, 'making a buffer');
+    await Promise.allSettled(verdicts);
+    for (const buffer of made) buffer.destroy();
+    throw await residency.explain(cause, WHAT);
   }
-  for (const { buffer } of made) {
-    residency.bytesHeld += buffer.size;
-    residency.log({ severity: 'verbose', message: `${buffer.label}: ${buffer.size} bytes` });
+  for (const { label, size } of made) {
+    residency.bytesHeld += size;
+    residency.log({ severity: 'verbose', message: `${label}: ${size} bytes` });
   }
-  return made.map(({ buffer }) => buffer);
+  return made;
 }
 
-function make({ device }: Residency, request: BufferRequest) {
-  const { label, bytes, usage } = request;
-  device.pushErrorScope('validation');
-  device.pushErrorScope('out-of-memory');
-  try {
-    const buffer = device.createBuffer({ label, size: Math.max(bytes, LEAST_BYTES), usage });
-    const errors = [device.popErrorScope(), device.popErrorScope()];
-    // A later request may throw, and then nobody waits for these.
-    for (const error of errors) error.catch(() => {});
-    return { request, buffer, errors };
-  } catch (error) {
-    for (let i = 0; i < 2; i++) device.popErrorScope().catch(() => {});
-    throw error;
-  }
-}
-
-function outOfMemory({ bytesHeld }: Residency, { label, bytes }: BufferRequest, cause: GPUError): TrtxError {
-  return new TrtxError('OUT_OF_MEMORY', `no ${bytes} bytes for ${label}; the engine holds ${bytesHeld} bytes`, {
-    hint: 'dispose contexts not in use, or build with a smaller profile or smaller weights',
-    cause,
-  });
+function make(residency: Residency, { label, bytes, usage }: BufferRequest) {
+  return scoped(
+    residency,
+    WHAT,
+    () => residency.device.createBuffer({ label, size: Math.max(bytes, LEAST_BYTES), usage }),
+    'out-of-memory',
+    (cause) =>
+      new TrtxError('OUT_OF_MEMORY', `no ${bytes} bytes for ${label}; the engine holds ${residency.bytesHeld} bytes`, {
+        hint: 'dispose contexts not in use, or build with a smaller profile or smaller weights',
+        cause,
+      }),
+  );
 }

@@ -4,6 +4,8 @@
 import type { Counts } from './counts.ts';
 import type { Program } from './program.ts';
 import type { Residency } from './residency.ts';
+import type { BoundShape } from './shapes.ts';
+import type { StagedOutput } from './staging-plan.ts';
 
 /** Combinations of the caller's buffers that are remembered. */
 const MOST_SETS = 16;
@@ -16,6 +18,16 @@ export interface BindingSet {
   readonly buffers: readonly GPUBuffer[];
   /** All bind groups of the program, by index. */
   readonly groups: readonly GPUBindGroup[];
+  /** What WebGPU has found valid with them, by its sizes. */
+  readonly proven: WeakMap<BoundShape, Routine>;
+}
+
+/** What a run does on the GPU: the same whenever sizes and buffers are the same. */
+export interface Routine {
+  readonly shape: BoundShape;
+  readonly set: BindingSet;
+  /** What is read back, and to where in the staging buffers. */
+  readonly placed: readonly StagedOutput[];
 }
 
 /** Whose bind groups they are. */
@@ -48,20 +60,15 @@ export class BindingSets {
     return i < 0 ? undefined : this.#sets[0];
   }
 
-  /** A new set. The bind groups may be invalid: the caller makes them inside an error scope, and forgets a bad set. */
+  /** A new set. The bind groups may be invalid: the caller makes them inside an error scope. */
   add(ports: readonly (GPUBuffer | undefined)[]): BindingSet {
     // No group binds what only the host has.
     const buffers = this.#buffers.map((buffer, i) => buffer ?? ports[this.#program.portOf[i]!]!);
     const groups = this.#fixed.map((group, i) => group ?? this.#make(i, buffers));
-    const set = { ports: [...ports], buffers, groups };
+    const set = { ports: [...ports], buffers, groups, proven: new WeakMap() };
     this.#sets.unshift(set);
-    this.#sets.length = Math.min(this.#sets.length, MOST_SETS);
+    this.#sets.splice(MOST_SETS);
     return set;
-  }
-
-  forget(set: BindingSet): void {
-    const i = this.#sets.indexOf(set);
-    if (i >= 0) this.#sets.splice(i, 1);
   }
 
   #make(index: number, buffers: readonly (GPUBuffer | undefined)[]): GPUBindGroup {

@@ -9,19 +9,13 @@ import { Executor } from './executor.ts';
 import { checkBuffers, type Feeds, matchBuffers, matchInputs, type RunOptions } from './feeds.ts';
 import { ContextMemory } from './memory.ts';
 import type { Program } from './program.ts';
-import { replay } from './replay.ts';
+import { commandsOf, type Recording, recordAhead } from './recording.ts';
 import type { Residency } from './residency.ts';
 import { RunState } from './run-state.ts';
 import { scoped, settle } from './scope.ts';
 import { type BoundShape, bindShape } from './shapes.ts';
-import {
-  mappedStaging,
-  mapStaging,
-  placeOutputs,
-  type StagedOutput,
-  type StagingSet,
-  unmapStaging,
-} from './staging.ts';
+import { mapStaging, unmapStaging } from './staging.ts';
+import { placeOutputs, type StagedOutput } from './staging-plan.ts';
 import {
   copyData,
   elements,
@@ -62,24 +56,15 @@ export interface ContextHost {
 /** Shapes that are remembered: each is a few kilobytes. */
 const MOST_SHAPES = 64;
 
-/** Everything that a run is recorded from. */
-interface Recording {
-  readonly memory: ContextMemory;
-  readonly feeds: Feeds;
-  readonly shape: BoundShape;
-  readonly set: BindingSet;
-  readonly placed: readonly StagedOutput[];
-  readonly staging: StagingSet;
-  /** What is left of the steps that have been done; undefined where all is one segment. */
-  readonly state?: RunState;
-}
+/** Mapped memory, by staging buffer. */
+type Mapped = ReadonlyMap<number, ArrayBuffer>;
 
 /** A run that is on the GPU. */
 interface Submitted extends Recording {
   /** Fails where WebGPU finds the run invalid. */
-  readonly verdict: Promise<void>;
-  /** Resolves when the outputs can be copied out. */
-  readonly mapped: Promise<unknown>;
+  readonly verdict: Promise<unknown>;
+  /** Resolves when the outputs can be copied out, to the memory that has them. */
+  readonly mapped: Promise<Mapped>;
 }
 
 export class ExecutionContext {
@@ -187,20 +172,17 @@ export class ExecutionContext {
     if (!program.isFlat) return this.#submitSteps(residency, feeds, shape);
     const memory = this.#memory?.residency === residency ? this.#memory : undefined;
     const set = memory?.find(program, feeds.given);
-    if (memory && set && memory.isProven(shape, set)) {
-      const placed = placeFor(feeds, shape);
-      const staging = memory.takeStaging(program.staging, placed);
-      if (staging) return this.#record({ memory, feeds, shape, set, placed, staging });
-    }
+    const routine = set?.proven.get(shape);
+    const staging = routine && memory!.takeStaging(routine);
+    if (staging) return this.#record({ memory: memory!, feeds, routine, staging });
     checkBuffers(program, feeds, shape);
     return this.#prepareAndRecord(residency, feeds, shape);
   }
 
   async #prepareAndRecord(residency: Residency, feeds: Feeds, shape: BoundShape): Promise<Submitted> {
     const { memory, set } = await this.#prepare(residency, feeds, shape);
-    const placed = placeFor(feeds, shape);
-    const staging = await memory.makeStaging(shape.program.staging, placed);
-    return this.#record({ memory, feeds, shape, set, placed, staging });
+    const routine = set.proven.get(shape) ?? { shape, set, placed: placeFor(feeds, shape) };
+    return this.#record({ memory, feeds, routine, staging: await memory.makeStaging(routine) });
   }
 
   /** Does the steps, and submits what is left of them. No other run is submitted in between. */
@@ -214,12 +196,11 @@ export class ExecutionContext {
       await new Executor(state).run(feeds);
       commands.check();
       const { shape } = state;
-      const placed = placeFor(feeds, shape);
-      const staging = await memory.makeStaging(program.staging, placed);
-      return await this.#record({ memory, feeds, shape, set, placed, staging, state });
+      const routine = { shape, set, placed: placeFor(feeds, shape) };
+      return await this.#record({ memory, feeds, routine, staging: await memory.makeStaging(routine), state });
     } catch (cause) {
       memory.dropSpare('read-back');
-      memory.distrust(set);
+      memory.distrust();
       throw await residency.explain(cause, 'a run');
     }
   }
@@ -238,22 +219,14 @@ export class ExecutionContext {
     return { memory, set: memory.find(program, given) ?? (await memory.makeSet(program, given)) };
   }
 
-  #bind(tensors: readonly Tensor[], residency: Residency): BoundShape {
-    const same = (shape: BoundShape) =>
-      tensors.every(({ dims }, i) => {
-        const known = shape.inputDims[i]!;
-        return dims.length === known.length && dims.every((dim, axis) => dim === known[axis]);
-      });
-    if (!this.#shape || !same(this.#shape)) {
-      this.#shape = this.#shapeOf(
-        tensors.map(({ dims }) => dims),
-        residency,
-      );
-    }
-    return this.#shape;
-  }
-
-  #shapeOf(dims: readonly (readonly number[])[], { device, log }: Residency): BoundShape {
+  #bind(tensors: readonly Tensor[], { device, log }: Residency): BoundShape {
+    const last = this.#shape?.inputDims;
+    const isSame = tensors.every(({ dims }, i) => {
+      const known = last?.[i];
+      return dims.length === known?.length && dims.every((dim, axis) => dim === known[axis]);
+    });
+    if (this.#shape && isSame) return this.#shape;
+    const dims = tensors.map((tensor) => tensor.dims);
     const key = dims.join(';');
     let shape = this.#shapes.get(key);
     if (!shape) {
@@ -262,31 +235,24 @@ export class ExecutionContext {
       if (this.#shapes.size >= MOST_SHAPES) this.#shapes.delete(this.#shapes.keys().next().value!);
       this.#shapes.set(key, shape);
     }
+    this.#shape = shape;
     return shape;
   }
 
   /** Writes, records and submits a run, and starts to map what it reads back. Errors of the device arrive later. */
   #record(run: Recording): Submitted | Promise<Submitted> {
-    const { memory, set, placed, staging, state } = run;
+    const { memory, routine, staging, state } = run;
     const { residency } = memory;
-    const { device } = residency;
-    const { program } = run.shape;
+    const { placed } = routine;
     try {
       const { result, verdict } = scoped(residency, 'a run', () => {
         if (!state) this.#write(run);
-        const left = state ? state.commands.take() : this.#replay(run);
-        // After the last step there may be nothing left to do.
-        if (!left && placed.length === 0) return Promise.resolve();
-        const encoder = left ?? device.createCommandEncoder();
-        for (const { output, bin, offset, bytes } of placed) {
-          const { buffer } = program.outputs[output]!;
-          encoder.copyBufferToBuffer(set.buffers[buffer!]!, 0, staging[bin]!, offset, bytes);
-          memory.counts.bytesDown += bytes;
-        }
-        device.queue.submit([encoder.finish()]);
+        const commands = commandsOf(run);
+        if (commands) residency.device.queue.submit([commands]);
+        for (const { bytes } of placed) memory.counts.bytesDown += bytes;
         return mapStaging(staging, placed);
       });
-      const verdicts = state ? Promise.all([state.commands.verdict, verdict]).then(() => {}) : verdict;
+      const verdicts = state ? Promise.all([state.commands.verdict, verdict]) : verdict;
       return { ...run, verdict: verdicts, mapped: residency.guard(result, 'reading back') };
     } catch (cause) {
       // A tensor that cannot be converted leaves the staging buffers alone; after anything else their state is unknown.
@@ -298,7 +264,7 @@ export class ExecutionContext {
     }
   }
 
-  #write({ memory, feeds, shape, set }: Recording): void {
+  #write({ memory, feeds, routine: { shape, set } }: Recording): void {
     for (const [i, tensor] of shape.program.plan.inputs.entries()) {
       const { data } = feeds.tensors[i]!;
       if (data && data.length > 0) {
@@ -308,46 +274,39 @@ export class ExecutionContext {
     if (!memory.hasParams(shape)) memory.writeParams(shape);
   }
 
-  #replay({ memory, feeds, shape, set }: Recording): GPUCommandEncoder {
-    const { device, pipelines } = memory.residency;
-    const { program } = shape;
-    const encoder = device.createCommandEncoder();
-    for (const i of program.segments.keys()) replay(encoder, shape.tape(i), program, pipelines, set, feeds.instrument);
-    return encoder;
-  }
-
   async #finish(run: Submitted): Promise<Record<string, Tensor>> {
-    const { memory, shape, set, placed, staging } = run;
-    if (placed.length === 0 && memory.isProven(shape, set)) {
+    const { memory, routine, staging, verdict, mapped } = run;
+    const { shape, set, placed } = routine;
+    if (placed.length === 0 && set.proven.has(shape)) {
       memory.giveStaging(staging);
       const keep = (error: unknown) => {
         // A lost device is told to every run that comes, until it is replaced.
         if (error !== memory.residency.error) this.#late = error;
-        memory.distrust(set);
+        memory.distrust();
       };
-      Promise.all([run.verdict, run.mapped]).catch(keep);
-      return this.#collect(run);
+      // Later than the caller goes on, who has his outputs.
+      Promise.all([verdict, mapped]).then(() => recordAhead(run), keep);
+      return this.#collect(run, new Map());
     }
     // Both are awaited even if one fails: staging buffers may be used again, or dropped, only when nothing is pending.
     try {
-      await settle([run.verdict, run.mapped]);
-      const outputs = this.#collect(run);
-      unmapStaging(staging, placed);
-      memory.prove(shape, set);
+      const [, memories] = await settle([verdict.then(() => recordAhead(run)), mapped] as const);
+      const outputs = this.#collect(run, memories);
+      unmapStaging(staging, memories);
+      set.proven.set(shape, routine);
       memory.giveStaging(staging);
       return outputs;
     } catch (cause) {
       memory.dropStaging(staging);
-      memory.distrust(set);
+      memory.distrust();
       throw await memory.residency.explain(cause, 'reading back');
     }
   }
 
   /** The outputs of a run that is done: data copied out of the mapped staging buffers, or the caller's buffers. */
-  #collect({ feeds, shape, placed, staging, state }: Submitted): Record<string, Tensor> {
+  #collect({ feeds, routine: { shape, placed }, state }: Submitted, mapped: Mapped): Record<string, Tensor> {
     const { plan } = shape.program;
     const outputs: Record<string, Tensor> = Object.create(null);
-    const mapped = mappedStaging(staging, placed);
     for (const [i, tensor] of shape.program.outputs.entries()) {
       const buffer = feeds.given[plan.inputs.length + i];
       const dims = [...shape.outputDims[i]!];

@@ -35,7 +35,7 @@ export class Engine {
 
   /**
    * Reads an engine file, checks every byte of it, and makes its weights and pipelines on `device`. On an error nothing is
-   * left there. Throws the codes of reading (`NOT_AN_ENGINE`, `ENGINE_DAMAGED`, `ENGINE_VERSION`, `ENGINE_INVALID`), and
+   * left there. Throws the codes of reading (`NOT_AN_ENGINE`, `ENGINE_DAMAGED`, `ENGINE_VERSION`, `ENGINE_STRIPPED`, `ENGINE_INVALID`), and
    * `SOURCE_UNREADABLE`, `DEVICE_UNSUITABLE`, `HOST_OPS_MISSING`, `OUT_OF_MEMORY`, `SHADER_INVALID`, `PIPELINE_FAILED`,
    * `DEVICE_LOST`.
    */

@@ -78,7 +78,7 @@ it('costs a run without one nothing: it makes the same calls', async () => {
     await work();
     return [...calls].map(([name, n]) => [name, n - (before.get(name) ?? 0)]);
   };
-  await context.run(input);
+  for (let i = 0; i < 3; i++) await context.run(input);
   const plain = await made(() => context.run(input));
   await context.run(input, { instrument: listener().instrument });
   expect(await made(() => context.run(input))).toEqual(plain);

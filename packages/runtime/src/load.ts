@@ -2,22 +2,14 @@
 import type { OpenEngine } from '@trtx/engine';
 import { type Logger, quote } from '@trtx/errors';
 import { allocate } from './allocate.ts';
-import { compilePipelines, makeLayouts } from './pipelines.ts';
+import { compilePipelines } from './pipelines.ts';
 import type { Program } from './program.ts';
+import type { LoadProgress } from './progress.ts';
 import { checkDevice } from './requirements.ts';
 import { Residency } from './residency.ts';
-import { checked, settle } from './scope.ts';
+import { settle } from './scope.ts';
 import { COPY_DST, COPY_SRC, STORAGE } from './usage.ts';
 import { uploadWeights } from './weights.ts';
-
-export interface LoadProgress {
-  readonly stage: 'weights' | 'pipelines';
-  /** Bytes or pipelines done, of `total`. */
-  readonly done: number;
-  readonly total: number;
-  /** What was finished last. */
-  readonly label: string;
-}
 
 /** What is made of an engine, and who is told of it. */
 export interface ResidencyOptions {
@@ -49,13 +41,8 @@ export async function makeResidency(
     const usage = STORAGE | COPY_DST | COPY_SRC;
     const requests = weights.map((i) => ({ label: `trtx weights ${i}`, bytes: buffers[i]!.bytes, usage }));
     for (const [k, buffer] of (await allocate(residency, requests)).entries()) residency.buffers[weights[k]!] = buffer;
-    residency.layouts = await checked(residency, 'making layouts', () => makeLayouts(residency));
-    const compiling = compilePipelines(residency, (done, total, label) =>
-      onProgress({ stage: 'pipelines', done, total, label }),
-    );
-    const uploading = uploadWeights(residency, engine, (done, total) =>
-      onProgress({ stage: 'weights', done, total, label: 'weights' }),
-    );
+    const compiling = compilePipelines(residency, onProgress);
+    const uploading = uploadWeights(residency, engine, onProgress);
     // Both go on to their end, so that nothing is made any more when an error is reported. Damaged weights come first: they
     // say more than what follows from them.
     const [, pipelines] = await settle([uploading, compiling] as const);

@@ -5,14 +5,13 @@
 // contexts of small profiles stay small, no memory is there once for each profile, and when all have run, going from one to
 // another makes nothing any more. A buffer that is too small is freed before a larger one is made, with all bind groups.
 import { allocate, type BufferRequest } from './allocate.ts';
-import { type BindingSet, BindingSets } from './bindings.ts';
+import { type BindingSet, BindingSets, type Routine } from './bindings.ts';
 import type { Counts } from './counts.ts';
 import type { Program } from './program.ts';
 import type { Residency } from './residency.ts';
 import { checked } from './scope.ts';
 import type { BoundShape } from './shapes.ts';
-import { type StagedOutput, type StagingSet, stagingRequest } from './staging.ts';
-import type { StagingPlan } from './staging-plan.ts';
+import { StagingSet, stagingRequest } from './staging.ts';
 import { COPY_DST, COPY_SRC, MAP_READ, STORAGE, UNIFORM } from './usage.ts';
 
 /** A buffer beside the plan's: for read-backs between the steps of a run, and for copies inside one buffer. */
@@ -25,8 +24,6 @@ const SPARES: Readonly<Record<Spare, { readonly label: string; readonly usage: n
 
 export class ContextMemory {
   readonly residency: Residency;
-  /** Shapes that a run has been found valid with, for each combination of buffers. */
-  readonly #proven = new WeakMap<BindingSet, WeakSet<BoundShape>>();
   /** Those that the context has of its own, by index of `plan.buffers`. */
   readonly #own: (GPUBuffer | undefined)[] = [];
   readonly #sets = new Map<Program, BindingSets>();
@@ -79,70 +76,59 @@ export class ContextMemory {
     const own = [...plan.buffers.keys()].filter((i) => {
       return portOf[i]! < 0 ? /^(arena|params)$/.test(plan.buffers[i]!.kind) : !given[portOf[i]!];
     });
-    await this.#fill(this.#own, new Map(own.map((i) => [i, ownRequest(program, i)])), () => {
-      // Groups of any profile may bind what is freed.
-      this.#sets.clear();
-      this.#params = undefined;
-    });
-    const known = this.#sets.get(program);
-    let set: BindingSet | undefined;
+    await this.#fill(this.#own, new Map(own.map((i) => [i, ownRequest(program, i)])));
     try {
       return await checked(residency, 'binding buffers', () => {
-        const sets = known ?? new BindingSets(this, program, this.#fixed(program));
+        const sets = this.#sets.get(program) ?? new BindingSets(this, program, this.#fixed(program));
         this.#sets.set(program, sets);
-        set = sets.add(this.#ports(program, given));
-        return set;
+        return sets.add(this.#ports(program, given));
       });
     } catch (error) {
-      if (known && set) known.forget(set);
-      else this.#sets.delete(program);
+      this.distrust();
       throw await residency.explain(error, 'binding buffers');
     }
   }
 
-  /** Whether a run with this shape and these buffers has been found valid by WebGPU. */
-  isProven(shape: BoundShape, set: BindingSet): boolean {
-    return this.#proven.get(set)?.has(shape) === true;
-  }
-
-  prove(shape: BoundShape, set: BindingSet): void {
-    const shapes = this.#proven.get(set) ?? new WeakSet();
-    this.#proven.set(set, shapes.add(shape));
-  }
-
-  /** After a run that failed: nothing it used or wrote is taken for granted. */
-  distrust(set: BindingSet): void {
-    for (const sets of this.#sets.values()) sets.forget(set);
+  /** After a run that failed: no bind group is taken for granted, nor what it wrote. */
+  distrust(): void {
+    this.#sets.clear();
     this.#params = undefined;
   }
 
-  /** Staging buffers for these outputs, if such a set is idle. */
-  takeStaging(plan: StagingPlan, placed: readonly StagedOutput[]): StagingSet | undefined {
-    const i = this.#idleStaging.findIndex((set) =>
-      placed.every(({ bin }) => (set[bin]?.size ?? -1) >= plan.bytes[bin]!),
-    );
+  /** Whether what a routine reads back fits in these buffers. */
+  suits({ buffers }: StagingSet, { placed, shape }: Routine): boolean {
+    const { bytes } = shape.program.staging;
+    return placed.every(({ bin }) => (buffers[bin]?.size ?? -1) >= bytes[bin]!);
+  }
+
+  /** Staging buffers for a routine, if such a set is idle. */
+  takeStaging(routine: Routine): StagingSet | undefined {
+    const i = this.#idleStaging.findIndex((staging) => this.suits(staging, routine));
     return i < 0 ? undefined : this.#idleStaging.splice(i, 1)[0];
   }
 
   /** As `takeStaging`, making what is missing. */
-  async makeStaging(plan: StagingPlan, placed: readonly StagedOutput[]): Promise<StagingSet> {
-    const set = this.takeStaging(plan, placed) ?? this.#idleStaging.pop() ?? [];
+  async makeStaging(routine: Routine): Promise<StagingSet> {
+    const known = this.takeStaging(routine);
+    if (known) return known;
+    const staging = new StagingSet(this.#idleStaging.pop()?.buffers);
+    const plan = routine.shape.program.staging;
     try {
-      await this.#fill(set, new Map(placed.map(({ bin }) => [bin, stagingRequest(plan, bin)])));
-      return set;
+      await this.#fill(staging.buffers, new Map(routine.placed.map(({ bin }) => [bin, stagingRequest(plan, bin)])));
+      return staging;
     } catch (error) {
-      this.giveStaging(set);
+      this.giveStaging(staging);
       throw error;
     }
   }
 
-  giveStaging(set: StagingSet): void {
-    this.#idleStaging.push(set);
+  giveStaging(staging: StagingSet): void {
+    this.#idleStaging.push(staging);
   }
 
   /** Frees staging buffers of which nobody knows whether they are mapped. */
-  dropStaging(set: StagingSet): void {
-    this.#free(set);
+  dropStaging({ buffers }: StagingSet): void {
+    this.#free(buffers);
   }
 
   /** Whether `spare` has a buffer of `bytes` already. If not, it frees the one there is. */
@@ -199,14 +185,11 @@ export class ContextMemory {
    * Makes the buffers asked for at their places, as far as those there do not suit. These are freed first: runs that use them
    * have been submitted.
    */
-  async #fill(
-    buffers: (GPUBuffer | undefined)[],
-    wanted: ReadonlyMap<number, BufferRequest>,
-    onFree = () => {},
-  ): Promise<void> {
+  async #fill(buffers: (GPUBuffer | undefined)[], wanted: ReadonlyMap<number, BufferRequest>): Promise<void> {
     const missing = [...wanted].filter(([i, request]) => !suits(buffers[i], request));
     const old = missing.flatMap(([i]) => buffers[i] ?? []);
-    if (old.length > 0) onFree();
+    // Groups of any profile may bind what is freed.
+    if (old.length > 0 && buffers === this.#own) this.distrust();
     this.#free(old);
     for (const [i] of missing) buffers[i] = undefined;
     const made = await this.#allocate(missing.map(([, request]) => request));

@@ -1,6 +1,7 @@
 // Compiles all pipelines of an engine, in parallel: this is what takes the time when it is loaded.
 import { dispatchesOf } from '@trtx/engine';
 import { isTrtxError, quote, TrtxError } from '@trtx/errors';
+import type { LoadProgress } from './progress.ts';
 import type { Residency } from './residency.ts';
 import { checked, scoped, settle } from './scope.ts';
 import { STAGE_COMPUTE } from './usage.ts';
@@ -8,7 +9,7 @@ import { STAGE_COMPUTE } from './usage.ts';
 const BUFFER_TYPES = { uniform: 'uniform', read: 'read-only-storage', read_write: 'storage' } as const;
 
 /** One layout for each different list of bindings: pipelines that share it can share bind groups. */
-export function makeLayouts({ device, programs }: Residency): GPUBindGroupLayout[] {
+function makeLayouts({ device, programs }: Residency): GPUBindGroupLayout[] {
   return programs[0]!.layouts.map((kinds) =>
     device.createBindGroupLayout({
       entries: kinds.map((kind, binding) => ({
@@ -21,18 +22,19 @@ export function makeLayouts({ device, programs }: Residency): GPUBindGroupLayout
 }
 
 /**
- * The pipelines of the plan, in its order. Waits for all of them even if one fails.
+ * The pipelines of the plan, in its order, and the layouts of their bindings. Waits for all of them even if one fails.
  * Throws `SHADER_INVALID`, `PIPELINE_FAILED`, `DEVICE_LOST` or `GPU_FAILED`.
  */
 export async function compilePipelines(
   residency: Residency,
-  onDone: (done: number, total: number, label: string) => void,
+  onProgress: (progress: LoadProgress) => void,
 ): Promise<GPUComputePipeline[]> {
   const { device, programs } = residency;
   const { plan, layoutOf } = programs[0]!;
-  const layouts = await checked(residency, 'making layouts', () =>
-    residency.layouts.map((layout) => device.createPipelineLayout({ bindGroupLayouts: [layout] })),
-  );
+  const layouts = await checked(residency, 'making layouts', () => {
+    residency.layouts = makeLayouts(residency);
+    return residency.layouts.map((layout) => device.createPipelineLayout({ bindGroupLayouts: [layout] }));
+  });
   const modules = plan.modules.map((code) => {
     // A fault in the WGSL shows when a pipeline is made of it; the scope keeps it from being reported as uncaught too.
     const { result, verdict } = scoped(residency, 'making a module', () => device.createShaderModule({ code }));
@@ -55,7 +57,7 @@ export async function compilePipelines(
           `compiling ${label}`,
         );
         residency.log({ severity: 'verbose', message: 'compiled', kernel: label, ms: performance.now() - start });
-        onDone(++done, plan.pipelines.length, label);
+        onProgress({ stage: 'pipelines', done: ++done, total: plan.pipelines.length, label });
         return pipeline;
       } catch (error) {
         throw await explain(residency, modules[module]!, plan.modules[module]!, label, error);

@@ -57,8 +57,7 @@ export function compilePrograms(plan: Plan, hostOps?: HostOps): Program[] {
 
 function compileProgram(plan: Plan, profile: string, functions: ReadonlyMap<string, HostOp>): Program {
   const flat = flattenSteps(plan, functions);
-  const usages = usagesOf(plan, flat.set);
-  const least = leastBytes(plan);
+  const needs = needsOf(plan, flat.set);
   const portOf: number[] = new Array(plan.buffers.length).fill(-1);
   const outputs = plan.outputs.concat(plan.status ?? []);
   const ports = [...plan.inputs, ...outputs].map((tensor, port): Port => {
@@ -68,7 +67,7 @@ function compileProgram(plan: Plan, profile: string, functions: ReadonlyMap<stri
     portOf[buffer] = port;
     // Data that the caller hands in is written; data that goes back is copied out. Those flags only own buffers need.
     const { bytes } = plan.buffers[buffer]!;
-    return { tensor, buffer, isInput, usage: usages[buffer]!, bytes, least: least[buffer]! };
+    return { tensor, buffer, isInput, bytes, ...needs[buffer]! };
   });
   const names = {
     input: new Set(plan.inputs.map(({ name }) => name)),
@@ -83,24 +82,23 @@ function compileProgram(plan: Plan, profile: string, functions: ReadonlyMap<stri
   return { ...flat, plan, profile, isFlat, computed, outputs, ports, portOf, names, staging };
 }
 
-/** GPUBufferUsage flags that the steps need of each buffer. */
-function usagesOf({ buffers, steps, values = [] }: Plan, set: ReadonlySet<number>): number[] {
-  const usages: number[] = new Array(buffers.length).fill(0);
+/** What the steps need of each buffer: GPUBufferUsage flags, and bytes where its bindings are parts of one tensor. */
+function needsOf({ buffers, steps, values = [] }: Plan, set: ReadonlySet<number>) {
+  const needs = buffers.map(() => ({ usage: 0, least: 0 }));
   for (const step of walkSteps(steps)) {
     if (step.kind !== 'copy') continue;
-    usages[step.from.buffer]! |= COPY_SRC;
-    usages[step.to.buffer]! |= COPY_DST;
+    needs[step.from.buffer]!.usage |= COPY_SRC;
+    needs[step.to.buffer]!.usage |= COPY_DST;
   }
-  for (const { bindings } of dispatchesOf(steps)) for (const { buffer } of bindings) usages[buffer]! |= STORAGE;
-  for (const [i, { gpu }] of values.entries()) if (gpu) usages[gpu.buffer]! |= COPY_SRC | (set.has(i) ? COPY_DST : 0);
-  return usages;
-}
-
-/** Bytes that the bindings of each buffer need where they are parts of one tensor. */
-function leastBytes({ buffers, steps }: Plan): number[] {
-  const least: number[] = new Array(buffers.length).fill(0);
-  for (const { bindings } of dispatchesOf(steps))
-    for (const { buffer, offset, size = 4 } of bindings)
-      if (offset > 0) least[buffer] = Math.max(least[buffer]!, offset + size);
-  return least;
+  for (const { bindings } of dispatchesOf(steps)) {
+    for (const { buffer, offset, size = 4 } of bindings) {
+      const need = needs[buffer]!;
+      need.usage |= STORAGE;
+      if (offset > 0) need.least = Math.max(need.least, offset + size);
+    }
+  }
+  for (const [i, { gpu }] of values.entries()) {
+    if (gpu) needs[gpu.buffer]!.usage |= COPY_SRC | (set.has(i) ? COPY_DST : 0);
+  }
+  return needs;
 }

@@ -12,10 +12,20 @@ export async function checked<T>(residency: Residency, what: string, work: () =>
   return result;
 }
 
-/** As `checked`, with the result at once and the verdict later. The caller has to handle the verdict's rejection. */
-export function scoped<T>(residency: Residency, what: string, work: () => T): { result: T; verdict: Promise<void> } {
+/**
+ * As `checked`, with the result at once and the verdict later. The caller has to handle the verdict's rejection.
+ *
+ * @param refuse makes the verdict's error of what the scope, which catches errors of the kind `filter`, has caught
+ */
+export function scoped<T>(
+  residency: Residency,
+  what: string,
+  work: () => T,
+  filter: GPUErrorFilter = 'validation',
+  refuse = (error: GPUError) => refused(what, error),
+): { result: T; verdict: Promise<void> } {
   const { device } = residency;
-  device.pushErrorScope('validation');
+  device.pushErrorScope(filter);
   let scope: Promise<GPUError | null> | undefined;
   try {
     const result = work();
@@ -23,7 +33,7 @@ export function scoped<T>(residency: Residency, what: string, work: () => T): { 
     return {
       result,
       verdict: residency.guard(scope, what).then((error) => {
-        if (error) throw refused(what, error);
+        if (error) throw refuse(error);
       }),
     };
   } finally {
@@ -44,7 +54,7 @@ export async function settle<T extends readonly unknown[]>(
 }
 
 /** The error for a call that WebGPU found invalid. */
-export function refused(what: string, error: GPUError): TrtxError {
+function refused(what: string, error: GPUError): TrtxError {
   return new TrtxError('GPU_VALIDATION', `${what}: WebGPU refused it: ${error.message}`, {
     hint: 'look at the GPU buffers that were handed in; if there were none, report it',
     cause: error,

@@ -5,7 +5,7 @@ import { alignUp } from '@trtx/engine';
 /** Outputs share a buffer up to this size. */
 const SHARED_BYTES = 1 << 22;
 /** Mapped ranges start at multiples of this. */
-export const STAGING_ALIGNMENT = 8;
+const STAGING_ALIGNMENT = 8;
 
 /** Where an output is read back: which staging buffer, at its largest size. */
 export interface StagingPlan {
@@ -28,4 +28,28 @@ export function planStaging(outputs: readonly number[]): StagingPlan {
     return bytes.push(size) - 1;
   });
   return { binOf, bytes };
+}
+
+/** A range of a staging buffer that holds one output of a run. */
+export interface StagedOutput {
+  readonly output: number;
+  readonly bin: number;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** Places the outputs of one run one after the other, so that no more is mapped than the run's shapes need. */
+export function placeOutputs(
+  plan: StagingPlan,
+  outputs: readonly number[],
+  bytesOf: (output: number) => number,
+): StagedOutput[] {
+  const ends: number[] = plan.bytes.map(() => 0);
+  return outputs.map((output) => {
+    const bin = plan.binOf[output]!;
+    const offset = ends[bin]!;
+    const bytes = bytesOf(output);
+    ends[bin] = offset + alignUp(bytes, STAGING_ALIGNMENT);
+    return { output, bin, offset, bytes };
+  });
 }

@@ -1,55 +1,37 @@
-// Buffers that outputs are read back through, and what a run places in them.
-import { alignUp } from '@trtx/engine';
+// Buffers that outputs are read back through.
 import type { BufferRequest } from './allocate.ts';
-import { STAGING_ALIGNMENT, type StagingPlan } from './staging-plan.ts';
+import type { Routine } from './bindings.ts';
+import { History } from './history.ts';
+import type { StagedOutput, StagingPlan } from './staging-plan.ts';
 import { COPY_DST, MAP_READ, MODE_READ } from './usage.ts';
 
 /** One set of staging buffers: a run has it from its submit until its outputs are copied out. */
-export type StagingSet = (GPUBuffer | undefined)[];
+export class StagingSet {
+  readonly buffers: (GPUBuffer | undefined)[];
+  /** What has been run with them. Runs under way have one set each, which they use in turn. */
+  readonly history = new History<Routine>();
+  /** Commands that write to them, recorded for a run to come. */
+  ahead: { readonly routine: Routine; readonly commands: GPUCommandBuffer } | undefined;
+
+  constructor(buffers: StagingSet['buffers'] = []) {
+    this.buffers = buffers;
+  }
+}
 
 export function stagingRequest({ bytes }: StagingPlan, bin: number): BufferRequest {
   return { label: `trtx staging ${bin}`, bytes: bytes[bin]!, usage: MAP_READ | COPY_DST };
 }
 
-/** A range of a staging buffer that holds one output of a run. */
-export interface StagedOutput {
-  readonly output: number;
-  readonly bin: number;
-  readonly offset: number;
-  readonly bytes: number;
+/** What is staged, by staging buffer, once all of them are mapped. The memory goes away with `unmapStaging`. */
+export async function mapStaging(
+  { buffers }: StagingSet,
+  placed: readonly StagedOutput[],
+): Promise<Map<number, ArrayBuffer>> {
+  const used = [...new Map(placed.map(({ bin, offset, bytes }) => [bin, offset + bytes]))];
+  await Promise.all(used.map(([bin, end]) => buffers[bin]!.mapAsync(MODE_READ, 0, end)));
+  return new Map(used.map(([bin, end]) => [bin, buffers[bin]!.getMappedRange(0, end)]));
 }
 
-/** Places the outputs of one run one after the other, so that no more is mapped than the run's shapes need. */
-export function placeOutputs(
-  plan: StagingPlan,
-  outputs: readonly number[],
-  bytesOf: (output: number) => number,
-): StagedOutput[] {
-  const ends: number[] = plan.bytes.map(() => 0);
-  return outputs.map((output) => {
-    const bin = plan.binOf[output]!;
-    const offset = ends[bin]!;
-    const bytes = bytesOf(output);
-    ends[bin] = offset + alignUp(bytes, STAGING_ALIGNMENT);
-    return { output, bin, offset, bytes };
-  });
-}
-
-/** Asks for the staged bytes; resolves when all buffers concerned are mapped. */
-export function mapStaging(set: StagingSet, placed: readonly StagedOutput[]): Promise<unknown> {
-  return Promise.all([...usedBytes(placed)].map(([bin, end]) => set[bin]!.mapAsync(MODE_READ, 0, end)));
-}
-
-/** The mapped memory by bin. It goes away with `unmapStaging`. */
-export function mappedStaging(set: StagingSet, placed: readonly StagedOutput[]): Map<number, ArrayBuffer> {
-  return new Map([...usedBytes(placed)].map(([bin, end]) => [bin, set[bin]!.getMappedRange(0, end)]));
-}
-
-export function unmapStaging(set: StagingSet, placed: readonly StagedOutput[]): void {
-  for (const bin of usedBytes(placed).keys()) set[bin]!.unmap();
-}
-
-/** Bytes used of each staging buffer that is used. */
-function usedBytes(placed: readonly StagedOutput[]): Map<number, number> {
-  return new Map(placed.map(({ bin, offset, bytes }) => [bin, offset + bytes]));
+export function unmapStaging({ buffers }: StagingSet, mapped: ReadonlyMap<number, ArrayBuffer>): void {
+  for (const bin of mapped.keys()) buffers[bin]!.unmap();
 }

@@ -32,6 +32,18 @@ describe('in the steady state', () => {
     await engine.dispose();
   });
 
+  it('a run writes each input, submits and maps once, and waits for nothing else', async () => {
+    const { device, calls } = watchDevice(gpu.device);
+    const engine = await Engine.load(file, { device });
+    const context = engine.createContext();
+    for (let i = 0; i < 4; i++) await context.run(input(20));
+    const before = new Map(calls);
+    await context.run(input(20));
+    const done = [...calls].map(([name, n]) => [name, n - (before.get(name) ?? 0)] as const).filter(([, n]) => n > 0);
+    expect(Object.fromEntries(done)).toEqual({ writeBuffer: 1, createCommandEncoder: 1, submit: 1, mapAsync: 1 });
+    await engine.dispose();
+  });
+
   it('params are written when the shape changes, and only then', async () => {
     const { device, calls } = watchDevice(gpu.device);
     const engine = await Engine.load(file, { device });
@@ -82,13 +94,12 @@ describe('in the steady state', () => {
     const { device, calls, live } = watchDevice(gpu.device);
     const engine = await Engine.load(file, { device });
     const context = engine.createContext();
-    for (let i = 0; i < 4; i++) await Promise.all([context.run(input(20)), context.run(input(21))]);
+    const four = () => Promise.all([20, 21, 22, 20].map((length) => context.run(input(length))));
+    for (let i = 0; i < 4; i++) await four();
     const before = live.size;
     const n = 1000;
     const created = await made(calls, async () => {
-      for (let i = 0; i < n / 4; i++) {
-        await Promise.all([20, 21, 22, 20].map((length) => context.run(input(length))));
-      }
+      for (let i = 0; i < n / 4; i++) await four();
     });
     expect(created).toEqual({ createCommandEncoder: n, submit: n });
     expect(live.size).toBe(before);

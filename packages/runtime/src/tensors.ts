@@ -50,7 +50,7 @@ export interface GpuTensor {
 
 export type Tensor = HostTensor | GpuTensor;
 
-const arrays: Record<Exclude<SourceType, 'string' | 'sequence' | 'optional'>, new (length: number) => TensorData> = {
+const arrays: { readonly [dtype in SourceType]?: new (length: number) => TensorData } = {
   float32: Float32Array,
   float16: Uint16Array,
   bfloat16: Uint16Array,
@@ -58,25 +58,17 @@ const arrays: Record<Exclude<SourceType, 'string' | 'sequence' | 'optional'>, ne
   int64: BigInt64Array,
   int32: Int32Array,
   int16: Int16Array,
-  int8: Int8Array,
   uint64: BigUint64Array,
   uint32: Uint32Array,
   uint16: Uint16Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-  float8e4m3fn: Uint8Array,
-  float8e4m3fnuz: Uint8Array,
-  float8e5m2: Uint8Array,
-  float8e5m2fnuz: Uint8Array,
-  float8e8m0: Uint8Array,
-  float4e2m1: Uint8Array,
-  int4: Int8Array,
-  uint4: Uint8Array,
-  int2: Int8Array,
-  uint2: Uint8Array,
   complex64: Float32Array,
   complex128: Float64Array,
 };
+
+/** The array that a type of numbers has. What is narrower than 16 bits has a byte for each element. */
+function arrayType(dtype: SourceType): new (length: number) => TensorData {
+  return arrays[dtype] ?? (dtype.startsWith('int') ? Int8Array : Uint8Array);
+}
 
 /** Number of elements. */
 export function elements(dims: readonly number[]): number {
@@ -104,11 +96,7 @@ function lanes(dtype: SourceType): number {
 /** An array for `count` elements of a type, or over those at `offset` in memory. */
 export function arrayFor(dtype: SourceType, count: number, memory?: ArrayBuffer, offset = 0): TensorData {
   const length = count * lanes(dtype);
-  const Type = arrays[dtype as keyof typeof arrays] as new (
-    from: ArrayBuffer | number,
-    offset?: number,
-    length?: number,
-  ) => TensorData;
+  const Type = arrayType(dtype) as new (from: ArrayBuffer | number, offset?: number, length?: number) => TensorData;
   return memory ? new Type(memory, offset, length) : new Type(length);
 }
 
@@ -119,7 +107,7 @@ export function arrayFor(dtype: SourceType, count: number, memory?: ArrayBuffer,
 export function checkData(tensor: Pick<PlanTensor, 'name' | 'dtype'>, data: HostData, dims: readonly number[]): void {
   const { name, dtype } = tensor;
   const isNest = dtype === 'sequence' || dtype === 'optional';
-  const want = isNest || dtype === 'string' ? 'Array' : arrays[dtype].name;
+  const want = isNest || dtype === 'string' ? 'Array' : arrayType(dtype).name;
   // By name, for an array of another realm is not an `instanceof`.
   const got =
     want === 'Array' && Array.isArray(data)

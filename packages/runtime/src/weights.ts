@@ -1,5 +1,6 @@
 // Brings weights to the device in pieces, as they arrive, and keeps few of them in memory at a time.
 import { type OpenEngine, readBlobs } from '@trtx/engine';
+import type { LoadProgress } from './progress.ts';
 import type { Residency } from './residency.ts';
 import { checked } from './scope.ts';
 
@@ -13,7 +14,7 @@ const MOST_QUEUED = 1 << 26;
 export async function uploadWeights(
   residency: Residency,
   engine: OpenEngine,
-  onDone: (bytes: number, total: number) => void,
+  onProgress: (progress: LoadProgress) => void,
 ): Promise<void> {
   const { queue } = residency.device;
   const { blobs } = engine.plan;
@@ -34,6 +35,6 @@ export async function uploadWeights(
       queued = 0;
     }
     done += bytes.length;
-    onDone(done, total);
+    onProgress({ stage: 'weights', done, total, label: 'weights' });
   }
 }

@@ -5,7 +5,7 @@ import { inspectEngine } from '@trtx/engine';
 import { importOptions } from '@trtx/plugin';
 import { drawGraph } from '@trtx/viewer';
 import type { Command } from 'commander';
-import { addCommand, INT64, parseInt64, parseLevel } from '../command.ts';
+import { addCommand, INT64, parseBytes, parseInt64, parseLevel } from '../command.ts';
 import { buildTarget } from '../device.ts';
 import { addDeviceOption, type DeviceFlags } from '../device-features.ts';
 import { requireOutput, writeWhole } from '../files.ts';
@@ -34,6 +34,8 @@ interface Options extends PluginOptions, PageOptions, Float16Flags, DeviceFlags,
   readonly portable?: boolean;
   readonly host: boolean;
   readonly int64: 'checked' | 'host';
+  readonly workspace?: number;
+  readonly strip?: boolean;
 }
 
 export function addBuild(program: Command, session: Session): void {
@@ -53,6 +55,8 @@ export function addBuild(program: Command, session: Session): void {
     .option('-O <level>', 'optimization, 0 to 3', parseLevel, 2)
     .option('--no-host', 'fail with a list of the nodes that the host would have to compute at each run')
     .option('--int64 <where>', INT64, parseInt64, 'checked')
+    .option('--workspace <bytes>', 'fail where intermediate tensors need more, as 64MiB', parseBytes)
+    .option('--strip', 'leave the weights out of the file: trtx refit gives it some')
     .option('--portable', 'ask only for what every WebGPU device has')
     .action((model: string, options: Options) => buildEngine(model, { ...options, ...profiles() }, session));
   addFloat16Options(command);
@@ -67,7 +71,18 @@ async function buildEngine(
   options: Options & Pick<BuildOptions, 'profile' | 'profiles'>,
   session: Session,
 ): Promise<void> {
-  const { output, O: level, portable = false, host, int64, profile, profiles, deviceFeatures } = options;
+  const {
+    output,
+    O: level,
+    portable = false,
+    host,
+    int64,
+    workspace,
+    strip,
+    profile,
+    profiles,
+    deviceFeatures,
+  } = options;
   const fp16 = float16From(options);
   await requireOutput(output, model);
   await requirePage(options, model, output);
@@ -91,6 +106,8 @@ async function buildEngine(
     ...common,
     timings,
     errorOnCacheMiss,
+    workspace,
+    strip,
     sourceNodes: nodes,
     onFloat16: (report) => float16.push(report),
     onOptimized: (after, { trace }) => {

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { isTrtxError, TrtxError } from '@trtx/errors';
+import { errorAt, TrtxError } from '@trtx/errors';
 import { TimingCache } from '../tune/cache.ts';
 import { writeFileWhole } from './write.ts';
 
@@ -19,7 +19,7 @@ export async function readTimingCache(path: string): Promise<TimingCache> {
   try {
     return TimingCache.parse(text);
   } catch (error) {
-    throw isTrtxError(error) ? (error as TrtxError).at({ file: path }) : error;
+    throw errorAt(error, { file: path });
   }
 }
 

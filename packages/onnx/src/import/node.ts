@@ -1,7 +1,7 @@
 // One node of the file becomes one or several of the graph: with attributes read, normalized to the newest semantics, and
 // only the outputs that are read.
 
-import { isTrtxError } from '@trtx/errors';
+import { errorAt } from '@trtx/errors';
 import { opName } from '@trtx/ir';
 import { currentName, type LegacyNode, normalize, spellingOf } from '../normalize/index.ts';
 import { readAttributes } from '../source/attributes.ts';
@@ -87,5 +87,5 @@ function outputCount(source: SourceNode, { registry, read }: NodeContext): numbe
 
 /** The error with the node and its first output, where it names none. */
 function located(error: unknown, { name, op, outputs }: SourceNode): unknown {
-  return isTrtxError(error) ? error.at({ node: `${name} (${op})`, tensor: outputs[0] }) : error;
+  return errorAt(error, { node: `${name} (${op})`, tensor: outputs[0] });
 }

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
-import { isTrtxError, TrtxError } from '@trtx/errors';
+import { errorAt, TrtxError } from '@trtx/errors';
 import { type ImportedModel, type ImportOptions, importModel } from '../import/import.ts';
 import { nodeResolver } from './resolver.ts';
 
@@ -19,7 +19,7 @@ export async function importFile(path: string, options: ImportOptions = {}): Pro
       ...options,
     });
   } catch (error) {
-    throw isTrtxError(error) ? error.at({ file: path }) : error;
+    throw errorAt(error, { file: path });
   }
 }
 

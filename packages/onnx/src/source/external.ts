@@ -2,7 +2,7 @@
 // file. Ranges are checked against the file's size before a byte is read, and no byte is read twice, however many
 // tensors share it, so a model cannot make us hold more than its files have.
 
-import { type ErrorPlace, isTrtxError, quote, TrtxError } from '@trtx/errors';
+import { type ErrorPlace, errorAt, isTrtxError, quote, TrtxError } from '@trtx/errors';
 import { byteLength } from '@trtx/ir';
 import type { TensorProto } from '../wire/index.ts';
 import { type ExternalData, tensorType } from './tensor.ts';
@@ -77,7 +77,7 @@ async function guarded<T>(what: string, at: ErrorPlace, get: () => Promise<T>): 
   try {
     return await get();
   } catch (error) {
-    if (isTrtxError(error)) throw error.at(at);
+    if (isTrtxError(error)) throw errorAt(error, at);
     throw externalError(`the file of external data ${what}`, { ...at, cause: error });
   }
 }
