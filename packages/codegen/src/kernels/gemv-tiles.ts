@@ -70,8 +70,11 @@ export function gemvTiles(target: Target, size: GemvSize): readonly GemvTile[] {
     ),
   );
   const fitting = tiles.filter((tile) => fitsWorkgroup(target, tile.threads, 4 * partsOf(target, tile, rows)));
+  const least = Math.min(...shape.lanes);
   const useful = fitting.filter(({ lanes, columns, unroll }) => {
-    if (order === 'columns') return lanes * unroll <= Math.max(2 * reads, lanes);
+    // None has nothing to read.
+    if (lanes > Math.max(reads, least)) return false;
+    if (order === 'columns') return unroll === 2 || lanes * unroll <= 2 * reads;
     if (rows * columns > MOST_SUMS || columns * unroll > MOST_ON_THE_WAY) return false;
     return unroll === 1 || lanes * unroll < reads + lanes;
   });
