@@ -41,6 +41,13 @@ export function vectorsOf(e: Emitter, value: Value, axis: number, size: Dim, pas
   });
 }
 
+/** The elements of a vector of 16 bytes, as one or two vec4<f32>. */
+export function foursOf({ shader }: Emitter, { type }: Value, vector: string): string[] {
+  if (type.dtype === 'float32') return [vector];
+  const pair = (a: string, b: string) => `vec4<f32>(unpack2x16float(${vector}.${a}), unpack2x16float(${vector}.${b}))`;
+  return [shader.let(pair('x', 'y'), 'four'), shader.let(pair('z', 'w'), 'four')];
+}
+
 interface Vector {
   readonly count: number;
   readonly zeros: string;

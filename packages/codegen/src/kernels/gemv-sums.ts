@@ -1,12 +1,12 @@
 // What an invocation of a product of few rows sums up: its part of the sums of some columns, for every row.
 
-import { ceilDiv, type Value } from '@trtx/ir';
+import { ceilDiv } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { isMultiple } from '../group/view.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Operand } from './contraction.ts';
-import { ELEMENTS, vectorsOf } from './eights.ts';
+import { ELEMENTS, foursOf, vectorsOf } from './eights.ts';
 import type { GemvTile } from './gemv-tiles.ts';
 import { axesOf, packedColumn } from './gemv-weights.ts';
 import type { Product } from './product.ts';
@@ -35,9 +35,9 @@ export function sumSteps(e: Emitter, p: Product, tile: GemvTile, place: GemvPlac
   eachStep(e, tile, e.size(ceilDiv(p.k, vector)), place.lane, (steps) => {
     const read = steps.map((v) => weights.map((column) => shader.let(column(v), 'w')));
     steps.forEach((v, u) => {
-      const w = read[u]!.map((vector) => foursIn(e, p.b, vector));
+      const w = read[u]!.map((vector) => foursOf(e, p.b, vector));
       elements.forEach((row, r) => {
-        const x = foursIn(e, p.a, shader.let(row(v), 'x'));
+        const x = foursOf(e, p.a, shader.let(row(v), 'x'));
         w.forEach((fours, c) => {
           for (const [i, four] of fours.entries()) shader.line(`${sums[r]![c]} += ${four} * ${x[i]};`);
         });
@@ -64,7 +64,7 @@ export function sumColumns(e: Emitter, p: Product, tile: GemvTile, place: GemvPl
       shader.let(read(shader.index(ix.add(start, ix.mul(k, b.stride(step))), 'l'), place.column), 'w'),
     );
     steps.forEach((k, u) => {
-      const fours = foursIn(e, p.b, vectors[u]!);
+      const fours = foursOf(e, p.b, vectors[u]!);
       rows.forEach((row, r) => {
         const x = shader.let(a.at(ix.add(row, ix.mul(k, stride))), 'x');
         for (const [i, four] of fours.entries()) shader.line(`${sums[r]![i]} += ${x} * ${four};`);
@@ -130,11 +130,4 @@ function rowReaders(e: Emitter, p: Product, place: GemvPlace): ((number: Ix) => 
 function stepAxisOfA(p: Product): number {
   const [batch, rows] = [p.batch, p.rows].map((dims) => dims.map(() => 0)) as [number[], number[]];
   return p.atA(batch, rows, 'k').indexOf('k');
-}
-
-/** The elements of a vector of 16 bytes, as one or two vec4<f32>. */
-function foursIn({ shader }: Emitter, { type }: Value, vector: string): string[] {
-  if (type.dtype === 'float32') return [vector];
-  const pair = (a: string, b: string) => `vec4<f32>(unpack2x16float(${vector}.${a}), unpack2x16float(${vector}.${b}))`;
-  return [shader.let(pair('x', 'y'), 'four'), shader.let(pair('z', 'w'), 'four')];
 }
