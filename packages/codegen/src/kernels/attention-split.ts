@@ -6,7 +6,7 @@
 // Source: Dao et al., "Flash-Decoding for long-context inference", 2023, of which this is the part within a workgroup.
 
 import { attentionGeometry, bounds, mul } from '@trtx/ir';
-import { denseView } from '../group/view.ts';
+import { denseView, liesInRuns } from '../group/view.ts';
 import { defineKernel, type Problem } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
 import { fitsWorkgroup, rounds } from '../target.ts';
@@ -16,7 +16,6 @@ import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { rowsOf, SplitKeys, type SplitParams, sharedOf } from './attention-team.ts';
 import { ELEMENTS } from './eights.ts';
-import { liesInStep } from './product.ts';
 import { subgroupOf } from './reduction.ts';
 
 /** Queries of a head at most: with more of them there are workgroups enough without. */
@@ -24,7 +23,7 @@ const MOST_QUERIES = 4;
 
 /** Numbers that an invocation may have in registers, of queries and of sums; and scores that it works on at once. */
 const MOST_REGISTERS = 96;
-const MOST_SCORES = 8;
+const MOST_SCORES = 4;
 
 export const attentionSplit = defineKernel<SplitParams>({
   id: 'attention.split',
@@ -78,7 +77,7 @@ function readsVectors({ group, grouping }: Problem): boolean {
     const count = ELEMENTS.get(dtype);
     const view = grouping.views.get(value!) ?? denseView(value!);
     const isMemory = !value!.contents || value!.constant !== null;
-    return isMemory && count !== undefined && liesInStep(view, shape.length - 1, shape.at(-1)!, count);
+    return isMemory && count !== undefined && liesInRuns(view, shape.length - 1, count);
   });
 }
 
@@ -92,7 +91,9 @@ function paramsOf(problem: Pick<Problem, 'group' | 'target'>): readonly SplitPar
   const shared = query.heads / key.heads;
   const all = [512, 256, 128].flatMap((threads) =>
     [16, 8, 4].flatMap((lanes) =>
-      [...new Set([1, shared])].flatMap((heads) => [1, 2, 4].map((ahead) => ({ lanes, threads, heads, ahead }))),
+      [1, 2, 4]
+        .filter((heads) => shared % heads === 0)
+        .flatMap((heads) => [1, 2, 4].map((ahead) => ({ lanes, threads, heads, ahead }))),
     ),
   );
   return all.filter((params) => {

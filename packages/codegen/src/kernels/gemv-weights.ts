@@ -1,7 +1,7 @@
 // The matrix of a product of few rows: in which order its elements are read, 16 bytes at a time, and how it is packed for that.
 
 import type { Emitter } from '../emitter.ts';
-import { denseView, isMultiple, liesInRuns } from '../group/view.ts';
+import { denseView, liesInRuns } from '../group/view.ts';
 import type { Problem } from '../kernel.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
@@ -14,8 +14,8 @@ export function orderOf({ grouping }: Problem, p: Product, vector: number): Weig
   if (constantOf(p)) return 'steps';
   const view = grouping.views.get(p.b) ?? denseView(p.b);
   const { step, column } = axesOf(p);
-  if (isMultiple(p.k, vector) && liesInRuns(view, step, vector)) return 'steps';
-  return column >= 0 && isMultiple(p.n, vector) && liesInRuns(view, column, vector) ? 'columns' : undefined;
+  if (liesInRuns(view, step, vector)) return 'steps';
+  return column >= 0 && liesInRuns(view, column, vector) ? 'columns' : undefined;
 }
 
 /** The axes of B along the sum, and along its columns: −1 for a vector. */

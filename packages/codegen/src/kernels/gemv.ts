@@ -84,7 +84,7 @@ function emitGemv(e: Emitter, problem: Problem, p: Product, tile: GemvTile): Lau
     const finish = finisher(e, store);
     join(e, tile, { lane, column: ownFirst }, sums, (sum, row, own) => {
       const [coords] = rowsOf(e, p, [row]);
-      shader.when(store.inside([row]), () => finish(sum, [row, ...coords!], shader.index(ix.add(first, own), 'n')));
+      shader.when(store.inside([row]), () => finish([sum], [row, ...coords!], shader.index(ix.add(first, own), 'n')));
     });
   });
   const { subgroups } = e.target;

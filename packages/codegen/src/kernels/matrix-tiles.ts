@@ -1,7 +1,7 @@
 // Tiles of contractions on subgroup matrices: which ones there are, what they take of a device, and what they cost.
 
 import type { Dim } from '@trtx/ir';
-import { fitsWorkgroup, type SubgroupMatrix, type Target } from '../target.ts';
+import { fitsWorkgroup, MEMORY_SPEED, type SubgroupMatrix, type Target } from '../target.ts';
 import { typical } from '../typical.ts';
 
 export interface MatrixTile {
@@ -144,5 +144,8 @@ export function matrixCost(target: Target, tile: MatrixTile, { rows, columns, sl
   const multiplying = sharing * m * n * k * 4.8e-7;
   const finishing = 1 + sharing * m * n * (6 + 3.6 * split) * 1e-5;
   const tiles = Math.ceil(typical(depth) / k);
-  return MICROSECOND * waves * (tiles * Math.max(latency, bringing + multiplying) + finishing);
+  const fitted = waves * (tiles * Math.max(latency, bringing + multiplying) + finishing);
+  // What was measured was in caches. While a workgroup waits for a tile, it reads no other.
+  const reading = (3 * typical(columns) * typical(slices) * typical(depth)) / MEMORY_SPEED;
+  return MICROSECOND * Math.max(fitted, reading + 0.1 * fitted);
 }
