@@ -9,7 +9,7 @@ import { attentionGeometry, bounds, mul } from '@trtx/ir';
 import { denseView, liesInRuns } from '../group/view.ts';
 import { defineKernel, type Problem } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
-import { fitsWorkgroup, rounds } from '../target.ts';
+import { fitsWorkgroup, INVOCATIONS } from '../target.ts';
 import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
@@ -17,6 +17,7 @@ import { Position } from '../wgsl/position.ts';
 import { rowsOf, SplitKeys, type SplitParams, sharedOf } from './attention-team.ts';
 import { ELEMENTS } from './eights.ts';
 import { subgroupOf } from './reduction.ts';
+import { MICROSECOND } from './tiles.ts';
 
 /** Queries of a head at most: with more of them there are workgroups enough without. */
 const MOST_QUERIES = 4;
@@ -41,13 +42,15 @@ export const attentionSplit = defineKernel<SplitParams>({
     const { query, key, value, total } = attentionGeometry(group.anchor!.view());
     const { lanes, threads, heads, ahead } = params;
     const queries = heads * typical(query.length);
-    const all = ((typical(query.batch) * query.heads) / heads) * threads;
     const teams = threads / lanes;
-    // Of a key: what an invocation has of the products and of the weighted sums, and what joins the parts of a product.
-    const joining = subgroupOf(target) ? Math.log2(lanes) : 8 + lanes / 2;
-    const own = ((key.size + value.size) / lanes) * (1 + queries) + queries * joining + 8 / ahead;
-    const finishing = 4 * teams * Math.ceil((queries * value.size) / threads);
-    return rounds(target, all) * (Math.ceil(typical(total) / (teams * ahead)) * ahead * own + finishing);
+    const waves = Math.max((typical(query.batch) * query.heads * threads) / heads / INVOCATIONS, 1);
+    // Of some keys at once: the wait for them, the products and the weighted sums, and what joins the parts of a product.
+    const joining = subgroupOf(target)
+      ? 0.01 * queries * ahead * Math.log2(lanes)
+      : 0.15 + 0.01 * lanes * queries * ahead;
+    const round = 0.6 + (0.002 * queries * ahead * (key.size + value.size)) / lanes + joining;
+    const finishing = 0.3 + 0.03 * teams * Math.ceil((queries * value.size) / threads);
+    return MICROSECOND * waves * (Math.ceil(typical(total) / (teams * ahead)) * round + finishing);
   },
   emit(e, { group, target }, params) {
     const { shader } = e;

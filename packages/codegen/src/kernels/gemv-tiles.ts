@@ -1,9 +1,10 @@
 // How products of a few rows are cut up: which ways there are, and what they cost.
 
 import { ceilDiv, type Dim } from '@trtx/ir';
-import { fitsWorkgroup, MEMORY_SPEED, type Target } from '../target.ts';
+import { fitsWorkgroup, INVOCATIONS, MEMORY_SPEED, type Target } from '../target.ts';
 import { typical } from '../typical.ts';
 import { subgroupOf } from './reduction.ts';
+import { MICROSECOND } from './tiles.ts';
 
 /** Rows of A at most: with more of them products are not what takes the time, but reading the weights no longer either. */
 export const MOST_ROWS = 8;
@@ -86,11 +87,8 @@ function readsOf({ depth, order, vector }: GemvSize): number {
   return typical(order === 'steps' ? ceilDiv(depth, vector) : depth);
 }
 
-/** Invocations that a large GPU has room for, and bytes that its caches give in a microsecond, for the cost model. */
-const INVOCATIONS = 132 * 2048;
+/** Bytes that the caches of a large GPU give in a microsecond, for the cost model. */
 const CACHE = 25e6;
-/** Of `tileCost`, for one microsecond: what direct contractions were seen to take. */
-const MICROSECOND = 1.3e6;
 
 /**
  * Relative time, in the unit of `tileCost`: what the weights take from memory, what they and the rows take from caches, and
