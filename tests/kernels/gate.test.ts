@@ -25,7 +25,9 @@ it.each([...allCases, ...halves].map((one) => [one.name, one] as const))('%s', a
 
 // What no software adapter would take.
 const products = allCases.filter(({ name }) =>
-  /^(MatMul: batches that broadcast|MatMul: dynamic|Gemm: both)/.test(name),
+  /^(MatMul: batches that broadcast|MatMul: dynamic|Gemm: both|(MatMul|Gemm): few rows|Attention: (one query,|few q))/.test(
+    name,
+  ),
 );
 
 it.each([...formatCases, ...products].map((one) => [one.name, one] as const))('%s, for a GPU', async (_, one) => {

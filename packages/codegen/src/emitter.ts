@@ -256,11 +256,12 @@ export class Emitter {
 
   /**
    * As `vectors`, eight neighbouring float16 elements as they lie in memory: a vec4<u32>, from addresses that are multiples
-   * of eight. Only where `shader-f16` is.
+   * of eight.
    */
   halves(value: Value): (address: Ix) => string {
     const { storage } = this.view(value);
-    const words = this.#many(storage, 'vec4<u32>');
+    const isShared = elementsPerWord(this.storages(storage)) > 1;
+    const words = isShared ? this.#many(storage, 'vec4<u32>') : undefined;
     if (words) return (address) => words.read(ix.div(address, 8));
     return (address) => packHalves(Array.from({ length: 8 }, (_, i) => this.load(storage, ix.add(address, i))));
   }

@@ -5,6 +5,7 @@ import { attentionCases, linearAttentionCases } from './attention.ts';
 import { chainCases } from './chains.ts';
 import { convCases } from './conv.ts';
 import { fusionCases } from './fusions.ts';
+import { gemvCases } from './gemv.ts';
 import { einsumCases, integerCases } from './integers.ts';
 import { matmulCases } from './matmul.ts';
 import { placeCases } from './places.ts';
@@ -19,6 +20,7 @@ import { poolCases, rangeCases, resizeCases, sampleCases } from './windows.ts';
 export const allCases: readonly Case[] = [
   ...convCases,
   ...matmulCases,
+  ...gemvCases,
   ...reduceCases,
   ...normCases,
   ...poolCases,

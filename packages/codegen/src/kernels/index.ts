@@ -7,6 +7,7 @@ import { attention } from './attention.ts';
 import { attentionCache } from './attention-cache.ts';
 import { attentionMatrix } from './attention-matrix.ts';
 import { attentionScores } from './attention-scores.ts';
+import { attentionSplit } from './attention-split.ts';
 import { attentionTile } from './attention-tile.ts';
 import { bitCast } from './bit-cast.ts';
 import { col2im } from './col2im.ts';
@@ -106,6 +107,7 @@ export const standardKernels: readonly Kernel[] = [
   maxUnpool,
   attentionTile,
   attentionMatrix,
+  attentionSplit,
   attention,
   attentionScores,
   attentionCache,

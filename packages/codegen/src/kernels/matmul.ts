@@ -3,6 +3,7 @@
 import { type Dim, gemmGeometry, matmulGeometry, sameDim, type Value } from '@trtx/ir';
 import type { Kernel, Problem } from '../kernel.ts';
 import type { Ix } from '../wgsl/ix.ts';
+import { defineGemv } from './gemv.ts';
 import { defineProduct, type Product } from './product.ts';
 import { defineMatrixProduct } from './product-matrix.ts';
 import { defineStagedProduct } from './product-staged.ts';
@@ -72,6 +73,12 @@ export const productKernels: readonly Kernel[] = PRODUCTS.flatMap(({ op, name, w
     op,
     id: `${name}.staged`,
     summary: `${what}, both operands through workgroup memory`,
+    product,
+  }),
+  defineGemv({
+    op,
+    id: `${name}.gemv`,
+    summary: `${what}, of a few rows: the matrix read once by vectors, sums shared by invocations`,
     product,
   }),
   defineMatrixProduct({

@@ -33,7 +33,7 @@ export function rowParams({ target }: Pick<Problem, 'target'>): readonly RowPara
 }
 
 /** Invocations of every subgroup, where kernels may count on it. */
-function subgroupOf({ features, subgroups, software }: Target): number | undefined {
+export function subgroupOf({ features, subgroups, software }: Target): number | undefined {
   if (software || !features.has('subgroups') || !subgroups || subgroups.min !== subgroups.max) return undefined;
   return subgroups.min <= 64 ? subgroups.min : undefined;
 }

@@ -52,6 +52,9 @@ export const movementOps: readonly OpDef[] = [
       kind: 'injective',
       map(at) {
         const perm = permutation(at);
+        const long = perm.filter((axis) => at.input(0).shape[axis] !== 1);
+        // Where only axes of one element change places, all stays where it is.
+        if (long.every((axis, i) => i === 0 || axis > long[i - 1]!)) return LINEAR;
         return { sources: [{ input: 0, at: perm.map((_, axis) => coord(perm.indexOf(axis))) }] };
       },
     },
