@@ -27,6 +27,7 @@ export interface Executable {
 
 export type ModelOptions = Pick<BuildOptions, 'profile' | 'level' | 'plugins' | 'tactics' | 'fp16'> & {
   readonly tuning?: TuningOptions;
+  readonly constant?: readonly string[];
 };
 
 /**
@@ -36,12 +37,12 @@ export type ModelOptions = Pick<BuildOptions, 'profile' | 'level' | 'plugins' | 
 export async function openExecutable(
   file: string,
   gpu: NodeDevice,
-  { tuning = {}, ...options }: ModelOptions,
+  { tuning = {}, constant, ...options }: ModelOptions,
   session: Session,
 ): Promise<Executable> {
   if (await isEngineFile(file)) {
-    if (options.fp16)
-      throw new TrtxError('USAGE', 'an engine has the types that it was built with', {
+    if (options.fp16 || constant)
+      throw new TrtxError('USAGE', `an engine has the ${constant ? 'constants' : 'types'} that it was built with`, {
         file,
         hint: 'Name the ONNX model: its engine is built first.',
       });
@@ -56,10 +57,11 @@ export async function openExecutable(
   }
   const start = performance.now();
   session.progress.show('read', 0, 1, file);
-  const { graph, nodes } = await loadModel(file, {
-    profile: options.profile,
-    ...importOptions(options.plugins ?? []),
-  });
+  const { graph, nodes } = await loadModel(
+    file,
+    { profile: options.profile, ...importOptions(options.plugins ?? []) },
+    { constant },
+  );
   let float16: Float16Build | undefined;
   const target = targetOf(gpu.device, gpu.isFallback);
   const { timings, errorOnCacheMiss } = await timingsFor(graph, options, { gpu, target }, tuning, session);

@@ -6,6 +6,7 @@ import { importOptions } from '@trtx/plugin';
 import { drawGraph } from '@trtx/viewer';
 import type { Command } from 'commander';
 import { addCommand, INT64, parseInt64, parseLevel } from '../command.ts';
+import { addConstantOption, type ConstantOptions } from '../constants.ts';
 import { buildTarget } from '../device.ts';
 import { addDeviceOption, type DeviceFlags } from '../device-features.ts';
 import { requireOutput, writeWhole } from '../files.ts';
@@ -28,7 +29,7 @@ import {
   wantsTimings,
 } from '../tuning.ts';
 
-interface Options extends PluginOptions, PageOptions, Float16Flags, DeviceFlags, TuningOptions {
+interface Options extends PluginOptions, ConstantOptions, PageOptions, Float16Flags, DeviceFlags, TuningOptions {
   readonly output: string;
   readonly O: BuildOptions['level'];
   readonly portable?: boolean;
@@ -49,6 +50,7 @@ export function addBuild(program: Command, session: Session): void {
     ],
   }).requiredOption('-o, --output <file>', 'the engine file');
   const profiles = addProfileOptions(command);
+  addConstantOption(command);
   command
     .option('-O <level>', 'optimization, 0 to 3', parseLevel, 2)
     .option('--no-host', 'fail with a list of the nodes that the host would have to compute at each run')
@@ -76,7 +78,7 @@ async function buildEngine(
   const start = performance.now();
   session.progress.show('read', 0, 1, model);
   // The number of axes may depend on sizes that the profile gives.
-  const { graph, nodes } = await loadModel(model, { profile, ...importOptions(plugins) });
+  const { graph, nodes } = await loadModel(model, { profile, ...importOptions(plugins) }, options);
   const before = options.html === undefined ? undefined : drawGraph(graph);
   let optimized: Pick<PageContents, 'after' | 'trace'> | undefined;
   const float16: Float16Build[] = [];

@@ -19,6 +19,7 @@ import { drawGraph } from '@trtx/viewer';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { addCommand, collect, collectNames, parseLevel, parseWhole } from '../command.ts';
+import { addConstantOption, type ConstantOptions } from '../constants.ts';
 import { readBytes } from '../files.ts';
 import { addFloat16Options, type Float16Flags, float16From } from '../float16.ts';
 import { loadModel } from '../model.ts';
@@ -29,7 +30,7 @@ import { countWritten, optimizeData, optimizeLines } from '../report/optimize.ts
 import type { Session } from '../session.ts';
 import { profileFrom, type ShapeOptions } from '../shapes.ts';
 
-interface Options extends Pick<ShapeOptions, 'shapes'>, PluginOptions, PageOptions, Float16Flags {
+interface Options extends Pick<ShapeOptions, 'shapes'>, PluginOptions, ConstantOptions, PageOptions, Float16Flags {
   readonly O: Level;
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
@@ -59,6 +60,7 @@ export function addOptimize(program: Command, session: Session): void {
     .option('--shapes <spec>', 'sizes or ranges of inputs, as for trtx build; other sizes stay dynamic', collect)
     .option('--trace', 'list each change: its rule, its nodes, and where in the model these came from')
     .action((model: string, output: string, options: Options) => optimizeModel(model, output, options, session));
+  addConstantOption(command);
   addFloat16Options(command);
   addPageOption(command);
   addPluginOption(command);
@@ -69,11 +71,11 @@ async function optimizeModel(file: string, output: string, options: Options, ses
   const plugins = await loadPlugins(options);
   session.progress.show('read', 0, 1, file);
   // The graph keeps its own name, which is in the file.
-  const imported = await loadModel(file, {
-    name: undefined,
-    profile: profileFrom(options),
-    ...importOptions(plugins),
-  });
+  const imported = await loadModel(
+    file,
+    { name: undefined, profile: profileFrom(options), ...importOptions(plugins) },
+    options,
+  );
   const { externalFiles } = surveyModel(await readBytes(file));
   const targets = await modelTargets(output, [{ file, externalFiles }]);
   await requirePage(options, file, output);
