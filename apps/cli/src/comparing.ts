@@ -8,7 +8,6 @@ import { importOptions, type Plugin } from '@trtx/plugin';
 import type { ReferenceKernels } from '@trtx/reference';
 import type { Command } from 'commander';
 import { addCommand, type CommandText, collect, parseLevel, parsePositive } from './command.ts';
-import { addConstantOption, type ConstantOptions, constantNames } from './constants.ts';
 import { kernelsFor } from './host-kernels.ts';
 import { modelPorts, readInputs } from './inputs.ts';
 import { loadModel } from './model.ts';
@@ -19,8 +18,9 @@ import type { Session } from './session.ts';
 import { parseSizes } from './shapes.ts';
 import { readFolder } from './tensors/raw.ts';
 import { parseInputs } from './tensors/spec.ts';
+import { addValueOptions, constantNames, type ValueOptions } from './values.ts';
 
-export interface ComparingOptions extends PluginOptions, ConstantOptions, Tolerance {
+export interface ComparingOptions extends PluginOptions, ValueOptions, Tolerance {
   /** A folder with an index. */
   readonly inputs?: string;
   readonly input?: readonly string[];
@@ -44,7 +44,7 @@ export function addComparingCommand(program: Command, text: CommandText, usual: 
     .option('-O <level>', 'optimization of the engine, 0 to 3', parseLevel, 2)
     .option('--rtol <number>', 'tolerance, relative to each element', parsePositive, usual.rtol)
     .option('--atol <number>', 'tolerance, relative to the largest element', parsePositive, usual.atol);
-  addConstantOption(command);
+  addValueOptions(command);
   return addPluginOption(command);
 }
 

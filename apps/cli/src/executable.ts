@@ -12,6 +12,7 @@ import { kernelsFor } from './host-kernels.ts';
 import { isEngineFile, loadModel } from './model.ts';
 import type { Session } from './session.ts';
 import { type TuningOptions, timingsFor } from './tuning.ts';
+import type { ValueOptions } from './values.ts';
 
 export interface Executable {
   readonly source: LoadSource;
@@ -27,7 +28,7 @@ export interface Executable {
 
 export type ModelOptions = Pick<BuildOptions, 'profile' | 'level' | 'plugins' | 'tactics' | 'fp16'> & {
   readonly tuning?: TuningOptions;
-  readonly constant?: readonly string[];
+  readonly values?: ValueOptions;
 };
 
 /**
@@ -37,15 +38,20 @@ export type ModelOptions = Pick<BuildOptions, 'profile' | 'level' | 'plugins' | 
 export async function openExecutable(
   file: string,
   gpu: NodeDevice,
-  { tuning = {}, constant, ...options }: ModelOptions,
+  { tuning = {}, values = {}, ...options }: ModelOptions,
   session: Session,
 ): Promise<Executable> {
   if (await isEngineFile(file)) {
-    if (options.fp16 || constant)
-      throw new TrtxError('USAGE', `an engine has the ${constant ? 'constants' : 'types'} that it was built with`, {
-        file,
-        hint: 'Name the ONNX model: its engine is built first.',
-      });
+    const { constant, valueRanges } = values;
+    if (options.fp16 || constant || valueRanges)
+      throw new TrtxError(
+        'USAGE',
+        `an engine has the ${options.fp16 ? 'types' : 'constants and ranges'} that it was built with`,
+        {
+          file,
+          hint: 'Name the ONNX model: its engine is built first.',
+        },
+      );
     const source = await fileSource(file);
     try {
       const plan = await readPlan(source);
@@ -60,7 +66,7 @@ export async function openExecutable(
   const { graph, nodes } = await loadModel(
     file,
     { profile: options.profile, ...importOptions(options.plugins ?? []) },
-    { constant },
+    values,
   );
   let float16: Float16Build | undefined;
   const target = targetOf(gpu.device, gpu.isFallback);

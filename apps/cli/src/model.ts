@@ -3,10 +3,11 @@
 import { open } from 'node:fs/promises';
 import { HEADER_BYTES, readHeader } from '@trtx/engine';
 import { isTrtxError, quote, TrtxError } from '@trtx/errors';
+import { parseProfile } from '@trtx/ir';
 import { type ImportedModel, type ImportOptions, surveyModel } from '@trtx/onnx';
 import { importFile } from '@trtx/onnx/node';
-import { type ConstantOptions, readConstants } from './constants.ts';
 import { readBytes, requireFile } from './files.ts';
+import { readConstants, type ValueOptions } from './values.ts';
 
 /** Whether the file is an engine, be it a damaged one. */
 export async function isEngineFile(path: string): Promise<boolean> {
@@ -31,7 +32,7 @@ export async function isEngineFile(path: string): Promise<boolean> {
 export async function loadModel(
   path: string,
   options?: ImportOptions,
-  given: ConstantOptions = {},
+  given: ValueOptions = {},
 ): Promise<ImportedModel> {
   if (await isEngineFile(path))
     throw new TrtxError('NOT_A_MODEL', 'this is an engine, which is built already', {
@@ -40,7 +41,8 @@ export async function loadModel(
     });
   const constants = await readConstants(path, given);
   try {
-    return await importFile(path, { ...options, constants });
+    const valueRanges = given.valueRanges && parseProfile(given.valueRanges);
+    return await importFile(path, { ...options, constants, valueRanges });
   } catch (error) {
     throw isTrtxError(error) ? withDeciding(error, await readBytes(path), constants) : error;
   }

@@ -7,7 +7,6 @@ import { type LoadTimes, loadTimed, observeDevice, type Timeline } from '@trtx/p
 import type { Engine, HostTensor } from '@trtx/runtime';
 import type { Command } from 'commander';
 import { addCommand, type CommandText, collect, parseLevel } from './command.ts';
-import { addConstantOption, type ConstantOptions } from './constants.ts';
 import { EXACT_TIMER } from './device.ts';
 import { addDeviceOption, type DeviceFlags } from './device-features.ts';
 import { openExecutable } from './executable.ts';
@@ -19,8 +18,9 @@ import { parseSizes } from './shapes.ts';
 import { parseTactics } from './tactics.ts';
 import { parseInputs } from './tensors/spec.ts';
 import { addTuningOptions, requireTuning, type TuningOptions } from './tuning.ts';
+import { addValueOptions, type ValueOptions } from './values.ts';
 
-export interface TimingOptions extends PluginOptions, ConstantOptions, Float16Flags, DeviceFlags, TuningOptions {
+export interface TimingOptions extends PluginOptions, ValueOptions, Float16Flags, DeviceFlags, TuningOptions {
   readonly input?: readonly string[];
   readonly shapes?: readonly string[];
   readonly O: 0 | 1 | 2 | 3;
@@ -37,7 +37,7 @@ export function addTimingCommand(program: Command, text: CommandText): Command {
   addFloat16Options(command);
   addDeviceOption(command);
   addTuningOptions(command);
-  addConstantOption(command);
+  addValueOptions(command);
   return addPluginOption(command);
 }
 
@@ -80,7 +80,7 @@ export async function timeEngine<T>(
   try {
     session.useAdapter(backend.description);
     const profile = options.shapes ? sizes : undefined;
-    const model = { level: options.O, plugins, profile, constant: options.constant, tactics, fp16, tuning: options };
+    const model = { level: options.O, plugins, profile, values: options, tactics, fp16, tuning: options };
     const executable = await openExecutable(file, backend.gpu!, model, session);
     try {
       const { source, hostOps, buildMs, float16, plan } = executable;

@@ -25,4 +25,5 @@ export * from './specialize.ts';
 export * from './tensor.ts';
 export * from './text.ts';
 export * from './text-parse.ts';
+export * from './value-ranges.ts';
 export * from './verify.ts';

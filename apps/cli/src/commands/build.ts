@@ -6,7 +6,6 @@ import { importOptions } from '@trtx/plugin';
 import { drawGraph } from '@trtx/viewer';
 import type { Command } from 'commander';
 import { addCommand, INT64, parseInt64, parseLevel } from '../command.ts';
-import { addConstantOption, type ConstantOptions } from '../constants.ts';
 import { buildTarget } from '../device.ts';
 import { addDeviceOption, type DeviceFlags } from '../device-features.ts';
 import { requireOutput, writeWhole } from '../files.ts';
@@ -28,8 +27,9 @@ import {
   tuningRows,
   wantsTimings,
 } from '../tuning.ts';
+import { addValueOptions, type ValueOptions } from '../values.ts';
 
-interface Options extends PluginOptions, ConstantOptions, PageOptions, Float16Flags, DeviceFlags, TuningOptions {
+interface Options extends PluginOptions, ValueOptions, PageOptions, Float16Flags, DeviceFlags, TuningOptions {
   readonly output: string;
   readonly O: BuildOptions['level'];
   readonly portable?: boolean;
@@ -50,7 +50,7 @@ export function addBuild(program: Command, session: Session): void {
     ],
   }).requiredOption('-o, --output <file>', 'the engine file');
   const profiles = addProfileOptions(command);
-  addConstantOption(command);
+  addValueOptions(command);
   command
     .option('-O <level>', 'optimization, 0 to 3', parseLevel, 2)
     .option('--no-host', 'fail with a list of the nodes that the host would have to compute at each run')

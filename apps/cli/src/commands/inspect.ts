@@ -8,7 +8,6 @@ import { importOptions, type Plugin } from '@trtx/plugin';
 import { layersOf } from '@trtx/profiler';
 import type { Command } from 'commander';
 import { addCommand, parseInt64, parseLevel } from '../command.ts';
-import { addConstantOption, type ConstantOptions } from '../constants.ts';
 import { readBytes, requireOutput } from '../files.ts';
 import { isEngineFile } from '../model.ts';
 import { planPageLines, writePlanPage } from '../plan-page.ts';
@@ -19,12 +18,13 @@ import { modelData, modelRows } from '../report/model.ts';
 import type { Session } from '../session.ts';
 import { addShapeOptions, profileFrom, type ShapeOptions } from '../shapes.ts';
 import { bytesText, table } from '../text.ts';
+import { addValueOptions, type ValueOptions } from '../values.ts';
 import { inspectDiff } from './diff.ts';
 import { inspectPlacement } from './placement.ts';
 import { inspectSupport } from './support.ts';
 import { inspectTactics } from './tactics.ts';
 
-interface Options extends ShapeOptions, PluginOptions, ConstantOptions {
+interface Options extends ShapeOptions, PluginOptions, ValueOptions {
   readonly placement?: boolean;
   readonly support?: boolean;
   readonly diff?: boolean;
@@ -64,7 +64,7 @@ export function addInspect(program: Command, session: Session): void {
     .option('--int64 <where>', 'with --placement: as for trtx build', parseInt64, 'checked')
     .action(async (file: string, after: string | undefined, options: Options) => {
       const { placement, support, diff, layers, tactics, timingCache, html, plugin, ...rest } = options;
-      const { O: level, int64, constant, ...shapes } = rest;
+      const { O: level, int64, constant, valueRanges, ...shapes } = rest;
       if (Boolean(diff) !== (after !== undefined))
         throw new TrtxError('USAGE', diff ? '--diff compares two files' : 'two files without --diff', {
           hint: 'trtx inspect --diff before.onnx after.onnx',
@@ -73,12 +73,12 @@ export function addInspect(program: Command, session: Session): void {
       if (tactics) return inspectTactics(file, timingCache, session);
       if (layers || html !== undefined) return inspectLayers(file, html, session);
       const plugins = await loadPlugins({ plugin });
-      const reading = { profile: profileFrom(shapes), constant, plugins };
+      const reading = { profile: profileFrom(shapes), constant, valueRanges, plugins };
       if (placement) return inspectPlacement(file, { ...reading, level, int64 }, session);
       return support ? inspectSupport(file, reading, session) : inspect(file, plugins, session);
     });
   addShapeOptions(command);
-  addConstantOption(command);
+  addValueOptions(command);
   addPluginOption(command);
 }
 

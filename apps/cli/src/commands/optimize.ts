@@ -19,7 +19,6 @@ import { drawGraph } from '@trtx/viewer';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { addCommand, collect, collectNames, parseLevel, parseWhole } from '../command.ts';
-import { addConstantOption, type ConstantOptions } from '../constants.ts';
 import { readBytes } from '../files.ts';
 import { addFloat16Options, type Float16Flags, float16From } from '../float16.ts';
 import { loadModel } from '../model.ts';
@@ -29,8 +28,9 @@ import { addPluginOption, loadPlugins, type PluginOptions } from '../plugins.ts'
 import { countWritten, optimizeData, optimizeLines } from '../report/optimize.ts';
 import type { Session } from '../session.ts';
 import { profileFrom, type ShapeOptions } from '../shapes.ts';
+import { addValueOptions, type ValueOptions } from '../values.ts';
 
-interface Options extends Pick<ShapeOptions, 'shapes'>, PluginOptions, ConstantOptions, PageOptions, Float16Flags {
+interface Options extends Pick<ShapeOptions, 'shapes'>, PluginOptions, ValueOptions, PageOptions, Float16Flags {
   readonly O: Level;
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
@@ -60,7 +60,7 @@ export function addOptimize(program: Command, session: Session): void {
     .option('--shapes <spec>', 'sizes or ranges of inputs, as for trtx build; other sizes stay dynamic', collect)
     .option('--trace', 'list each change: its rule, its nodes, and where in the model these came from')
     .action((model: string, output: string, options: Options) => optimizeModel(model, output, options, session));
-  addConstantOption(command);
+  addValueOptions(command);
   addFloat16Options(command);
   addPageOption(command);
   addPluginOption(command);

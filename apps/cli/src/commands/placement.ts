@@ -4,13 +4,13 @@ import { buildPlan } from '@trtx/builder';
 import { type Plan, parseEngine, placeNodes } from '@trtx/engine';
 import type { Profile } from '@trtx/ir';
 import { importOptions, type Plugin } from '@trtx/plugin';
-import type { ConstantOptions } from '../constants.ts';
 import { readBytes } from '../files.ts';
 import { isEngineFile, loadModel } from '../model.ts';
 import { countPlaces, placementLines } from '../report/placement.ts';
 import type { Session } from '../session.ts';
+import type { ValueOptions } from '../values.ts';
 
-export interface PlacementOptions extends ConstantOptions {
+export interface PlacementOptions extends ValueOptions {
   readonly profile: Profile | undefined;
   readonly level: 0 | 1 | 2 | 3;
   readonly int64: 'checked' | 'host';

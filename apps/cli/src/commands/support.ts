@@ -5,13 +5,13 @@ import { isTrtxError, TrtxError } from '@trtx/errors';
 import type { Profile } from '@trtx/ir';
 import { type ImportOptions, surveyModel } from '@trtx/onnx';
 import { extensionsOf, importOptions, type Plugin } from '@trtx/plugin';
-import type { ConstantOptions } from '../constants.ts';
 import { readBytes } from '../files.ts';
 import { isEngineFile, loadModel } from '../model.ts';
 import { supportData, supportLines } from '../report/support.ts';
 import type { Session } from '../session.ts';
+import type { ValueOptions } from '../values.ts';
 
-export interface SupportFlags extends ConstantOptions {
+export interface SupportFlags extends ValueOptions {
   /** Sizes or ranges of inputs. */
   readonly profile: Profile | undefined;
   readonly plugins: readonly Plugin[];
@@ -42,7 +42,7 @@ export async function inspectSupport(
 async function tryImport(
   file: string,
   options: ImportOptions,
-  given: ConstantOptions,
+  given: ValueOptions,
 ): Promise<{ imported?: SupportOptions['imported']; error?: TrtxError }> {
   try {
     return { imported: await loadModel(file, options, given) };

@@ -11,7 +11,6 @@ import { importOptions, type Plugin } from '@trtx/plugin';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { addCommand, INT64, parseInt64, parseLevel, parsePositive } from '../command.ts';
-import { addConstantOption, type ConstantOptions, constantNames } from '../constants.ts';
 import { addDeviceOption, type DeviceFlags } from '../device-features.ts';
 import { FAILED } from '../failure.ts';
 import { requireFile } from '../files.ts';
@@ -25,8 +24,9 @@ import type { Session } from '../session.ts';
 import { addShapeOptions, profileFrom, type ShapeOptions } from '../shapes.ts';
 import { readFolder } from '../tensors/raw.ts';
 import { table, timeText } from '../text.ts';
+import { addValueOptions, constantNames, type ValueOptions } from '../values.ts';
 
-interface Options extends Partial<Tolerance>, ShapeOptions, ConstantOptions, PluginOptions, Float16Flags, DeviceFlags {
+interface Options extends Partial<Tolerance>, ShapeOptions, ValueOptions, PluginOptions, Float16Flags, DeviceFlags {
   readonly inputs: string;
   readonly expect: string;
   readonly backend?: BackendKind;
@@ -58,7 +58,7 @@ export function addVerify(program: Command, session: Session): void {
     .option('--atol <number>', 'tolerance, relative to the largest (default: 1e-4, with --fp16 1e-2)', parsePositive)
     .action((model: string, options: Options) => verify(model, options, session));
   addShapeOptions(command);
-  addConstantOption(command);
+  addValueOptions(command);
   addFloat16Options(command);
   addDeviceOption(command);
   addPluginOption(command);

