@@ -1,4 +1,4 @@
-import { EngineRunner } from '@trtx/builder';
+import { buildPlan, EngineRunner } from '@trtx/builder';
 import { printGraph, type Tensor } from '@trtx/ir';
 import { exportModel, importModel } from '@trtx/onnx';
 import { optimize } from '@trtx/passes';
@@ -47,6 +47,37 @@ describe.each(steered)('$name, told by the run', (steered) => {
 function modelOf({ nodes, runs, constants, opset }: Steered): Uint8Array {
   return encodeModel(nodes, runs[0]!, { constants, opset });
 }
+
+describe('with ranges of what the run tells', () => {
+  const nodes = [
+    { op: 'Expand', inputs: ['x', 'shape'], outputs: ['e'] },
+    { op: 'Exp', inputs: ['e'], outputs: ['y'] },
+  ];
+  const x = floats([3, 1], [1, 2, 3]);
+  const model = encodeModel(nodes, { x, shape: integers(3, 2) });
+
+  it('has sizes that fit the GPU, and refuses others', async () => {
+    const { device, isFallback: software } = await testDevice();
+    const { graph } = await importModel(model, { valueRanges: { shape: [3, { min: 1, max: 8 }] } });
+    const runner = await EngineRunner.create(graph, { device, software });
+    const hosted = runner.engine.plan.hostNodes.filter(({ step }) => step !== undefined).map(({ op }) => op);
+    expect(hosted).toEqual(['trtx::Steer']);
+    const run = (...shape: number[]) => runner.run(new Map([['x', x], ['shape', integers(...shape)]])); // biome-ignore format: pairs
+    for (const size of [1, 2, 8])
+      expectSame(await run(3, size), await runModelWithOnnxRuntime(model, { x, shape: integers(3, size) }), `${size}`);
+    await expect(run(3, 9)).rejects.toThrow(/^SHAPE_OUT_OF_PROFILE: .*is to be in 1\.\.8/);
+    await runner.dispose();
+  });
+
+  it('are asked for where sizes may not fit', async () => {
+    const build = async (noHost: boolean) => buildPlan((await importModel(model)).graph, { noHost }).plan;
+    const reasons = (await build(false)).hostNodes.map(({ reason }) => reason);
+    expect(reasons).toContain(
+      'y, whose size only the run tells, may be larger than the GPU can bind: give the ranges of shape (--value-ranges)',
+    );
+    await expect(build(true)).rejects.toThrow(/^UNSUPPORTED_NODES.*--value-ranges.*--constant shape=VALUE/s);
+  });
+});
 
 describe('what the run cannot tell', () => {
   const refusal = (nodes: readonly OracleNode[], inputs: Readonly<Record<string, Tensor>>) =>

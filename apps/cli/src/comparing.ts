@@ -18,8 +18,9 @@ import type { Session } from './session.ts';
 import { parseSizes } from './shapes.ts';
 import { readFolder } from './tensors/raw.ts';
 import { parseInputs } from './tensors/spec.ts';
+import { addValueOptions, constantNames, type ValueOptions } from './values.ts';
 
-export interface ComparingOptions extends PluginOptions, Tolerance {
+export interface ComparingOptions extends PluginOptions, ValueOptions, Tolerance {
   /** A folder with an index. */
   readonly inputs?: string;
   readonly input?: readonly string[];
@@ -35,10 +36,15 @@ export function addComparingCommand(program: Command, text: CommandText, usual: 
   const command = addCommand(program, text)
     .option('--inputs <folder>', 'inputs with an index.json, as for trtx verify')
     .option('-i, --input <spec>', 'an input, as for trtx run; random where there is none', collect)
-    .option('--shapes <spec>', 'sizes of dynamic inputs that are random, x:1x3x224x224', collect)
+    .option(
+      '--shapes <spec>',
+      'sizes of dynamic inputs, x:1x3x224x224: the model is read for them, and random inputs have them',
+      collect,
+    )
     .option('-O <level>', 'optimization of the engine, 0 to 3', parseLevel, 2)
     .option('--rtol <number>', 'tolerance, relative to each element', parsePositive, usual.rtol)
     .option('--atol <number>', 'tolerance, relative to the largest element', parsePositive, usual.atol);
+  addValueOptions(command);
   return addPluginOption(command);
 }
 
@@ -68,7 +74,12 @@ export async function openCompared(model: string, options: ComparingOptions, ses
   const folder = options.inputs === undefined ? new Map() : await readFolder(options.inputs);
   const plugins = await loadPlugins(options);
   session.progress.show('read', 0, 1, model);
-  const { graph, model: metadata } = await loadModel(model, importOptions(plugins));
+  const { graph, model: metadata } = await loadModel(
+    model,
+    { profile: options.shapes && sizes, ...importOptions(plugins) },
+    options,
+  );
+  for (const name of constantNames(options)) folder.delete(name);
   const ports = modelPorts(graph);
   const open = { ...ports, inputs: ports.inputs.filter(({ name }) => !folder.has(name)) };
   for (const { name } of open.inputs) if (!sources.has(name)) sources.set(name, { kind: 'random', seed: 0 });

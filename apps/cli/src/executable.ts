@@ -12,6 +12,7 @@ import { kernelsFor } from './host-kernels.ts';
 import { isEngineFile, loadModel } from './model.ts';
 import type { Session } from './session.ts';
 import { type TuningOptions, timingsFor } from './tuning.ts';
+import type { ValueOptions } from './values.ts';
 
 export interface Executable {
   readonly source: LoadSource;
@@ -27,6 +28,7 @@ export interface Executable {
 
 export type ModelOptions = Pick<BuildOptions, 'profile' | 'level' | 'plugins' | 'tactics' | 'fp16'> & {
   readonly tuning?: TuningOptions;
+  readonly values?: ValueOptions;
 };
 
 /**
@@ -36,15 +38,20 @@ export type ModelOptions = Pick<BuildOptions, 'profile' | 'level' | 'plugins' | 
 export async function openExecutable(
   file: string,
   gpu: NodeDevice,
-  { tuning = {}, ...options }: ModelOptions,
+  { tuning = {}, values = {}, ...options }: ModelOptions,
   session: Session,
 ): Promise<Executable> {
   if (await isEngineFile(file)) {
-    if (options.fp16)
-      throw new TrtxError('USAGE', 'an engine has the types that it was built with', {
-        file,
-        hint: 'Name the ONNX model: its engine is built first.',
-      });
+    const { constant, valueRanges } = values;
+    if (options.fp16 || constant || valueRanges)
+      throw new TrtxError(
+        'USAGE',
+        `an engine has the ${options.fp16 ? 'types' : 'constants and ranges'} that it was built with`,
+        {
+          file,
+          hint: 'Name the ONNX model: its engine is built first.',
+        },
+      );
     const source = await fileSource(file);
     try {
       const plan = await readPlan(source);
@@ -56,10 +63,11 @@ export async function openExecutable(
   }
   const start = performance.now();
   session.progress.show('read', 0, 1, file);
-  const { graph, nodes } = await loadModel(file, {
-    profile: options.profile,
-    ...importOptions(options.plugins ?? []),
-  });
+  const { graph, nodes } = await loadModel(
+    file,
+    { profile: options.profile, ...importOptions(options.plugins ?? []) },
+    values,
+  );
   let float16: Float16Build | undefined;
   const target = targetOf(gpu.device, gpu.isFallback);
   const { timings, errorOnCacheMiss } = await timingsFor(graph, options, { gpu, target }, tuning, session);

@@ -2,10 +2,12 @@
 
 import { open } from 'node:fs/promises';
 import { HEADER_BYTES, readHeader } from '@trtx/engine';
-import { isTrtxError, TrtxError } from '@trtx/errors';
-import type { ImportedModel, ImportOptions } from '@trtx/onnx';
+import { isTrtxError, quote, TrtxError } from '@trtx/errors';
+import { parseProfile } from '@trtx/ir';
+import { type ImportedModel, type ImportOptions, surveyModel } from '@trtx/onnx';
 import { importFile } from '@trtx/onnx/node';
-import { requireFile } from './files.ts';
+import { readBytes, requireFile } from './files.ts';
+import { readConstants, type ValueOptions } from './values.ts';
 
 /** Whether the file is an engine, be it a damaged one. */
 export async function isEngineFile(path: string): Promise<boolean> {
@@ -23,12 +25,41 @@ export async function isEngineFile(path: string): Promise<boolean> {
   }
 }
 
-/** @throws TrtxError FILE_READ, NOT_A_MODEL, and as `importFile` */
-export async function loadModel(path: string, options?: ImportOptions): Promise<ImportedModel> {
+/**
+ * @param given inputs that are constants
+ * @throws TrtxError FILE_READ, NOT_A_MODEL, and as `readConstants` and `importFile`
+ */
+export async function loadModel(
+  path: string,
+  options?: ImportOptions,
+  given: ValueOptions = {},
+): Promise<ImportedModel> {
   if (await isEngineFile(path))
     throw new TrtxError('NOT_A_MODEL', 'this is an engine, which is built already', {
       file: path,
       hint: 'Run it by `trtx run`, or name the ONNX model that it was built from.',
     });
-  return importFile(path, options);
+  const constants = await readConstants(path, given);
+  try {
+    const valueRanges = given.valueRanges && parseProfile(given.valueRanges);
+    return await importFile(path, { ...options, constants, valueRanges });
+  } catch (error) {
+    throw isTrtxError(error) ? withDeciding(error, await readBytes(path), constants) : error;
+  }
 }
+
+/** Errors of shapes with the inputs that may decide them. */
+function withDeciding(error: TrtxError, model: Uint8Array, known: ReadonlyMap<string, unknown> = new Map()): TrtxError {
+  if (!error.code.startsWith('SHAPE')) return error;
+  const open = surveyModel(model).inputs.filter(({ name, type, dims }) => {
+    return !known.has(name) && DECIDING.test(type) && (dims?.length ?? 0) <= 1;
+  });
+  if (open.length === 0) return error;
+  const { code, summary, place, details, cause, hint } = error;
+  const names = open.map(({ name }) => `--constant ${quote(name)}=VALUE`).join(' ');
+  const more = `Give the values of inputs that decide shapes or branches: ${names}.`;
+  return new TrtxError(code, summary, { ...place, details, cause, hint: [hint, more].filter(Boolean).join(' ') });
+}
+
+/** Types of what steers. */
+const DECIDING = /^(bool|u?int(8|16|32|64))$/;

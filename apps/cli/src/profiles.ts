@@ -3,7 +3,8 @@
 import type { BuildOptions, OptimizationProfile } from '@trtx/builder';
 import { quote, TrtxError } from '@trtx/errors';
 import type { Command } from 'commander';
-import { profileFrom, type ShapeOptions } from './shapes.ts';
+import { collect } from './command.ts';
+import { addShapeOptions, profileFrom, type ShapeOptions } from './shapes.ts';
 
 /** What the options up to the next --profile say. */
 interface Group {
@@ -15,22 +16,19 @@ interface Group {
 /** Adds the options of shapes. The result tells, once they are parsed, what profiles they ask for. */
 export function addProfileOptions(command: Command): () => Pick<BuildOptions, 'profile' | 'profiles'> {
   const groups: Group[] = [{ shapes: {} }];
-  const collect = (option: keyof ShapeOptions) => (value: string) => {
+  const gather = (option: keyof ShapeOptions) => (value: string) => {
     const { shapes } = groups.at(-1)!;
-    shapes[option] = [...(shapes[option] ?? []), value];
+    const values = collect(value, shapes[option]);
+    shapes[option] = values;
+    return values;
   };
-  command
-    .option('--shapes <spec>', 'sizes x:1x3x224x224 or ranges x:{1..8}x3x{32..960:32}x224 of inputs', collect('shapes'))
-    .option('--min-shapes <spec>', 'the smallest sizes', collect('minShapes'))
-    .option(
-      '--opt-shapes <spec>',
-      'typical sizes; they are checked, kernels suit the whole range',
-      collect('optShapes'),
-    )
-    .option('--max-shapes <spec>', 'the largest sizes', collect('maxShapes'))
-    .option('--profile <name>', 'begins one of several profiles: shapes that follow are for it', (name: string) => {
+  addShapeOptions(command, gather).option(
+    '--profile <name>',
+    'begins one of several profiles: shapes that follow are for it',
+    (name: string) => {
       groups.push({ name, shapes: {} });
-    });
+    },
+  );
   return () => profilesFrom(groups);
 }
 

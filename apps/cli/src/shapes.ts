@@ -2,12 +2,31 @@
 
 import { TrtxError } from '@trtx/errors';
 import { type DimRange, type Profile, parseProfile } from '@trtx/ir';
+import type { Command } from 'commander';
+import { collect } from './command.ts';
 
 export interface ShapeOptions {
   readonly shapes?: readonly string[];
   readonly minShapes?: readonly string[];
   readonly optShapes?: readonly string[];
   readonly maxShapes?: readonly string[];
+}
+
+const TEXTS: Readonly<Record<keyof ShapeOptions, readonly [flag: string, text: string]>> = {
+  shapes: ['--shapes <spec>', 'sizes x:1x3x224x224 or ranges x:{1..8}x3x{32..960:32}x224 of inputs'],
+  minShapes: ['--min-shapes <spec>', 'the smallest sizes'],
+  optShapes: ['--opt-shapes <spec>', 'typical sizes; they are checked, kernels suit the whole range'],
+  maxShapes: ['--max-shapes <spec>', 'the largest sizes'],
+};
+
+/** Adds the options of shapes. @param gather what becomes of the values of an option */
+export function addShapeOptions(
+  command: Command,
+  gather: (option: keyof ShapeOptions) => (value: string, before?: readonly string[]) => string[] = () => collect,
+): Command {
+  for (const [option, [flag, text]] of Object.entries(TEXTS))
+    command.option(flag, text, gather(option as keyof ShapeOptions));
+  return command;
 }
 
 /**

@@ -18,8 +18,9 @@ import { parseSizes } from './shapes.ts';
 import { parseTactics } from './tactics.ts';
 import { parseInputs } from './tensors/spec.ts';
 import { addTuningOptions, requireTuning, type TuningOptions } from './tuning.ts';
+import { addValueOptions, type ValueOptions } from './values.ts';
 
-export interface TimingOptions extends PluginOptions, Float16Flags, DeviceFlags, TuningOptions {
+export interface TimingOptions extends PluginOptions, ValueOptions, Float16Flags, DeviceFlags, TuningOptions {
   readonly input?: readonly string[];
   readonly shapes?: readonly string[];
   readonly O: 0 | 1 | 2 | 3;
@@ -36,6 +37,7 @@ export function addTimingCommand(program: Command, text: CommandText): Command {
   addFloat16Options(command);
   addDeviceOption(command);
   addTuningOptions(command);
+  addValueOptions(command);
   return addPluginOption(command);
 }
 
@@ -78,7 +80,7 @@ export async function timeEngine<T>(
   try {
     session.useAdapter(backend.description);
     const profile = options.shapes ? sizes : undefined;
-    const model = { level: options.O, plugins, profile, tactics, fp16, tuning: options };
+    const model = { level: options.O, plugins, profile, values: options, tactics, fp16, tuning: options };
     const executable = await openExecutable(file, backend.gpu!, model, session);
     try {
       const { source, hostOps, buildMs, float16, plan } = executable;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from './builder.ts';
 import { Graph, type Value } from './graph.ts';
+import { removeDead } from './liveness.ts';
 import { standardOps } from './ops/index.ts';
 import { constantFrom } from './tensor.ts';
 
@@ -31,7 +32,7 @@ describe('Graph', () => {
     expect(() => graph.removeNode(y.producer!)).toThrow('GRAPH: a node with used outputs cannot be removed (node y');
     graph.replaceUses(y, l);
     expect(graph.outputs[0]).toEqual({ name: 'y', value: l });
-    expect(graph.removeDead()).toBe(1);
+    expect(removeDead(graph)).toBe(1);
     expect([...graph.nodes].map((n) => n.name)).toEqual(['l']);
   });
 

@@ -263,6 +263,11 @@ export class Graph {
     if (!this.#constraints.has(key)) this.#constraints.set(key, constraint);
   }
 
+  /** Removes the constraints that the nodes of these names asked for. */
+  forgetConstraints(nodes: ReadonlySet<string>): void {
+    for (const [key, { node }] of this.#constraints) if (nodes.has(node)) this.#constraints.delete(key);
+  }
+
   setInput(node: Node, index: number, value: Value | null): void {
     const old = node.inputList[index];
     if (old) unlink(old, node, index);
@@ -304,21 +309,6 @@ export class Graph {
     const names = item instanceof Value ? this.#valueNames : this.#nodeNames;
     names.release(item.name);
     item.setName(names.claim(name));
-  }
-
-  /** Removes every node that no graph output depends on. Returns how many. */
-  removeDead(): number {
-    const alive = new Set<Node>();
-    const stack = this.outputs.map((output) => output.value.producer);
-    while (stack.length > 0) {
-      const node = stack.pop();
-      if (!node || alive.has(node)) continue;
-      alive.add(node);
-      for (const input of node.inputList) if (input?.producer) stack.push(input.producer);
-    }
-    const dead = [...this.#nodes].filter((node) => !alive.has(node));
-    for (const node of dead) this.#remove(node);
-    return dead.length;
   }
 
   /**

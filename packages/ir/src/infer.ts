@@ -126,7 +126,7 @@ export function viewNode(
         {
           node: `${node} (${opName(op)})`,
           tensor: inputs[index]?.name,
-          hint: 'Make it a constant or shape arithmetic in the model.',
+          hint: 'Make it a constant or shape arithmetic in the model, or give the import its value (`constants`).',
         },
       );
     },

@@ -1,7 +1,16 @@
 // The pass manager: which passes run, in which order and until when; what they did, and how long it took.
 
 import { TrtxError } from '@trtx/errors';
-import { type Graph, type Node, type OpRegistry, opName, standardOps, verify } from '@trtx/ir';
+import {
+  forgetUnused,
+  type Graph,
+  type Node,
+  type OpRegistry,
+  opName,
+  reinferKeeping,
+  standardOps,
+  verify,
+} from '@trtx/ir';
 import { type ReferenceKernels, standardKernels } from '@trtx/reference';
 import { Journal, type OpenChange } from './journal.ts';
 import type { Patch } from './patch.ts';
@@ -129,6 +138,7 @@ class Run {
   }
 
   all(): void {
+    forgetUnused(this.graph);
     for (let round = 0; ; round++) {
       const before = this.trace.length;
       for (const pass of this.#pipeline) if (!this.stopped) this.#pass(pass, round + 1);
@@ -144,7 +154,7 @@ class Run {
     // Bodies first: what is known of them is known of the node then.
     for (const graph of graphs.reverse()) this.#passOver(graph, pass);
     // Types pass from bodies to nodes and back.
-    if (graphs.length > 1 && this.trace.length > before) check(pass, () => this.graph.reinfer());
+    if (graphs.length > 1 && this.trace.length > before) check(pass, () => reinferKeeping(this.graph));
     let statistics = this.statistics.get(pass.name);
     if (!statistics) {
       statistics = { pass: pass.name, runs: 0, firings: 0, milliseconds: 0 };
@@ -195,7 +205,8 @@ class Run {
       const queue = new Set(graph.topological());
       for (const node of queue) {
         queue.delete(node);
-        if (!graph.nodes.has(node)) continue;
+        // What stays though nothing reads it, to be checked, stays as it is.
+        if (!graph.nodes.has(node) || node.outputs.every((output) => graph.isUnused(output))) continue;
         for (const rule of rulesFor(node)) {
           const applied = this.#fire(graph, pass, rule.name, node, (patch) => rule.apply(node, patch));
           if (!applied) continue;

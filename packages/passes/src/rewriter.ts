@@ -11,6 +11,7 @@ import {
   type OpRegistry,
   sameContents,
   sameShape,
+  tellsConstrained,
   type Value,
 } from '@trtx/ir';
 import { isExisting, type NewNode, type NewValue, type Operand, Patch } from './patch.ts';
@@ -109,6 +110,7 @@ export class Rewriter {
     while (stack.length > 0) {
       const next = stack.pop()!;
       if (!this.graph.nodes.has(next) || next.outputs.some((output) => !this.graph.isUnused(output))) continue;
+      if (tellsConstrained(this.graph, next)) continue;
       this.graph.removeNode(next);
       removed.push(next);
       for (const input of next.inputs) if (input?.producer) stack.push(input.producer);
@@ -120,7 +122,15 @@ export class Rewriter {
     const stack = [...value.users.keys()];
     while (stack.length > 0) {
       const node = stack.pop()!;
-      const { outputs } = inferNode(node.op, node.inputs, node.attributes, node.outputs.length, node.name, node.bodies);
+      const { outputs, constraints } = inferNode(
+        node.op,
+        node.inputs,
+        node.attributes,
+        node.outputs.length,
+        node.name,
+        node.bodies,
+      );
+      for (const constraint of constraints) this.graph.addConstraint(constraint);
       outputs.forEach((type, i) => {
         const output = node.outputs[i]!;
         if (sameKnowledge(output, { type, contents: type.contents })) return;

@@ -76,7 +76,7 @@ export function checkConstraints(graph: Graph, bindings: Bindings): void {
     if (left !== undefined && right !== undefined && left !== right)
       throw new TrtxError('CONSTRAINT', `${a} = ${left} and ${b} = ${right} must be equal`, {
         node,
-        hint: 'The model does not take inputs of these sizes.',
+        hint: 'The model does not take these sizes, or one is 1 to broadcast: it has to be 1 in the profile then.',
       });
   }
 }

@@ -201,7 +201,7 @@ export function checkConstraints(constraints: readonly PlanConstraint[], sizeOf:
     if (left !== right && !Number.isNaN(left + right)) {
       throw new TrtxError('SHAPE_CONSTRAINT', `two sizes have to be equal here, and are ${left} and ${right}`, {
         node,
-        hint: 'the model takes only some combinations of input shapes',
+        hint: 'a 1 that broadcasts has to be one in the profile',
       });
     }
   }

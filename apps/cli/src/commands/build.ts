@@ -27,8 +27,9 @@ import {
   tuningRows,
   wantsTimings,
 } from '../tuning.ts';
+import { addValueOptions, type ValueOptions } from '../values.ts';
 
-interface Options extends PluginOptions, PageOptions, Float16Flags, DeviceFlags, TuningOptions {
+interface Options extends PluginOptions, ValueOptions, PageOptions, Float16Flags, DeviceFlags, TuningOptions {
   readonly output: string;
   readonly O: BuildOptions['level'];
   readonly portable?: boolean;
@@ -51,6 +52,7 @@ export function addBuild(program: Command, session: Session): void {
     ],
   }).requiredOption('-o, --output <file>', 'the engine file');
   const profiles = addProfileOptions(command);
+  addValueOptions(command);
   command
     .option('-O <level>', 'optimization, 0 to 3', parseLevel, 2)
     .option('--no-host', 'fail with a list of the nodes that the host would have to compute at each run')
@@ -91,7 +93,7 @@ async function buildEngine(
   const start = performance.now();
   session.progress.show('read', 0, 1, model);
   // The number of axes may depend on sizes that the profile gives.
-  const { graph, nodes } = await loadModel(model, { profile, ...importOptions(plugins) });
+  const { graph, nodes } = await loadModel(model, { profile, ...importOptions(plugins) }, options);
   const before = options.html === undefined ? undefined : drawGraph(graph);
   let optimized: Pick<PageContents, 'after' | 'trace'> | undefined;
   const float16: Float16Build[] = [];

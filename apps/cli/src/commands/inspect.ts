@@ -7,7 +7,7 @@ import { surveyModel } from '@trtx/onnx';
 import { importOptions, type Plugin } from '@trtx/plugin';
 import { layersOf } from '@trtx/profiler';
 import type { Command } from 'commander';
-import { addCommand, collect, parseInt64, parseLevel } from '../command.ts';
+import { addCommand, parseInt64, parseLevel } from '../command.ts';
 import { readBytes, requireOutput } from '../files.ts';
 import { isEngineFile } from '../model.ts';
 import { planPageLines, writePlanPage } from '../plan-page.ts';
@@ -16,14 +16,15 @@ import { engineRows } from '../report/engine.ts';
 import { layerLines } from '../report/layers.ts';
 import { modelData, modelRows } from '../report/model.ts';
 import type { Session } from '../session.ts';
-import { profileFrom, type ShapeOptions } from '../shapes.ts';
+import { addShapeOptions, profileFrom, type ShapeOptions } from '../shapes.ts';
 import { bytesText, table } from '../text.ts';
+import { addValueOptions, type ValueOptions } from '../values.ts';
 import { inspectDiff } from './diff.ts';
 import { inspectPlacement } from './placement.ts';
 import { inspectSupport } from './support.ts';
 import { inspectTactics } from './tactics.ts';
 
-interface Options extends Pick<ShapeOptions, 'shapes'>, PluginOptions {
+interface Options extends ShapeOptions, PluginOptions, ValueOptions {
   readonly placement?: boolean;
   readonly support?: boolean;
   readonly diff?: boolean;
@@ -59,12 +60,11 @@ export function addInspect(program: Command, session: Session): void {
     .option('--tactics', 'of an engine: tell why each dispatch has its tactic')
     .option('--timing-cache <file>', 'with --tactics: list all that was timed for each problem')
     .option('--html <file>', 'of an engine: write a page to look at: layers, memory, the plan, kernel sources')
-    .option('--shapes <spec>', 'with --placement: sizes or ranges of inputs, as for trtx build', collect)
     .option('-O <level>', 'with --placement: optimization, 0 to 3', parseLevel, 2)
     .option('--int64 <where>', 'with --placement: as for trtx build', parseInt64, 'checked')
     .action(async (file: string, after: string | undefined, options: Options) => {
       const { placement, support, diff, layers, tactics, timingCache, html, plugin, ...rest } = options;
-      const { O: level, int64, ...shapes } = rest;
+      const { O: level, int64, constant, valueRanges, ...shapes } = rest;
       if (Boolean(diff) !== (after !== undefined))
         throw new TrtxError('USAGE', diff ? '--diff compares two files' : 'two files without --diff', {
           hint: 'trtx inspect --diff before.onnx after.onnx',
@@ -73,9 +73,12 @@ export function addInspect(program: Command, session: Session): void {
       if (tactics) return inspectTactics(file, timingCache, session);
       if (layers || html !== undefined) return inspectLayers(file, html, session);
       const plugins = await loadPlugins({ plugin });
-      if (placement) return inspectPlacement(file, { profile: profileFrom(shapes), level, int64, plugins }, session);
-      return support ? inspectSupport(file, plugins, session) : inspect(file, plugins, session);
+      const reading = { profile: profileFrom(shapes), constant, valueRanges, plugins };
+      if (placement) return inspectPlacement(file, { ...reading, level, int64 }, session);
+      return support ? inspectSupport(file, reading, session) : inspect(file, plugins, session);
     });
+  addShapeOptions(command);
+  addValueOptions(command);
   addPluginOption(command);
 }
 

@@ -28,8 +28,9 @@ import { addPluginOption, loadPlugins, type PluginOptions } from '../plugins.ts'
 import { countWritten, optimizeData, optimizeLines } from '../report/optimize.ts';
 import type { Session } from '../session.ts';
 import { profileFrom, type ShapeOptions } from '../shapes.ts';
+import { addValueOptions, type ValueOptions } from '../values.ts';
 
-interface Options extends Pick<ShapeOptions, 'shapes'>, PluginOptions, PageOptions, Float16Flags {
+interface Options extends Pick<ShapeOptions, 'shapes'>, PluginOptions, ValueOptions, PageOptions, Float16Flags {
   readonly O: Level;
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
@@ -59,6 +60,7 @@ export function addOptimize(program: Command, session: Session): void {
     .option('--shapes <spec>', 'sizes or ranges of inputs, as for trtx build; other sizes stay dynamic', collect)
     .option('--trace', 'list each change: its rule, its nodes, and where in the model these came from')
     .action((model: string, output: string, options: Options) => optimizeModel(model, output, options, session));
+  addValueOptions(command);
   addFloat16Options(command);
   addPageOption(command);
   addPluginOption(command);
@@ -69,11 +71,11 @@ async function optimizeModel(file: string, output: string, options: Options, ses
   const plugins = await loadPlugins(options);
   session.progress.show('read', 0, 1, file);
   // The graph keeps its own name, which is in the file.
-  const imported = await loadModel(file, {
-    name: undefined,
-    profile: profileFrom(options),
-    ...importOptions(plugins),
-  });
+  const imported = await loadModel(
+    file,
+    { name: undefined, profile: profileFrom(options), ...importOptions(plugins) },
+    options,
+  );
   const { externalFiles } = surveyModel(await readBytes(file));
   const targets = await modelTargets(output, [{ file, externalFiles }]);
   await requirePage(options, file, output);

@@ -8,8 +8,9 @@ import { readBytes } from '../files.ts';
 import { isEngineFile, loadModel } from '../model.ts';
 import { countPlaces, placementLines } from '../report/placement.ts';
 import type { Session } from '../session.ts';
+import type { ValueOptions } from '../values.ts';
 
-export interface PlacementOptions {
+export interface PlacementOptions extends ValueOptions {
   readonly profile: Profile | undefined;
   readonly level: 0 | 1 | 2 | 3;
   readonly int64: 'checked' | 'host';
@@ -26,7 +27,11 @@ export async function inspectPlacement(file: string, options: PlacementOptions, 
 }
 
 async function planOf(file: string, options: PlacementOptions, session: Session): Promise<Plan> {
-  const { graph, nodes } = await loadModel(file, { profile: options.profile, ...importOptions(options.plugins) });
+  const { graph, nodes } = await loadModel(
+    file,
+    { profile: options.profile, ...importOptions(options.plugins) },
+    options,
+  );
   const { plan } = buildPlan(graph, {
     ...options,
     sourceNodes: nodes,

@@ -2,15 +2,27 @@
 
 import { type SupportOptions, supportOf } from '@trtx/builder';
 import { isTrtxError, TrtxError } from '@trtx/errors';
+import type { Profile } from '@trtx/ir';
 import { type ImportOptions, surveyModel } from '@trtx/onnx';
 import { extensionsOf, importOptions, type Plugin } from '@trtx/plugin';
 import { readBytes } from '../files.ts';
 import { isEngineFile, loadModel } from '../model.ts';
 import { supportData, supportLines } from '../report/support.ts';
 import type { Session } from '../session.ts';
+import type { ValueOptions } from '../values.ts';
+
+export interface SupportFlags extends ValueOptions {
+  /** Sizes or ranges of inputs. */
+  readonly profile: Profile | undefined;
+  readonly plugins: readonly Plugin[];
+}
 
 /** The exit status is 1 where something is not supported. */
-export async function inspectSupport(file: string, plugins: readonly Plugin[], session: Session): Promise<void> {
+export async function inspectSupport(
+  file: string,
+  { plugins, profile, ...given }: SupportFlags,
+  session: Session,
+): Promise<void> {
   if (await isEngineFile(file))
     throw new TrtxError('NOT_A_MODEL', 'this is an engine: what is in it is supported', {
       file,
@@ -19,7 +31,7 @@ export async function inspectSupport(file: string, plugins: readonly Plugin[], s
   const options = importOptions(plugins);
   const { kernels } = extensionsOf(plugins);
   const survey = surveyModel(await readBytes(file), options);
-  const { imported, error } = await tryImport(file, options);
+  const { imported, error } = await tryImport(file, { ...options, profile }, given);
   const ops = supportOf(survey, { ...options, kernels, imported });
   const data = supportData(ops, error);
   if (!data.supported) session.status = 1;
@@ -30,9 +42,10 @@ export async function inspectSupport(file: string, plugins: readonly Plugin[], s
 async function tryImport(
   file: string,
   options: ImportOptions,
+  given: ValueOptions,
 ): Promise<{ imported?: SupportOptions['imported']; error?: TrtxError }> {
   try {
-    return { imported: await loadModel(file, options) };
+    return { imported: await loadModel(file, options, given) };
   } catch (error) {
     if (!isTrtxError(error)) throw error;
     return { error };

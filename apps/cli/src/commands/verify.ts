@@ -21,10 +21,12 @@ import { checkInputs, unknownTensor } from '../model-inputs.ts';
 import { addPluginOption, loadPlugins, type PluginOptions } from '../plugins.ts';
 import { float16Lines } from '../report/float16.ts';
 import type { Session } from '../session.ts';
+import { addShapeOptions, profileFrom, type ShapeOptions } from '../shapes.ts';
 import { readFolder } from '../tensors/raw.ts';
 import { table, timeText } from '../text.ts';
+import { addValueOptions, constantNames, type ValueOptions } from '../values.ts';
 
-interface Options extends Partial<Tolerance>, PluginOptions, Float16Flags, DeviceFlags {
+interface Options extends Partial<Tolerance>, ShapeOptions, ValueOptions, PluginOptions, Float16Flags, DeviceFlags {
   readonly inputs: string;
   readonly expect: string;
   readonly backend?: BackendKind;
@@ -55,6 +57,8 @@ export function addVerify(program: Command, session: Session): void {
     .option('--rtol <number>', 'tolerance, relative to each element (default: 1e-3, with --fp16 1e-2)', parsePositive)
     .option('--atol <number>', 'tolerance, relative to the largest (default: 1e-4, with --fp16 1e-2)', parsePositive)
     .action((model: string, options: Options) => verify(model, options, session));
+  addShapeOptions(command);
+  addValueOptions(command);
   addFloat16Options(command);
   addDeviceOption(command);
   addPluginOption(command);
@@ -70,16 +74,20 @@ async function verify(model: string, options: Options, session: Session): Promis
   const usual = fp16 ? FLOAT16_TOLERANCE : FLOAT32_TOLERANCE;
   const { rtol = usual.rtol, atol = usual.atol } = options;
   await requireFile(model);
+  const profile = profileFrom(options);
+  if (profile && options.static)
+    throw new TrtxError('USAGE', 'shapes are given in two ways', { hint: 'Use either --static or --shapes.' });
   const [inputs, expected] = [await readFolder(options.inputs), await readFolder(options.expect)];
   const plugins = await loadPlugins(options);
   session.progress.show('read', 0, 1, model);
-  const { graph } = await loadModel(model, importOptions(plugins));
+  const { graph } = await loadModel(model, { profile, ...importOptions(plugins) }, options);
+  for (const name of constantNames(options)) inputs.delete(name);
   checkInputs(graph, inputs);
   checkOutputs(graph, expected);
   const backend = await openBackend(options.backend, { features: options.deviceFeatures, logger: session.log });
   try {
     session.useAdapter(backend.description);
-    const run = await buildAndRun(backend, { graph, inputs, plugins, fp16 }, options, session);
+    const run = await buildAndRun(backend, { graph, inputs, profile, plugins, fp16 }, options, session);
     const outputs = [...expected].map(([name, tensor]) =>
       compareTensors(name, run.outputs.get(name)!, tensor, { ...usual, rtol, atol }),
     );
@@ -92,6 +100,8 @@ async function verify(model: string, options: Options, session: Session): Promis
 interface Model {
   readonly graph: Graph;
   readonly inputs: Tensors;
+  /** What the options say; none by default. */
+  readonly profile: Profile | undefined;
   readonly plugins: readonly Plugin[];
   readonly fp16: Float16Options | undefined;
 }
@@ -103,7 +113,7 @@ async function buildAndRun(backend: Backend, model: Model, options: Options, ses
   const start = performance.now();
   let float16: Float16Build | undefined;
   const runner = await backend.prepare(graph, {
-    profile: profileFor(graph, inputs, options.static ?? false),
+    profile: model.profile ?? profileFor(graph, inputs, options.static ?? false),
     level: options.O,
     int64: options.int64,
     fp16,

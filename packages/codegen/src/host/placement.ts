@@ -34,6 +34,7 @@ export function hostOnly(graph: Graph, root: Graph, ranges: Ranges, { limits }: 
   const hosted = new Map<Node, string>();
   const ofInputs = inputSymbols(root);
   const told = new Map([...ofInputs, ...inputSymbols(graph)]);
+  const tellers = tellersOf(root);
   for (const node of graph.topological()) {
     if (isKnown(node)) continue;
     const large = (value: Value) => mayExceed(value, limits.maxStorageBufferBindingSize, ofInputs);
@@ -43,7 +44,7 @@ export function hostOnly(graph: Graph, root: Graph, ranges: Ranges, { limits }: 
       typeReason(node) ??
       wideReason(node, ranges) ??
       sizeReason(node, told) ??
-      largeReason(node, large);
+      largeReason(node, large, tellers);
     for (const { type, contents } of node.outputs)
       for (const dim of [...type.shape, ...(contents?.values ?? [])]) symbolsOf(dim, told);
     if (reason !== undefined) hosted.set(node, reason);
@@ -110,9 +111,28 @@ function sizeReason(node: Node, told: ReadonlyMap<string, unknown>): string | un
   return undefined;
 }
 
-function largeReason(node: Node, isLarge: (value: Value) => boolean): string | undefined {
+function largeReason(
+  node: Node,
+  isLarge: (value: Value) => boolean,
+  tellers: ReadonlyMap<string, string>,
+): string | undefined {
   const large = [...node.inputs, ...node.outputs].find((value) => value && !value.contents && isLarge(value));
-  return large ? `${large.name}, whose size only the run tells, may be larger than the GPU can bind` : undefined;
+  if (!large) return undefined;
+  const symbols = large.type.shape.flatMap((dim) => [...symbolsOf(dim).keys()]);
+  const teller = symbols.map((symbol) => tellers.get(symbol)).find((name) => name !== undefined);
+  const remedy = teller === undefined ? '' : `: give the ranges of ${teller} (--value-ranges)`;
+  return `${large.name}, whose size only the run tells, may be larger than the GPU can bind${remedy}`;
+}
+
+/** The tensors whose elements are sizes, by the symbols that stand for these. */
+function tellersOf(root: Graph): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { nodes } of root.withBodies())
+    for (const node of nodes)
+      if (tells(node))
+        for (const dim of node.output.contents?.values ?? [])
+          for (const symbol of symbolsOf(dim).keys()) found.set(symbol, node.inputs[0]!.name);
+  return found;
 }
 
 /** True for a value whose size the inputs' shapes do not tell, if its largest size passes the limit. */
@@ -128,9 +148,11 @@ export function refused(graph: Graph, hosted: Hosted): TrtxError {
     .map(({ name, type }) => ({ node: name, reason: `the input is ${type.dtype}` }));
   const nodes = [...hosted].map(([node, reason]) => ({ node: `${node.name} (${opName(node.op)})`, reason }));
   const all = [...inputs, ...nodes];
+  const telling = graph.inputs.find((input) => [...input.users.keys()].some((node) => hosted.has(node) && tells(node)));
+  const known = telling ? `Give what tells sizes to the build, as by --constant ${telling.name}=VALUE. ` : '';
   return new TrtxError('UNSUPPORTED_NODES', `${all.length} node(s) cannot be computed on the GPU`, {
     node: all[0]!.node,
     details: all.map(({ node, reason }) => `${node}: ${reason}`),
-    hint: 'Let the host compute them, by leaving out --no-host, or write a plugin with a kernel for them.',
+    hint: `${known}Let the host compute them, by leaving out --no-host, or write a plugin with a kernel for them.`,
   });
 }

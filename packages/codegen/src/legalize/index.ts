@@ -1,6 +1,6 @@
 // Rewrites that the target needs, before groups are formed.
 
-import { type Graph, isContainer, type OpDef, standardOps, type Value } from '@trtx/ir';
+import { type Graph, isContainer, type OpDef, reinferKeeping, standardOps, type Value } from '@trtx/ir';
 import { linearSource } from '../group/view.ts';
 import type { Target } from '../target.ts';
 import { joinCaches } from './caches.ts';
@@ -14,7 +14,7 @@ import { splitWide } from './wide.ts';
  */
 export function legalize(graph: Graph, target: Target): void {
   const written = [...graph.withBodies()].map(writeOutPicks);
-  if (written.includes(true)) graph.reinfer();
+  if (written.includes(true)) reinferKeeping(graph);
   for (const each of graph.withBodies()) {
     writeOutRotary(each);
     joinCaches(each);

@@ -1,6 +1,7 @@
 // Shapes that the run tells: what stands between the elements of a tensor and the sizes that follow from them.
 
 import { bounds, type Dim, dimOf, product, Sym } from '../dim.ts';
+import { asSymbol } from '../dim-visit.ts';
 import { defineOp, type NodeView, type OpDef, type Told } from '../op.ts';
 import { INDICES } from './types.ts';
 
@@ -36,6 +37,17 @@ const ELEMENTS: Readonly<Record<Told, (at: NodeView, count: number) => Dim[]>> =
   },
 };
 
+/** The element, a symbol or a number, within what is known of it. */
+function limited(at: NodeView, value: Dim, i: number): Dim {
+  const [least, most] = [at.ints('least')?.[i], at.ints('most')?.[i]];
+  if (least === undefined || most === undefined) return value;
+  const { min, max } = bounds(value);
+  if (Math.max(min, least) > Math.min(max, most))
+    throw at.fail(`element ${i} from ${least} to ${most}, which may be ${min} to ${max}`);
+  const symbol = asSymbol(value)?.symbol;
+  return symbol ? dimOf(new Sym(symbol.name, Math.max(min, least), Math.min(max, most))) : value;
+}
+
 export const steerOps: readonly OpDef[] = [
   defineOp({
     domain: 'trtx',
@@ -55,6 +67,8 @@ export const steerOps: readonly OpDef[] = [
         doc: 'what they are: sizes, also of parts of an axis; positions; the target of a Reshape; what a shape is broadcast to',
       },
       allowzero: { type: 'int', default: 0, min: 0, max: 1, doc: "the Reshape's" },
+      least: { type: 'ints', doc: 'what each of them is at least' },
+      most: { type: 'ints', doc: 'what each of them is at most' },
     },
     trait: { kind: 'opaque' },
     tells: true,
@@ -66,7 +80,8 @@ export const steerOps: readonly OpDef[] = [
       const count = dims.reduce((n, dim) => n * dim, 1);
       if (dims.length < shape.length || count > MAX_ELEMENTS)
         throw at.fail(`[${shape}] integers that steer shapes`, `There may be ${MAX_ELEMENTS} of them at most.`);
-      return [{ dtype, shape, contents: { dims, values: ELEMENTS[at.string('told') as Told](at, count) } }];
+      const values = ELEMENTS[at.string('told') as Told](at, count);
+      return [{ dtype, shape, contents: { dims, values: values.map((value, i) => limited(at, value, i)) } }];
     },
   }),
 ];

@@ -1,7 +1,16 @@
 // From the bytes of an ONNX file to a graph.
 
 import { TrtxError } from '@trtx/errors';
-import { type Constant, type Graph, type OpRegistry, type Profile, standardOps, verify } from '@trtx/ir';
+import {
+  type Constant,
+  type Graph,
+  limitTold,
+  type OpRegistry,
+  type Profile,
+  standardOps,
+  type ValueRanges,
+  verify,
+} from '@trtx/ir';
 import type { Spellings } from '../normalize/index.ts';
 import { loadExternal, type ResolveExternal } from '../source/external.ts';
 import { allNodes, type ModelMetadata, readMetadata, readSource } from '../source/read.ts';
@@ -25,6 +34,11 @@ export interface ImportOptions {
    * the file does not declare, of tensors and of what is in sequences; and branches that they decide need not fit otherwise.
    */
   profile?: Profile;
+  /**
+   * Ranges of the elements of integers that steer shapes and that only the run tells, by the name of the tensor: what has such
+   * sizes may be too large for the GPU without.
+   */
+  valueRanges?: ValueRanges;
   /** Name of the graph; the file's by default. */
   name?: string;
 }
@@ -42,7 +56,8 @@ export interface ImportedModel {
  * read, so `bytes` must not change while the graph is in use.
  *
  * @throws TrtxError ONNX_PARSE (damaged file), ONNX_MODEL (not valid), ONNX_OPSET (an old form that has no new one),
- *   UNSUPPORTED_OPS (all of them together), ONNX_EXTERNAL, INPUT_CONSTANT, and as `Graph.addNode` and `verify`
+ *   UNSUPPORTED_OPS (all of them together), ONNX_EXTERNAL, INPUT_CONSTANT, and as `Graph.addNode`,
+ *   `limitTold` and `verify`
  */
 export async function importModel(bytes: Uint8Array, options: ImportOptions = {}): Promise<ImportedModel> {
   const { registry = standardOps, spellings = new Map() } = options;
@@ -65,6 +80,7 @@ export async function importModel(bytes: Uint8Array, options: ImportOptions = {}
     profile: options.profile ?? {},
     name: options.name ?? (source.name || 'model'),
   });
+  if (options.valueRanges) limitTold(graph, options.valueRanges);
   verify(graph);
   return { graph, model, nodes: namedNodes(source) };
 }

@@ -1,7 +1,17 @@
 // A part of a graph as a graph of its own.
 
 import { quote, TrtxError } from '@trtx/errors';
-import { asSymbol, cloneGraph, type Dim, dimOf, type Graph, Sym, type TensorType, type Value } from '@trtx/ir';
+import {
+  asSymbol,
+  cloneGraph,
+  type Dim,
+  dimOf,
+  type Graph,
+  removeDead,
+  Sym,
+  type TensorType,
+  type Value,
+} from '@trtx/ir';
 
 export interface ExtractOptions {
   /** Where the part begins: names of inputs, inner values or constants. By default the graph's inputs that are needed. */
@@ -34,7 +44,7 @@ export function extract(graph: Graph, { inputs, outputs }: ExtractOptions): Grap
   for (const { name, value } of ends) part.addOutput(name, value);
   const begins = inputs?.map(find);
   if (begins) cut(part, new Set(begins), inputs!);
-  part.removeDead();
+  removeDead(part);
   const isWanted = new Set(inputs);
   for (const input of [...part.inputs]) {
     if (inputs && isWanted.has(input.name)) continue;

@@ -1,7 +1,7 @@
 // The mechanical precision pass: float32 becomes float16, with Casts where types meet.
 
 import { TrtxError } from '@trtx/errors';
-import { type DType, type Graph, type Node, standardOps, type Value } from '@trtx/ir';
+import { type DType, type Graph, type Node, removeDead, standardOps, type Value } from '@trtx/ir';
 import { replaceNode } from '../replace-node.ts';
 import { assign, type HalfForm, halfForm } from './assign.ts';
 import { halfConstant } from './constants.ts';
@@ -57,7 +57,7 @@ export function toFloat16(graph: Graph, options: Float16Options = {}): Float16Re
   const conversion = new Conversion(graph, borders);
   for (const node of graph.topological()) conversion.node(node, half.has(node) ? forms.get(node) : undefined);
   conversion.outputs();
-  graph.removeDead();
+  removeDead(graph);
   return { converted: conversion.converted, kept, casts: conversion.casts, constants: conversion.losses };
 }
 

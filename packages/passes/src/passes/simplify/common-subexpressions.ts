@@ -1,7 +1,19 @@
 // Nodes that compute the same of the same become one; so do values that shape inference knows to be the same sizes or the
 // same positions.
 
-import { type AttributeValue, type Constant, hashConstant, type Node, opName, sameShape, type Value } from '@trtx/ir';
+import {
+  type AttributeValue,
+  asSymbol,
+  type Constant,
+  type Dim,
+  floorDiv,
+  hashConstant,
+  type Node,
+  opName,
+  reinferKeeping,
+  sameShape,
+  type Value,
+} from '@trtx/ir';
 import { definePass, type PassContext } from '../../rule.ts';
 import { rampKey, rampOf } from './ramps.ts';
 import { shareConstants } from './share-constants.ts';
@@ -21,10 +33,11 @@ export const commonSubexpressions = definePass({
       numbers.set(value, number);
       return number;
     };
-    let renamed = false;
+    /** Symbols of nodes that are gone. */
+    const renamed = new Map<string, Dim>();
     for (const node of graph.topological()) {
       // What becomes unused goes at once, wherever it is.
-      if (!graph.nodes.has(node)) continue;
+      if (!graph.nodes.has(node) || node.outputs.every((output) => graph.isUnused(output))) continue;
       for (const output of node.outputs) shareContents(context, node, output, known);
       if (!graph.nodes.has(node) || node.op.random || node.bodies.length > 0) continue;
       const attributes = [...node.attributes].map(([name, value]) => `${name}=${attributeKey(value)}`).sort();
@@ -34,14 +47,18 @@ export const commonSubexpressions = definePass({
         seen.set(key, node);
         continue;
       }
-      if (!node.outputs.every(({ type }, i) => sameShape(type.shape, first.outputs[i]!.type.shape))) {
+      if (!node.outputs.every((output, i) => tellsSame(output, first.outputs[i]!))) {
         // Sizes that only the run tells are symbols of each node's own: those of the first hold for both.
         if (!record('same-node', [node, first], `the same as ${first.name}`)) return;
         node.outputs.forEach((output, i) => {
+          const same = toldBy(first.outputs[i]!);
+          toldBy(output).forEach((dim, at) => {
+            const own = asSymbol(dim);
+            if (own) renamed.set(own.symbol.name, floorDiv(same[at]!, own.factor));
+          });
           graph.replaceUses(output, first.outputs[i]!);
         });
         graph.removeNode(node);
-        renamed = true;
         continue;
       }
       context.rewrite('same-node', node, (patch) => {
@@ -51,9 +68,18 @@ export const commonSubexpressions = definePass({
         return patch.covers(first);
       });
     }
-    if (renamed) graph.reinfer();
+    if (renamed.size > 0) reinferKeeping(graph, ({ name }) => renamed.get(name));
   },
 });
+
+/** Sizes that the run of a node tells, among others: those of the tensor, and those that its elements are. */
+function toldBy({ type, contents }: Value): readonly Dim[] {
+  return [...type.shape, ...(contents?.values ?? [])];
+}
+
+function tellsSame(a: Value, b: Value): boolean {
+  return sameShape(toldBy(a), toldBy(b));
+}
 
 /** Layer after layer asks for the same sizes: `known` has the first value of each contents. */
 function shareContents({ graph, rewrite }: PassContext, node: Node, output: Value, known: Map<string, Value>): void {

@@ -1,21 +1,13 @@
 // Removes what no graph output depends on.
 
-import type { Node } from '@trtx/ir';
+import { deadNodes, removeDead } from '@trtx/ir';
 import { definePass } from '../../rule.ts';
 
 export const deadCode = definePass({
   name: 'dead-code',
-  summary: 'nodes that no graph output depends on are removed',
+  summary: 'nodes that no graph output depends on are removed, but for those that tell a size which has to be checked',
   run({ graph, record }) {
-    const alive = new Set<Node>();
-    const stack = graph.outputs.flatMap(({ value }) => value.producer ?? []);
-    while (stack.length > 0) {
-      const node = stack.pop()!;
-      if (alive.has(node)) continue;
-      alive.add(node);
-      for (const input of node.inputs) if (input?.producer) stack.push(input.producer);
-    }
-    const dead = [...graph.nodes].filter((node) => !alive.has(node));
-    if (dead.length > 0 && record('unused', dead, `${dead.length} unused`)) graph.removeDead();
+    const dead = deadNodes(graph);
+    if (dead.length > 0 && record('unused', dead, `${dead.length} unused`)) removeDead(graph);
   },
 });
