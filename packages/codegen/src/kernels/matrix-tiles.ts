@@ -168,13 +168,13 @@ const OWN_BYTES = 1024;
 const MICROSECOND = 1.3e6;
 
 /** Microseconds between two dispatches of which one reads what the other writes, and of the second one's work. */
-const JOIN_US = 3;
+const JOIN_US = 4;
 
 /**
  * Relative time, in the unit of `tileCost`. Workgroups go through the tiles of the sum one after the other; each tile takes
  * the latency of its steps, or what it brings and multiplies by how many workgroups share a multiprocessor.
  *
- * The factors are fitted to 448 dispatches of profiles of whole networks: docs/benchmarks.md, "float16 on subgroup matrices".
+ * The factors are fitted to 532 dispatches of profiles of whole networks: docs/benchmarks.md, "float16 on subgroup matrices".
  */
 export function matrixCost(target: Target, tile: MatrixTile, size: MatrixSize): number {
   const { m, n, k, down, across, split, ahead, parts } = tile;
@@ -188,15 +188,16 @@ export function matrixCost(target: Target, tile: MatrixTile, size: MatrixSize): 
   const sharing = Math.max(Math.min(groups / PROCESSORS, resident), 1);
   const waves = Math.max(groups / (PROCESSORS * Math.max(resident, 1)), 1);
   const products = (m * n * k) / (FRAGMENT ** 3 * down * across * split);
-  const latency = (ahead === 1 ? 0.58 : 0.3) + 0.011 * products + (size.isGathered ? 0.58 * loadsOf(target, tile) : 0);
-  const bringing = sharing * (m + n) * k * 6.3e-5;
+  const latency =
+    (ahead === 1 ? 0.51 : 0.27) + 0.0385 * products + (size.isGathered ? 0.55 * loadsOf(target, tile) : 0);
+  const bringing = sharing * (m + n) * k * 6.8e-5;
   const multiplying = sharing * m * n * k * 1e-7;
-  const finishing = 1.3 + sharing * m * n * 1.2e-4;
+  const finishing = 0.7 + sharing * m * n * 1.05e-4;
   const tiles = Math.ceil(Math.ceil(typical(size.depth) / k) / parts);
   const sums = typical(size.rows) * typical(size.columns) * typical(size.slices) * parts;
   const joining = parts === 1 ? 0 : JOIN_US + sums * 1.6e-6;
   const weights = size.hasWeights ? typical(size.depth) * typical(size.columns) * typical(size.slices) : 0;
-  const streaming = weights * 1.4e-6;
+  const streaming = weights * 1.2e-6;
   const working = waves * (tiles * Math.max(latency, bringing + multiplying) + finishing);
   return MICROSECOND * (working + joining + streaming);
 }

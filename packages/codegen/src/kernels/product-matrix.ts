@@ -38,7 +38,8 @@ function sizeOf(p: Product): MatrixSize {
 function emitProduct(e: Emitter, problem: Problem, p: Product, tile: MatrixTile): Launch {
   const batchOf = ({ shader }: Emitter, slice: Ix) => Position.linear(p.batch, slice).coords(shader);
   // A vector has no axis of columns.
-  const axis = p.atOutput([], [], 'n').indexOf('n');
+  const origin = [p.batch, p.rows].map((dims) => dims.map(() => 0)) as [Ix[], Ix[]];
+  const axis = p.atOutput(...origin, 'n').indexOf('n');
   const width = axis >= 0 && e.storesRuns(axis, EIGHT) ? EIGHT : 1;
   return emitMatrix(e, tile, {
     size: sizeOf(p),

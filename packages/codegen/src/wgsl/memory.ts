@@ -111,6 +111,7 @@ export function runWordOf({ dtype }: Form, halves: boolean, count: RunLength): B
 export function loadRun(shader: Shader, words: Words, element: BufferElement, count: RunLength, address: Ix): string[] {
   const fours = (names: readonly string[]) => names.flatMap((name) => ['x', 'y', 'z', 'w'].map((c) => `${name}.${c}`));
   if (element === 'vec4<u32>') {
+    shader.features.add('shader-f16');
     const eight = shader.let(words.read(ix.div(address, 8)), 'eight');
     return fours(['xy', 'zw'].map((half) => shader.let(`vec4<f32>(bitcast<vec4<f16>>(${eight}.${half}))`, 'four')));
   }
@@ -136,6 +137,7 @@ export function storeRun(
     (_, i) => `vec4<f32>(${values.slice(4 * i, 4 * i + 4).join(', ')})`,
   );
   if (element === 'vec4<u32>') {
+    shader.features.add('shader-f16');
     const halves = fours.map((four) => `bitcast<vec2<u32>>(vec4<f16>(${four}))`);
     shader.line(words.write(ix.div(address, 8), `vec4<u32>(${halves.join(', ')})`));
     return;
