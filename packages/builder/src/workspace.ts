@@ -1,5 +1,5 @@
-// A limit for the memory of intermediate tensors. Kernels have no scratch memory of their own: what a dispatch leaves for
-// another is a tensor of the graph, and all of those lie in the arenas.
+// A limit for the memory of intermediate tensors, and of what the stages of a tactic leave to each other: both lie in the
+// arenas, and reports name the latter after what it is a sum of, `y.scratch`.
 
 import { dispatchesOf, type Plan } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';

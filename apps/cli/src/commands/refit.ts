@@ -11,8 +11,9 @@ import { loadModel } from '../model.ts';
 import { addPluginOption, loadPlugins, type PluginOptions } from '../plugins.ts';
 import type { Session } from '../session.ts';
 import { bytesText, timeText } from '../text.ts';
+import { addValueOptions, type ValueOptions } from '../values.ts';
 
-interface Options extends PluginOptions {
+interface Options extends PluginOptions, ValueOptions {
   readonly output: string;
 }
 
@@ -27,6 +28,7 @@ export function addRefit(program: Command, session: Session): void {
   })
     .requiredOption('-o, --output <file>', 'the engine file')
     .action((engine: string, model: string, options: Options) => refitEngine(engine, model, options, session));
+  addValueOptions(command);
   addPluginOption(command);
 }
 
@@ -40,7 +42,7 @@ async function refitEngine(engine: string, model: string, options: Options, sess
   const plan = await readPlan(source).finally(() => source.close());
   const { profile } = optionsOf(plan, plugins);
   session.progress.show('read', 0, 1, model);
-  const { graph } = await loadModel(model, { profile, ...importOptions(plugins) });
+  const { graph } = await loadModel(model, { profile, ...importOptions(plugins) }, options);
   const { file } = refit(plan, graph, {
     plugins,
     logger: session.log,
