@@ -14,7 +14,8 @@ import { placesOf, sizeOf, storeOf, withBias } from './conv.ts';
 import { stepsOf } from './conv-steps.ts';
 import { packWeights } from './conv-weights.ts';
 import { channelFormats, type WindowVector, windowsOf } from './conv-window.ts';
-import { emitMatrix, type HalfSources } from './matrix.ts';
+import { emitMatrix } from './matrix.ts';
+import type { HalfSources } from './matrix-problem.ts';
 import { EIGHT, type MatrixSize, type MatrixTile, matricesOf, matrixCost, matrixTiles } from './matrix-tiles.ts';
 
 /** The axis of channels. */

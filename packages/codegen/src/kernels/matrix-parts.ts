@@ -6,7 +6,7 @@ import type { Emitter } from '../emitter.ts';
 import type { Launch } from '../kernel.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
-import type { FinishSums, MatrixProblem } from './matrix.ts';
+import type { FinishSums, MatrixProblem } from './matrix-problem.ts';
 import { EIGHT, type MatrixSize, type MatrixTile } from './matrix-tiles.ts';
 
 const WORKGROUP = 64;

@@ -8,7 +8,8 @@ import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { finisher, Operand, runFinisher } from './contraction.ts';
 import { eightsOf } from './eights.ts';
-import { emitMatrix, type HalfSources } from './matrix.ts';
+import { emitMatrix } from './matrix.ts';
+import type { HalfSources } from './matrix-problem.ts';
 import { EIGHT, type MatrixSize, type MatrixTile, matricesOf, matrixCost, matrixTiles } from './matrix-tiles.ts';
 import { type Product, type ProductKernel, packedMatrix, rowsOf, storeOf } from './product.ts';
 

@@ -1,0 +1,39 @@
+// What a kernel on subgroup matrices is told of its contraction.
+
+import type { Emitter } from '../emitter.ts';
+import type { Ix } from '../wgsl/ix.ts';
+import type { LineOrder, MatrixSize } from './matrix-tiles.ts';
+
+/** Where what a contraction multiplies comes from, in one slice. Steps from `depth` on are 0 on both sides. */
+export interface HalfSources {
+  /**
+   * For the row with a number, which can pass the last one: what reads eight steps of it, from a multiple of eight on in the
+   * tile that begins at a step.
+   */
+  a(row: Ix): (tile: Ix, step: Ix) => string;
+  /**
+   * What reads eight halves of B as a vec4<u32>: of eight columns, from the one with this number on, at a step; or of one
+   * column at eight steps, from a multiple of eight on.
+   */
+  b(column: Ix): (step: Ix) => string;
+  readonly order: LineOrder;
+}
+
+/** Which sums are finished at once, and which neighbouring invocations finish. */
+export interface FinishOrder {
+  /** Neighbours along the columns, or along the rows. */
+  readonly order: 'columns' | 'rows';
+  /** Columns that an invocation finishes at once: one, or eight from a multiple of eight on, as two vectors of four. */
+  readonly width: 1 | 8;
+}
+
+/** What a kernel finishes: sums from a row and column on that may pass the last ones. */
+export type FinishSums = (sums: readonly string[], row: Ix, column: Ix) => void;
+
+/** A contraction: how large it is, what it multiplies, and what becomes of its sums, each written with an emitter. */
+export interface MatrixProblem {
+  readonly size: MatrixSize;
+  readonly finish: FinishOrder;
+  sources(e: Emitter, slice: Ix): HalfSources;
+  finisher(e: Emitter, slice: Ix): FinishSums;
+}
