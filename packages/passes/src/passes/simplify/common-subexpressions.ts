@@ -3,15 +3,15 @@
 
 import {
   type AttributeValue,
-  asSymbol,
   type Constant,
-  type Dim,
-  floorDiv,
   hashConstant,
   type Node,
+  noteRenamed,
   opName,
+  type Renamed,
   reinferKeeping,
   sameShape,
+  sizesOf,
   type Value,
 } from '@trtx/ir';
 import { definePass, type PassContext } from '../../rule.ts';
@@ -33,8 +33,7 @@ export const commonSubexpressions = definePass({
       numbers.set(value, number);
       return number;
     };
-    /** Symbols of nodes that are gone. */
-    const renamed = new Map<string, Dim>();
+    const renamed: Renamed = new Map();
     for (const node of graph.topological()) {
       // What becomes unused goes at once, wherever it is.
       if (!graph.nodes.has(node) || node.outputs.every((output) => graph.isUnused(output))) continue;
@@ -47,15 +46,11 @@ export const commonSubexpressions = definePass({
         seen.set(key, node);
         continue;
       }
-      if (!node.outputs.every((output, i) => tellsSame(output, first.outputs[i]!))) {
+      if (!node.outputs.every((output, i) => sameShape(sizesOf(output), sizesOf(first.outputs[i]!)))) {
         // Sizes that only the run tells are symbols of each node's own: those of the first hold for both.
         if (!record('same-node', [node, first], `the same as ${first.name}`)) return;
         node.outputs.forEach((output, i) => {
-          const same = toldBy(first.outputs[i]!);
-          toldBy(output).forEach((dim, at) => {
-            const own = asSymbol(dim);
-            if (own) renamed.set(own.symbol.name, floorDiv(same[at]!, own.factor));
-          });
+          noteRenamed(renamed, output, first.outputs[i]!);
           graph.replaceUses(output, first.outputs[i]!);
         });
         graph.removeNode(node);
@@ -68,18 +63,9 @@ export const commonSubexpressions = definePass({
         return patch.covers(first);
       });
     }
-    if (renamed.size > 0) reinferKeeping(graph, ({ name }) => renamed.get(name));
+    if (renamed.size > 0) reinferKeeping(graph, renamed);
   },
 });
-
-/** Sizes that the run of a node tells, among others: those of the tensor, and those that its elements are. */
-function toldBy({ type, contents }: Value): readonly Dim[] {
-  return [...type.shape, ...(contents?.values ?? [])];
-}
-
-function tellsSame(a: Value, b: Value): boolean {
-  return sameShape(toldBy(a), toldBy(b));
-}
 
 /** Layer after layer asks for the same sizes: `known` has the first value of each contents. */
 function shareContents({ graph, rewrite }: PassContext, node: Node, output: Value, known: Map<string, Value>): void {
