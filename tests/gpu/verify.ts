@@ -1,5 +1,6 @@
-// Checks on the GPU of this machine what no software adapter can: kernels with float16 as a type of WGSL, and contractions
-// on subgroup matrices, every case and tile beside the reference. Prints the failures and `N passed, N failed`.
+// Checks on the GPU of this machine what no software adapter can: kernels with float16 as a type of WGSL, contractions on
+// subgroup matrices, every case and tile beside the reference, and products and attention of few rows. Prints the failures and
+// `N passed, N failed`.
 //
 //   npm run verify:gpu -- [--only REGEX]
 
@@ -7,6 +8,7 @@ import { targetOf } from '@trtx/builder';
 import { compile, standardKernels, type Target } from '@trtx/codegen';
 import { requestNodeDevice } from '@trtx/runtime/node';
 import { allCases } from '../kernels/cases/index.ts';
+import { expectChosen } from '../kernels/chosen.ts';
 import { expectMatrix, halfCase } from '../kernels/matrix.ts';
 import { type Case, expectedOf, expectSame, feedsOf, graphOf, inType, runCompiled } from '../kernels/support.ts';
 
@@ -40,6 +42,19 @@ for (const [i, one] of contractions.entries()) {
     });
 }
 console.log(`tiles: ${tiles.size} met`);
+
+const FEW = /\.(gemv|split)$/;
+const ways = new Set<string>();
+const asGpu = { ...target, software: false };
+for (const [i, one] of cases.filter(({ name }) => /^(MatMul|Gemm|Attention):/.test(name)).entries()) {
+  const half = inType(one, 'float16');
+  for (const number of [0, 1, 2, 3].map((turn) => 4 * i + turn))
+    await check(`${one.name}, of few rows ${number}`, async () => {
+      for (const way of await expectChosen(device, one, FEW, number, asGpu)) ways.add(way);
+      if (half) for (const way of await expectChosen(device, half, FEW, number, asGpu, TOLERANCE)) ways.add(way);
+    });
+}
+console.log(`of few rows: ${ways.size} ways`);
 console.log(`${passed} passed, ${failures.length} failed`);
 gpu.release();
 process.exit(failures.length > 0 ? 1 : 0);

@@ -1,12 +1,12 @@
 // The gate: every kernel with every parameter choice, on every case, compiles without an error or a warning. On Dawn's
 // null back end, which compiles and runs nothing further, so that all of them take seconds.
 
-import { standardKernels } from '@trtx/codegen';
+import { PORTABLE, standardKernels, type Target } from '@trtx/codegen';
 import { requestNodeDevice } from '@trtx/runtime/node';
 import { afterAll, expect, it } from 'vitest';
 import { formatCases } from './cases/formats.ts';
 import { allCases } from './cases/index.ts';
-import { MATRIX_KERNELS } from './matrix.ts';
+import { MATRIX_KERNELS, MATRIX_TARGET } from './matrix.ts';
 import { type Case, graphOf, inType, variantsOf } from './support.ts';
 
 const { device, release } = (await requestNodeDevice({ backend: 'null' }))!;
@@ -31,7 +31,14 @@ const products = allCases.filter(({ name }) =>
 );
 
 it.each([...formatCases, ...products].map((one) => [one.name, one] as const))('%s, for a GPU', async (_, one) => {
-  expect(await complaints(one, false)).toEqual([]);
+  expect(await complaints(one, PORTABLE)).toEqual([]);
+});
+
+const withSubgroups = { ...MATRIX_TARGET, matrices: [], limits: PORTABLE.limits };
+const few = products.filter(({ name }) => /few rows|quer/.test(name)).map((one) => inType(one, 'float16')!);
+
+it.each(few.map((one) => [one.name, one] as const))('%s, for a GPU with subgroups', async (_, one) => {
+  expect(await complaints(one, withSubgroups)).toEqual([]);
 });
 
 it('tried every kernel', () => {
@@ -42,9 +49,9 @@ it('tried every kernel', () => {
 });
 
 /** What is wrong with any of the shaders that the case can become. */
-async function complaints(one: Case, software = true): Promise<string[]> {
+async function complaints(one: Case, target?: Target): Promise<string[]> {
   const checks: Promise<string[]>[] = [];
-  for (const { tactics, compiled } of variantsOf(() => graphOf(one), software)) {
+  for (const { tactics, compiled } of variantsOf(() => graphOf(one), target)) {
     for (const { kernel } of tactics) tried.add(kernel.id);
     const { pipelines, modules } = compiled.plan;
     for (const { module, layout } of pipelines) checks.push(check(modules[module]!, layout));

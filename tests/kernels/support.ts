@@ -1,6 +1,6 @@
 // Small graphs as test cases: how to write one down, compile it with any tactic, run it, and what it has to give.
 
-import { type Compiled, compile, PORTABLE, type Tactic } from '@trtx/codegen';
+import { type Compiled, compile, PORTABLE, type Tactic, type Target } from '@trtx/codegen';
 import { engineBytes } from '@trtx/engine';
 import { isTrtxError } from '@trtx/errors';
 import {
@@ -153,11 +153,10 @@ export interface Variant {
   readonly compiled: Compiled;
 }
 
-/**
- * The case with each tactic in turn, cheapest first, of whichever group has the most of them.
- * @param software whether they are those of a software adapter
- */
-export function* variantsOf(make: () => Graph, software = true): Generator<Variant> {
+const SOFTWARE: Target = { ...PORTABLE, software: true };
+
+/** The case with each tactic in turn, cheapest first, of whichever group has the most of them; by default on a software adapter. */
+export function* variantsOf(make: () => Graph, target = SOFTWARE): Generator<Variant> {
   let count = 1;
   for (let i = 0; i < count; i++) {
     const chosen: Tactic[] = [];
@@ -167,7 +166,7 @@ export function* variantsOf(make: () => Graph, software = true): Generator<Varia
       if (tactic) chosen.push(tactic);
       return tactic;
     };
-    const compiled = compile(make(), { target: { ...PORTABLE, software }, choose });
+    const compiled = compile(make(), { target, choose });
     yield { tactics: chosen, compiled };
   }
 }
