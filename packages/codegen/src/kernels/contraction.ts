@@ -11,7 +11,7 @@ import type { Emitter, Packed } from '../emitter.ts';
 import { bytesOf, computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
-import { vectorOf } from '../wgsl/memory.ts';
+import { type RunLength, vectorOf } from '../wgsl/memory.ts';
 import { Position } from '../wgsl/position.ts';
 
 export interface Tile {
@@ -128,6 +128,17 @@ export interface TileStore {
   element(row: readonly Ix[], column: Ix): readonly Ix[];
 }
 
+/** Stores a tile of results that `storesRuns`, four neighbours along an axis at once. */
+export function storeRuns(e: Emitter, acc: readonly (readonly string[])[], store: TileStore, axis: number): void {
+  const finish = runFinisher(e, store, axis, 4);
+  acc.forEach((names, r) => {
+    const row = store.rows[r]!;
+    e.shader.when(store.inside(row), () => {
+      for (const [v, name] of names.entries()) finish([name], row, store.first(v));
+    });
+  });
+}
+
 /**
  * Stores a tile element by element. A software adapter gets loops, since it compiles what is written out for longer
  * than it runs it; on a GPU loops would move the accumulators out of registers.
@@ -180,9 +191,9 @@ export function finisher(e: Emitter, store: TileStore): Finish {
   });
 }
 
-/** As `finisher`, of eight neighbours along an axis at once, for results that `storesRuns`: the sums are two vectors of four. */
-export function runFinisher(e: Emitter, store: TileStore, axis: number): Finish {
-  const fours = ['low', 'high'];
+/** As `finisher`, of neighbours along an axis at once, for results that `storesRuns`: the sums are one or two vectors of four. */
+export function runFinisher(e: Emitter, store: TileStore, axis: number, count: RunLength): Finish {
+  const fours = ['low', 'high'].slice(0, count / 4);
   const sums = fours.flatMap((four) => ['x', 'y', 'z', 'w'].map((component) => `${four}.${component}`));
   const parameters = fours.map((four) => `${four}: vec4<${store.type}>`);
   return declareFinish(e, store, parameters, () => {

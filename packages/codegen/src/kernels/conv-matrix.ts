@@ -10,16 +10,13 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { finisher, packable, runFinisher, type TileStore } from './contraction.ts';
-import { placesOf, sizeOf, storeOf, withBias } from './conv.ts';
+import { CHANNELS, placesOf, sizeOf, storeOf, withBias } from './conv.ts';
 import { stepsOf } from './conv-steps.ts';
 import { packWeights } from './conv-weights.ts';
 import { channelFormats, type WindowVector, windowsOf } from './conv-window.ts';
 import { emitMatrix } from './matrix.ts';
 import type { HalfSources } from './matrix-problem.ts';
 import { EIGHT, type MatrixSize, type MatrixTile, matricesOf, matrixCost, matrixTiles } from './matrix-tiles.ts';
-
-/** The axis of channels. */
-const CHANNELS = 1;
 
 export const convMatrix: Kernel = defineKernel<MatrixTile>({
   id: 'conv.matrix',
@@ -67,7 +64,7 @@ function emitConv(e: Emitter, problem: FormattedProblem, tile: MatrixTile): Laun
     sources: (stage, slice) => sourcesOf(stage, problem, tile, slice),
     finisher(_, slice) {
       const store = isLast ? storeInOrder(e, problem, slice, tile) : storeAt(slice);
-      const finish = width === 1 ? finisher(e, store) : runFinisher(e, store, CHANNELS);
+      const finish = width === 1 ? finisher(e, store) : runFinisher(e, store, CHANNELS, EIGHT);
       return (sums, row, column) =>
         e.shader.when(store.inside([row]), () => finish(sums, coordsOf(store, row), column));
     },

@@ -6,8 +6,8 @@ import type { Emitter } from '../emitter.ts';
 import { defineKernel, type FormattedProblem, type Kernel, type Launch } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
-import { packable, storeTile } from './contraction.ts';
-import { placesOf, sizeOf, storeOf } from './conv.ts';
+import { packable, storeRuns, storeTile } from './contraction.ts';
+import { CHANNELS, placesOf, sizeOf, storeOf } from './conv.ts';
 import { stepsOf } from './conv-steps.ts';
 import { packWeights } from './conv-weights.ts';
 import { channelFormats, windowsOf } from './conv-window.ts';
@@ -15,7 +15,7 @@ import { emitStaged, type Sources, type StagedTile, stagedCost, stagedLaunch, st
 
 export const convStaged: Kernel = defineKernel<StagedTile>({
   id: 'conv.staged',
-  version: 3,
+  version: 4,
   summary:
     'convolution as implicit GEMM, both operands through workgroup memory, four neighbouring channels read at once',
   ops: ['Conv'],
@@ -35,7 +35,10 @@ export const convStaged: Kernel = defineKernel<StagedTile>({
 function emitConv(e: Emitter, problem: FormattedProblem, tile: StagedTile): Launch {
   const { rows, vectors, groups } = sizeOf(problem);
   const { depth } = stepsOf(problem, 4);
-  const bias = problem.group.anchor!.inputs[2];
+  const conv = problem.group.anchor!;
+  const bias = conv.inputs[2];
+  const isVectors = (convGeometry(conv.view()).outputChannels / groups) % 4 === 0;
+  const inRuns = problem.formats.writes === 'channels-last' && isVectors && e.storesRuns(CHANNELS, 4);
   emitStaged(
     e,
     tile,
@@ -44,7 +47,8 @@ function emitConv(e: Emitter, problem: FormattedProblem, tile: StagedTile): Laun
     (place, sums) => {
       const coords = placesOf(e, problem, place.rows);
       const store = storeOf(e, problem, place, coords, bias, 'f32', { first: place.first, columns: tile.n });
-      storeTile(e, sums, store, problem.target.software);
+      if (inRuns) storeRuns(e, sums, store, CHANNELS);
+      else storeTile(e, sums, store, problem.target.software);
     },
   );
   return stagedLaunch(tile, rows, vectors, groups);

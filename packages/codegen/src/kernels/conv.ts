@@ -123,9 +123,12 @@ export function placesOf(e: Emitter, problem: Problem, rows: readonly Ix[]): Ix[
   });
 }
 
+/** The axis of channels. */
+export const CHANNELS = 1;
+
 /** What adds to sums the bias of their channels. */
 export function withBias(e: Emitter, bias: Value | null | undefined): TileStore['finished'] {
-  return (sum, at) => (bias ? `${sum} + ${e.read(bias, at.pick(e.shader, bias.type.shape, [1]))}` : sum);
+  return (sum, at) => (bias ? `${sum} + ${e.read(bias, at.pick(e.shader, bias.type.shape, [CHANNELS]))}` : sum);
 }
 
 /** How the elements of a tile reach memory. @param coords of its rows, by `placesOf` */

@@ -11,7 +11,7 @@ import { eightsOf } from './eights.ts';
 import { emitMatrix } from './matrix.ts';
 import type { HalfSources } from './matrix-problem.ts';
 import { EIGHT, type MatrixSize, type MatrixTile, matricesOf, matrixCost, matrixTiles } from './matrix-tiles.ts';
-import { type Product, type ProductKernel, packedMatrix, rowsOf, storeOf } from './product.ts';
+import { columnAxisOf, type Product, type ProductKernel, packedMatrix, rowsOf, storeOf } from './product.ts';
 
 export function defineMatrixProduct({ op, id, summary, product: productOf }: ProductKernel): Kernel {
   return defineKernel<MatrixTile>({
@@ -38,9 +38,7 @@ function sizeOf(p: Product): MatrixSize {
 
 function emitProduct(e: Emitter, problem: Problem, p: Product, tile: MatrixTile): Launch {
   const batchOf = ({ shader }: Emitter, slice: Ix) => Position.linear(p.batch, slice).coords(shader);
-  // A vector has no axis of columns.
-  const origin = [p.batch, p.rows].map((dims) => dims.map(() => 0)) as [Ix[], Ix[]];
-  const axis = p.atOutput(...origin, 'n').indexOf('n');
+  const axis = columnAxisOf(p);
   const width = axis >= 0 && e.storesRuns(axis, EIGHT) ? EIGHT : 1;
   return emitMatrix(e, tile, {
     size: sizeOf(p),
@@ -49,7 +47,7 @@ function emitProduct(e: Emitter, problem: Problem, p: Product, tile: MatrixTile)
     finisher(_, slice) {
       const batch = batchOf(e, slice);
       const store = storeOf(e, problem, p, batch, [], [], { first: () => 0, columns: tile.n });
-      const finish = width === 1 ? finisher(e, store) : runFinisher(e, store, axis);
+      const finish = width === 1 ? finisher(e, store) : runFinisher(e, store, axis, EIGHT);
       return (sums, row, column) => {
         const [coords] = rowsOf(e, p, [row]);
         e.shader.when(store.inside([row]), () => finish(sums, [row, ...coords!], column));

@@ -7,14 +7,23 @@ import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
-import { Operand, storeTile } from './contraction.ts';
-import { isInStep, type Product, type ProductKernel, packedColumns, rowsOf, storeOf, vectorsOf } from './product.ts';
+import { Operand, storeRuns, storeTile } from './contraction.ts';
+import {
+  columnAxisOf,
+  isInStep,
+  type Product,
+  type ProductKernel,
+  packedColumns,
+  rowsOf,
+  storeOf,
+  vectorsOf,
+} from './product.ts';
 import { emitStaged, type Sources, type StagedTile, stagedCost, stagedLaunch, stagedTiles } from './staged.ts';
 
 export function defineStagedProduct({ op, id, summary, product: productOf }: ProductKernel): Kernel {
   return defineKernel<StagedTile>({
     id,
-    version: 1,
+    version: 2,
     summary,
     ops: [op],
     applies(problem) {
@@ -33,6 +42,8 @@ export function defineStagedProduct({ op, id, summary, product: productOf }: Pro
 
 function emitProduct(e: Emitter, problem: Problem, p: Product, tile: StagedTile): Launch {
   const size = { rows: product(p.rows), vectors: vectorsOf(p), slices: product(p.batch), depth: p.k };
+  const axis = columnAxisOf(p);
+  const inRuns = axis >= 0 && e.storesRuns(axis, 4);
   emitStaged(
     e,
     tile,
@@ -41,7 +52,8 @@ function emitProduct(e: Emitter, problem: Problem, p: Product, tile: StagedTile)
     ({ rows, first, slice }, sums) => {
       const batch = Position.linear(p.batch, slice).coords(e.shader);
       const store = storeOf(e, problem, p, batch, rows, rowsOf(e, p, rows), { first, columns: tile.n });
-      storeTile(e, sums, store, problem.target.software);
+      if (inRuns) storeRuns(e, sums, store, axis);
+      else storeTile(e, sums, store, problem.target.software);
     },
   );
   return stagedLaunch(tile, size.rows, size.vectors, size.slices);

@@ -122,6 +122,12 @@ export function storeOf(
   };
 }
 
+/** The output's axis of columns; −1 for a vector, which has none. */
+export function columnAxisOf({ batch, rows, atOutput }: Product): number {
+  const origin = (dims: readonly Dim[]) => dims.map(() => 0);
+  return atOutput(origin(batch), origin(rows), 'n').indexOf('n');
+}
+
 /** Where rows, by their numbers, lie in A and in the output. */
 export function rowsOf(e: Emitter, p: Product, rows: readonly Ix[]): Ix[][] {
   const last = ix.sub(e.size(product(p.rows)), 1);
