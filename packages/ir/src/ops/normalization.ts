@@ -112,7 +112,7 @@ export const normalizationOps: readonly OpDef[] = [
     inputs: [operand('X'), operand('Scale'), operand('B', 'T', true)],
     outputs: [{ name: 'Y' }, { name: 'Mean', optional: true }, { name: 'InvStdDev', optional: true }],
     attributes: { axis: { type: 'int', default: -1 }, epsilon: EPSILON, stash_type: STASH },
-    trait: { kind: 'reduction', axes: (at) => normGeometry(at).axes, delicate: { computedIn: 'stash_type' } },
+    trait: { kind: 'reduction', axes: (at) => normGeometry(at).axes, delicate: true },
     infer(at) {
       const { axes } = normGeometry(at);
       const { dtype, shape } = at.input(0);
@@ -129,7 +129,7 @@ export const normalizationOps: readonly OpDef[] = [
     inputs: [operand('X'), operand('scale', 'V')],
     outputs: [{ name: 'Y' }],
     attributes: { axis: { type: 'int', default: -1 }, epsilon: EPSILON, stash_type: STASH },
-    trait: { kind: 'reduction', axes: (at) => normGeometry(at).axes, delicate: { computedIn: 'stash_type' } },
+    trait: { kind: 'reduction', axes: (at) => normGeometry(at).axes, delicate: true },
     infer(at) {
       checkTrailing(at, [1]);
       return [{ dtype: at.input(1).dtype, shape: at.input(0).shape }];
@@ -164,7 +164,7 @@ export const normalizationOps: readonly OpDef[] = [
       num_groups: { type: 'int', required: true, min: 1, max: 2 ** 20 },
       stash_type: STASH,
     },
-    trait: { kind: 'opaque', delicate: { computedIn: 'stash_type' } },
+    trait: { kind: 'opaque', delicate: true },
     infer(at) {
       groupGeometry(at);
       const { dtype, shape } = at.input(0);

@@ -105,8 +105,7 @@ export function assign(
 
 const FREE: ReadonlySet<Trait['kind']> = new Set(['pointwise', 'injective']);
 
-/** Pointwise ops, movement and norms, which compute in float32 anyway: as quick in either type, but for reads and writes. */
+/** Pointwise ops and movement: as quick in either type, but for what they read and write. */
 function isFree(node: Node): boolean {
-  const { kind } = traitOf(node.op, node.view());
-  return FREE.has(kind) || (kind === 'reduction' && computedInOf(node) !== undefined);
+  return FREE.has(traitOf(node.op, node.view()).kind);
 }
