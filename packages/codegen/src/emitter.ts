@@ -9,7 +9,7 @@ import { Evaluation } from './evaluation.ts';
 import { orderOf } from './format/format.ts';
 import { isNumber } from './group/formation.ts';
 import { computedBy, type Group, type Grouping } from './group/group.ts';
-import { denseView, isDense, isMultiple, liesInRuns, type TensorView } from './group/view.ts';
+import { denseView, isDense, liesInRuns, reshaped, type TensorView } from './group/view.ts';
 import { partBytes, partsOf, requireBuffer } from './memory/parts.ts';
 import { mostElements } from './memory/sizes.ts';
 import { type Storages, sharesWords, storageOf } from './storage.ts';
@@ -204,15 +204,8 @@ export class Emitter {
     const { shape } = this.group.accumulated.type;
     const elements = this.group.results.map((result) => {
       const view = this.view(result);
-      const isSame = sameShape(result.type.shape, shape);
-      const last = view.shape.length - 1;
-      const follow = isSame
-        ? liesInRuns(view, axis, count)
-        : axis === shape.length - 1 &&
-          isMultiple(shape[axis]!, count) &&
-          isDense(view) &&
-          isMultiple(view.offset, count);
-      return follow && last >= 0 ? runWordOf(this.#form(result), this.#halves, count) : undefined;
+      const same = sameShape(view.shape, shape) ? view : reshaped(view, shape);
+      return same && liesInRuns(same, axis, count) ? runWordOf(this.#form(result), this.#halves, count) : undefined;
     });
     if (elements.includes(undefined)) return false;
     this.#run = count;

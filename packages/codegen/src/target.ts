@@ -52,12 +52,6 @@ export const DEFAULT_LIMITS: TargetLimits = {
 /** Invocations that a GPU wants in flight before what each of them does matters, for cost models. */
 export const PARALLELISM = 65536;
 
-/** Invocations that a large GPU has room for at once, for cost models. */
-export const INVOCATIONS = 132 * 2048;
-
-/** Bytes that a large GPU reads from its memory in a microsecond, for cost models. */
-export const MEMORY_SPEED = 3.8e6;
-
 /** Whether a device runs a workgroup of so many invocations, with so many bytes of workgroup memory. */
 export function fitsWorkgroup({ limits }: Target, invocations: number, bytes: number): boolean {
   return invocations <= limits.maxComputeInvocationsPerWorkgroup && bytes <= limits.maxComputeWorkgroupStorageSize;

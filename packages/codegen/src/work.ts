@@ -28,31 +28,38 @@ export class WorkList {
   }
 
   /** In the order of the plan's dispatches. The first stage is told to do the arithmetic, the last to be what was chosen. */
-  add({ group, stages, tactic, tactics, problem }: Emitted): void {
+  add(item: Emitted): void {
+    const { group, stages } = item;
     const nodes = nodesOf(group);
     const flops = sum([...nodes].map(flopsOf));
-    const flopsIn = (stage: number) => (flops === undefined || stage > 0 ? {} : this.#told('flops', flops));
-    const { emitter } = stages.at(-1)!;
-    for (const [i, { emitter }] of stages.slice(0, -1).entries())
+    const last = stages.length - 1;
+    for (const [i, { emitter }] of stages.entries()) {
+      const read = bytesRead(emitter, nodes);
+      const scratch = bytesOfScratch(emitter);
+      const written = i < last ? scratch : sum(group.results.map((result) => bytesOf(emitter, result)))!;
       this.#dispatches.push({
-        ...flopsIn(i),
-        ...this.#told('reads', bytesRead(emitter, nodes)),
+        ...(i > 0 || flops === undefined ? {} : this.#told('flops', flops)),
+        ...this.#told('reads', i > 0 ? add(read, scratch) : read),
         operands: this.#operands(emitter, nodes),
-        ...this.#told('writes', bytesOfScratch(emitter)),
+        ...this.#told('writes', written),
+        ...(i < last ? {} : this.#chosen(item)),
       });
-    this.#dispatches.push({
-      ...flopsIn(stages.length - 1),
-      ...this.#told('reads', add(bytesRead(emitter, nodes), bytesOfScratch(emitter))),
-      operands: this.#operands(emitter, nodes),
-      ...this.#told('writes', sum(group.results.map((result) => bytesOf(emitter, result)))!),
-      results: group.results.flatMap((result) => this.#written(result, emitter) ?? []),
-      ...alternativesTo(tactic, tactics),
-      ...timedAs(tactic, tactics, problem),
-    });
+    }
+    const { emitter } = stages[last]!;
     for (const result of group.results) {
       const { storage } = emitter.view(result);
       this.#resultsIn.set(storage, (this.#resultsIn.get(storage) ?? new Set()).add(result));
     }
+  }
+
+  /** What the dispatch tells that stores the results. */
+  #chosen({ group, stages, tactic, tactics, problem }: Emitted): Partial<DispatchWork> {
+    const { emitter } = stages.at(-1)!;
+    return {
+      results: group.results.flatMap((result) => this.#written(result, emitter) ?? []),
+      ...alternativesTo(tactic, tactics),
+      ...timedAs(tactic, tactics, problem),
+    };
   }
 
   finish(memory: readonly HeldMemory[]): PlanWork {

@@ -20,6 +20,7 @@ import { Operand } from './contraction.ts';
 import { eightsOf } from './eights.ts';
 import { requireMatrices } from './matrix.ts';
 import { EIGHT, matricesOf, PADDING } from './matrix-tiles.ts';
+import { eachPartner } from './subgroup.ts';
 
 interface Params {
   /** Queries of a workgroup, and keys of a tile: multiples of 16. */
@@ -306,10 +307,10 @@ class Tile {
   /** Emits the combination of a variable over the invocations of a line of queries. */
   #joinLine(name: string, join: (a: string, b: string) => string): void {
     const { shader } = this.e;
-    for (let distance = this.params.keys / EIGHT / 2; distance >= 1; distance /= 2) {
-      const other = shader.let(`subgroupShuffleXor(${name}, ${distance}u)`, 'other');
+    eachPartner(shader, this.params.keys / EIGHT, (partner) => {
+      const other = shader.let(partner(name), 'other');
       shader.line(`${name} = ${join(name, other)};`);
-    }
+    });
   }
 
   /** What gives the score of a query and a key from their product. */

@@ -9,15 +9,15 @@ import { attentionGeometry, bounds, mul } from '@trtx/ir';
 import { denseView, liesInRuns } from '../group/view.ts';
 import { defineKernel, type Problem } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
-import { fitsWorkgroup, INVOCATIONS } from '../target.ts';
+import { fitsWorkgroup } from '../target.ts';
 import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { rowsOf, SplitKeys, type SplitParams, sharedOf } from './attention-team.ts';
 import { ELEMENTS } from './eights.ts';
-import { subgroupOf } from './reduction.ts';
-import { MICROSECOND } from './tiles.ts';
+import { INVOCATIONS, MICROSECOND } from './large-gpu.ts';
+import { subgroupOf } from './subgroup.ts';
 
 /** Queries of a head at most: with more of them there are workgroups enough without. */
 const MOST_QUERIES = 4;

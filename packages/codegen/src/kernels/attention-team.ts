@@ -10,7 +10,7 @@ import { literal, printBinary } from '../wgsl/scalar.ts';
 import { AttentionScores, atHead } from './attention-scores.ts';
 import { Operand } from './contraction.ts';
 import { ELEMENTS, foursOf, vectorsOf } from './eights.ts';
-import { subgroupOf } from './reduction.ts';
+import { subgroupOf, sumOver } from './subgroup.ts';
 
 export interface SplitParams {
   /** Invocations of a team, which share a key. */
@@ -186,15 +186,7 @@ export class SplitKeys {
     const { shader } = e;
     const { lanes, threads } = params;
     if (isSubgroup(e.target, params)) {
-      if (lanes > 1) shader.features.add('subgroups');
-      return parts.map((row) =>
-        row.map((part) => {
-          let sum = part;
-          for (let distance = lanes / 2; distance >= 1; distance /= 2)
-            sum = shader.let(`${sum} + subgroupShuffleXor(${sum}, ${distance}u)`, 'sum');
-          return sum;
-        }),
-      );
+      return parts.map((row) => row.map((part) => sumOver(shader, part, lanes)));
     }
     const count = parts.flat().length;
     shader.global(`var<workgroup> products: array<f32, ${count * threads}>;`);

@@ -1,5 +1,5 @@
 // Convolution as implicit GEMM on subgroup matrices: rows are output positions, columns output channels of a group, and the
-// sum runs over kernel taps and, within each, over the input channels of the group.
+// sum runs as `conv-steps.ts` says.
 
 import { convGeometry, type Value } from '@trtx/ir';
 import { type Emitter, packHalves } from '../emitter.ts';
@@ -104,21 +104,12 @@ function storeInOrder(e: Emitter, problem: FormattedProblem, slice: Ix, tile: Ma
 }
 
 function sourcesOf(e: Emitter, problem: FormattedProblem, tile: MatrixTile, slice: Ix): HalfSources {
-  const conv = problem.group.anchor!;
-  const [x, w] = conv.inputs as [Value, Value];
-  const { outputChannels, groups, axes } = convGeometry(conv.view());
+  const x = problem.group.anchor!.inputs[0]!;
   const steps = stepsOf(problem, EIGHT);
   const read =
     problem.formats.reads === 'channels-last' && liesInRuns(e.view(x), CHANNELS, EIGHT) ? e.halves(x) : undefined;
   const vector: WindowVector = { count: EIGHT, read, zeros: 'vec4<u32>()', join: packHalves };
-  const packed = packWeights(w, {
-    groups,
-    outputs: outputChannels / groups,
-    taps: axes.reduce((n, { kernel }) => n * kernel, 1),
-    order: steps,
-    columns: tile.n,
-    steps: tile.k,
-  });
+  const packed = packWeights(problem, steps, tile);
   const weights = e.packedHalves(packed.constant);
   return {
     order: 'columns',

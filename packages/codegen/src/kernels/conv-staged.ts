@@ -1,7 +1,7 @@
-// Convolution as implicit GEMM on the staged contraction: the sum runs over kernel taps and, within each, over the input
-// channels of the group; the weights are packed in that order.
+// Convolution as implicit GEMM on the staged contraction: the sum runs as `conv-steps.ts` says, and the weights are packed in
+// that order.
 
-import { convGeometry, type Value } from '@trtx/ir';
+import { convGeometry } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { defineKernel, type FormattedProblem, type Kernel, type Launch } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
@@ -55,9 +55,7 @@ function emitConv(e: Emitter, problem: FormattedProblem, tile: StagedTile): Laun
 }
 
 function sourcesOf(e: Emitter, problem: FormattedProblem, tile: StagedTile, slice: Ix): Sources {
-  const conv = problem.group.anchor!;
-  const [x, w] = conv.inputs as [Value, Value];
-  const { outputChannels, groups, axes } = convGeometry(conv.view());
+  const x = problem.group.anchor!.inputs[0]!;
   const steps = stepsOf(problem, 4);
   const read = problem.formats.reads === 'channels-last' ? e.vectors(x) : undefined;
   const windows = windowsOf(e, problem, slice, steps, tile.k, {
@@ -66,14 +64,7 @@ function sourcesOf(e: Emitter, problem: FormattedProblem, tile: StagedTile, slic
     zeros: 'vec4<f32>()',
     join: (elements: readonly string[]) => `vec4<f32>(${elements.join(', ')})`,
   });
-  const packed = packWeights(w, {
-    groups,
-    outputs: outputChannels / groups,
-    taps: axes.reduce((n, { kernel }) => n * kernel, 1),
-    order: steps,
-    columns: tile.n,
-    steps: tile.k,
-  });
+  const packed = packWeights(problem, steps, tile);
   const weights = e.packedVectors(packed.constant);
   return {
     order: read ? 'steps' : 'rows',

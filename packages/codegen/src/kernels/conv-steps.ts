@@ -16,8 +16,9 @@ export interface ConvSteps {
   readonly order: 'channels' | 'taps';
   /** Length of the sum. */
   readonly depth: number;
-  /** Channels of a group, taps along the last axis, and how many steps these take. */
+  /** Channels of a group, taps of the kernel, those along the last axis, and how many steps these take. */
   readonly channels: number;
+  readonly kernel: number;
   readonly taps: number;
   readonly filled: number;
 }
@@ -31,15 +32,16 @@ export function stepsOf({ group }: Problem, count: 4 | 8): ConvSteps {
   const isAlong = channels % count !== 0 && last.dilation === 1 && filled <= MOST_FILLING * last.kernel;
   const outer = axes.slice(0, -1).reduce((n, { kernel }) => n * kernel, 1);
   const depth = outer * channels * (isAlong ? filled : last.kernel);
-  return { order: isAlong ? 'taps' : 'channels', depth, channels, taps: last.kernel, filled };
+  const kernel = outer * last.kernel;
+  return { order: isAlong ? 'taps' : 'channels', depth, channels, kernel, taps: last.kernel, filled };
 }
 
 /** The number of the weight of a step among those of an output channel, [channel][tap]; −1 for what only fills up. */
-export function weightOf({ order, depth, channels, taps, filled }: ConvSteps, step: number, all: number): number {
+export function weightOf({ order, depth, channels, kernel, taps, filled }: ConvSteps, step: number): number {
   if (step >= depth) return -1;
-  if (order === 'channels') return (step % channels) * all + Math.floor(step / channels);
+  if (order === 'channels') return (step % channels) * kernel + Math.floor(step / channels);
   const tap = step % filled;
   const channel = Math.floor(step / filled) % channels;
   const outer = Math.floor(step / (filled * channels));
-  return tap < taps ? channel * all + outer * taps + tap : -1;
+  return tap < taps ? channel * kernel + outer * taps + tap : -1;
 }

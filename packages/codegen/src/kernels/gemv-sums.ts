@@ -8,8 +8,8 @@ import * as ix from '../wgsl/ix.ts';
 import { Operand } from './contraction.ts';
 import { ELEMENTS, foursOf, vectorsOf } from './eights.ts';
 import type { GemvTile } from './gemv-tiles.ts';
-import { axesOf, packedColumn } from './gemv-weights.ts';
-import type { Product } from './product.ts';
+import { packedColumn } from './gemv-weights.ts';
+import { axesOf, type Product } from './product.ts';
 
 /** What an invocation works on. */
 export interface GemvPlace {
@@ -52,11 +52,11 @@ export function sumColumns(e: Emitter, p: Product, tile: GemvTile, place: GemvPl
   const { shader } = e;
   const vector = ELEMENTS.get(p.b.type.dtype)!;
   const b = new Operand(e, p.b);
-  const { step, column } = axesOf(p);
+  const { step, column } = axesOf(p).b;
   const read = vectorsOf(e, p.b, column, p.n, 'anything');
   const start = shader.index(b.address(p.atB(place.batch, 0, 0)), 'w');
   const a = new Operand(e, p.a);
-  const stride = a.stride(stepAxisOfA(p));
+  const stride = a.stride(axesOf(p).a.step);
   const rows = place.rows.map((coords) => shader.index(a.address(p.atA(place.batch, coords, 0)), 'x'));
   const sums = declareSums(e, rows.length, vector / 4);
   eachStep(e, tile, e.size(p.k), place.lane, (steps) => {
@@ -110,7 +110,7 @@ function columnReader(e: Emitter, p: Product, place: GemvPlace, n: Ix): (number:
   const packed = packedColumn(e, p, vector);
   if (packed) return (number) => packed(n, number);
   const b = new Operand(e, p.b);
-  const read = vectorsOf(e, p.b, axesOf(p).step, p.k);
+  const read = vectorsOf(e, p.b, axesOf(p).b.step, p.k);
   const start = e.shader.index(b.address(p.atB(place.batch, 0, n)), 'w');
   return (number) => read(start, e.shader.index(ix.mul(number, vector), 'k'));
 }
@@ -120,14 +120,9 @@ function rowReaders(e: Emitter, p: Product, place: GemvPlace): ((number: Ix) => 
   const vector = ELEMENTS.get(p.a.type.dtype)!;
   const a = new Operand(e, p.a);
   const past = isMultiple(p.k, vector) ? 'nothing' : 'zeros';
-  const read = vectorsOf(e, p.a, stepAxisOfA(p), p.k, past);
+  const read = vectorsOf(e, p.a, axesOf(p).a.step, p.k, past);
   return place.rows.map((coords) => {
     const start = e.shader.index(a.address(p.atA(place.batch, coords, 0)), 'x');
     return (number) => read(start, e.shader.index(ix.mul(number, vector), 'k'));
   });
-}
-
-function stepAxisOfA(p: Product): number {
-  const [batch, rows] = [p.batch, p.rows].map((dims) => dims.map(() => 0)) as [number[], number[]];
-  return p.atA(batch, rows, 'k').indexOf('k');
 }

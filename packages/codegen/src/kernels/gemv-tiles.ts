@@ -1,10 +1,10 @@
 // How products of a few rows are cut up: which ways there are, and what they cost.
 
 import { ceilDiv, type Dim } from '@trtx/ir';
-import { fitsWorkgroup, INVOCATIONS, MEMORY_SPEED, type Target } from '../target.ts';
+import { fitsWorkgroup, type Target } from '../target.ts';
 import { typical } from '../typical.ts';
-import { subgroupOf } from './reduction.ts';
-import { MICROSECOND } from './tiles.ts';
+import { INVOCATIONS, MEMORY_SPEED, MICROSECOND } from './large-gpu.ts';
+import { subgroupOf } from './subgroup.ts';
 
 /** Rows of A at most: with more of them products are not what takes the time, but reading the weights no longer either. */
 export const MOST_ROWS = 8;

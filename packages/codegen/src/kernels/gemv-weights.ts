@@ -7,22 +7,15 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { packable, packConstant } from './contraction.ts';
 import type { WeightOrder } from './gemv-tiles.ts';
-import type { Product } from './product.ts';
+import { axesOf, type Product } from './product.ts';
 
 /** In which order the elements of B can be read by vectors, if in one: where they lie, or as they are packed. */
 export function orderOf({ grouping }: Problem, p: Product, vector: number): WeightOrder | undefined {
   if (constantOf(p)) return 'steps';
   const view = grouping.views.get(p.b) ?? denseView(p.b);
-  const { step, column } = axesOf(p);
+  const { step, column } = axesOf(p).b;
   if (liesInRuns(view, step, vector)) return 'steps';
   return column >= 0 && liesInRuns(view, column, vector) ? 'columns' : undefined;
-}
-
-/** The axes of B along the sum, and along its columns: −1 for a vector. */
-export function axesOf(p: Product): { readonly step: number; readonly column: number } {
-  const origin = p.batch.map(() => 0);
-  const probe = p.atB(origin, 'k', 'n');
-  return { step: probe.indexOf('k'), column: probe.indexOf('n') };
 }
 
 /**
@@ -35,7 +28,7 @@ export function packedColumn(e: Emitter, p: Product, vector: number) {
   const { constant, k, n } = matrix;
   const vectors = Math.ceil(k / vector);
   const length = vectors * vector;
-  const transposed = p.atB([], 'k', 'n').indexOf('k') === 1;
+  const transposed = axesOf(p).b.step === 1;
   const key = `columns${n}x${length}${transposed ? 't' : ''}`;
   const packed = packConstant(p.b.name, constant, key, n * length, (i) => {
     const column = Math.floor(i / length);

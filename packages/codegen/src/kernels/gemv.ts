@@ -27,6 +27,7 @@ import {
 } from './gemv-tiles.ts';
 import { orderOf } from './gemv-weights.ts';
 import { type Product, type ProductKernel, rowsOf, storeOf } from './product.ts';
+import { sumOver } from './subgroup.ts';
 
 export function defineGemv({ op, id, summary, product: productOf }: ProductKernel): Kernel {
   return defineKernel<GemvTile>({
@@ -116,7 +117,7 @@ function join(
   const parts = tile.lanes / together;
   const count = sums.length * own;
   shader.global(`var<workgroup> parts: array<f32, ${parts * count}>;`);
-  const joined = sums.map((row) => row.map((sum) => joinSubgroup(e, sum, together)));
+  const joined = sums.map((row) => row.map((sum) => sumOver(shader, sum, together)));
   const part = shader.index(ix.div(lane, together), 'part');
   shader.when(together === 1 || `${ix.text(lane)} % ${together}u == 0u`, () => {
     joined.forEach((row, r) => {
@@ -140,13 +141,4 @@ function join(
       finish(total, shader.index(ix.div(number, own), 'row'), ix.mod(number, own));
     });
   }
-}
-
-/** The sum of a value over so many neighbouring invocations of a subgroup, in each of them. */
-function joinSubgroup({ shader }: Emitter, sum: string, invocations: number): string {
-  if (invocations > 1) shader.features.add('subgroups');
-  let joined = sum;
-  for (let distance = invocations / 2; distance >= 1; distance /= 2)
-    joined = shader.let(`${joined} + subgroupShuffleXor(${joined}, ${distance}u)`, 'joined');
-  return joined;
 }

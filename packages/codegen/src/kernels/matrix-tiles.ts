@@ -3,6 +3,7 @@
 import type { Dim } from '@trtx/ir';
 import { fitsWorkgroup, type SubgroupMatrix, type Target } from '../target.ts';
 import { typical } from '../typical.ts';
+import { MICROSECOND, PROCESSORS, residentGroups, sharingOf } from './large-gpu.ts';
 
 export interface MatrixTile {
   /** Rows and columns of a workgroup, and steps of the sum that are brought at once. */
@@ -50,6 +51,9 @@ const SHAPES: readonly Shape[] = [
   { m: 16, n: 32, k: 256, down: 1, across: 1, split: 8 },
   { m: 16, n: 16, k: 256, down: 1, across: 1, split: 8 },
 ];
+
+/** Tiles that may be on their way. */
+const AHEAD = [2, 1] as const;
 
 /** Vectors that an invocation may have on their way: of larger tiles two would take the registers of the sums. */
 const MOST_ON_THE_WAY = 16;
@@ -130,11 +134,9 @@ export function matrixTiles(target: Target, size: MatrixSize): readonly MatrixTi
   );
 }
 
-const AHEAD = [2, 1] as const;
-
 /** Vectors that an invocation brings of a tile of the sum. */
-function loadsOf(target: Target, { m, n, k, ...shape }: Shape): number {
-  return ((m + n) * k) / EIGHT / threadsOf(target, { m, n, k, ...shape });
+function loadsOf(target: Target, tile: Shape): number {
+  return ((tile.m + tile.n) * tile.k) / EIGHT / threadsOf(target, tile);
 }
 
 function partsFor(tile: Shape, size: MatrixSize): readonly number[] {
@@ -159,13 +161,8 @@ export interface MatrixSize {
   readonly hasWeights?: boolean;
 }
 
-/** Multiprocessors of a large GPU, and what each has for the workgroups that it runs at once, for the cost model. */
-const PROCESSORS = 132;
-const PROCESSOR = { threads: 2048, bytes: 48 * 1024, groups: 8 };
-/** Bytes of workgroup memory that a workgroup takes beside those that it asks for. */
-const OWN_BYTES = 1024;
-/** Of `tileCost`, for one microsecond: what direct contractions were seen to take. */
-const MICROSECOND = 1.3e6;
+/** What a multiprocessor has room for: the bytes are those that fit the times, not those that it has. */
+const ROOM = { bytes: 48 * 1024, groups: 8 };
 
 /** Microseconds that a tile waits for what it is made of, with one or two tiles on their way. */
 const LATENCY_US = { weights: { 1: 0.85, 2: 0.7 }, cached: { 1: 0.51, 2: 0.27 } } as const;
@@ -177,19 +174,15 @@ const JOIN_US = 3.5;
  * Relative time, in the unit of `tileCost`. Workgroups go through the tiles of the sum one after the other; each tile takes
  * the latency of its steps, or what it brings and multiplies by how many workgroups share a multiprocessor.
  *
- * The factors are fitted to 532 dispatches of profiles of whole networks: docs/benchmarks.md, "float16 on subgroup matrices".
+ * The factors are fitted to 532 dispatches of profiles of whole networks, but for what a tile waits for weights, which is read
+ * off the profiles of long sums: docs/benchmarks.md, "float16 on subgroup matrices".
  */
 export function matrixCost(target: Target, tile: MatrixTile, size: MatrixSize): number {
   const { m, n, k, down, across, split, ahead, parts } = tile;
-  const threads = threadsOf(target, tile);
   const groups = groupsOf(tile, size) * parts;
-  const resident = Math.min(
-    Math.floor(PROCESSOR.threads / threads),
-    Math.floor(PROCESSOR.bytes / (matrixBytes(tile, 'columns') + OWN_BYTES)),
-    PROCESSOR.groups,
-  );
-  const sharing = Math.max(Math.min(groups / PROCESSORS, resident), 1);
-  const waves = Math.ceil(groups / (PROCESSORS * Math.max(resident, 1)));
+  const resident = residentGroups({ threads: threadsOf(target, tile), bytes: matrixBytes(tile, 'columns') }, ROOM);
+  const sharing = sharingOf(groups, resident);
+  const waves = Math.ceil(groups / (PROCESSORS * resident));
   const products = (m * n * k) / (FRAGMENT ** 3 * down * across * split);
   const waiting = LATENCY_US[size.hasWeights ? 'weights' : 'cached'][ahead];
   const latency = waiting + 0.0385 * products + (size.isGathered ? 0.55 * loadsOf(target, tile) : 0);

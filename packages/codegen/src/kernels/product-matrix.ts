@@ -11,7 +11,7 @@ import { eightsOf } from './eights.ts';
 import { emitMatrix } from './matrix.ts';
 import type { HalfSources } from './matrix-problem.ts';
 import { EIGHT, type MatrixSize, type MatrixTile, matricesOf, matrixCost, matrixTiles } from './matrix-tiles.ts';
-import { columnAxisOf, type Product, type ProductKernel, packedMatrix, rowsOf, storeOf } from './product.ts';
+import { axesOf, type Product, type ProductKernel, packedMatrix, rowsOf, storeOf } from './product.ts';
 
 export function defineMatrixProduct({ op, id, summary, product: productOf }: ProductKernel): Kernel {
   return defineKernel<MatrixTile>({
@@ -38,7 +38,7 @@ function sizeOf(p: Product): MatrixSize {
 
 function emitProduct(e: Emitter, problem: Problem, p: Product, tile: MatrixTile): Launch {
   const batchOf = ({ shader }: Emitter, slice: Ix) => Position.linear(p.batch, slice).coords(shader);
-  const axis = columnAxisOf(p);
+  const axis = axesOf(p).output.column;
   const width = axis >= 0 && e.storesRuns(axis, EIGHT) ? EIGHT : 1;
   return emitMatrix(e, tile, {
     size: sizeOf(p),
@@ -60,9 +60,7 @@ function sourcesOf(e: Emitter, p: Product, tile: MatrixTile, batch: readonly Ix[
   const { shader } = e;
   const isWhole = typeof p.k === 'number' && p.k % tile.k === 0;
   const a = new Operand(e, p.a);
-  const origin = p.rows.map(() => 0);
-  const axis = p.atA(batch, origin, 'k').indexOf('k');
-  const read = eightsOf(e, p.a, axis, p.k, isWhole ? 'nothing' : 'zeros');
+  const read = eightsOf(e, p.a, axesOf(p).a.step, p.k, isWhole ? 'nothing' : 'zeros');
   return {
     a(row) {
       const [coords] = rowsOf(e, p, [row]);
@@ -86,15 +84,13 @@ function columnsOf(
   if (packed) return { order: 'columns', b: (column) => (step) => packed(step, column) };
   const b = new Operand(e, p.b);
   const depth = e.size(p.k);
-  const probe = p.atB(batch, 'k', 'n');
-  const axisK = probe.indexOf('k');
-  const axisN = probe.indexOf('n');
-  const strideK = b.stride(axisK);
+  const axes = axesOf(p).b;
+  const strideK = b.stride(axes.step);
   const start = shader.index(b.address(p.atB(batch, 0, 0)), 'w');
   // A vector has no axis of columns, and one of them.
-  if (strideK === 1 || axisN < 0) {
-    const strideN = axisN < 0 ? 0 : b.stride(axisN);
-    const read = eightsOf(e, p.b, axisK, p.k, isWhole ? 'nothing' : 'zeros');
+  if (strideK === 1 || axes.column < 0) {
+    const strideN = axes.column < 0 ? 0 : b.stride(axes.column);
+    const read = eightsOf(e, p.b, axes.step, p.k, isWhole ? 'nothing' : 'zeros');
     return {
       order: 'steps',
       b(column) {
@@ -103,7 +99,7 @@ function columnsOf(
       },
     };
   }
-  const read = eightsOf(e, p.b, axisN, p.n, 'anything');
+  const read = eightsOf(e, p.b, axes.column, p.n, 'anything');
   return {
     order: 'columns',
     b: (column) => (step) => {

@@ -9,7 +9,7 @@ import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { Operand, storeRuns, storeTile } from './contraction.ts';
 import {
-  columnAxisOf,
+  axesOf,
   isInStep,
   type Product,
   type ProductKernel,
@@ -42,7 +42,7 @@ export function defineStagedProduct({ op, id, summary, product: productOf }: Pro
 
 function emitProduct(e: Emitter, problem: Problem, p: Product, tile: StagedTile): Launch {
   const size = { rows: product(p.rows), vectors: vectorsOf(p), slices: product(p.batch), depth: p.k };
-  const axis = columnAxisOf(p);
+  const axis = axesOf(p).output.column;
   const inRuns = axis >= 0 && e.storesRuns(axis, 4);
   emitStaged(
     e,
@@ -64,13 +64,7 @@ function sourcesOf(e: Emitter, p: Product, tile: StagedTile, batch: readonly Ix[
   const depth = e.size(p.k);
   const isWhole = typeof p.k === 'number' && p.k % tile.k === 0;
   const a = new Operand(e, p.a);
-  const axis = p
-    .atA(
-      batch,
-      p.rows.map(() => 0),
-      'k',
-    )
-    .indexOf('k');
+  const axis = axesOf(p).a.step;
   const stride = a.stride(axis);
   const fours = isInStep(e, p.a, axis, p.k, 4) ? e.vectors(p.a) : undefined;
   const inside = (step: Ix) => isWhole || ix.less(step, depth);
@@ -112,9 +106,9 @@ function plainColumns(
   inside: (step: Ix) => boolean | string,
 ) {
   const b = new Operand(e, p.b);
-  const probe = p.atB(batch, 'k', 'n');
-  const strideN = probe.includes('n') ? b.stride(probe.indexOf('n')) : 0;
-  const strideK = b.stride(probe.indexOf('k'));
+  const { step, column } = axesOf(p).b;
+  const strideN = column < 0 ? 0 : b.stride(column);
+  const strideK = b.stride(step);
   const start = e.shader.index(b.address(p.atB(batch, 0, 0)), 'w');
   return (vector: Ix, step: Ix) => {
     const line = ix.add(start, ix.mul(clamped(step, ix.sub(e.size(p.k), 1)), strideK));

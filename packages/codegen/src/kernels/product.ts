@@ -67,7 +67,7 @@ function emitProduct(e: Emitter, problem: Problem, p: Product, tile: Tile): Laun
     const batch = Position.linear(p.batch, place.slice).coords(shader);
     const rowCoords = rowsOf(e, p, place.rows);
     const starts = rowCoords.map((row) => shader.index(a.address(p.atA(batch, row, 0)), 'x'));
-    const stride = a.stride(p.atA(batch, rowCoords[0]!, 'k').indexOf('k'));
+    const stride = a.stride(axesOf(p).a.step);
     const start = shader.index(columns.start(batch), 'w');
     const read = inSumType(p.a, type);
     const zeros = rowCoords.map((row) => p.zeroA && zeroPoint(e, p.zeroA, p.atA(batch, row, 0), type));
@@ -122,10 +122,15 @@ export function storeOf(
   };
 }
 
-/** The output's axis of columns; −1 for a vector, which has none. */
-export function columnAxisOf({ batch, rows, atOutput }: Product): number {
-  const origin = (dims: readonly Dim[]) => dims.map(() => 0);
-  return atOutput(origin(batch), origin(rows), 'n').indexOf('n');
+/** Axes of the operands along the sum, and of B and the output along the columns: −1 for a vector, which has none. */
+export function axesOf(p: Product) {
+  const [batch, rows] = [p.batch, p.rows].map((dims) => dims.map(() => 0)) as [number[], number[]];
+  const b = p.atB(batch, 'k', 'n');
+  return {
+    a: { step: p.atA(batch, rows, 'k').indexOf('k') },
+    b: { step: b.indexOf('k'), column: b.indexOf('n') },
+    output: { column: p.atOutput(batch, rows, 'n').indexOf('n') },
+  };
 }
 
 /** Where rows, by their numbers, lie in A and in the output. */
@@ -144,13 +149,9 @@ function columnReader(e: Emitter, p: Product, tile: Tile, place: Place, type: Su
     };
   const b = new Operand(e, p.b);
   const read = inSumType(p.b, type);
-  const probe = p.atB(
-    p.batch.map(() => 0),
-    'k',
-    'n',
-  );
-  const strideK = b.stride(probe.indexOf('k'));
-  const strideN = probe.includes('n') ? b.stride(probe.indexOf('n')) : 0;
+  const { step, column } = axesOf(p).b;
+  const strideK = b.stride(step);
+  const strideN = column < 0 ? 0 : b.stride(column);
   const offsets = columnsOf(e, p, tile, place).map((column) => e.shader.index(ix.mul(column, strideN), 'n'));
   return {
     start: (batch: readonly Ix[]) => b.address(p.atB(batch, 0, 0)),
@@ -189,7 +190,7 @@ function packB(p: Product, type: SumType, vectors: number, steps: number) {
   if (!constant || p.batch.length > 0 || typeof k !== 'number' || typeof n !== 'number') return undefined;
   const padded = Math.ceil(n / 4 / vectors) * vectors;
   const depth = Math.ceil(k / steps) * steps;
-  const transposed = p.atB([], 'k', 'n').indexOf('k') === 1;
+  const transposed = axesOf(p).b.step === 1;
   const key = `matmul${padded}x${depth}${transposed ? 't' : ''}`;
   const packed = packConstant(p.b.name, constant, key, depth * padded * 4, (i) => {
     const column = i % (padded * 4);

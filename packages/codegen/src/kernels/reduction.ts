@@ -12,6 +12,7 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal, printBinary } from '../wgsl/scalar.ts';
+import { eachPartner, subgroupOf } from './subgroup.ts';
 
 const WORKGROUP = 64;
 
@@ -30,12 +31,6 @@ export const ROW_PARAMS: readonly RowParams[] = [{ lanes: 64 }, { lanes: 1 }];
 /** As `ROW_PARAMS`, and larger workgroups where subgroups make them cheap. */
 export function rowParams({ target }: Pick<Problem, 'target'>): readonly RowParams[] {
   return subgroupOf(target) ? [{ lanes: 256 }, ...ROW_PARAMS] : ROW_PARAMS;
-}
-
-/** Invocations of every subgroup, where kernels may count on it. */
-export function subgroupOf({ features, subgroups, software }: Target): number | undefined {
-  if (software || !features.has('subgroups') || !subgroups || subgroups.min !== subgroups.max) return undefined;
-  return subgroups.min <= 64 ? subgroups.min : undefined;
 }
 
 /** The rows of a reduction over some axes of a tensor. */
@@ -140,11 +135,10 @@ export class Row {
     const memory = `shared_${type.replace(/\W/g, '')}`;
     const subgroup = type === 'bool' ? undefined : subgroupOf(this.e.target);
     if (subgroup) {
-      shader.features.add('subgroups');
-      for (let distance = subgroup / 2; distance >= 1; distance /= 2) {
-        const other = shader.let(`subgroupShuffleXor(${acc}, ${distance}u)`, 'other');
+      eachPartner(shader, subgroup, (partner) => {
+        const other = shader.let(partner(acc), 'other');
         shader.line(`${acc} = ${join(acc, other)};`);
-      }
+      });
       const parts = lanes / subgroup;
       if (parts === 1) return acc;
       shader.global(`var<workgroup> ${memory}: array<${type}, ${parts}>;`);

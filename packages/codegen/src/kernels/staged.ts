@@ -15,6 +15,7 @@ import { fitsWorkgroup, type Target } from '../target.ts';
 import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
+import { MICROSECOND, PROCESSORS, residentGroups, sharingOf } from './large-gpu.ts';
 
 export interface StagedTile {
   /** Rows and columns of a workgroup, and steps of the sum that are brought at once. */
@@ -249,13 +250,8 @@ function numbersOf(e: Emitter, tile: StagedTile, count: number): Ix[] {
   return Array.from({ length: count / threads }, (_, i) => e.shader.index(ix.add('lid', i * threads), 'number'));
 }
 
-/** Multiprocessors of a large GPU, and what each has for the workgroups that it runs at once, for the cost model. */
-const PROCESSORS = 132;
-const PROCESSOR = { threads: 2048, bytes: 220 * 1024, groups: 32 };
-/** Bytes of workgroup memory that a workgroup takes beside those that it asks for. */
-const OWN_BYTES = 1024;
-/** Of `tileCost`, for one microsecond: what direct contractions were seen to take. */
-const MICROSECOND = 1.3e6;
+/** What a multiprocessor has room for. */
+const ROOM = { bytes: 220 * 1024, groups: 32 };
 
 /**
  * Relative time, in the unit of `tileCost`. Workgroups go through the tiles of the sum one after the other: each takes the
@@ -267,12 +263,8 @@ export function stagedCost(tile: StagedTile, rows: Dim, vectors: Dim, slices: Di
   const { m, n, k, split } = tile;
   const threads = threadsOf(tile);
   const groups = Math.ceil(typical(rows) / m) * Math.ceil(typical(vectors) / (n / 4)) * Math.ceil(typical(slices));
-  const resident = Math.min(
-    Math.floor(PROCESSOR.threads / threads),
-    Math.floor(PROCESSOR.bytes / (stagedBytes(tile) + OWN_BYTES)),
-    PROCESSOR.groups,
-  );
-  const sharing = Math.max(Math.min(groups / PROCESSORS, resident), 1);
+  const resident = residentGroups({ threads, bytes: stagedBytes(tile) }, ROOM);
+  const sharing = sharingOf(groups, resident);
   const waves = Math.max(groups / (PROCESSORS * resident), 1);
   const steps = k / split;
   const products = tile.rows * tile.vectors;

@@ -5,9 +5,6 @@ import { PARALLELISM, rounds, type Target } from '../target.ts';
 import { typical } from '../typical.ts';
 import { type Tile, WORKGROUP } from './contraction.ts';
 
-/** Of `tileCost`, for one microsecond: what direct contractions were seen to take. */
-export const MICROSECOND = 1.3e6;
-
 /** Every tile shape that is worth trying. */
 export const TILES: readonly Tile[] = [64, 16, 4, 1].flatMap((lanes) =>
   [

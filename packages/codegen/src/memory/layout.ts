@@ -87,7 +87,8 @@ export class Layout {
     const nodes = [...graph.withBodies()].flatMap((each) => each.topological());
     this.#order = new Map(nodes.map(({ output }, i) => [output, i]));
     this.hostReads = inputsOnHost(graph, hosted, grouping.views);
-    const bound = new Set([...boundIn(schedule)]);
+    const slots = [...slotsIn(schedule)];
+    const bound = new Set(slots.flatMap(valuesIn));
     for (const value of graph.inputs) {
       if (!storageOf(value.type.dtype) || (this.hostReads.has(value) && !bound.has(value))) continue;
       this.#places.set(value, { buffer: this.#add('input', this.#bytesOf(value)), offset: 0 });
@@ -99,7 +100,9 @@ export class Layout {
       this.#places.set(root, place);
       this.#places.set(value, place);
     }
-    this.#livePeak = this.#placeIntermediates(schedule, bound);
+    // What the stages of a dispatch leave to each other.
+    const scratch = new Set(slots.flatMap((slot) => (slot.kind === 'scratch' ? [slot.value] : [])));
+    this.#livePeak = this.#placeIntermediates(schedule, bound, scratch);
     this.#paramBuffer = this.#buffers.length;
     this.#buffers.push({ kind: 'params', bytes: 0 });
   }
@@ -216,8 +219,7 @@ export class Layout {
   }
 
   /** Gives every other result a place in the arena. Returns the live peak. */
-  #placeIntermediates(schedule: Schedule, bound: ReadonlySet<Value>): number {
-    const scratch = new Set(scratchIn(schedule));
+  #placeIntermediates(schedule: Schedule, bound: ReadonlySet<Value>, scratch: ReadonlySet<Value>): number {
     const isIntermediate = (root: Value) =>
       root.producer !== null || this.grouping.states.has(root) || scratch.has(root);
     const { lives, dispatchesBefore } = livesOf(schedule, (value) => {
@@ -320,17 +322,8 @@ function inputsOnHost(graph: Graph, hosted: Hosted, views: Views): Set<Value> {
 }
 
 /** The values that dispatches bind. */
-function* boundIn(schedule: Schedule): IterableIterator<Value> {
+function* slotsIn(schedule: Schedule): IterableIterator<Slot> {
   for (const item of schedule)
-    if (isControlItem(item)) for (const body of item.bodies) yield* boundIn(body);
-    else if (!isHostItem(item)) for (const { emitter } of item.stages) yield* emitter.slots.flatMap(valuesIn);
-}
-
-/** What the stages of a dispatch leave to each other. */
-function* scratchIn(schedule: Schedule): IterableIterator<Value> {
-  for (const item of schedule)
-    if (isControlItem(item)) for (const body of item.bodies) yield* scratchIn(body);
-    else if (!isHostItem(item))
-      for (const { emitter } of item.stages)
-        for (const slot of emitter.slots) if (slot.kind === 'scratch') yield slot.value;
+    if (isControlItem(item)) for (const body of item.bodies) yield* slotsIn(body);
+    else if (!isHostItem(item)) for (const { emitter } of item.stages) yield* emitter.slots;
 }
