@@ -5,15 +5,16 @@
 //
 // --fast asks Dawn for no robust access; --layers prints the dearest dispatches; --tune times kernels for so many seconds.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineRunner, profileAround, profileOf, tune } from '@trtx/builder';
 import { nodeImplementation, readTimingCache, writeTimingCache } from '@trtx/builder/node';
-import { arrayType, cloneGraph, type DType, type Tensor } from '@trtx/ir';
+import { cloneGraph, type Tensor } from '@trtx/ir';
 import { importFile } from '@trtx/onnx/node';
 import { bench, type Measurement, medianOf, profile } from '@trtx/profiler';
 import type { HostTensor } from '@trtx/runtime';
 import { requestNodeDevice } from '@trtx/runtime/node';
+import { readTensors } from './tensors.ts';
 
 const [folder = '.', ...flags] = process.argv.slice(2);
 const option = (name: string) => (flags.includes(name) ? flags[flags.indexOf(name) + 1] : undefined);
@@ -127,7 +128,10 @@ function cosine({ data: a }: Tensor, { data: b }: Tensor): number {
 
 /** The largest |a − e| / (1e-4·max|e| + 1e-3·|e|). */
 function excess(actual: Tensor, expected: Tensor): number {
-  const [a, e] = [actual.data as Float32Array, expected.data as Float32Array];
+  const [a, e] = [actual, expected].map(({ data }) => Array.from(data as ArrayLike<number | bigint>, Number)) as [
+    number[],
+    number[],
+  ];
   const largest = e.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   let worst = a.length === e.length ? 0 : Number.POSITIVE_INFINITY;
   for (let i = 0; i < e.length; i++) {
@@ -135,17 +139,4 @@ function excess(actual: Tensor, expected: Tensor): number {
     worst = Number.isNaN(error) ? Number.POSITIVE_INFINITY : Math.max(worst, error);
   }
   return worst;
-}
-
-function readTensors(folder: string): Map<string, Tensor> {
-  const index: { name: string; file: string; dims: number[]; dtype?: DType }[] = JSON.parse(
-    readFileSync(join(folder, 'index.json'), 'utf8'),
-  );
-  return new Map(
-    index.map(({ name, file, dims, dtype = 'float32' }): [string, Tensor] => {
-      const bytes = readFileSync(join(folder, file));
-      const data = new (arrayType(dtype))(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-      return [name, { dtype, dims, data } as Tensor];
-    }),
-  );
 }

@@ -14,11 +14,9 @@ import { compile, type Tactic, tacticLabel } from '@trtx/codegen';
 import { engineBytes } from '@trtx/engine';
 import { cloneGraph, codecOf, type Graph, GraphBuilder } from '@trtx/ir';
 import { bench, medianOf } from '@trtx/profiler';
-import { Engine, type GpuTensor, type TensorData } from '@trtx/runtime';
+import { Engine, type TensorData } from '@trtx/runtime';
 import { requestNodeDevice } from '@trtx/runtime/node';
-
-/** GPUBufferUsage flags: STORAGE | COPY_DST. */
-const USAGE = 0x88;
+import { spinner } from './spin.ts';
 
 const flags = process.argv.slice(2);
 const option = (name: string) => (flags.includes(name) ? flags[flags.indexOf(name) + 1] : undefined);
@@ -71,7 +69,7 @@ const works = [
   ]),
 ].filter(({ name }) => new RegExp(option('--only') ?? '').test(name));
 
-const spin = await spinner();
+const spin = await spinner(gpu);
 const rows: unknown[] = [];
 for (const work of works) {
   const found: { ms: number; tactic: string }[] = [];
@@ -158,32 +156,6 @@ async function timeOf({ graph }: Work, wanted?: string): Promise<number> {
   await engine.dispose();
   if (!runs.gpu) throw new Error('the adapter has no timestamps');
   return medianOf(runs.gpu.samples);
-}
-
-/** What keeps the device busy until its clock is up, but for no longer than a second. */
-async function spinner(): Promise<() => Promise<void>> {
-  const side = 4096;
-  const { graph } = productsOf(side, [side, side]);
-  const { plan, blobs } = compile(graph, { target });
-  const engine = await Engine.load(engineBytes({ plan, blobs: blobs.map((blob) => blob()), builder: '' }), { device });
-  const context = engine.createContext();
-  const size = 4 * side * side;
-  const x: GpuTensor = { buffer: device.createBuffer({ size, usage: USAGE }), dims: [side, side] };
-  const y = device.createBuffer({ size, usage: USAGE | 4 });
-  let least = Number.POSITIVE_INFINITY;
-  return async () => {
-    // What the least time is, the first call finds out.
-    const isFirst = least === Number.POSITIVE_INFINITY;
-    const end = performance.now() + 1500;
-    for (let round = 0; performance.now() < end; round++) {
-      const start = performance.now();
-      for (let i = 0; i < 10; i++) await context.run({ x }, { outputs: { y } });
-      await device.queue.onSubmittedWorkDone();
-      const time = performance.now() - start;
-      least = Math.min(least, time);
-      if (!isFirst && round > 1 && time < 1.05 * least) return;
-    }
-  };
 }
 
 /** `numbers` as elements of the type. */

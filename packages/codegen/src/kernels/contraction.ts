@@ -128,17 +128,6 @@ export interface TileStore {
   element(row: readonly Ix[], column: Ix): readonly Ix[];
 }
 
-/** Stores a tile of results that `storesRuns`, four neighbours along an axis at once. */
-export function storeRuns(e: Emitter, acc: readonly (readonly string[])[], store: TileStore, axis: number): void {
-  const finish = runFinisher(e, store, axis, 4);
-  acc.forEach((names, r) => {
-    const row = store.rows[r]!;
-    e.shader.when(store.inside(row), () => {
-      for (const [v, name] of names.entries()) finish([name], row, store.first(v));
-    });
-  });
-}
-
 /**
  * Stores a tile element by element. A software adapter gets loops, since it compiles what is written out for longer
  * than it runs it; on a GPU loops would move the accumulators out of registers.
@@ -182,6 +171,18 @@ export function storeTile(e: Emitter, acc: readonly (readonly string[])[], store
 
 /** Emits what becomes of sums from a column of a row on, if there is such a column. */
 export type Finish = (sums: readonly string[], row: readonly Ix[], column: Ix) => void;
+
+/** Finishes sums of neighbouring columns: all at once, or one by one where the width is 1. */
+export function finishAll(
+  finish: Finish,
+  width: number,
+  sums: readonly string[],
+  row: readonly Ix[],
+  column: Ix,
+): void {
+  if (width > 1) finish(sums, row, column);
+  else for (const [i, sum] of sums.entries()) finish([sum], row, ix.add(column, i));
+}
 
 /** Declares what becomes of an element of a tile. */
 export function finisher(e: Emitter, store: TileStore): Finish {

@@ -1,21 +1,22 @@
 // Convolution as implicit GEMM on the staged contraction: the sum runs as `conv-steps.ts` says, and the weights are packed in
 // that order.
 
-import { convGeometry } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
-import { defineKernel, type FormattedProblem, type Kernel, type Launch } from '../kernel.ts';
+import { defineKernel, type FormattedProblem, type Kernel } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
-import { packable, storeRuns, storeTile } from './contraction.ts';
-import { CHANNELS, placesOf, sizeOf, storeOf } from './conv.ts';
+import { packable } from './contraction.ts';
+import { sizeOf } from './conv.ts';
+import { convFinishing } from './conv-finish.ts';
 import { stepsOf } from './conv-steps.ts';
 import { packWeights } from './conv-weights.ts';
 import { channelFormats, windowsOf } from './conv-window.ts';
-import { emitStaged, type Sources, type StagedTile, stagedCost, stagedLaunch, stagedTiles } from './staged.ts';
+import { emitStaged, type Sources } from './staged.ts';
+import { type StagedSize, type StagedTile, stagedCost, stagedTiles } from './staged-tiles.ts';
 
 export const convStaged: Kernel = defineKernel<StagedTile>({
   id: 'conv.staged',
-  version: 4,
+  version: 5,
   summary:
     'convolution as implicit GEMM, both operands through workgroup memory, four neighbouring channels read at once',
   ops: ['Conv'],
@@ -24,34 +25,26 @@ export const convStaged: Kernel = defineKernel<StagedTile>({
     const w = group.anchor!.inputs[1]!;
     return computeOf(group.accumulated.type.dtype) === 'f32' && packable(w, 'f32') !== undefined;
   },
-  params: ({ target }) => stagedTiles(target),
-  cost(problem, tile) {
-    const { rows, vectors, groups } = sizeOf(problem);
-    return stagedCost(tile, rows, vectors, groups, stepsOf(problem, 4).depth);
-  },
-  emit: emitConv,
+  params: (problem) => stagedTiles(problem.target, stagedSize(problem)),
+  cost: (problem, tile) => stagedCost(tile, stagedSize(problem)),
+  emit: (e, problem, tile) =>
+    emitStaged(e, tile, {
+      ...convFinishing(e, problem, tile.n, 4),
+      size: stagedSize(problem),
+      sources: (stage, slice) => sourcesOf(stage, problem, tile, slice),
+    }),
 });
 
-function emitConv(e: Emitter, problem: FormattedProblem, tile: StagedTile): Launch {
-  const { rows, vectors, groups } = sizeOf(problem);
-  const { depth } = stepsOf(problem, 4);
-  const conv = problem.group.anchor!;
-  const bias = conv.inputs[2];
-  const isVectors = (convGeometry(conv.view()).outputChannels / groups) % 4 === 0;
-  const inRuns = problem.formats.writes === 'channels-last' && isVectors && e.storesRuns(CHANNELS, 4);
-  emitStaged(
-    e,
-    tile,
-    { rows, vectors, slices: groups, depth },
-    (slice) => sourcesOf(e, problem, tile, slice),
-    (place, sums) => {
-      const coords = placesOf(e, problem, place.rows);
-      const store = storeOf(e, problem, place, coords, bias, 'f32', { first: place.first, columns: tile.n });
-      if (inRuns) storeRuns(e, sums, store, CHANNELS);
-      else storeTile(e, sums, store, problem.target.software);
-    },
-  );
-  return stagedLaunch(tile, rows, vectors, groups);
+function stagedSize(problem: FormattedProblem): StagedSize {
+  const { rows, columns, groups } = sizeOf(problem);
+  const { order, depth } = stepsOf(problem, 4);
+  return {
+    rows,
+    columns,
+    slices: groups,
+    depth,
+    isGathered: order === 'taps' || problem.formats.reads !== 'channels-last',
+  };
 }
 
 function sourcesOf(e: Emitter, problem: FormattedProblem, tile: StagedTile, slice: Ix): Sources {

@@ -33,7 +33,8 @@ const node = (problem: Problem): Node => problem.group.anchor!;
 interface Size {
   /** Output positions, over the batch. */
   rows: Dim;
-  /** Four-channel vectors of one group. */
+  /** Output channels of one group, and vectors of four of them. */
+  columns: number;
   vectors: number;
   groups: number;
   /** Length of the sum. */
@@ -42,11 +43,12 @@ interface Size {
 
 export function sizeOf(problem: Problem): Size {
   const g = convGeometry(node(problem).view());
-  const perGroup = g.outputChannels / g.groups;
+  const columns = g.outputChannels / g.groups;
   const taps = g.axes.reduce((n, axis) => n * axis.kernel, 1);
   return {
     rows: mul(g.batch, product(g.axes.map((axis) => axis.output))),
-    vectors: Math.ceil(perGroup / 4),
+    columns,
+    vectors: Math.ceil(columns / 4),
     groups: g.groups,
     depth: taps * (g.inputChannels / g.groups),
   };

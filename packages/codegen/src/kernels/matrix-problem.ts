@@ -3,6 +3,7 @@
 import type { Emitter } from '../emitter.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import type { LineOrder, MatrixSize } from './matrix-tiles.ts';
+import type { Finishing } from './sums.ts';
 
 /** Where what a contraction multiplies comes from, in one slice. Steps from `depth` on are 0 on both sides. */
 export interface HalfSources {
@@ -19,21 +20,8 @@ export interface HalfSources {
   readonly order: LineOrder;
 }
 
-/** Which sums are finished at once, and which neighbouring invocations finish. */
-export interface FinishOrder {
-  /** Neighbours along the columns, or along the rows. */
-  readonly order: 'columns' | 'rows';
-  /** Columns that an invocation finishes at once: one, or eight from a multiple of eight on, as two vectors of four. */
-  readonly width: 1 | 8;
-}
-
-/** What a kernel finishes: sums from a row and column on that may pass the last ones. */
-export type FinishSums = (sums: readonly string[], row: Ix, column: Ix) => void;
-
 /** A contraction: how large it is, what it multiplies, and what becomes of its sums, each written with an emitter. */
-export interface MatrixProblem {
+export interface MatrixProblem extends Finishing {
   readonly size: MatrixSize;
-  readonly finish: FinishOrder;
   sources(e: Emitter, slice: Ix): HalfSources;
-  finisher(e: Emitter, slice: Ix): FinishSums;
 }

@@ -1,9 +1,10 @@
 // Tiles of contractions on subgroup matrices: which ones there are, what they take of a device, and what they cost.
 
-import type { Dim } from '@trtx/ir';
 import { fitsWorkgroup, type SubgroupMatrix, type Target } from '../target.ts';
 import { typical } from '../typical.ts';
 import { MICROSECOND, PROCESSORS, residentGroups, sharingOf } from './large-gpu.ts';
+import { joinTime, partsFor } from './sum-parts.ts';
+import type { SumsSize } from './sums.ts';
 
 export interface MatrixTile {
   /** Rows and columns of a workgroup, and steps of the sum that are brought at once. */
@@ -24,10 +25,6 @@ export interface MatrixTile {
 }
 
 type Shape = Omit<MatrixTile, 'columns' | 'ahead' | 'parts'>;
-
-/** Into how many parts a sum may be cut, and tiles that each of them has at least. */
-const PARTS = [1, 2, 3, 4, 6, 8];
-const LEAST_TILES = 2;
 
 /** Every tile that is worth trying. */
 const SHAPES: readonly Shape[] = [
@@ -123,7 +120,7 @@ export function matrixTiles(target: Target, size: MatrixSize): readonly MatrixTi
     const bytes = Math.max(matrixBytes(tile, 'columns'), matrixBytes(tile, 'steps'));
     return (tile.n / tile.across) % matrix.n === 0 && fitsWorkgroup(target, threadsOf(target, tile), bytes);
   }).flatMap((tile) =>
-    partsFor(tile, size).flatMap((parts) =>
+    partsFor(tile.k, size.depth, groupsOf(tile, size), 2 * PROCESSORS).flatMap((parts) =>
       AHEAD.filter((ahead) => ahead === 1 || 2 * loadsOf(target, tile) <= MOST_ON_THE_WAY).map((ahead) => ({
         ...tile,
         columns: matrix.n,
@@ -139,22 +136,12 @@ function loadsOf(target: Target, tile: Shape): number {
   return ((tile.m + tile.n) * tile.k) / EIGHT / threadsOf(target, tile);
 }
 
-function partsFor(tile: Shape, size: MatrixSize): readonly number[] {
-  const tiles = Math.floor(typical(size.depth) / tile.k);
-  const most = PROCESSORS / groupsOf(tile, size);
-  return PARTS.filter((parts) => parts === 1 || (tiles >= LEAST_TILES * parts && parts <= 2 * most));
-}
-
 /** Workgroups of one part. */
 function groupsOf({ m, n }: Shape, { rows, columns, slices }: MatrixSize): number {
   return Math.ceil(typical(rows) / m) * Math.ceil(typical(columns) / n) * Math.ceil(typical(slices));
 }
 
-export interface MatrixSize {
-  readonly rows: Dim;
-  readonly columns: Dim;
-  readonly slices: Dim;
-  readonly depth: Dim;
+export interface MatrixSize extends SumsSize {
   /** Whether the steps of A are read one by one, wherever they lie. */
   readonly isGathered?: boolean;
   /** Whether B is weights, which a network comes back to so late that no cache has them any more. */
@@ -166,9 +153,6 @@ const ROOM = { bytes: 48 * 1024, groups: 8 };
 
 /** Microseconds that a tile waits for what it is made of, with one or two tiles on their way. */
 const LATENCY_US = { weights: { 1: 0.85, 2: 0.7 }, cached: { 1: 0.51, 2: 0.27 } } as const;
-
-/** Microseconds between two dispatches of which one reads what the other writes, and of the second one's work. */
-const JOIN_US = 3.5;
 
 /**
  * Relative time, in the unit of `tileCost`. Workgroups go through the tiles of the sum one after the other; each tile takes
@@ -190,10 +174,8 @@ export function matrixCost(target: Target, tile: MatrixTile, size: MatrixSize): 
   const multiplying = sharing * m * n * k * 1e-7;
   const finishing = 0.7 + sharing * m * n * 1.05e-4;
   const tiles = Math.ceil(Math.ceil(typical(size.depth) / k) / parts);
-  const sums = typical(size.rows) * typical(size.columns) * typical(size.slices) * parts;
-  const joining = parts === 1 ? 0 : JOIN_US + sums * 1.6e-6;
   const weights = size.hasWeights ? typical(size.depth) * typical(size.columns) * typical(size.slices) : 0;
   const streaming = weights * 1.2e-6;
   const working = waves * (tiles * Math.max(latency, bringing + multiplying) + finishing);
-  return MICROSECOND * (working + joining + streaming);
+  return MICROSECOND * (working + joinTime(tile, size) + streaming);
 }

@@ -12,9 +12,10 @@ import type { Launch } from '../kernel.ts';
 import type { SubgroupMatrix } from '../target.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
-import { Parts } from './matrix-parts.ts';
-import type { FinishOrder, FinishSums, HalfSources, MatrixProblem } from './matrix-problem.ts';
+import type { HalfSources, MatrixProblem } from './matrix-problem.ts';
 import { EIGHT, linesOf, type MatrixSize, type MatrixTile, matrixOf, threadsOf, vectorsIn } from './matrix-tiles.ts';
+import { emitInParts, type Tiles, tilesOf } from './sum-parts.ts';
+import type { FinishOrder, FinishSums } from './sums.ts';
 
 /** How rows × columns × slices × parts are cut into workgroups. */
 function matrixGrid({ m, n, parts }: MatrixTile, { rows, columns, slices }: MatrixSize) {
@@ -23,17 +24,11 @@ function matrixGrid({ m, n, parts }: MatrixTile, { rows, columns, slices }: Matr
   return { workgroups: mul(mul(mul(rowTiles, columnTiles), slices), parts), rowTiles, columnTiles };
 }
 
-/** Emits the sums, and the finisher's code for all of them; in two stages where they are cut into parts. */
+/** Emits the sums, and the finisher's code for all of them. */
 export function emitMatrix(e: Emitter, tile: MatrixTile, problem: MatrixProblem): Launch {
-  if (tile.parts === 1) return emitTile(e, tile, problem);
-  const parts = new Parts(e, tile, problem.size);
-  const first = e.stage();
-  const launch = emitTile(first, tile, {
-    ...problem,
-    finish: { order: 'columns', width: EIGHT },
-    finisher: (_, slice) => parts.storer(first, slice),
-  });
-  return { ...parts.emitJoin(e, problem), before: { emitter: first, launch } };
+  return emitInParts(e, tile, EIGHT, problem, (stage, finishing) =>
+    emitTile(stage, tile, { ...problem, ...finishing }),
+  );
 }
 
 function emitTile(e: Emitter, tile: MatrixTile, { size, finish, sources: sourcesOf, finisher }: MatrixProblem): Launch {
@@ -51,7 +46,7 @@ function emitTile(e: Emitter, tile: MatrixTile, { size, finish, sources: sources
   let bytes = 0;
   shader.when(ix.less(numbered, e.size(mul(size.slices, tile.parts))), () => {
     const slice = tile.parts === 1 ? numbered : shader.index(ix.mod(numbered, e.size(size.slices)), 'slice');
-    const tiles = tilesOf(e, tile, size, tile.parts === 1 ? 0 : ix.div(numbered, e.size(size.slices)));
+    const tiles = tilesOf(e, tile, size.depth, tile.parts === 1 ? 0 : ix.div(numbered, e.size(size.slices)));
     const sources = sourcesOf(e, slice);
     const { left, all } = vectorsIn(tile, sources.order);
     bytes = 16 * all;
@@ -72,27 +67,6 @@ function emitTile(e: Emitter, tile: MatrixTile, { size, finish, sources: sources
     subgroups: target.subgroups!,
     matrices: [matrix],
   };
-}
-
-/** Tiles of the sum that a workgroup goes through. */
-interface Tiles {
-  /** Step at which the first one begins, step at which the last one ends, and how many there are. */
-  readonly start: Ix;
-  readonly end: Ix;
-  readonly count: Ix;
-}
-
-function tilesOf(e: Emitter, { k, parts }: MatrixTile, { depth }: MatrixSize, part: Ix): Tiles {
-  const { shader } = e;
-  const all = ceilDiv(depth, k);
-  if (parts === 1) return { start: 0, end: e.size(depth), count: e.size(all) };
-  const each = e.size(ceilDiv(all, parts));
-  const first = shader.index(ix.mul(part, each), 'first');
-  const past = shader.index(ix.minIx(ix.add(first, each), e.size(all)), 'past');
-  const start = shader.index(ix.mul(first, k), 'start');
-  // The last parts may have none.
-  const count = shader.index(ix.sub(past, ix.minIx(first, past)), 'tiles');
-  return { start, end: shader.index(ix.minIx(ix.mul(past, k), e.size(depth)), 'end'), count };
 }
 
 /** Asks for subgroup matrices, and names their types `Left`, `Right` and `Sum`. */

@@ -1,17 +1,17 @@
 // The product core on subgroup matrices.
 
-import { product } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { defineKernel, type Kernel, type Launch, type Problem } from '../kernel.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
-import { finisher, Operand, runFinisher } from './contraction.ts';
+import { Operand } from './contraction.ts';
 import { eightsOf } from './eights.ts';
 import { emitMatrix } from './matrix.ts';
 import type { HalfSources } from './matrix-problem.ts';
 import { EIGHT, type MatrixSize, type MatrixTile, matricesOf, matrixCost, matrixTiles } from './matrix-tiles.ts';
-import { axesOf, type Product, type ProductKernel, packedMatrix, rowsOf, storeOf } from './product.ts';
+import { axesOf, type Product, type ProductKernel, packedMatrix, rowsOf, sumsSizeOf } from './product.ts';
+import { productFinishing } from './product-finish.ts';
 
 export function defineMatrixProduct({ op, id, summary, product: productOf }: ProductKernel): Kernel {
   return defineKernel<MatrixTile>({
@@ -32,27 +32,14 @@ export function defineMatrixProduct({ op, id, summary, product: productOf }: Pro
 }
 
 function sizeOf(p: Product): MatrixSize {
-  const hasWeights = p.b.constant !== null;
-  return { rows: product(p.rows), columns: p.n, slices: product(p.batch), depth: p.k, hasWeights };
+  return { ...sumsSizeOf(p), hasWeights: p.b.constant !== null };
 }
 
 function emitProduct(e: Emitter, problem: Problem, p: Product, tile: MatrixTile): Launch {
-  const batchOf = ({ shader }: Emitter, slice: Ix) => Position.linear(p.batch, slice).coords(shader);
-  const axis = axesOf(p).output.column;
-  const width = axis >= 0 && e.storesRuns(axis, EIGHT) ? EIGHT : 1;
   return emitMatrix(e, tile, {
+    ...productFinishing(e, problem, p, tile.n, EIGHT),
     size: sizeOf(p),
-    finish: { order: 'columns', width },
-    sources: (stage, slice) => sourcesOf(stage, p, tile, batchOf(stage, slice)),
-    finisher(_, slice) {
-      const batch = batchOf(e, slice);
-      const store = storeOf(e, problem, p, batch, [], [], { first: () => 0, columns: tile.n });
-      const finish = width === 1 ? finisher(e, store) : runFinisher(e, store, axis, EIGHT);
-      return (sums, row, column) => {
-        const [coords] = rowsOf(e, p, [row]);
-        e.shader.when(store.inside([row]), () => finish(sums, [row, ...coords!], column));
-      };
-    },
+    sources: (stage, slice) => sourcesOf(stage, p, tile, Position.linear(p.batch, slice).coords(stage.shader)),
   });
 }
 

@@ -1,29 +1,21 @@
 // The product core on the staged contraction: for products that are large enough for workgroups to share what they read.
 
-import { product } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { defineKernel, type Kernel, type Launch, type Problem } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
-import { Operand, storeRuns, storeTile } from './contraction.ts';
-import {
-  axesOf,
-  isInStep,
-  type Product,
-  type ProductKernel,
-  packedColumns,
-  rowsOf,
-  storeOf,
-  vectorsOf,
-} from './product.ts';
-import { emitStaged, type Sources, type StagedTile, stagedCost, stagedLaunch, stagedTiles } from './staged.ts';
+import { Operand } from './contraction.ts';
+import { axesOf, isInStep, type Product, type ProductKernel, packedColumns, rowsOf, sumsSizeOf } from './product.ts';
+import { productFinishing } from './product-finish.ts';
+import { emitStaged, type Sources } from './staged.ts';
+import { type StagedTile, stagedCost, stagedTiles } from './staged-tiles.ts';
 
 export function defineStagedProduct({ op, id, summary, product: productOf }: ProductKernel): Kernel {
   return defineKernel<StagedTile>({
     id,
-    version: 2,
+    version: 3,
     summary,
     ops: [op],
     applies(problem) {
@@ -31,32 +23,18 @@ export function defineStagedProduct({ op, id, summary, product: productOf }: Pro
       if (!p || p.zeroA || p.zeroB || computeOf(problem.group.accumulated.type.dtype) !== 'f32') return false;
       return [p.a, p.b].every((value) => !value.contents || value.constant);
     },
-    params: ({ target }) => stagedTiles(target),
-    cost(problem, tile) {
-      const p = productOf(problem)!;
-      return stagedCost(tile, product(p.rows), vectorsOf(p), product(p.batch), p.k);
-    },
+    params: (problem) => stagedTiles(problem.target, sumsSizeOf(productOf(problem)!)),
+    cost: (problem, tile) => stagedCost(tile, sumsSizeOf(productOf(problem)!)),
     emit: (e, problem, tile) => emitProduct(e, problem, productOf(problem)!, tile),
   });
 }
 
 function emitProduct(e: Emitter, problem: Problem, p: Product, tile: StagedTile): Launch {
-  const size = { rows: product(p.rows), vectors: vectorsOf(p), slices: product(p.batch), depth: p.k };
-  const axis = axesOf(p).output.column;
-  const inRuns = axis >= 0 && e.storesRuns(axis, 4);
-  emitStaged(
-    e,
-    tile,
-    size,
-    (slice) => sourcesOf(e, p, tile, Position.linear(p.batch, slice).coords(e.shader)),
-    ({ rows, first, slice }, sums) => {
-      const batch = Position.linear(p.batch, slice).coords(e.shader);
-      const store = storeOf(e, problem, p, batch, rows, rowsOf(e, p, rows), { first, columns: tile.n });
-      if (inRuns) storeRuns(e, sums, store, axis);
-      else storeTile(e, sums, store, problem.target.software);
-    },
-  );
-  return stagedLaunch(tile, size.rows, size.vectors, size.slices);
+  return emitStaged(e, tile, {
+    ...productFinishing(e, problem, p, tile.n, 4),
+    size: sumsSizeOf(p),
+    sources: (stage, slice) => sourcesOf(stage, p, tile, Position.linear(p.batch, slice).coords(stage.shader)),
+  });
 }
 
 function sourcesOf(e: Emitter, p: Product, tile: StagedTile, batch: readonly Ix[]): Sources {

@@ -25,6 +25,7 @@ import {
   type TileStore,
   WORKGROUP,
 } from './contraction.ts';
+import type { SumsSize } from './sums.ts';
 import { TILES, tileCost } from './tiles.ts';
 
 /** The one form of all: out[batch, rows, n] = alpha · Σₖ A[batch, rows, k]·B[batch, k, n] + beta · C. */
@@ -237,6 +238,10 @@ function zeroVectors(
 
 export function vectorsOf(p: Product): Dim {
   return ceilDiv(p.n, 4);
+}
+
+export function sumsSizeOf(p: Product): SumsSize {
+  return { rows: product(p.rows), columns: p.n, slices: product(p.batch), depth: p.k };
 }
 
 export interface ProductKernel {

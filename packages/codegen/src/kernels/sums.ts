@@ -1,0 +1,37 @@
+// Sums of products that are computed in tiles, as those that cut them into workgroups and those that finish them see them.
+
+import type { Dim } from '@trtx/ir';
+import type { Emitter } from '../emitter.ts';
+import type { Ix } from '../wgsl/ix.ts';
+
+export interface SumsSize {
+  readonly rows: Dim;
+  readonly columns: Dim;
+  readonly slices: Dim;
+  /** Steps of each sum. */
+  readonly depth: Dim;
+}
+
+/** Which sums are finished at once, and which neighbouring invocations finish. */
+export interface FinishOrder {
+  /** Neighbours along the columns, or along the rows. */
+  readonly order: 'columns' | 'rows';
+  /** Columns that are finished at once, from a multiple of it on: one, or as many as vectors of four have. */
+  readonly width: 1 | 4 | 8;
+}
+
+/**
+ * What a kernel finishes: sums of neighbouring columns of a row, which may pass the last ones. With a width of 1 each is a
+ * number, else all of them are the vectors of four that are finished at once.
+ */
+export type FinishSums = (sums: readonly string[], row: Ix, column: Ix) => void;
+
+/** What becomes of sums, written with an emitter. */
+export interface Finishing {
+  readonly finish: FinishOrder;
+  finisher(e: Emitter, slice: Ix): FinishSums;
+}
+
+export interface Sums extends Finishing {
+  readonly size: SumsSize;
+}
