@@ -15,7 +15,7 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { PADDING, type StagedTile, stagedBytes, threadsOf } from './staged-tiles.ts';
 import { emitInParts, tilesOf } from './sum-parts.ts';
-import type { Sums, SumsSize } from './sums.ts';
+import { componentsOf, type Sums, type SumsSize } from './sums.ts';
 
 /** Where what a contraction multiplies comes from, in one slice. Steps from `depth` on are 0 on both sides. */
 export interface Sources {
@@ -113,7 +113,7 @@ function emitTile(e: Emitter, tile: StagedTile, { size, sources: sourcesOf, fini
         const row = shader.index(ix.add(ix.add(firstRow, ix.mul(line, tile.rows)), r), 'row');
         for (const [v, name] of names.entries()) {
           const column = ix.mul(ix.add(ownVector, v * lanes), 4);
-          store(finish.width === 1 ? ['x', 'y', 'z', 'w'].map((c) => `${name}.${c}`) : [name], row, column);
+          store(finish.width === 1 ? componentsOf(name) : [name], row, column);
         }
       }
     });

@@ -7,7 +7,7 @@ import type { Launch } from '../kernel.ts';
 import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
-import type { Finishing, FinishSums, Sums, SumsSize } from './sums.ts';
+import { componentsOf, type Finishing, type FinishSums, type Sums, type SumsSize } from './sums.ts';
 
 /** Into how many parts a sum may be cut, and tiles that each of them has at least. */
 const PARTS = [1, 2, 3, 4, 6, 8];
@@ -112,15 +112,16 @@ class Parts {
       ix.all([ix.less(row, e.size(this.size.rows)), ix.less(column, e.size(this.size.columns))]);
     return (sums, row, column) =>
       shader.when(inside(row, column), () => {
-        const at = shader.index(this.#vectorAt(e, number, row, ix.div(column, this.width)), 'at');
+        const at = shader.index(this.#vectorAt(e, number, row, column), 'at');
         for (const [i, sum] of sums.entries()) shader.line(vectors.write(ix.add(at, i), sum));
       });
   }
 
-  /** Emits what adds up the parts of the columns that are finished at once, and finishes the sums. */
+  /** Emits what adds up the parts of a run, or of four columns that are finished one by one, and finishes the sums. */
   emitJoin(e: Emitter, { size, finish: { width, order }, finisher }: Sums): Launch {
     const { shader } = e;
-    const runs = width === 1 ? size.columns : this.#runs;
+    const columns = Math.max(width, 4);
+    const runs = ceilDiv(size.columns, columns);
     const all = mul(mul(size.slices, size.rows), runs);
     const number = shader.index(ix.add(ix.mul('group', WORKGROUP), 'lid'), 'number');
     shader.when(ix.less(number, e.size(all)), () => {
@@ -130,24 +131,23 @@ class Parts {
       const second = shader.index(ix.mod(rest, e.size(outer)), 'c');
       const slice = shader.index(ix.div(rest, e.size(outer)), 'slice');
       const [run, row] = order === 'columns' ? [first, second] : [second, first];
-      const column = shader.index(ix.mul(run, width), 'column');
+      const column = shader.index(ix.mul(run, columns), 'column');
       const vectors = e.scratchVectors(this.#memory);
-      const at = (part: number) =>
-        this.#vectorAt(e, ix.add(slice, ix.mul(part, e.size(size.slices))), row, ix.div(column, this.width));
-      const starts = Array.from({ length: this.count }, (_, part) => shader.index(at(part), 'at'));
-      const sums = Array.from({ length: Math.ceil(width / 4) }, (_, four) => {
-        const inRun = width === 1 ? ix.div(ix.mod(column, this.width), 4) : four;
-        const terms = starts.map((start) => vectors.read(ix.add(start, inRun)));
-        const picked = width === 1 ? terms.map((term) => `${term}[${ix.text(ix.mod(column, 4))}]`) : terms;
-        return shader.let(picked.join(' + '), 'sum');
+      const starts = Array.from({ length: this.count }, (_, part) => {
+        const numbered = ix.add(slice, ix.mul(part, e.size(size.slices)));
+        return shader.index(this.#vectorAt(e, numbered, row, column), 'at');
       });
-      finisher(e, slice)(sums, row, column);
+      const sums = Array.from({ length: columns / 4 }, (_, i) =>
+        shader.let(starts.map((start) => vectors.read(ix.add(start, i))).join(' + '), 'sum'),
+      );
+      finisher(e, slice)(width === 1 ? sums.flatMap(componentsOf) : sums, row, column);
     });
     return { workgroupSize: WORKGROUP, workgroups: ceilDiv(all, WORKGROUP) };
   }
 
-  #vectorAt(e: Emitter, number: Ix, row: Ix, run: Ix): Ix {
+  /** Where the four columns from one on lie, in vectors. */
+  #vectorAt(e: Emitter, number: Ix, row: Ix, column: Ix): Ix {
     const line = ix.add(ix.mul(number, e.size(this.size.rows)), row);
-    return ix.mul(ix.add(ix.mul(line, e.size(this.#runs)), run), this.width / 4);
+    return ix.add(ix.mul(line, e.size(mul(this.#runs, this.width / 4))), ix.div(column, 4));
   }
 }

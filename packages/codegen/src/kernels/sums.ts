@@ -35,3 +35,8 @@ export interface Finishing {
 export interface Sums extends Finishing {
   readonly size: SumsSize;
 }
+
+/** The numbers of a vector of four. */
+export function componentsOf(vector: string): string[] {
+  return ['x', 'y', 'z', 'w'].map((component) => `${vector}.${component}`);
+}
