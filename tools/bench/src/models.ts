@@ -68,9 +68,20 @@ async function measure(model: string, dynamic: boolean): Promise<string> {
       : undefined;
   if (tuning && cacheFile) await writeTimingCache(cacheFile, tuning.cache);
   const tuned = performance.now();
-  const runner = await EngineRunner.create(graph, { ...options, device, software, timings: tuning?.timings });
+  let built = tuned;
+  const onProgress = () => {
+    built = performance.now();
+  };
+  const runner = await EngineRunner.create(graph, {
+    ...options,
+    device,
+    software,
+    timings: tuning?.timings,
+    onProgress,
+  });
   const ready = performance.now();
   const outputs = await runner.run(inputs);
+  const ran = performance.now();
   const worst = [...expected].map(([name, tensor]) =>
     isHalf ? (1 - cosine(outputs.get(name)!, tensor)) / 1e-3 : excess(outputs.get(name)!, tensor),
   );
@@ -83,7 +94,7 @@ async function measure(model: string, dynamic: boolean): Promise<string> {
   const lines = [
     `GPU ${text(resident.gpu)}, resident ${text(resident.latency)}, arrays ${text(arrays.latency)}, encode ${text(resident.encode)} ms`,
     ...(tuning ? [`tuned in ${(tuned - start).toFixed(0)} ms: ${tuning.timed} of ${tuning.problems} problems`] : []),
-    `build and load ${(ready - tuned).toFixed(0)} ms; error ${excessive.toFixed(4)} of tolerance`,
+    `build ${(built - tuned).toFixed(0)}, load ${(ready - built).toFixed(0)}, first run ${(ran - ready).toFixed(0)} ms; error ${excessive.toFixed(4)} of tolerance`,
   ];
   if (layers > 0) lines.push(...(await dearest(runner, given)));
   await runner.dispose();
