@@ -1,4 +1,5 @@
-// Contractions through workgroup memory give what the reference gives: some of each kind here, all of them in check:full.
+// Contractions and attention through workgroup memory give what the reference gives: some of each kind here, all of them in
+// check:full.
 
 import { describe, expect, it } from 'vitest';
 import { testDevice } from '../support/chain.ts';
@@ -10,6 +11,9 @@ const NAMES = [
   'MatMul: dynamic rows by a constant',
   'Gemm: both transposed, factors, a bias of the columns',
   'Conv: 3 groups',
+  'Attention: features in sixteens, a dynamic number of queries and keys',
+  'Attention: past keys, causal, groups of queries',
+  'Attention: lengths, causal',
 ];
 
 describe.each(NAMES.map((name, i) => [name, 5 * i + 1] as const))('%s', (name, number) => {
