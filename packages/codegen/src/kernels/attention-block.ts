@@ -292,10 +292,11 @@ export class Block {
     const value = this.node.inputs[2]!;
     const fours = foursIn(value, this.#scores.g.value.size);
     const [stride, strideW] = [strideOf(fours), strideOf(this.#lanes)];
-    // What has no features left computes again what the last one does.
-    const places = rows[0]!.sums.map((_, v) =>
-      shader.index(ix.minIx(ix.add(this.#lane, v * this.#lanes), fours - 1), 'place'),
-    );
+    const places = rows[0]!.sums.map((_, v) => {
+      const place = ix.add(this.#lane, v * this.#lanes);
+      // What has no features left computes again what the last one does.
+      return shader.index((v + 1) * this.#lanes <= fours ? place : ix.minIx(place, fours - 1), 'place');
+    });
     shader.loop(this.#lanes, 't', (t) => {
       const weights = rows.map(({ line }) =>
         shader.let(`weights[${ix.text(ix.add(ix.mul(line, strideW), t))}]`, 'weights'),

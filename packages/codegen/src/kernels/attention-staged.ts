@@ -13,7 +13,7 @@ import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { Block, type BlockParams, blockBytes, threadsOf, vectorsOf } from './attention-block.ts';
 import { ELEMENTS } from './eights.ts';
-import { MICROSECOND, PROCESSORS, residentGroups, sharingOf } from './large-gpu.ts';
+import { MICROSECOND, PROCESSORS, residentGroups } from './large-gpu.ts';
 
 /** Every tile that is worth trying. */
 const TILES: readonly BlockParams[] = [
@@ -50,7 +50,7 @@ const TILE_US = {
   tile: 0.5,
   step: 0.005,
   product: 0.0003,
-  /** Of all workgroups on a multiprocessor: a vector of products of an invocation, and an element that is brought. */
+  /** Shared by the workgroups of a multiprocessor: a vector of products of an invocation, and an element that is brought. */
   arithmetic: 2.5e-5,
   bringing: 1.05e-4,
 } as const;
@@ -73,15 +73,16 @@ export const attentionStaged = defineKernel<BlockParams>({
     const { queries, keys, rows } = params;
     const groups = typical(query.batch) * query.heads * Math.ceil(typical(query.length) / queries);
     const threads = threadsOf(params);
-    const resident = residentGroups({ threads, bytes: blockBytes(node, target, params) }, ROOM);
-    const sharing = sharingOf(groups, resident);
-    const waves = Math.max(groups / (PROCESSORS * resident), 1);
     const products = rows * (key.size + keys * vectorsOf(node, params));
     const latency = TILE_US.tile + (key.size + keys) * TILE_US.step + products * TILE_US.product;
-    const arithmetic = sharing * threads * products * TILE_US.arithmetic;
-    const bringing = sharing * keys * (key.size + value.size) * TILE_US.bringing;
+    const arithmetic = threads * products * TILE_US.arithmetic;
+    const bringing = keys * (key.size + value.size) * TILE_US.bringing;
+    // The multiprocessor that has most of the workgroups runs some at once, then those that are left.
+    const resident = residentGroups({ threads, bytes: blockBytes(node, target, params) }, ROOM);
+    const most = Math.ceil(groups / PROCESSORS);
+    const waves = Math.ceil(most / resident);
     const tiles = Math.ceil(typical(total) / keys) + 1;
-    return MICROSECOND * waves * tiles * (latency + arithmetic + bringing);
+    return MICROSECOND * tiles * (waves * latency + most * (arithmetic + bringing));
   },
   emit(e, { group, target }, params) {
     const { shader } = e;
