@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { testDevice } from '../support/chain.ts';
 import { allCases } from './cases/index.ts';
 import { expectStaged } from './staged.ts';
+import { graphOf, variantsOf } from './support.ts';
 
 const NAMES = [
   'MatMul: batches that broadcast',
@@ -17,9 +18,16 @@ const NAMES = [
 ];
 
 describe.each(NAMES.map((name, i) => [name, 5 * i + 1] as const))('%s', (name, number) => {
+  const one = allCases.find((own) => own.name === name)!;
+
   it('gives what the reference gives', async () => {
     const { device } = await testDevice();
-    const tiles = await expectStaged(device, allCases.find((one) => one.name === name)!, number);
+    const tiles = await expectStaged(device, one, number);
     expect(tiles.length).toBeGreaterThan(0);
+  });
+
+  it('is not offered to a software adapter', () => {
+    const offered = [...variantsOf(() => graphOf(one))].flatMap(({ tactics }) => tactics);
+    expect(offered.map(({ kernel }) => kernel.id).filter((id) => id.endsWith('.staged'))).toEqual([]);
   });
 });

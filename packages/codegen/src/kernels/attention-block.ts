@@ -21,7 +21,7 @@ export interface BlockParams {
   /** Queries of a workgroup, and keys of a tile. */
   readonly queries: number;
   readonly keys: number;
-  /** Queries of an invocation, a power of two. */
+  /** Queries of an invocation, of which a workgroup's are a multiple. */
   readonly rows: number;
 }
 
@@ -45,9 +45,9 @@ export function vectorsOf(node: Node, params: BlockParams): number {
   return Math.ceil(foursIn(node.inputs[2]!, value.size) / lanesOf(params));
 }
 
-/** Queries of an invocation that share a vector. */
+/** Queries of an invocation that share a vector: a divisor of their number. */
 function sharingOf({ rows }: BlockParams): number {
-  return Math.min(rows, 4);
+  return [4, 2].find((count) => rows % count === 0) ?? 1;
 }
 
 /** Whether the invocations of a line are of one subgroup. */
