@@ -14,7 +14,7 @@ import { Position } from '../wgsl/position.ts';
 import { literal } from '../wgsl/scalar.ts';
 import { foursIn, Lines, strideOf } from './attention-lines.ts';
 import { AttentionScores, atHead, Cache, type Head, type Scorer, scorerOf } from './attention-scores.ts';
-import { storeRuns, storeTile, type TileStore } from './contraction.ts';
+import { finishAll, finisher, runFinisher, type TileStore } from './contraction.ts';
 import { eachPartner, subgroupOf } from './subgroup.ts';
 
 export interface BlockParams {
@@ -325,9 +325,9 @@ export class Block {
     const { shape } = result.type;
     const store: TileStore = {
       type: 'f32',
-      rows: rows.map(({ line }) => [shader.index(ix.add(this.first, line), 'query')]),
+      rows: [],
       parameters: ['batch', 'head', 'i', 'feature'],
-      first: (vector) => ix.mul(ix.add(this.#lane, ix.mul(vector, this.#lanes)), 4),
+      first: () => 0,
       count: value.size,
       columns: rows[0]!.sums.length * this.#lanes * 4,
       position: () => Position.at(shape, atHead({ ...query, size: value.size }, 'batch', 'head', 'i', 'feature')),
@@ -335,7 +335,16 @@ export class Block {
       inside: ([i]) => ix.less(i!, e.size(query.length)),
       element: ([i], feature) => [place.batch, place.head, i!, feature],
     };
-    if (this.#inRuns) storeRuns(e, means, store, shape.length - 1);
-    else storeTile(e, means, store, e.target.software);
+    const finish = this.#inRuns ? runFinisher(e, store, shape.length - 1, 4) : finisher(e, store);
+    for (const [r, { line }] of rows.entries()) {
+      const row = [shader.index(ix.add(this.first, line), 'query')];
+      shader.when(store.inside(row), () => {
+        for (const [v, mean] of means[r]!.entries()) {
+          const feature = ix.mul(ix.add(this.#lane, v * this.#lanes), 4);
+          const sums = this.#inRuns ? [mean] : ELEMENT.map((element) => `${mean}.${element}`);
+          finishAll(finish, this.#inRuns ? 4 : 1, sums, row, feature);
+        }
+      });
+    }
   }
 }

@@ -55,11 +55,11 @@ const ROOM = { bytes: 56 * 1024, groups: 32 };
 const TILE_US = {
   /** Waiting: for barriers and the largest scores, for a step of a product, and for each vector of products there. */
   tile: 0.5,
-  step: 0.005,
-  product: 0.0003,
+  step: 0.0053,
+  product: 0.00064,
   /** Shared by the workgroups of a multiprocessor: a vector of products of an invocation, and an element that is brought. */
   arithmetic: 2.5e-5,
-  bringing: 1.05e-4,
+  bringing: 1.2e-4,
 } as const;
 
 export const attentionStaged = defineKernel<BlockParams>({
