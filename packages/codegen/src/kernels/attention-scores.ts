@@ -89,10 +89,10 @@ export class AttentionScores {
   /** How many keys, from the first, are seen by a query or any of those that follow it, `count` in all. */
   end(query: Ix, count: number): Ix {
     const { e, g, node } = this;
-    const total = e.size(g.total);
     // A length is data: where invocations wait for each other, WGSL wants the number of rounds to be none.
-    if (g.right >= FAR || node.inputs[6]) return total;
-    return ix.minIx(total, ix.add(ix.add(query, e.size(g.past)), g.right + count));
+    if (g.right >= FAR || node.inputs[6]) return e.size(g.total);
+    const end = ix.add(ix.add(query, e.size(g.past)), g.right + count);
+    return ix.minIx(e.size(g.total), end);
   }
 
   /** Emits the products of queries with key j; gives their names. */
