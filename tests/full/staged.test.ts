@@ -1,11 +1,11 @@
-// Contractions through workgroup memory: every case that one applies to, with the tiles in turn.
+// Contractions and attention through workgroup memory: every case that one applies to, with the tiles in turn.
 
 import { describe, expect, it } from 'vitest';
 import { allCases } from '../kernels/cases/index.ts';
 import { expectStaged } from '../kernels/staged.ts';
 import { testDevice } from '../support/chain.ts';
 
-const cases = allCases.filter(({ name }) => /^(MatMul|Gemm|Conv):/.test(name));
+const cases = allCases.filter(({ name }) => /^(MatMul|Gemm|Conv|Attention):/.test(name));
 
 describe('staged contractions', () => {
   const seen = new Set<string>();

@@ -1,6 +1,6 @@
 // Checks on the GPU of this machine what no software adapter can: kernels with float16 as a type of WGSL, contractions on
-// subgroup matrices, every case and tile beside the reference, and products and attention of few rows. Prints the failures and
-// `N passed, N failed`.
+// subgroup matrices, every case and tile beside the reference, products and attention of few rows, and attention through
+// workgroup memory. Prints the failures and `N passed, N failed`.
 //
 //   npm run verify:gpu -- [--only REGEX]
 
@@ -43,18 +43,9 @@ for (const [i, one] of contractions.entries()) {
 }
 console.log(`tiles: ${tiles.size} met`);
 
-const FEW = /\.(gemv|split)$/;
-const ways = new Set<string>();
 const asGpu = { ...target, software: false };
-for (const [i, one] of cases.filter(({ name }) => /^(MatMul|Gemm|Attention):/.test(name)).entries()) {
-  const half = inType(one, 'float16');
-  for (const number of [0, 1, 2, 3].map((turn) => 4 * i + turn))
-    await check(`${one.name}, of few rows ${number}`, async () => {
-      for (const way of await expectChosen(device, one, FEW, number, asGpu)) ways.add(way);
-      if (half) for (const way of await expectChosen(device, half, FEW, number, asGpu, TOLERANCE)) ways.add(way);
-    });
-}
-console.log(`of few rows: ${ways.size} ways`);
+await checkWays('of few rows', /^(MatMul|Gemm|Attention):/, /\.(gemv|split)$/);
+await checkWays('through workgroup memory', /^Attention:/, /^attention\.staged$/);
 console.log(`${passed} passed, ${failures.length} failed`);
 gpu.release();
 process.exit(failures.length > 0 ? 1 : 0);
@@ -67,6 +58,20 @@ async function check(name: string, run: () => Promise<void>): Promise<void> {
     failures.push(name);
     console.log(`FAILED ${name}: ${(error instanceof Error ? error.message : String(error)).slice(0, 400)}`);
   }
+}
+
+/** Some cases with kernels that are asked for, four ways of each, in both types of floats. */
+async function checkWays(what: string, names: RegExp, kernels: RegExp): Promise<void> {
+  const ways = new Set<string>();
+  for (const [i, one] of cases.filter(({ name }) => names.test(name)).entries()) {
+    const half = inType(one, 'float16');
+    for (const number of [0, 1, 2, 3].map((turn) => 4 * i + turn))
+      await check(`${one.name}, ${what} ${number}`, async () => {
+        for (const way of await expectChosen(device, one, kernels, number, asGpu)) ways.add(way);
+        if (half) for (const way of await expectChosen(device, half, kernels, number, asGpu, TOLERANCE)) ways.add(way);
+      });
+  }
+  console.log(`${what}: ${ways.size} ways`);
 }
 
 /** A case as it would be built for this device, beside what the reference gives. */

@@ -1,18 +1,18 @@
-// Times every tile of the contractions of known networks on the adapter of this machine, to fit their cost models to. One
-// file when bundled, for a machine with nothing but Node:
+// Times every tile of the contractions and attentions of known networks on the adapter of this machine, to fit their cost
+// models to. One file when bundled, for a machine with nothing but Node:
 //
 //   node tiles.mjs [--only REGEX] [--top 3] [--half] [--json FILE]
 //
-// --only takes contractions by their names; --half takes float16, and with it subgroup matrices; the file gets every time.
+// --only takes them by their names; --half takes float16, and with it subgroup matrices; the file gets every time.
 //
-// Each engine is a chain of products or convolutions with the same tile; before each, a large product runs until it takes
-// no less time than it ever did: until the clock is up.
+// Each engine is a chain of products, convolutions or attentions with the same tile; before each, a large product runs until
+// it takes no less time than it ever did: until the clock is up.
 
 import { writeFileSync } from 'node:fs';
 import { targetOf } from '@trtx/builder';
 import { compile, type Tactic, tacticLabel } from '@trtx/codegen';
 import { engineBytes } from '@trtx/engine';
-import { cloneGraph, codecOf, type Graph, GraphBuilder } from '@trtx/ir';
+import { cloneGraph, codecOf, type Graph, GraphBuilder, type Value } from '@trtx/ir';
 import { bench, medianOf } from '@trtx/profiler';
 import { Engine, type TensorData } from '@trtx/runtime';
 import { requestNodeDevice } from '@trtx/runtime/node';
@@ -35,7 +35,10 @@ console.log(`adapter ${gpu.description}`);
 interface Work {
   readonly name: string;
   readonly graph: Graph;
-  /** Rows, columns, slices and depth of the contractions, each of which reads what the one before gives. */
+  /**
+   * Rows, columns, slices and depth of the contractions, each of which reads what the one before gives. Of an attention:
+   * queries, keys, heads, and the features of keys and values together.
+   */
   readonly sizes: readonly (readonly number[])[];
 }
 
@@ -67,6 +70,10 @@ const works = [
       1,
     ),
   ]),
+  attentionsOf(6, 1500, 64),
+  attentionsOf(12, 128, 64),
+  attentionsOf(3, 197, 64),
+  attentionsOf(12, 1024, 64, true),
 ].filter(({ name }) => new RegExp(option('--only') ?? '').test(name));
 
 const spin = await spinner(gpu);
@@ -114,7 +121,20 @@ function chainOf(channels: readonly number[], size: number, kernel: number, stri
   return { name: `Conv ${channels.join('-')}, ${size}×${size}, ${kernel}×${kernel}`, graph: b.graph, sizes };
 }
 
-/** Tactics of the contractions of a graph, without what formats they are for. */
+/** Attentions whose queries are what the one before gives, as layers have them: with the heads side by side. */
+function attentionsOf(heads: number, length: number, size: number, isCausal = false): Work {
+  const b = new GraphBuilder('attentions');
+  const operand = (name: string) => b.input(name, dtype, [1, length, heads * size]);
+  const [q, k, v] = ['x', 'k', 'v'].map(operand) as [Value, Value, Value];
+  const attributes = { q_num_heads: heads, kv_num_heads: heads, is_causal: Number(isCausal) };
+  let x = q;
+  for (let i = 0; i < 4; i++) x = b.op('Attention', [x, k, v], attributes)[0]!;
+  b.output('y', x);
+  const sizes = new Array<readonly number[]>(4).fill([length, length, heads, 2 * size]);
+  return { name: `Attention ${heads}×${length}×${length}×${size}${isCausal ? ', causal' : ''}`, graph: b.graph, sizes };
+}
+
+/** Tactics of the contractions and attentions of a graph, without what formats they are for. */
 function tacticsOf({ graph }: Work): Set<string> {
   const all = new Set<string>();
   compile(cloneGraph(graph), {
@@ -128,12 +148,14 @@ function tacticsOf({ graph }: Work): Set<string> {
 }
 
 function isContraction({ kernel }: Tactic): boolean {
-  return /^(matmul|conv)\./.test(kernel.id);
+  return /^(matmul|conv|attention)\./.test(kernel.id);
 }
 
 /** Of float16 those on subgroup matrices: the others are fitted in float32. */
 function isTimed({ kernel, params }: Tactic): boolean {
-  return dtype === 'float32' || (kernel.id.endsWith('.matrix') && (params as { columns: number }).columns === 16);
+  return (
+    dtype === 'float32' || (kernel.id.endsWith('.matrix') && ((params as { columns?: number }).columns ?? 16) === 16)
+  );
 }
 
 function nameOf(tactic: Tactic): string {

@@ -15,7 +15,7 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal, printBinary } from '../wgsl/scalar.ts';
-import { AttentionScores, atHead } from './attention-scores.ts';
+import { AttentionScores, atHead, type Scorer, scorerOf } from './attention-scores.ts';
 import { Operand } from './contraction.ts';
 import { eightsOf } from './eights.ts';
 import { requireMatrices } from './matrix.ts';
@@ -166,7 +166,7 @@ class Tile {
       const at = shader.index(ix.minIx(ix.add(this.first, r), lastQuery), 'i');
       return (feature) => atHead(query, batch, head, at, feature);
     });
-    const end = shader.index(this.#keys(), 'end');
+    const end = shader.index(this.#scores.end(this.first, queries), 'end');
     // A line of queries, and eight keys of a tile, for each invocation.
     const own = {
       row: shader.let(`lid / ${keys / EIGHT}u`, 'row'),
@@ -196,15 +196,6 @@ class Tile {
       shader.line('workgroupBarrier();');
     });
     this.#store(own, total);
-  }
-
-  /** How many keys, from the first, any of the queries may see. */
-  #keys(): Ix {
-    const { e } = this;
-    const { right, past, total } = this.#scores.g;
-    if (right >= 2 ** 30) return e.size(total);
-    const last = ix.add(ix.add(this.first, e.size(past)), this.params.queries + right);
-    return ix.minIx(e.size(total), last);
   }
 
   /** Emits how the workgroup brings lines of an operand into its memory. */
@@ -276,12 +267,14 @@ class Tile {
       shader.let(`bitcast<vec4<f32>>(scores[${ix.text(ix.add(from, i))}]) * ${scale}`, 'products'),
     );
     const firstKey = shader.index(ix.add(start, ix.mul(eighth, EIGHT)), 'j');
-    const score = this.#scorer(query);
+    const score: Scorer = scorerOf(this.e, this.node, this.place) ?? ((product) => product);
     const scores = Array.from({ length: EIGHT }, (_, c) => {
       const j = shader.index(ix.add(firstKey, c), 'j');
       const name = shader.name('score');
       shader.line(`var ${name} = ${this.#least};`);
-      shader.when(ix.less(j, end), () => shader.line(`${name} = ${score(`${vectors[c >> 2]}.${'xyzw'[c & 3]}`, j)};`));
+      shader.when(ix.less(j, end), () =>
+        shader.line(`${name} = ${score(`${vectors[c >> 2]}.${'xyzw'[c & 3]}`, query, j)};`),
+      );
       return name;
     });
     const larger = (a: string, b: string) => printBinary(shader, 'max', a, b, 'float32');
@@ -311,19 +304,6 @@ class Tile {
       const other = shader.let(partner(name), 'other');
       shader.line(`${name} = ${join(name, other)};`);
     });
-  }
-
-  /** What gives the score of a query and a key from their product. */
-  #scorer(query: Ix): (product: string, key: Ix) => string {
-    const { e, node, place } = this;
-    const { softcap, left, right } = this.#scores.g;
-    if (softcap === 0 && left >= 2 ** 30 && right >= 2 ** 30 && !node.inputs[3]) return (product) => product;
-    const { length } = this.#scores.g.query;
-    e.shader.func('score', 'product: f32, batch: u32, head: u32, i: u32, j: u32', 'f32', () => {
-      const inside = e.shader.index(ix.minIx('i', ix.sub(e.size(length), 1)), 'i');
-      return new AttentionScores(e, node).biased({ batch: 'batch', head: 'head' }, inside, 'j', 'product');
-    });
-    return (product, key) => `score(${[product, ...[place.batch, place.head, query, key].map(ix.text)].join(', ')})`;
   }
 
   /** Emits what the values of a tile add to the sums: the subgroups of a line of fragments share them out. */

@@ -46,19 +46,22 @@ export class Cache {
 
   /** Emits `body` with a reader of the features of a step, once for each tensor that the step may be in. */
   at(batch: Ix, head: Ix, step: Ix, body: (read: (feature: Ix) => string) => void): void {
+    this.in(batch, head, step, (value, at) => body((f) => this.e.read(value, Position.at(value.type.shape, at(f)))));
+  }
+
+  /** Emits `body` with the tensor that a step is in, and where its features are there, once for each that it may be in. */
+  in(batch: Ix, head: Ix, step: Ix, body: (value: Value, at: (feature: Ix) => Ix[]) => void): void {
     const { e, heads, now, before } = this;
     const past = e.size(this.past);
     const ofNow = () => {
       const own = e.shader.index(ix.sub(step, past), 'step');
-      body((f) => e.read(now, Position.at(now.type.shape, atHead(heads, batch, head, own, f))));
+      body(now, (f) => atHead(heads, batch, head, own, f));
     };
     if (!before) {
       ofNow();
       return;
     }
-    e.shader.block(`if (${ix.text(step)} < ${ix.text(past)})`, () =>
-      body((f) => e.read(before, Position.at(before.type.shape, [batch, head, step, f]))),
-    );
+    e.shader.block(`if (${ix.text(step)} < ${ix.text(past)})`, () => body(before, (f) => [batch, head, step, f]));
     e.shader.block('else', ofNow);
   }
 }
@@ -81,6 +84,15 @@ export class AttentionScores {
   /** Keys and values of which head a head of queries looks at. */
   shared(head: Ix): Ix {
     return ix.div(head, this.g.query.heads / this.g.key.heads);
+  }
+
+  /** How many keys, from the first, are seen by a query or any of those that follow it, `count` in all. */
+  end(query: Ix, count: number): Ix {
+    const { e, g, node } = this;
+    // A length is data: where invocations wait for each other, WGSL wants the number of rounds to be none.
+    if (g.right >= FAR || node.inputs[6]) return e.size(g.total);
+    const end = ix.add(ix.add(query, e.size(g.past)), g.right + count);
+    return ix.minIx(e.size(g.total), end);
   }
 
   /** Emits the products of queries with key j; gives their names. */
@@ -151,6 +163,20 @@ export class AttentionScores {
     const { shader } = this.e;
     return shader.let(`select(${score} + ${bias}, ${bias}, ${bias} == ${this.#hidden})`, 'score');
   }
+}
+
+/** What gives the score of a query and a key from their product; queries past the last one count as that. */
+export type Scorer = (product: string, query: Ix, key: Ix) => string;
+
+/** Declares how scores come of products: undefined where they are the same. */
+export function scorerOf(e: Emitter, node: Node, { batch, head }: Head): Scorer | undefined {
+  const { softcap, left, right, query } = attentionGeometry(node.view());
+  if (softcap === 0 && left >= FAR && right >= FAR && !node.inputs[3] && !node.inputs[6]) return undefined;
+  e.shader.func('score', 'product: f32, batch: u32, head: u32, i: u32, j: u32', 'f32', () => {
+    const inside = e.shader.index(ix.minIx('i', ix.sub(e.size(query.length), 1)), 'i');
+    return new AttentionScores(e, node).biased({ batch: 'batch', head: 'head' }, inside, 'j', 'product');
+  });
+  return (product, i, j) => `score(${[product, ...[batch, head, i, j].map(ix.text)].join(', ')})`;
 }
 
 const SCORES = 3;

@@ -119,7 +119,7 @@ class Tile {
       shader.line(`var ${total} = 0.0f;`);
     }
     shader.line(`var ${this.#sums}: array<vec4<f32>, ${this.#queries.length * this.#vectors}>;`);
-    const keys = shader.index(this.#keys(), 'keys');
+    const keys = shader.index(this.#scores.end(this.#queries.at(-1)!.number, 1), 'keys');
     const start = shader.name('j');
     shader.block(`for (var ${start} = 0u; ${start} < ${ix.text(keys)}; ${start} += ${KEYS}u)`, () => {
       const last = ix.sub(e.size(this.#scores.g.total), 1);
@@ -128,15 +128,6 @@ class Tile {
       this.#add(steps, this.#weights(scores));
     });
     this.#store();
-  }
-
-  /** How many keys, from the first, any of the queries may see. */
-  #keys(): Ix {
-    const { e } = this;
-    const { right, past, total } = this.#scores.g;
-    if (right >= 2 ** 30 || this.node.inputs[6]) return e.size(total);
-    const end = ix.add(ix.add(this.#queries.at(-1)!.number, e.size(past)), right + 1);
-    return ix.minIx(e.size(total), end);
   }
 
   /** Products of every query with four keys, a vector each. */

@@ -116,20 +116,10 @@ class Tile {
       shader.line(`var ${total} = 0.0f;`);
       shader.line(`var ${values}: array<f32, ${Math.max(this.#features, 1)}>;`);
     }
-    const keys = shader.index(this.#keys(), 'keys');
+    const keys = shader.index(this.#scores.end(this.#queries.at(-1)!.query, 1), 'keys');
     if (params.lanes === 1) this.#alone(keys);
     else this.#together(keys);
     this.#store();
-  }
-
-  /** How many keys, from the first, any of the queries may see. */
-  #keys(): Ix {
-    const { e } = this;
-    const { right, past, total } = this.#scores.g;
-    // A length is data: where invocations wait for each other, WGSL wants the number of rounds to be none.
-    if (right >= 2 ** 30 || this.#scores.node.inputs[6]) return e.size(total);
-    const end = ix.add(ix.add(this.#queries.at(-1)!.query, e.size(past)), right + 1);
-    return ix.minIx(e.size(total), end);
   }
 
   #alone(keys: Ix): void {

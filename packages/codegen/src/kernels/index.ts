@@ -8,6 +8,7 @@ import { attentionCache } from './attention-cache.ts';
 import { attentionMatrix } from './attention-matrix.ts';
 import { attentionScores } from './attention-scores.ts';
 import { attentionSplit } from './attention-split.ts';
+import { attentionStaged } from './attention-staged.ts';
 import { attentionTile } from './attention-tile.ts';
 import { bitCast } from './bit-cast.ts';
 import { col2im } from './col2im.ts';
@@ -108,6 +109,7 @@ export const standardKernels: readonly Kernel[] = [
   attentionTile,
   attentionMatrix,
   attentionSplit,
+  attentionStaged,
   attention,
   attentionScores,
   attentionCache,
