@@ -1,9 +1,9 @@
 // Times every tile of the contractions and attentions of known networks on the adapter of this machine, to fit their cost
 // models to. One file when bundled, for a machine with nothing but Node:
 //
-//   node tiles.mjs [--only REGEX] [--top 3] [--half] [--json FILE]
+//   node tiles.mjs [--only REGEX] [--top 3] [--most N] [--half] [--json FILE]
 //
-// --only takes them by their names; --half takes float16, and with it subgroup matrices; the file gets every time.
+// --only takes them by their names; --most times so many tiles, those that should be the fastest; --half takes float16, and with it subgroup matrices; the file gets every time.
 //
 // Each engine is a chain of products, convolutions or attentions with the same tile; before each, a large product runs until
 // it takes no less time than it ever did: until the clock is up.
@@ -21,6 +21,7 @@ import { spinner } from './spin.ts';
 const flags = process.argv.slice(2);
 const option = (name: string) => (flags.includes(name) ? flags[flags.indexOf(name) + 1] : undefined);
 const top = Number(option('--top') ?? 3);
+const most = Number(option('--most') ?? Number.POSITIVE_INFINITY);
 const dtype = flags.includes('--half') ? 'float16' : 'float32';
 const table = option('--json');
 const gpu = await requestNodeDevice({
@@ -140,7 +141,8 @@ function tacticsOf({ graph }: Work): Set<string> {
   compile(cloneGraph(graph), {
     target,
     choose(tactics) {
-      if (isContraction(tactics[0]!)) for (const tactic of tactics.filter(isTimed)) all.add(nameOf(tactic));
+      if (isContraction(tactics[0]!))
+        for (const tactic of tactics.filter(isTimed).slice(0, most)) all.add(nameOf(tactic));
       return tactics[0];
     },
   });
