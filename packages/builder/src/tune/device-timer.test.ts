@@ -21,8 +21,15 @@ const stage = (workgroups: number, rounds = 1): CandidateStage => ({
       y[i] = sum;
     }`,
   bindings: [
-    { kind: 'read', bytes: workgroups * 256, dtype: 'float32', storage: 'f32', isWritten: false },
-    { kind: 'read_write', bytes: workgroups * 256, dtype: 'float32', storage: 'f32', isWritten: true },
+    { kind: 'read', bytes: workgroups * 256, dtype: 'float32', storage: 'f32', isWritten: false, isConstant: false },
+    {
+      kind: 'read_write',
+      bytes: workgroups * 256,
+      dtype: 'float32',
+      storage: 'f32',
+      isWritten: true,
+      isConstant: false,
+    },
   ],
   params: [3],
   workgroups,
@@ -36,6 +43,20 @@ const withoutTimestamps = (device: GPUDevice) =>
     get(target, key) {
       const value = Reflect.get(target, key, target);
       if (key === 'features') return new Set();
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+
+/** The device, telling how large the buffers are that are made. */
+const withSizes = (device: GPUDevice, sizes: number[]) =>
+  new Proxy(device, {
+    get(target, key) {
+      if (key === 'createBuffer')
+        return (descriptor: GPUBufferDescriptor) => {
+          sizes.push(descriptor.size);
+          return target.createBuffer(descriptor);
+        };
+      const value = Reflect.get(target, key, target);
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
@@ -84,4 +105,20 @@ it('times stages one after the other, each on memory of its own', async () => {
   const times = await timer.measure([one!, two!, one!, two!].map((ready) => ({ ready, repeats: 2 })));
   expect(times[1]! + times[3]!).toBeGreaterThan(1.2 * (times[0]! + times[2]!));
   timer.dispose();
+});
+
+it('gives a GPU copies of constants in turn, in memory that other candidates share, and a software adapter one', async () => {
+  const words = stage(64);
+  const [x, y] = words.bindings;
+  const ready = { stages: [{ ...words, bindings: [{ ...x!, isConstant: true }, y!] }] };
+  const bytesOf = async (isGpu: boolean) => {
+    const sizes: number[] = [];
+    const timer = new DeviceTimer(withSizes(gpu.device, sizes), isGpu);
+    await timer.measure([{ ready: await timer.compile(ready), repeats: 40 }]);
+    timer.dispose();
+    return sizes;
+  };
+  const copies = 16;
+  expect(await bytesOf(true)).toContain(copies * x!.bytes);
+  expect(await bytesOf(false)).not.toContain(copies * x!.bytes);
 });

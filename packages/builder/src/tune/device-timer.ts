@@ -34,14 +34,16 @@ export class DeviceTimer implements TacticTimer<CompiledCandidate> {
   readonly #spin: Spin | undefined;
   readonly #lost: Promise<never>;
   #leastUs: number;
+  /** Counts dispatches, so that each takes the copies of constants that were used the longest ago. */
+  #turn = 0;
   #intervals: Interval[] = [];
 
-  /** @param clocked whether the device lowers its clock at rest, as GPUs do */
-  constructor(device: GPUDevice, clocked = true) {
+  /** @param isGpu whether the device lowers its clock at rest, and has caches that are smaller than a network */
+  constructor(device: GPUDevice, isGpu = true) {
     this.#device = device;
-    this.#scratch = new Scratch(device);
+    this.#scratch = new Scratch(device, isGpu);
     this.#timestamps = hasTimestamps(device) ? new Timestamps(device) : undefined;
-    this.#spin = clocked && this.#timestamps ? new Spin(device) : undefined;
+    this.#spin = isGpu && this.#timestamps ? new Spin(device) : undefined;
     this.#leastUs = this.#timestamps ? LEAST_US.timestamps : LEAST_US.clock;
     this.#lost = device.lost.then(({ message }) => {
       throw new TrtxError('DEVICE_LOST', message || 'the device was lost', { hint: 'Tune on a new device.' });
@@ -165,27 +167,26 @@ export class DeviceTimer implements TacticTimer<CompiledCandidate> {
   }
 
   #record(pass: GPUComputePassEncoder, { ready, repeats }: Lap<CompiledCandidate>, params: GPUBuffer[]): void {
-    const buffers = this.#scratch.buffersFor(ready.stages.flatMap(({ stage }) => stage.bindings));
+    const turns = this.#scratch.turnsFor(ready.stages.flatMap(({ stage }) => stage.bindings));
     const most = this.#device.limits.maxComputeWorkgroupsPerDimension;
+    let first = 0;
     const dispatches = ready.stages.map(({ stage: { bindings, params: words, workgroups }, pipeline, layout }) => {
-      const entries: GPUBindGroupEntry[] = bindings.map(({ bytes }, binding) => ({
-        binding,
-        resource: { buffer: buffers.shift()!, size: bytes },
-      }));
-      if (words.length > 0) {
-        const buffer = this.#scratch.params(words);
-        params.push(buffer);
-        entries.push({ binding: bindings.length, resource: { buffer } });
-      }
+      const own = turns.map((turn) => turn.slice(first, first + bindings.length));
+      first += bindings.length;
+      const uniform = words.length > 0 ? [{ buffer: this.#scratch.params(words) }] : [];
+      params.push(...uniform.map(({ buffer }) => buffer));
+      const groups = own.map((resources) => {
+        const entries = [...resources, ...uniform].map((resource, binding) => ({ binding, resource }));
+        return this.#device.createBindGroup({ layout, entries });
+      });
       const rows = Math.max(1, Math.ceil(workgroups / most));
-      return { pipeline, group: this.#device.createBindGroup({ layout, entries }), rows, workgroups };
+      return { pipeline, groups, rows, workgroups };
     });
-    for (let i = 0; i < repeats; i++)
-      for (const { pipeline, group, rows, workgroups } of dispatches) {
-        if (i === 0 || dispatches.length > 1) {
-          pass.setPipeline(pipeline);
-          pass.setBindGroup(0, group);
-        }
+    for (let i = 0; i < repeats; i++, this.#turn++)
+      for (const { pipeline, groups, rows, workgroups } of dispatches) {
+        if (i === 0 || dispatches.length > 1) pass.setPipeline(pipeline);
+        if (i === 0 || dispatches.length > 1 || groups.length > 1)
+          pass.setBindGroup(0, groups[this.#turn % groups.length]!);
         pass.dispatchWorkgroups(Math.ceil(workgroups / rows), rows);
       }
     pass.end();

@@ -1,11 +1,18 @@
 // Memory that candidates are timed on: for each binding a buffer as large as the largest that a candidate wanted there, so
-// that no more is held than one candidate needs. What is read holds random numbers of its type.
+// that no more is held than one candidate needs. What is read holds random numbers of its type. Constants are there several
+// times over where a GPU has caches: by the time a network comes back to its weights, they are in none of them.
 
 import type { CandidateBinding } from '@trtx/codegen';
 import { tileOf } from './noise.ts';
 
 /** GPUBufferUsage flags by number: Node has no such global. */
 const [COPY_SRC, COPY_DST, UNIFORM, STORAGE] = [0x04, 0x08, 0x40, 0x80];
+
+/** Bytes that are more than a cache of a GPU holds, and copies of a constant at most. */
+const [CACHE, MOST_COPIES] = [96 * 2 ** 20, 16];
+
+/** Offsets of bindings are multiples of it on any device. */
+const ALIGNMENT = 256;
 
 interface Held {
   readonly buffer: GPUBuffer;
@@ -17,20 +24,36 @@ export class Scratch {
   readonly #held = new Map<string, Held>();
   readonly #tiles = new Map<string, GPUBuffer>();
 
-  constructor(device: GPUDevice) {
+  /** @param isCached whether constants stay in a cache between dispatches, which they would not do in a network */
+  constructor(
+    device: GPUDevice,
+    private readonly isCached: boolean,
+  ) {
     this.#device = device;
   }
 
-  /** A buffer for each binding. They stay good until buffers are asked for another candidate. */
-  buffersFor(bindings: readonly CandidateBinding[]): GPUBuffer[] {
+  /**
+   * Memory for each binding, in as many turns as there are copies of the constants. They stay good until memory is asked for
+   * another candidate.
+   */
+  turnsFor(bindings: readonly CandidateBinding[]): GPUBufferBinding[][] {
+    const constants = bindings.filter(({ isConstant }) => isConstant).reduce((sum, { bytes }) => sum + bytes, 0);
+    const copies = this.isCached && constants > 0 ? Math.min(Math.ceil(CACHE / constants), MOST_COPIES) : 1;
     const used = new Map<string, number>();
-    return bindings.map((binding) => {
-      const { dtype, storage, isWritten } = binding;
-      const kind = isWritten ? 'written' : `${dtype} ${storage}`;
+    const buffers = bindings.map((binding) => {
+      const { dtype, storage, isWritten, isConstant } = binding;
+      const kind = isWritten ? 'written' : `${isConstant ? 'constant ' : ''}${dtype} ${storage}`;
       const number = used.get(kind) ?? 0;
       used.set(kind, number + 1);
-      return this.#buffer(`${kind} ${number}`, binding);
+      return this.#buffer(`${kind} ${number}`, binding, isConstant ? copies * apart(binding) : binding.bytes);
     });
+    return Array.from({ length: copies }, (_, turn) =>
+      bindings.map((binding, i) => ({
+        buffer: buffers[i]!,
+        offset: binding.isConstant ? turn * apart(binding) : 0,
+        size: binding.bytes,
+      })),
+    );
   }
 
   /** A new buffer with the sizes of a candidate. */
@@ -48,20 +71,19 @@ export class Scratch {
     this.#tiles.clear();
   }
 
-  #buffer(place: string, binding: CandidateBinding): GPUBuffer {
+  #buffer(place: string, binding: CandidateBinding, bytes: number): GPUBuffer {
     const known = this.#held.get(place);
-    if (known && known.bytes >= binding.bytes) return known.buffer;
+    if (known && known.bytes >= bytes) return known.buffer;
     known?.buffer.destroy();
     this.#held.delete(place);
-    const { bytes } = binding;
     const buffer = this.#device.createBuffer({ size: bytes, usage: STORAGE | COPY_DST });
     this.#held.set(place, { buffer, bytes });
-    if (!binding.isWritten) this.#fill(buffer, binding);
+    if (!binding.isWritten) this.#fill(buffer, binding, bytes);
     return buffer;
   }
 
   /** Over and over with the same tile: copies on the device take no memory of the host. */
-  #fill(buffer: GPUBuffer, { dtype, storage, bytes }: CandidateBinding): void {
+  #fill(buffer: GPUBuffer, { dtype, storage }: CandidateBinding, bytes: number): void {
     const kind = `${dtype} ${storage}`;
     let tile = this.#tiles.get(kind);
     if (!tile) {
@@ -75,4 +97,9 @@ export class Scratch {
       encoder.copyBufferToBuffer(tile, 0, buffer, at, Math.min(tile.size, bytes - at));
     this.#device.queue.submit([encoder.finish()]);
   }
+}
+
+/** How far apart the copies of a constant lie. */
+function apart({ bytes }: CandidateBinding): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }

@@ -22,6 +22,8 @@ export interface CandidateBinding {
   readonly storage: StorageType;
   /** Whether the dispatch writes to it. */
   readonly isWritten: boolean;
+  /** Whether it holds a constant of the engine. */
+  readonly isConstant: boolean;
 }
 
 /** Dispatches, one after the other. */
@@ -66,7 +68,9 @@ function slotMemory(
   { storages, limits }: ProblemMemory,
   written: ReadonlySet<Value>,
 ): Omit<CandidateBinding, 'kind'> {
-  if (slot.kind === 'status') return { bytes: 16, dtype: 'uint32', storage: 'u32', isWritten: true };
+  if (slot.kind === 'status') {
+    return { bytes: 16, dtype: 'uint32', storage: 'u32', isWritten: true, isConstant: false };
+  }
   const { part } = slot;
   const [dtype, storage, all] =
     slot.kind === 'packed'
@@ -74,7 +78,8 @@ function slotMemory(
       : ([slot.value.type.dtype, storages(slot.value), bytesOf(slot.value, storages)] as const);
   const own = Math.min(all - part * partBytes(limits), partBytes(limits));
   const isWritten = slot.kind === 'scratch' || (slot.kind === 'value' && written.has(slot.value));
-  return { bytes: Math.max(Math.ceil(own / 16) * 16, 16), dtype, storage, isWritten };
+  const isConstant = slot.kind === 'packed' || slot.value.constant !== null;
+  return { bytes: Math.max(Math.ceil(own / 16) * 16, 16), dtype, storage, isWritten, isConstant };
 }
 
 function bytesOf(value: Value, storages: ProblemMemory['storages']): number {
