@@ -1,15 +1,15 @@
 // Runs generated models (folders with model.onnx, inputs and outputs) on the adapter of this machine: are the outputs
 // right, and how long does a run take from arrays to arrays. One file when bundled, for a machine with nothing but Node.
 //
-//   node models.mjs FOLDER [--only REGEX] [--runs 50] [--dynamic] [--fp16] [--fast] [--layers 12] [--tune 30] [--timing-cache FILE]
+//   node models.mjs FOLDER [--only REGEX] [--runs 50] [--dynamic] [--batch 32] [--fp16] [--fast] [--layers 12] [--tune 30] [--timing-cache FILE]
 //
-// --fast asks Dawn for no robust access; --layers prints the dearest dispatches; --tune times kernels for so many seconds.
+// --batch repeats inputs and outputs along their first axis; --fast asks Dawn for no robust access; --layers prints the dearest dispatches; --tune times kernels for so many seconds.
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineRunner, profileAround, profileOf, tune } from '@trtx/builder';
 import { nodeImplementation, readTimingCache, writeTimingCache } from '@trtx/builder/node';
-import { cloneGraph, type Tensor } from '@trtx/ir';
+import { arrayType, cloneGraph, type Tensor } from '@trtx/ir';
 import { importFile } from '@trtx/onnx/node';
 import { bench, type Measurement, medianOf, profile } from '@trtx/profiler';
 import type { HostTensor } from '@trtx/runtime';
@@ -22,6 +22,7 @@ const iterations = Number(option('--runs') ?? 50);
 const layers = Number(option('--layers') ?? 0);
 const budget = Number(option('--tune') ?? 0);
 const cacheFile = option('--timing-cache');
+const batch = Number(option('--batch') ?? 1);
 const isHalf = flags.includes('--fp16');
 const gpu = await requestNodeDevice({
   features: 'experimental',
@@ -48,8 +49,10 @@ gpu.release();
 process.exitCode = failed ? 1 : 0;
 
 async function measure(model: string, dynamic: boolean): Promise<string> {
-  const inputs = readTensors(join(model, 'inputs'));
-  const expected = readTensors(join(model, 'outputs'));
+  const [inputs, expected] = ['inputs', 'outputs'].map((part) => repeated(readTensors(join(model, part)), batch)) as [
+    Map<string, Tensor>,
+    Map<string, Tensor>,
+  ];
   const { graph } = await importFile(join(model, 'model.onnx'));
   const dims = new Map([...inputs].map(([name, tensor]) => [name, tensor.dims]));
   const start = performance.now();
@@ -124,6 +127,19 @@ async function dearest(runner: EngineRunner, inputs: Readonly<Record<string, Hos
           `  ${us.toFixed(1)} µs ${tactic} [${workgroups}] ${nodes.join(' ').slice(0, 80)}`,
       ),
   ];
+}
+
+/** Tensors that lie so many times behind one another along their first axis. */
+function repeated(tensors: ReadonlyMap<string, Tensor>, times: number): Map<string, Tensor> {
+  return new Map(
+    [...tensors].map(([name, tensor]): [string, Tensor] => {
+      if (times === 1) return [name, tensor];
+      const { dtype, dims, data } = tensor;
+      const all = new (arrayType(dtype))(data.length * times);
+      for (let i = 0; i < times; i++) all.set(data as never, i * data.length);
+      return [name, { dtype, dims: [dims[0]! * times, ...dims.slice(1)], data: all } as Tensor];
+    }),
+  );
 }
 
 function cosine({ data: a }: Tensor, { data: b }: Tensor): number {

@@ -35,7 +35,8 @@ console.log(`adapter ${gpu.description}`);
 
 interface Work {
   readonly name: string;
-  readonly graph: Graph;
+  /** Makes the graph, whose constants can be large. */
+  build(): Graph;
   /**
    * Rows, columns, slices and depth of the contractions, each of which reads what the one before gives. Of an attention:
    * queries, keys, heads, and the features of keys and values together.
@@ -51,6 +52,7 @@ const works = [
       [197, [192, 192, 192, 192, 192]],
       [197, [192, 768, 192, 768, 192]],
       [1, [2048, 2048, 2048, 2048]],
+      [1, [8192, 8192]],
       [512, [512, 512, 512, 512, 512]],
       [1024, [1024, 1024, 1024, 1024, 1024]],
       [2048, [2048, 2048, 2048]],
@@ -79,13 +81,14 @@ const works = [
 
 const spin = await spinner(gpu);
 const rows: unknown[] = [];
-for (const work of works) {
+for (const { name, sizes, build } of works) {
+  const graph = build();
   const found: { ms: number; tactic: string }[] = [];
-  for (const tactic of tacticsOf(work)) found.push({ ms: await timeOf(work, tactic), tactic });
-  rows.push(...found.map(({ ms, tactic }) => ({ sizes: work.sizes, us: ms * 1000, tactic })));
-  const { length } = work.sizes;
-  const operations = work.sizes.reduce((sum, [m, n, slices, k]) => sum + 2 * m! * n! * slices! * k!, 0);
-  console.log(`${work.name}: ${(((await timeOf(work)) * 1000) / length).toFixed(1)} µs as chosen`);
+  for (const tactic of tacticsOf(graph)) found.push({ ms: await timeOf(graph, tactic), tactic });
+  rows.push(...found.map(({ ms, tactic }) => ({ sizes, us: ms * 1000, tactic })));
+  const { length } = sizes;
+  const operations = sizes.reduce((sum, [m, n, slices, k]) => sum + 2 * m! * n! * slices! * k!, 0);
+  console.log(`${name}: ${(((await timeOf(graph)) * 1000) / length).toFixed(1)} µs as chosen`);
   for (const { ms, tactic } of found.sort((a, b) => a.ms - b.ms).slice(0, top)) {
     const [each, rate] = [(ms * 1000) / length, operations / ms / 1e9];
     console.log(`  ${each.toFixed(1)} µs, ${rate.toFixed(2)} TFLOP/s: ${tactic}`);
@@ -96,47 +99,62 @@ gpu.release();
 
 /** Products that follow one another. */
 function productsOf(rows: number, widths: readonly number[]): Work {
-  const b = new GraphBuilder('products');
-  let x = b.input('x', dtype, [rows, widths[0]!]);
-  const sizes = widths.slice(1).map((n, i) => {
-    const k = widths[i]!;
-    x = b.MatMul(x, b.constant(dtype, [k, n], encoded(k * n)));
-    return [rows, n, 1, k];
-  });
-  b.output('y', x);
-  return { name: `MatMul ${rows}×${widths.join('-')}`, graph: b.graph, sizes };
+  const sizes = widths.slice(1).map((n, i) => [rows, n, 1, widths[i]!] as const);
+  return {
+    name: `MatMul ${rows}×${widths.join('-')}`,
+    sizes,
+    build() {
+      const b = new GraphBuilder('products');
+      let x = b.input('x', dtype, [rows, widths[0]!]);
+      for (const [, n, , k] of sizes) x = b.MatMul(x, b.constant(dtype, [k, n], encoded(k * n)));
+      b.output('y', x);
+      return b.graph;
+    },
+  };
 }
 
 /** Convolutions with these numbers of channels, each with Relu. */
 function chainOf(channels: readonly number[], size: number, kernel: number, stride = 1): Work {
-  const b = new GraphBuilder('chain');
-  let x = b.input('x', dtype, [1, channels[0]!, size, size]);
-  const pads = new Array<number>(4).fill(kernel >> 1);
-  const sizes = channels.slice(1).map((outputs, i) => {
-    const depth = channels[i]! * kernel * kernel;
-    const w = b.constant(dtype, [outputs, channels[i]!, kernel, kernel], encoded(outputs * depth));
-    x = b.Relu(b.Conv(x, w, undefined, { pads, strides: [stride, stride] }));
-    return [(size / stride) ** 2, outputs, 1, depth];
-  });
-  b.output('y', x);
-  return { name: `Conv ${channels.join('-')}, ${size}×${size}, ${kernel}×${kernel}`, graph: b.graph, sizes };
+  const sizes = channels
+    .slice(1)
+    .map((outputs, i) => [(size / stride) ** 2, outputs, 1, channels[i]! * kernel * kernel] as const);
+  return {
+    name: `Conv ${channels.join('-')}, ${size}×${size}, ${kernel}×${kernel}`,
+    sizes,
+    build() {
+      const b = new GraphBuilder('chain');
+      let x = b.input('x', dtype, [1, channels[0]!, size, size]);
+      const pads = new Array<number>(4).fill(kernel >> 1);
+      for (const [i, [, outputs, , depth]] of sizes.entries()) {
+        const w = b.constant(dtype, [outputs, channels[i]!, kernel, kernel], encoded(outputs * depth));
+        x = b.Relu(b.Conv(x, w, undefined, { pads, strides: [stride, stride] }));
+      }
+      b.output('y', x);
+      return b.graph;
+    },
+  };
 }
 
 /** Attentions whose queries are what the one before gives, as layers have them: with the heads side by side. */
 function attentionsOf(heads: number, length: number, size: number, isCausal = false): Work {
-  const b = new GraphBuilder('attentions');
-  const operand = (name: string) => b.input(name, dtype, [1, length, heads * size]);
-  const [q, k, v] = ['x', 'k', 'v'].map(operand) as [Value, Value, Value];
-  const attributes = { q_num_heads: heads, kv_num_heads: heads, is_causal: Number(isCausal) };
-  let x = q;
-  for (let i = 0; i < 4; i++) x = b.op('Attention', [x, k, v], attributes)[0]!;
-  b.output('y', x);
-  const sizes = new Array<readonly number[]>(4).fill([length, length, heads, 2 * size]);
-  return { name: `Attention ${heads}×${length}×${length}×${size}${isCausal ? ', causal' : ''}`, graph: b.graph, sizes };
+  return {
+    name: `Attention ${heads}×${length}×${length}×${size}${isCausal ? ', causal' : ''}`,
+    sizes: new Array<readonly number[]>(4).fill([length, length, heads, 2 * size]),
+    build() {
+      const b = new GraphBuilder('attentions');
+      const operand = (name: string) => b.input(name, dtype, [1, length, heads * size]);
+      const [q, k, v] = ['x', 'k', 'v'].map(operand) as [Value, Value, Value];
+      const attributes = { q_num_heads: heads, kv_num_heads: heads, is_causal: Number(isCausal) };
+      let x = q;
+      for (let i = 0; i < 4; i++) x = b.op('Attention', [x, k, v], attributes)[0]!;
+      b.output('y', x);
+      return b.graph;
+    },
+  };
 }
 
 /** Tactics of the contractions and attentions of a graph, without what formats they are for. */
-function tacticsOf({ graph }: Work): Set<string> {
+function tacticsOf(graph: Graph): Set<string> {
   const all = new Set<string>();
   compile(cloneGraph(graph), {
     target,
@@ -153,11 +171,10 @@ function isContraction({ kernel }: Tactic): boolean {
   return /^(matmul|conv|attention)\./.test(kernel.id);
 }
 
-/** Of float16 those on subgroup matrices: the others are fitted in float32. */
+/** Of float16 those on subgroup matrices and of few rows: the others are fitted in float32. */
 function isTimed({ kernel, params }: Tactic): boolean {
-  return (
-    dtype === 'float32' || (kernel.id.endsWith('.matrix') && ((params as { columns?: number }).columns ?? 16) === 16)
-  );
+  if (dtype === 'float32' || kernel.id.endsWith('.gemv')) return true;
+  return kernel.id.endsWith('.matrix') && ((params as { columns?: number }).columns ?? 16) === 16;
 }
 
 function nameOf(tactic: Tactic): string {
@@ -165,7 +182,7 @@ function nameOf(tactic: Tactic): string {
 }
 
 /** Milliseconds of the GPU for a run, with one tactic wherever it applies, or the ones that the cost models choose. */
-async function timeOf({ graph }: Work, wanted?: string): Promise<number> {
+async function timeOf(graph: Graph, wanted?: string): Promise<number> {
   const choose = (tactics: readonly Tactic[]) => tactics.find((tactic) => nameOf(tactic) === wanted) ?? tactics[0];
   const { plan, blobs } = compile(cloneGraph(graph), { target, choose });
   const engine = await Engine.load(engineBytes({ plan, blobs: blobs.map((blob) => blob()), builder: '' }), { device });
