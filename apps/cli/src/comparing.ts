@@ -1,13 +1,12 @@
 // What commands that compare ways to compute a model have in common: the options, and the model with inputs for it.
 
 import { profileOf } from '@trtx/builder';
-import type { Tolerance } from '@trtx/debug';
 import { type Graph, opName, type Profile, type Tensors } from '@trtx/ir';
 import type { ModelMetadata } from '@trtx/onnx';
 import { importOptions, type Plugin } from '@trtx/plugin';
 import type { ReferenceKernels } from '@trtx/reference';
 import type { Command } from 'commander';
-import { addCommand, type CommandText, collect, parseLevel, parsePositive } from './command.ts';
+import { addCommand, type CommandText, collect, parseLevel } from './command.ts';
 import { kernelsFor } from './host-kernels.ts';
 import { modelPorts, readInputs } from './inputs.ts';
 import { loadModel } from './model.ts';
@@ -18,9 +17,10 @@ import type { Session } from './session.ts';
 import { parseSizes } from './shapes.ts';
 import { readFolder } from './tensors/raw.ts';
 import { parseInputs } from './tensors/spec.ts';
+import { addToleranceOptions, BY_TYPE, type ToleranceFlags } from './tolerance.ts';
 import { addValueOptions, constantNames, type ValueOptions } from './values.ts';
 
-export interface ComparingOptions extends PluginOptions, ValueOptions, Tolerance {
+export interface ComparingOptions extends PluginOptions, ValueOptions, ToleranceFlags {
   /** A folder with an index. */
   readonly inputs?: string;
   readonly input?: readonly string[];
@@ -28,11 +28,8 @@ export interface ComparingOptions extends PluginOptions, ValueOptions, Tolerance
   readonly O: 0 | 1 | 2 | 3;
 }
 
-/** Of what computes in float32. */
-const USUAL: Tolerance = { rtol: 1e-3, atol: 1e-4 };
-
-/** Adds a command with the options of `ComparingOptions`. */
-export function addComparingCommand(program: Command, text: CommandText, usual: Tolerance = USUAL): Command {
+/** Adds a command with the options of `ComparingOptions`. @param usual tolerances where none are given */
+export function addComparingCommand(program: Command, text: CommandText, usual: typeof BY_TYPE = BY_TYPE): Command {
   const command = addCommand(program, text)
     .option('--inputs <folder>', 'inputs with an index.json, as for trtx verify')
     .option('-i, --input <spec>', 'an input, as for trtx run; random where there is none', collect)
@@ -41,9 +38,8 @@ export function addComparingCommand(program: Command, text: CommandText, usual: 
       'sizes of dynamic inputs, x:1x3x224x224: the model is read for them, and random inputs have them',
       collect,
     )
-    .option('-O <level>', 'optimization of the engine, 0 to 3', parseLevel, 2)
-    .option('--rtol <number>', 'tolerance, relative to each element', parsePositive, usual.rtol)
-    .option('--atol <number>', 'tolerance, relative to the largest element', parsePositive, usual.atol);
+    .option('-O <level>', 'optimization of the engine, 0 to 3', parseLevel, 2);
+  addToleranceOptions(command, usual);
   addValueOptions(command);
   return addPluginOption(command);
 }

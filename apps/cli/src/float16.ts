@@ -1,6 +1,7 @@
 // `--fp16` and `--keep`: a model in float16.
 
 import { TrtxError } from '@trtx/errors';
+import type { Graph } from '@trtx/ir';
 import type { Float16Options } from '@trtx/passes';
 import type { Command } from 'commander';
 import { collectNames } from './command.ts';
@@ -22,4 +23,28 @@ export function float16From({ fp16, keep }: Float16Flags): Float16Options | unde
   if (fp16) return { keep };
   if (keep) throw new TrtxError('USAGE', '--keep names what stays in float32 with --fp16', { hint: 'Add --fp16.' });
   return undefined;
+}
+
+/**
+ * The same, of a comparison of ways to compute a model.
+ * @param ways their names, of which `webgpu` is an engine that is built
+ * @throws TrtxError USAGE where there is none
+ */
+export function float16ForBuilt(flags: Float16Flags, ways: readonly string[]): Float16Options | undefined {
+  const options = float16From(flags);
+  if (options && !ways.includes('webgpu'))
+    throw new TrtxError('USAGE', `--fp16 is of engines that are built, and ${ways.join(' and ')} are none`, {
+      hint: 'Compare webgpu: --a webgpu.',
+    });
+  return options;
+}
+
+/** Of a part of the model: names that it lacks are passed over; undefined where it has nothing to convert. */
+export function float16OfPart(part: Graph, options: Float16Options | undefined): Float16Options | undefined {
+  const values = [...part.withBodies()].flatMap(({ inputs, nodes }) => [
+    ...inputs,
+    ...[...nodes].flatMap(({ outputs }) => outputs),
+  ]);
+  if (!options || !values.some(({ type }) => type.dtype === 'float32')) return undefined;
+  return { ...options, unknown: 'ignore' };
 }

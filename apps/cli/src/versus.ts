@@ -1,11 +1,12 @@
 // A model on its engine and on another one, in turn.
 
-import { type Comparison, compareTensors, FLOAT16_TOLERANCE, type Tolerance } from '@trtx/debug';
+import { type Comparison, compareTensors } from '@trtx/debug';
 import type { Tensor, Tensors } from '@trtx/ir';
 import { type PairOptions, type Pairs, timePairs } from '@trtx/profiler';
 import type { Engine, HostTensor } from '@trtx/runtime';
 import type { OpponentChoice } from './opponents/index.ts';
 import { withinLimit } from './opponents/limit.ts';
+import { toleranceFrom } from './tolerance.ts';
 
 export interface Versus {
   readonly name: string;
@@ -16,8 +17,6 @@ export interface Versus {
   /** Ours as theirs should be. */
   readonly outputs: readonly Comparison[];
 }
-
-const TOLERANCE: Tolerance = { rtol: 1e-3, atol: 1e-4 };
 
 export interface VersusOptions extends PairOptions {
   /** Seconds that the other engine may take to load the model and run it once. */
@@ -34,7 +33,7 @@ export async function timeVersus(
   options: VersusOptions,
 ): Promise<Versus> {
   const { plan } = engine;
-  const tolerance = options.fp16 ? FLOAT16_TOLERANCE : TOLERANCE;
+  const tolerance = toleranceFrom({}, options.fp16 ?? false);
   const given: Tensors = new Map(
     plan.inputs.map(({ name, dtype }) => {
       const { data, dims } = inputs[name]!;

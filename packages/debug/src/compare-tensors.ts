@@ -12,6 +12,11 @@ export interface Tolerance {
   readonly cosine?: number;
 }
 
+/** What of some options says how far apart tensors may be. */
+export function toleranceOf({ rtol, atol, cosine }: Tolerance): Tolerance {
+  return { rtol, atol, ...(cosine === undefined ? {} : { cosine }) };
+}
+
 /** What computes in float16 is expected to keep, beside what computes in float32. */
 export const FLOAT16_TOLERANCE: Tolerance = { rtol: 1e-2, atol: 1e-2, cosine: 0.999 };
 

@@ -52,7 +52,10 @@ export interface ProfileReport {
   readonly runs: number;
   /** The GPU's time of whole runs as the runtime makes them, each measured beside a run that was taken apart. */
   readonly whole: Measurement;
-  /** Time of all dispatches divided by that of the whole run beside: the median over such pairs. */
+  /**
+   * Time of all dispatches divided by that of a whole run, each the least that it took: what else goes on on the machine
+   * only adds to either.
+   */
   readonly coverage: number;
   readonly peak?: DevicePeak;
   /** In the plan's order. */
@@ -171,12 +174,9 @@ async function trace(
 }
 
 function coverageOf(runs: readonly (readonly Interval[])[], wholes: readonly (readonly Interval[])[]): number {
-  return medianOf(
-    runs.flatMap((run, i) => {
-      const [apart, whole] = [totalOf(run), totalOf(wholes[i]!)];
-      return apart === undefined || !whole ? [] : [apart / whole];
-    }),
-  );
+  // A timer that counts in coarse steps may see nothing.
+  const [apart, whole] = [runs, wholes].map((taken) => Math.min(...taken.flatMap((one) => totalOf(one) || [])));
+  return apart! / whole!;
 }
 
 function profilesOf(

@@ -14,11 +14,14 @@ import { collectNames } from '../command.ts';
 import { addComparingCommand, type ComparedModel, type ComparingOptions, openCompared } from '../comparing.ts';
 import { addDeviceOption, type DeviceFlags } from '../device-features.ts';
 import { FAILED } from '../failure.ts';
+import { addFloat16Options, type Float16Flags, float16ForBuilt } from '../float16.ts';
 import { compareData, compareLines, notesOf } from '../report/compare.ts';
+import { float16Lines } from '../report/float16.ts';
 import type { Session } from '../session.ts';
 import { type OpenedSubject, requireSubject, withSubjects } from '../subjects/index.ts';
+import { toleranceFrom } from '../tolerance.ts';
 
-interface Options extends ComparingOptions, DeviceFlags {
+interface Options extends ComparingOptions, DeviceFlags, Float16Flags {
   readonly a: string;
   readonly b: string;
   readonly outputs?: readonly string[];
@@ -38,26 +41,39 @@ export function addCompare(program: Command, session: Session): void {
     .option('--b <way>', 'likewise: what is expected', 'reference')
     .option('--outputs <names>', 'compare only these tensors; all that both have by default', collectNames)
     .action((model: string, options: Options) => compare(model, options, session));
+  addFloat16Options(command);
   addDeviceOption(command);
 }
 
 async function compare(file: string, options: Options, session: Session): Promise<void> {
+  const fp16 = float16ForBuilt(options, [options.a, options.b]);
   for (const name of [options.a, options.b]) await requireSubject(name);
   const model = await openCompared(file, options, session);
-  const { rtol, atol, O: level, outputs: wanted, deviceFeatures: features } = options;
+  const tolerance = toleranceFrom(options, fp16 !== undefined);
+  const { O: level, outputs: wanted, deviceFeatures: features } = options;
   const { graph, inputs, opset } = model;
-  await withSubjects([options.a, options.b], model, { level, opset, features }, session, async ([first, second]) => {
-    const [a, b] = [first!.subject, second!.subject];
-    const all = wanted === undefined || (wanted.length === 1 && wanted[0] === 'all');
-    session.progress.show('compare', 0, 1, `${a.name} with ${b.name}`);
-    const report = await compareValues(a, b, inputs, { graph, rtol, atol, ...(all ? {} : { wanted }) });
-    const stages = report.ok ? undefined : await stagesOf([first!, second!], model, { rtol, atol });
-    const notes = notesOf(report);
-    const ok = report.ok || (stages !== undefined && isImmaterial(report, stages));
-    const verdict = { ok, stages, notes };
-    session.result({ model: file, ...compareData(report, verdict) }, compareLines(report, { file, ...verdict }));
-    if (!ok || notes.length > 0) session.status = FAILED;
-  });
+  await withSubjects(
+    [options.a, options.b],
+    model,
+    { level, opset, features, fp16 },
+    session,
+    async ([first, second]) => {
+      const [a, b] = [first!.subject, second!.subject];
+      const all = wanted === undefined || (wanted.length === 1 && wanted[0] === 'all');
+      session.progress.show('compare', 0, 1, `${a.name} with ${b.name}`);
+      const report = await compareValues(a, b, inputs, { graph, ...tolerance, ...(all ? {} : { wanted }) });
+      const stages = report.ok ? undefined : await stagesOf([first!, second!], model, tolerance);
+      const notes = notesOf(report);
+      const ok = report.ok || (stages !== undefined && isImmaterial(report, stages));
+      const verdict = { ok, stages, notes, fp16: fp16 !== undefined };
+      const float16 = first!.float16 ?? second!.float16;
+      session.result({ model: file, ...compareData(report, verdict), ...(float16 ? { float16 } : {}) }, [
+        ...float16Lines(float16),
+        ...compareLines(report, { file, ...verdict }),
+      ]);
+      if (!ok || notes.length > 0) session.status = FAILED;
+    },
+  );
 }
 
 /** Whether all that departs does so without an effect. */

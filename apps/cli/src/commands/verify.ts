@@ -2,7 +2,7 @@
 
 import { type BuildOptions, EngineRunner, type Float16Build, profileAround, profileOf } from '@trtx/builder';
 import { type Backend, type BackendKind, openBackend } from '@trtx/builder/node';
-import { type Comparison, compareTensors, FLOAT16_TOLERANCE, type Tolerance } from '@trtx/debug';
+import { type Comparison, compareTensors } from '@trtx/debug';
 import { inspectEngine } from '@trtx/engine';
 import { quote, TrtxError } from '@trtx/errors';
 import { type Graph, opName, type Profile, type Tensors } from '@trtx/ir';
@@ -10,7 +10,7 @@ import type { Float16Options } from '@trtx/passes';
 import { importOptions, type Plugin } from '@trtx/plugin';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { addCommand, INT64, parseInt64, parseLevel, parsePositive } from '../command.ts';
+import { addCommand, INT64, parseInt64, parseLevel } from '../command.ts';
 import { addDeviceOption, type DeviceFlags } from '../device-features.ts';
 import { FAILED } from '../failure.ts';
 import { requireFile } from '../files.ts';
@@ -24,9 +24,10 @@ import type { Session } from '../session.ts';
 import { addShapeOptions, profileFrom, type ShapeOptions } from '../shapes.ts';
 import { readFolder } from '../tensors/raw.ts';
 import { table, timeText } from '../text.ts';
+import { addToleranceOptions, BY_TYPE, type ToleranceFlags, toleranceFrom } from '../tolerance.ts';
 import { addValueOptions, constantNames, type ValueOptions } from '../values.ts';
 
-interface Options extends Partial<Tolerance>, ShapeOptions, ValueOptions, PluginOptions, Float16Flags, DeviceFlags {
+interface Options extends ToleranceFlags, ShapeOptions, ValueOptions, PluginOptions, Float16Flags, DeviceFlags {
   readonly inputs: string;
   readonly expect: string;
   readonly backend?: BackendKind;
@@ -34,9 +35,6 @@ interface Options extends Partial<Tolerance>, ShapeOptions, ValueOptions, Plugin
   readonly O: BuildOptions['level'];
   readonly int64: 'checked' | 'host';
 }
-
-/** Of what computes in float32. */
-const FLOAT32_TOLERANCE: Tolerance = { rtol: 1e-3, atol: 1e-4 };
 
 export function addVerify(program: Command, session: Session): void {
   const command = addCommand(program, {
@@ -54,9 +52,8 @@ export function addVerify(program: Command, session: Session): void {
     .option('--static', 'build for exactly the shapes of the inputs, not for half to twice each dynamic size')
     .option('-O <level>', 'optimization, 0 to 3', parseLevel, 2)
     .option('--int64 <where>', INT64, parseInt64, 'checked')
-    .option('--rtol <number>', 'tolerance, relative to each element (default: 1e-3, with --fp16 1e-2)', parsePositive)
-    .option('--atol <number>', 'tolerance, relative to the largest (default: 1e-4, with --fp16 1e-2)', parsePositive)
     .action((model: string, options: Options) => verify(model, options, session));
+  addToleranceOptions(command, BY_TYPE);
   addShapeOptions(command);
   addValueOptions(command);
   addFloat16Options(command);
@@ -71,8 +68,7 @@ function parseBackend(text: string): BackendKind {
 
 async function verify(model: string, options: Options, session: Session): Promise<void> {
   const fp16 = float16From(options);
-  const usual = fp16 ? FLOAT16_TOLERANCE : FLOAT32_TOLERANCE;
-  const { rtol = usual.rtol, atol = usual.atol } = options;
+  const tolerance = toleranceFrom(options, fp16 !== undefined);
   await requireFile(model);
   const profile = profileFrom(options);
   if (profile && options.static)
@@ -89,7 +85,7 @@ async function verify(model: string, options: Options, session: Session): Promis
     session.useAdapter(backend.description);
     const run = await buildAndRun(backend, { graph, inputs, profile, plugins, fp16 }, options, session);
     const outputs = [...expected].map(([name, tensor]) =>
-      compareTensors(name, run.outputs.get(name)!, tensor, { ...usual, rtol, atol }),
+      compareTensors(name, run.outputs.get(name)!, tensor, tolerance),
     );
     report(outputs, { model, backend: backend.kind, ...run.figures }, session);
   } finally {

@@ -2,21 +2,24 @@
 
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { importOpponent } from './opponent.ts';
+import { importOpponent, packageMissing } from './opponent.ts';
 
-/** The path of a package's main file. @throws TrtxError PACKAGE_MISSING */
-export async function entryOf(name: string): Promise<string> {
+/**
+ * The path of a package's main file, or of another one that it exports.
+ * @param file as its `exports` call it
+ * @throws TrtxError PACKAGE_MISSING
+ */
+export function entryOf(name: string, file?: string): string {
   try {
-    return createRequire(import.meta.url).resolve(name);
-  } catch {
-    await importOpponent(name);
-    throw new Error('unreachable: what cannot be resolved cannot be imported');
+    return createRequire(import.meta.url).resolve(file === undefined ? name : `${name}/${file}`);
+  } catch (cause) {
+    throw packageMissing(name, cause);
   }
 }
 
 /** A package as its main file, wherever that is found. @throws TrtxError PACKAGE_MISSING */
 export async function importEntry<T>(name: string): Promise<T> {
-  const found = await importOpponent<T & { default?: T }>(name, pathToFileURL(await entryOf(name)).href);
+  const found = await importOpponent<T & { default?: T }>(name, pathToFileURL(entryOf(name)).href);
   // Of a CommonJS module exports are named or not as the loader sees them.
   return found.default ?? found;
 }

@@ -23,11 +23,15 @@ export async function importOpponent<T>(name: string, entry: string = name): Pro
   try {
     return (await import(entry)) as T;
   } catch (cause) {
-    throw new TrtxError('PACKAGE_MISSING', `the comparison needs the package ${name}, which cannot be loaded`, {
-      hint: `Install it beside @trtx/cli: npm install ${name}`,
-      cause,
-    });
+    throw packageMissing(name, cause);
   }
+}
+
+export function packageMissing(name: string, cause: unknown): TrtxError {
+  return new TrtxError('PACKAGE_MISSING', `the comparison needs the package ${name}, which cannot be loaded`, {
+    hint: `Install it beside @trtx/cli: npm install ${name}`,
+    cause,
+  });
 }
 
 /** @throws TrtxError OPPONENT */

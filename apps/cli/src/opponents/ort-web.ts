@@ -11,6 +11,8 @@ import { importOpponent, type OpenOpponent } from './opponent.ts';
 import { type OrtModule, ortOpponent } from './ort.ts';
 
 const PACKAGE = 'onnxruntime-web';
+/** What browsers get of it with WebGPU, which Node would not. */
+const MODULE = 'ort.webgpu.bundle.min.mjs';
 
 /**
  * V8 optimizes a WebAssembly function once so many bytes of it have been executed, in the background, and Node does not end
@@ -26,11 +28,11 @@ interface OrtWeb extends OrtModule {
 export const openOrtWeb: OpenOpponent = async (model, provider, signal) => {
   await provideGpu(signal);
   setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
-  const folder = join(dirname(await entryOf(PACKAGE)), '..', 'dist');
-  const ort = await importOpponent<OrtWeb>(PACKAGE, pathToFileURL(join(folder, 'ort.webgpu.bundle.min.mjs')).href);
+  const wasm = entryOf(PACKAGE, 'ort-wasm-simd-threaded.asyncify.wasm');
+  const ort = await importOpponent<OrtWeb>(PACKAGE, pathToFileURL(join(dirname(wasm), MODULE)).href);
   // Threads are workers of a browser.
   ort.env.wasm.numThreads = 1;
-  const { buffer, byteOffset, byteLength } = await readFile(join(folder, 'ort-wasm-simd-threaded.asyncify.wasm'));
+  const { buffer, byteOffset, byteLength } = await readFile(wasm);
   ort.env.wasm.wasmBinary = (buffer as ArrayBuffer).slice(byteOffset, byteOffset + byteLength);
   const bytes = await readBytes(model);
   const externalData = await Promise.all(

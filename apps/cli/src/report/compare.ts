@@ -14,6 +14,8 @@ export interface CompareVerdict {
   readonly ok: boolean;
   readonly stages: StagesReport | undefined;
   readonly notes: readonly CompareNote[];
+  /** Whether an engine works in float16. */
+  readonly fp16: boolean;
 }
 
 /** What a reader has to know first. */
@@ -57,7 +59,7 @@ export function compareData(report: ValuesReport, { ok, stages, notes }: Compare
 
 export function compareLines(
   report: ValuesReport,
-  { file, ok, stages, notes }: CompareVerdict & { readonly file: string },
+  { file, ok, stages, notes, fp16 }: CompareVerdict & { readonly file: string },
 ): string[] {
   const { a, b, tensors, incomparable, onlyA, onlyB } = report;
   const wrong = tensors.filter((tensor) => !tensor.ok && !stages?.withoutEffect.includes(tensor.name));
@@ -66,7 +68,7 @@ export function compareLines(
     `${file}: ${a} beside ${b}, ${tensors.length} tensors that both have; ${onlyA} only the first has, ${onlyB} only the second`,
     ...(wrong.length > 0 ? begins.slice(0, MOST_DEPARTURES).flatMap((one) => departureLines(one, report)) : []),
     ...(begins.length > MOST_DEPARTURES ? [`… it begins at ${begins.length} tensors`] : []),
-    ...(stages && wrong.length > 0 ? [BLAME[stages.blame]] : []),
+    ...(stages && wrong.length > 0 ? [(fp16 ? BLAME_FLOAT16[stages.blame] : undefined) ?? BLAME[stages.blame]] : []),
     ...tensorTable(wrong.length > 0 ? wrong : farthest(tensors)),
     ...(wrong.length > MOST_ROWS ? [`… of ${wrong.length} tensors that depart`] : []),
     ...notComparedLines(incomparable, stages?.withoutEffect ?? []),
@@ -92,6 +94,13 @@ const BLAME: Readonly<Record<StagesReport['blame'], string>> = {
   passes: 'to blame: passes; kernels compute the graph that passes left rightly. Next: trtx debug passes',
   both: 'to blame: passes and kernels. Next: trtx debug passes, trtx debug tactics',
   neither: 'to blame: rounding; passes and kernels are each within the tolerance, only both together are not',
+};
+
+/** Of an engine in float16, which the graph becomes behind the passes. */
+const BLAME_FLOAT16: Partial<typeof BLAME> = {
+  passes:
+    'to blame: float16 itself, or passes; kernels compute the graph rightly. Next: trtx debug precision, trtx debug passes',
+  both: 'to blame: float16 itself or passes, and kernels. Next: trtx debug precision, trtx debug passes, trtx debug tactics',
 };
 
 function departureLines(tensor: TensorComparison, { a, b }: ValuesReport): string[] {

@@ -1,10 +1,12 @@
 // `--a` and `--b`: which ways to compute the model are compared.
 
+import type { Float16Build } from '@trtx/builder';
 import { openBackend } from '@trtx/builder/node';
 import { builtSubject, engineSubject, referenceSubject, remembering, type Subject } from '@trtx/debug';
 import { readPlan } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { type Graph, standardOps } from '@trtx/ir';
+import type { Float16Options } from '@trtx/passes';
 import { hostOps } from '@trtx/reference';
 import { Engine } from '@trtx/runtime';
 import { type DeviceFeatures, fileSource, type NodeDevice } from '@trtx/runtime/node';
@@ -19,6 +21,8 @@ export interface SubjectsOptions {
   /** Of the adapter; `USUAL_FEATURES` where it says nothing. */
   readonly features?: DeviceFeatures;
   readonly level: 0 | 1 | 2 | 3;
+  /** What `webgpu` makes float16. */
+  readonly fp16?: Float16Options;
   /** What ONNX Runtime is given the model in. */
   readonly opset: number;
 }
@@ -28,6 +32,8 @@ export interface OpenedSubject {
   readonly subject: Subject;
   /** Of an engine that was built here: the graph as passes left it. */
   readonly optimized?: Graph;
+  /** What `fp16` did to it, where it was asked for. */
+  readonly float16?: Float16Build;
 }
 
 /**
@@ -68,7 +74,7 @@ export async function requireSubject(name: string): Promise<void> {
 async function openSubject(
   name: string,
   model: ComparedModel,
-  { level, opset }: SubjectsOptions,
+  { level, opset, fp16 }: SubjectsOptions,
   gpu: NodeDevice | undefined,
   session: Session,
 ): Promise<OpenedSubject> {
@@ -77,17 +83,22 @@ async function openSubject(
   if (name === 'ort') return { subject: remembering(await openOrtSubject(graph, opset)) };
   const { device, isFallback } = gpu!;
   if (name !== 'webgpu') return { subject: remembering(await openEngine(name, device)) };
+  let float16: Float16Build | undefined;
   const built = await builtSubject(graph, {
     device,
     software: isFallback,
     hostOps: hostOps(standardOps, kernels),
     level,
+    fp16,
+    onFloat16: (report) => {
+      float16 = report;
+    },
     plugins,
     profile,
     logger: session.log,
     onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
   });
-  return { subject: remembering(built), optimized: built.optimized };
+  return { subject: remembering(built), optimized: built.optimized, ...(float16 ? { float16 } : {}) };
 }
 
 async function openEngine(file: string, device: GPUDevice): Promise<Subject> {

@@ -37,10 +37,10 @@ export async function compareStages(
   engine: Subject,
   expected: Subject,
   inputs: Tensors,
-  { source, optimized, between, rtol, atol }: StagesOptions,
+  { source, optimized, between, ...options }: StagesOptions,
 ): Promise<StagesReport> {
-  const passes = await compareValues(between, expected, inputs, { graph: source, rtol, atol });
-  const kernels = await compareValues(engine, between, inputs, { graph: optimized, rtol, atol });
+  const passes = await compareValues(between, expected, inputs, { ...options, graph: source });
+  const kernels = await compareValues(engine, between, inputs, { ...options, graph: optimized });
   const outputsAgree = [...passes.tensors, ...passes.incomparable].every(
     (one) => !one.isOutput || ('ok' in one && one.ok),
   );

@@ -3,7 +3,7 @@
 import { quote, TrtxError } from '@trtx/errors';
 import { type Graph, isComplex, isContainer, isFloat, type Tensor, type Tensors } from '@trtx/ir';
 import { toFloat64 } from '@trtx/reference';
-import { type Comparison, compareTensors, type Tolerance } from '../compare-tensors.ts';
+import { type Comparison, compareTensors, type Tolerance, toleranceOf } from '../compare-tensors.ts';
 import type { Maker, Subject } from '../subject.ts';
 import { type Contents, contentsOf, type Histograms, histogramsOf, sqnrOf } from './contents.ts';
 import { firstDepartures } from './departures.ts';
@@ -32,7 +32,7 @@ export interface TensorComparison extends Comparison {
   readonly maker?: Maker;
 }
 
-/** A tensor of both that is of another type or shape in one. */
+/** A tensor of both that is of another shape or type in one, but for inner tensors of floats: these are numbers all the same. */
 export interface Incomparable {
   readonly name: string;
   readonly reason: string;
@@ -68,7 +68,8 @@ export async function compareValues(
   inputs: Tensors,
   options: CompareOptions,
 ): Promise<ValuesReport> {
-  const { graph, wanted, rtol, atol } = options;
+  const { graph, wanted } = options;
+  const tolerance = toleranceOf(options);
   const [ofA, ofB] = [await a.values(inputs, wanted), await b.values(inputs, wanted)];
   const missing = wanted?.find((name) => !ofA.has(name) && !ofB.has(name));
   if (missing !== undefined)
@@ -82,11 +83,11 @@ export async function compareValues(
   for (const { name, nodes, isOutput } of places) {
     const [x, y] = [ofA.get(name), ofB.get(name)];
     if (!x || !y || (wanted && !wanted.includes(name))) continue;
-    const reason = whyIncomparable(x, y, a.name, b.name);
+    const reason = whyIncomparable(x, y, { a: a.name, b: b.name, isOutput });
     if (reason) incomparable.push({ name, reason, isOutput });
     else {
       const maker = a.makerOf?.(name) ?? b.makerOf?.(name);
-      tensors.push({ ...compareOne(name, x, y, { rtol, atol }), nodes, isOutput, ...(maker ? { maker } : {}) });
+      tensors.push({ ...compareOne(name, x, y, tolerance), nodes, isOutput, ...(maker ? { maker } : {}) });
     }
   }
   if (tensors.length + incomparable.length === 0) throw nothingCommon(a.name, b.name, graph);
@@ -96,7 +97,7 @@ export async function compareValues(
   return {
     a: a.name,
     b: b.name,
-    tolerance: { rtol, atol },
+    tolerance,
     ok: tensors.every(({ ok }) => ok) && !incomparable.some(({ isOutput }) => isOutput),
     tensors,
     incomparable,
@@ -109,8 +110,10 @@ export async function compareValues(
 function compareOne(name: string, x: Tensor, y: Tensor, tolerance: Tolerance) {
   const [a, b] = [toFloat64(x), toFloat64(y)];
   const contents = [contentsOf(a), contentsOf(b)] as const;
+  const isSame = x.dtype === y.dtype;
+  const [actual, expected] = isSame ? [x, y] : [inFloat64(x, a), inFloat64(y, b)];
   return {
-    ...compareTensors(name, x, y, tolerance),
+    ...compareTensors(name, actual, expected, tolerance),
     dtype: x.dtype,
     sqnr: sqnrOf(a, b),
     a: contents[0],
@@ -119,9 +122,20 @@ function compareOne(name: string, x: Tensor, y: Tensor, tolerance: Tolerance) {
   };
 }
 
-function whyIncomparable(x: Tensor, y: Tensor, a: string, b: string): string | undefined {
+function inFloat64({ dims }: Tensor, data: Float64Array): Tensor {
+  return { dtype: 'float64', dims, data };
+}
+
+interface Sides {
+  readonly a: string;
+  readonly b: string;
+  readonly isOutput: boolean;
+}
+
+function whyIncomparable(x: Tensor, y: Tensor, { a, b, isOutput }: Sides): string | undefined {
   const [ofA, ofB] = [x, y].map(({ dtype, dims }) => `${dtype}[${dims.join(', ')}]`);
-  if (ofA !== ofB) return `it is ${ofA} in ${a}, ${ofB} in ${b}`;
+  const areFloats = !isOutput && isFloat(x.dtype) && isFloat(y.dtype) && x.dims.join() === y.dims.join();
+  if (ofA !== ofB && !areFloats) return `it is ${ofA} in ${a}, ${ofB} in ${b}`;
   if (x.dtype === 'string' || isContainer(x.dtype) || isComplex(x.dtype)) return `${x.dtype} is not compared`;
   return undefined;
 }

@@ -5,12 +5,14 @@ import type { BuildOptions } from '@trtx/builder';
 import type { Graph, Tensors } from '@trtx/ir';
 import { type ReferenceKernels, hostOps as referenceOps } from '@trtx/reference';
 import type { HostOps } from '@trtx/runtime';
-import type { Tolerance } from '../compare-tensors.ts';
+import { type Tolerance, toleranceOf } from '../compare-tensors.ts';
 import { type GroupRecord, sourceNodesOf } from './groups.ts';
 import { type Bench, Piece, type TacticVerdict } from './piece.ts';
 import { Whole } from './whole.ts';
 
-export interface TacticsOptions extends Tolerance, Pick<BuildOptions, 'profile' | 'level' | 'plugins' | 'passes'> {
+export interface TacticsOptions
+  extends Tolerance,
+    Pick<BuildOptions, 'profile' | 'level' | 'plugins' | 'passes' | 'fp16' | 'onFloat16'> {
   readonly device: GPUDevice;
   /** The adapter's `info.isFallbackAdapter`. */
   readonly software?: boolean;
@@ -56,9 +58,9 @@ export interface TacticsReport {
  */
 export async function findWrongTactics(graph: Graph, inputs: Tensors, options: TacticsOptions): Promise<TacticsReport> {
   const { device, software = false, hostOps = referenceOps(), mostTactics = 12, onProgress } = options;
-  const { plugins, profile, level, passes, kernels, rtol, atol } = options;
-  const bench: Bench = { device, software, hostOps, plugins, tolerance: { rtol, atol } };
-  const whole = await Whole.run(graph, inputs, { bench, profile, level, passes, kernels });
+  const { plugins, profile, level, passes, fp16, onFloat16, kernels } = options;
+  const bench: Bench = { device, software, hostOps, plugins, tolerance: toleranceOf(options) };
+  const whole = await Whole.run(graph, inputs, { bench, profile, level, passes, fp16, onFloat16, kernels });
   try {
     const departing = whole.departing();
     const kinds = [...byShader(whole, departing)];

@@ -16,7 +16,7 @@ import { referenceSubject } from '../subjects/reference.ts';
 import { type GroupRecord, GroupRecorder, isIn, readsOf } from './groups.ts';
 import { type Bench, Piece } from './piece.ts';
 
-export interface WholeOptions extends Pick<BuildOptions, 'profile' | 'level' | 'passes'> {
+export interface WholeOptions extends Pick<BuildOptions, 'profile' | 'level' | 'passes' | 'fp16' | 'onFloat16'> {
   readonly bench: Bench;
   /** The reference kernels, of plugins' ops too; by default those of @trtx and of the bench's plugins. */
   readonly kernels?: ReferenceKernels;

@@ -12,6 +12,8 @@ const CAST = standardOps.get('Cast')!;
 export interface Float16Options {
   /** Names of nodes, of their ops or of tensors that they compute: these nodes stay in float32 as well. */
   readonly keep?: readonly string[];
+  /** Whether a name in `keep` that nothing has is an error (the default). Parts of a model lack some. */
+  readonly unknown?: 'error' | 'ignore';
   /**
    * `mixed` (the default) leaves in float32 what float16 is not good enough for by default: reductions that sum, norms and
    * other delicate ops, exponentials, powers and squares, numbers past its range, divisions by small sums. `whole` converts
@@ -38,9 +40,14 @@ export interface Float16Report {
  * @throws TrtxError FLOAT16_UNKNOWN for a name in `keep` that nothing has
  */
 export function toFloat16(graph: Graph, options: Float16Options = {}): Float16Report {
-  const { keep = [], extent = 'mixed', borders = 'float32' } = options;
+  const { keep = [], unknown = 'error', extent = 'mixed', borders = 'float32' } = options;
   const reasons = extent === 'mixed' ? delicateNodes(graph) : new Map<Node, string>();
-  for (const node of asked(graph, keep)) reasons.set(node, 'asked for');
+  const { found, missing } = asked(graph, keep);
+  if (missing !== undefined && unknown === 'error')
+    throw new TrtxError('FLOAT16_UNKNOWN', `no node, op or computed tensor is called ${missing}`, {
+      hint: 'Names of nodes, ops and tensors are listed by `trtx inspect`.',
+    });
+  for (const node of found) reasons.set(node, 'asked for');
   const forms = new Map<Node, HalfForm>();
   for (const node of graph.nodes) {
     if (!node.inputs.some((input) => input?.type.dtype === 'float32')) continue;
@@ -65,7 +72,8 @@ function readsOrGivesFloats(node: Node): boolean {
   return [...node.inputs, ...node.outputs].some((value) => value?.type.dtype === 'float32');
 }
 
-function asked(graph: Graph, keep: readonly string[]): Node[] {
+/** The nodes that have one of these names, and the first name that none has. */
+function asked(graph: Graph, keep: readonly string[]): { found: Node[]; missing: string | undefined } {
   const wanted = new Set(keep);
   const met = new Set<string>();
   const found = [...graph.nodes].filter((node) => {
@@ -73,12 +81,7 @@ function asked(graph: Graph, keep: readonly string[]): Node[] {
     for (const name of names) met.add(name);
     return names.length > 0;
   });
-  const unknown = keep.find((name) => !met.has(name));
-  if (unknown !== undefined)
-    throw new TrtxError('FLOAT16_UNKNOWN', `no node, op or computed tensor is called ${unknown}`, {
-      hint: 'Names of nodes, ops and tensors are listed by `trtx inspect`.',
-    });
-  return found;
+  return { found, missing: keep.find((name) => !met.has(name)) };
 }
 
 class Conversion {

@@ -7,17 +7,19 @@ import { extensionsOf } from '@trtx/plugin';
 import type { Command } from 'commander';
 import { collectNames } from '../../command.ts';
 import { addComparingCommand, type ComparingOptions, openCompared } from '../../comparing.ts';
+import { addFloat16Options, type Float16Flags, float16ForBuilt } from '../../float16.ts';
 import type { Session } from '../../session.ts';
-import { parseSide, SIDE_NAMES, withSides } from './sides.ts';
+import { toleranceFrom } from '../../tolerance.ts';
+import { parseSide, SIDE_NAMES, type SideName, withSides } from './sides.ts';
 
-interface Options extends ComparingOptions {
-  readonly a: ReturnType<typeof parseSide>;
-  readonly b: ReturnType<typeof parseSide>;
+interface Options extends ComparingOptions, Float16Flags {
+  readonly a: SideName;
+  readonly b: SideName;
   readonly skip?: readonly string[];
 }
 
 export function addDebugPasses(group: Command, session: Session): void {
-  addComparingCommand(group, {
+  const command = addComparingCommand(group, {
     usage: 'passes <model>',
     summary: 'Finds the change of the optimizer after which a model computes something else.',
     examples: [
@@ -25,23 +27,26 @@ export function addDebugPasses(group: Command, session: Session): void {
       'trtx debug passes model.onnx --plugin ./plugin.mjs --b ort',
     ],
   })
-    .option('--a <side>', `what runs the changed model: ${SIDE_NAMES} (default: reference)`, parseSide)
-    .option('--b <side>', 'what runs the model as it is (default: reference)', parseSide)
+    .option('--a <side>', `what runs the changed model: ${SIDE_NAMES}`, parseSide, 'reference')
+    .option('--b <side>', 'what runs the model as it is', parseSide, 'reference')
     .option('--skip <passes>', 'leave these passes or rules out', collectNames)
     .action((model: string, options: Options) => bisect(model, options, session));
+  addFloat16Options(command);
 }
 
 async function bisect(file: string, options: Options, session: Session): Promise<void> {
+  const sides = { a: options.a, b: options.b };
+  const fp16 = float16ForBuilt(options, [sides.a, sides.b]);
+  const tolerance = toleranceFrom(options, fp16 !== undefined);
   const model = await openCompared(file, options, session);
   const { graph, inputs, plugins } = model;
   specialize(graph, model.profile);
   const { ops, pipeline } = extensionsOf(plugins);
-  const { O: level, skip, rtol, atol } = options;
-  const sides = { a: options.a ?? parseSide('reference'), b: options.b ?? parseSide('reference') };
+  const { O: level, skip } = options;
   let total = 1;
-  const fault = await withSides(sides, { ...model, level: 'none' }, session, async (a, b) => {
+  const fault = await withSides(sides, { ...model, level: 'none', fp16 }, session, async (a, b) => {
     const expected = await runOnce(b, cloneGraph(graph), inputs);
-    return bisectPasses(graph, inputs, differsFrom(a, expected, { rtol, atol }), {
+    return bisectPasses(graph, inputs, differsFrom(a, expected, tolerance), {
       level,
       pipeline: pipeline(level),
       skip,

@@ -11,6 +11,7 @@ import { addComparingCommand, type ComparingOptions, openCompared } from '../../
 import { FAILED } from '../../failure.ts';
 import type { Session } from '../../session.ts';
 import { numberText, table } from '../../text.ts';
+import { toleranceFrom } from '../../tolerance.ts';
 
 interface Options extends ComparingOptions {
   readonly keep?: readonly string[];
@@ -19,7 +20,7 @@ interface Options extends ComparingOptions {
 }
 
 /** Of float16, which has three digits. */
-const USUAL = { rtol: 1e-2, atol: 1e-2 };
+const USUAL = { rtol: '1e-2', atol: '1e-2' };
 
 export function addDebugPrecision(group: Command, session: Session): void {
   const text = {
@@ -42,7 +43,8 @@ async function search(file: string, options: Options, session: Session): Promise
   const { graph, inputs, profile, plugins, kernels } = await openCompared(file, options, session);
   specialize(graph, profile);
   const { ops, pipeline } = extensionsOf(plugins);
-  const { O: level, keep, whole, rtol, atol, maxRuns } = options;
+  const { O: level, keep, whole, maxRuns } = options;
+  const { rtol, atol } = toleranceFrom(options, true);
   optimize(graph, { level, pipeline: pipeline(level), ops, kernels });
   const found = await precisionOf(graph, inputs, {
     keep,

@@ -10,24 +10,26 @@ import { InvalidArgumentError } from 'commander';
 import { parseWhole } from '../../command.ts';
 import { addComparingCommand, type ComparedModel, type ComparingOptions, openCompared } from '../../comparing.ts';
 import { readBytes } from '../../files.ts';
+import { addFloat16Options, type Float16Flags, float16ForBuilt } from '../../float16.ts';
 import { modelTargets, writeModel } from '../../model-file.ts';
 import type { Session } from '../../session.ts';
 import { writeFolder } from '../../tensors/raw.ts';
 import { table } from '../../text.ts';
-import { parseSide, SIDE_NAMES, withSides } from './sides.ts';
+import { toleranceFrom } from '../../tolerance.ts';
+import { parseSide, SIDE_NAMES, type SideName, withSides } from './sides.ts';
 import { userCheck } from './user-check.ts';
 
-interface Options extends ComparingOptions {
+interface Options extends ComparingOptions, Float16Flags {
   readonly output: string;
   readonly check?: string;
-  readonly a?: ReturnType<typeof parseSide>;
-  readonly b?: ReturnType<typeof parseSide>;
+  readonly a?: SideName;
+  readonly b?: SideName;
   readonly onError: 'passes' | 'fails';
   readonly maxChecks?: number;
 }
 
 export function addDebugReduce(group: Command, session: Session): void {
-  addComparingCommand(group, {
+  const command = addComparingCommand(group, {
     usage: 'reduce <model>',
     summary: 'Finds the smallest part of a model that still fails, and writes it as a model with its inputs.',
     examples: [
@@ -45,6 +47,7 @@ export function addDebugReduce(group: Command, session: Session): void {
     .option('--on-error <what>', 'a part that --a cannot build or run passes or fails', parseOnError, 'passes')
     .option('--max-checks <n>', 'end with what fails by then', parseWhole(3, 2 ** 31))
     .action((model: string, options: Options) => reduce(model, options, session));
+  addFloat16Options(command);
 }
 
 function parseOnError(text: string): 'passes' | 'fails' {
@@ -77,19 +80,21 @@ async function reduce(file: string, options: Options, session: Session): Promise
 
 function withCheck<T>(
   model: ComparedModel,
-  { check, a, b, O: level, rtol, atol, onError }: Options,
+  options: Options,
   session: Session,
   work: (fails: Check) => Promise<T>,
 ): Promise<T> {
+  const { check, a = 'webgpu', b = 'reference', O: level, onError } = options;
+  const fp16 = float16ForBuilt(options, check === undefined ? [a, b] : ['--check']);
   if (check !== undefined)
     return work(
       userCheck(check, async (graph: Graph, path: string) => {
         await writeModel(graph, { model: path, weights: undefined }, { opset: model.opset, model: model.metadata });
       }),
     );
-  const sides = { a: a ?? parseSide('webgpu'), b: b ?? parseSide('reference') };
-  return withSides(sides, { ...model, level }, session, (actual, expected) =>
-    work(differs(actual, expected, { rtol, atol, onError })),
+  const tolerance = toleranceFrom(options, fp16 !== undefined);
+  return withSides({ a, b }, { ...model, level, fp16 }, session, (actual, expected) =>
+    work(differs(actual, expected, { ...tolerance, onError })),
   );
 }
 

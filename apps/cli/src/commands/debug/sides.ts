@@ -2,10 +2,11 @@
 
 import { openBackend } from '@trtx/builder/node';
 import type { Prepare } from '@trtx/debug';
-import type { Level } from '@trtx/passes';
+import type { Float16Options, Level } from '@trtx/passes';
 import { ReferenceRunner } from '@trtx/reference';
 import { InvalidArgumentError } from 'commander';
 import type { ComparedModel } from '../../comparing.ts';
+import { float16OfPart } from '../../float16.ts';
 import type { Session } from '../../session.ts';
 import { ortCpu } from '../../subjects/ort-cpu.ts';
 
@@ -17,34 +18,33 @@ export interface Side {
 export interface SideOptions extends Pick<ComparedModel, 'plugins' | 'kernels' | 'opset'> {
   /** Of an engine's optimizer; `none` runs what it is given with no pass at all. */
   readonly level: Level | 'none';
+  /** What an engine has of it in float16. */
+  readonly fp16?: Float16Options;
 }
 
 type OpenSide = (options: SideOptions, session: Session) => Promise<Side>;
 
-const SIDES: ReadonlyMap<string, OpenSide> = new Map([
-  ['webgpu', openWebgpu],
-  ['reference', openReference],
-  ['ort', openOrt],
-]);
+const SIDES = { webgpu: openWebgpu, reference: openReference, ort: openOrt } satisfies Record<string, OpenSide>;
 
-export const SIDE_NAMES = [...SIDES.keys()].join(', ');
+export type SideName = keyof typeof SIDES;
 
-export function parseSide(text: string): OpenSide {
-  const open = SIDES.get(text);
-  if (!open) throw new InvalidArgumentError(`It is one of ${SIDE_NAMES}.`);
-  return open;
+export const SIDE_NAMES = Object.keys(SIDES).join(', ');
+
+export function parseSide(text: string): SideName {
+  if (!Object.hasOwn(SIDES, text)) throw new InvalidArgumentError(`It is one of ${SIDE_NAMES}.`);
+  return text as SideName;
 }
 
 /** Both sides for as long as `work` takes. */
 export async function withSides<T>(
-  open: { readonly a: OpenSide; readonly b: OpenSide },
+  names: { readonly a: SideName; readonly b: SideName },
   options: SideOptions,
   session: Session,
   work: (a: Prepare, b: Prepare) => Promise<T>,
 ): Promise<T> {
-  const a = await open.a(options, session);
+  const a = await SIDES[names.a](options, session);
   try {
-    const b = await open.b(options, session);
+    const b = await SIDES[names.b](options, session);
     try {
       return await work(a.prepare, b.prepare);
     } finally {
@@ -55,7 +55,7 @@ export async function withSides<T>(
   }
 }
 
-async function openWebgpu({ plugins, kernels, level }: SideOptions, session: Session): Promise<Side> {
+async function openWebgpu({ plugins, kernels, level, fp16 }: SideOptions, session: Session): Promise<Side> {
   const backend = await openBackend('webgpu', { logger: session.log });
   session.useAdapter(backend.description);
   return {
@@ -64,6 +64,7 @@ async function openWebgpu({ plugins, kernels, level }: SideOptions, session: Ses
         plugins,
         hostKernels: kernels,
         logger: session.log,
+        fp16: float16OfPart(graph, fp16),
         ...(level === 'none' ? { passes: { pipeline: [] } } : { level }),
       }),
     release: () => backend.release(),
