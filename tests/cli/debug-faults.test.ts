@@ -160,6 +160,37 @@ it.each([[['--a', 'webgpu', '--b', 'ort']], [[]]])('names the rule that is wrong
   expect([skipped.status, skipped.data.error.code]).toEqual([2, 'CHECK_NEVER_FAILS']);
 });
 
+it('finds what is wrong in float16 alone', async () => {
+  const { dir, inputs, path, part } = files();
+  const weights = (rows: number, columns: number, each: number) => ({
+    ...{ dtype: 'float32' as const, dims: [rows, columns] },
+    data: new Float32Array(rows * columns).fill(each),
+  });
+  const nodes = [
+    { op: 'Abs', inputs: ['x'], outputs: ['a'] },
+    { op: 'MatMul', inputs: ['a', 'large'], outputs: ['b'] },
+    { op: 'MatMul', inputs: ['b', 'small'], outputs: ['y'] },
+  ];
+  const constants = { large: weights(3, 4, 60000), small: weights(4, 2, 1e-3) };
+  const model = path('large.onnx', encodeModel(nodes, { x: tinyInput }, { constants }));
+  const compared = await trtx('compare', model, '--inputs', inputs, '--fp16');
+  expect(compared.status).toBe(1);
+  expect(compared.out).toMatch(/^to blame: float16 itself, or passes; .* Next: trtx debug precision/m);
+
+  const reduce = ['debug', 'reduce', model, '-o', part, '--inputs', inputs, '--fp16'];
+  const { status, data } = await trtxJson(...(reduce as [string]));
+  expect({ status, data }).toMatchObject({ status: 0, data: { nodesAfter: 1, nodes: [{ op: 'MatMul' }] } });
+  const kept = await trtxJson<Failure>(...(reduce as [string]), '--keep', 'MatMul');
+  expect(kept).toMatchObject({ status: 2, data: { error: { code: 'CHECK_NEVER_FAILS' } } });
+
+  const passes = ['debug', 'passes', model, '--inputs', inputs, '--fp16'];
+  const blameless = await trtxJson<Failure>(...(passes as [string]), '--a', 'webgpu');
+  expect(blameless).toMatchObject({ status: 2, data: { error: { code: 'CHECK_ALWAYS_FAILS' } } });
+  const nothing = await trtxJson<Failure>(...(passes as [string]));
+  expect(nothing).toMatchObject({ status: 2, data: { error: { code: 'USAGE' } } });
+  expect(filesIn(dir)).toContain('part.onnx');
+});
+
 it('names what overflows in float16, and what optimize is to keep', async () => {
   const { dir, inputs, path } = files();
   const nodes = [

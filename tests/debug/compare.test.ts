@@ -40,6 +40,35 @@ it('names a planted fault: tensor, nodes, kernel, and what of the build is to bl
   });
 });
 
+it('compares an engine in float16, with the tolerance of that, and tries its tactics', async () => {
+  const dir = folder();
+  const [model, plugin] = [writeModel(dir, layersGraph()), await plantedPlugin(dir)];
+  const { status, data } = await trtxJson<Report & { float16: object }>('compare', model, '--fp16');
+  expect({ status, ...data }).toMatchObject({
+    status: 0,
+    ok: true,
+    tolerance: { rtol: 1e-2, atol: 1e-2, cosine: 0.999 },
+    float16: { converted: expect.arrayContaining(['first', 'second']) },
+    incomparable: [],
+  });
+  // The first is float16 in the engine, and float32 in the reference.
+  expect(data.tensors.map(({ name }) => name)).toEqual(['r', 'y']);
+  const kept = await trtxJson<{ float16: object }>('compare', model, '--fp16', '--keep', 'second');
+  expect(kept.data).toMatchObject({
+    float16: { kept: expect.arrayContaining([{ node: 'second', reason: 'asked for' }]) },
+  });
+
+  const narrow = ['--fp16', '--rtol', '3e-3', '--atol', '3e-3', '--plugin', plugin];
+  const tactics = await trtxJson<object>('debug', 'tactics', model, ...narrow, '--most', '2');
+  expect(tactics).toMatchObject({
+    status: 1,
+    data: { float16: {}, wrong: [{ nodes: ['second'], tactics: [{ verdict: 'wrong' }, { verdict: 'right' }] }] },
+  });
+
+  const plain = await trtxJson<Failure>('compare', model, '--a', 'reference', '--b', 'ort', '--fp16');
+  expect(plain).toMatchObject({ status: 2, data: { error: { code: 'USAGE' } } });
+});
+
 it('compares with an engine file, and only what is named', async () => {
   const dir = folder();
   const model = writeModel(dir, layersGraph());

@@ -1,3 +1,4 @@
+import { codecOf, type Tensor } from '@trtx/ir';
 import { expect, it } from 'vitest';
 import { referenceSubject } from '../subjects/reference.ts';
 import { chainGraph, changed, tensor } from '../testing/models.ts';
@@ -48,6 +49,22 @@ it('tells tensors of other types and shapes, which matter where they are outputs
   });
   const output = await compareValues(changed(right, { y: longer }), right, inputs, options);
   expect(output).toMatchObject({ ok: false, incomparable: [{ name: 'y', isOutput: true }] });
+});
+
+it('compares inner tensors of float16 by their numbers, and no outputs of another type', async () => {
+  const { encode } = codecOf('float16')!;
+  const half = ({ dims, data }: Tensor): Tensor => {
+    return { dtype: 'float16', dims, data: Uint16Array.from(data as Float32Array, (x) => encode(x)) };
+  };
+  const near = await compareValues(changed(right, { t: half }), right, inputs, { ...options, rtol: 1e-2, atol: 1e-2 });
+  expect(near).toMatchObject({ ok: true, incomparable: [] });
+  expect(near.tensors.find(({ name }) => name === 't')).toMatchObject({ dtype: 'float16', ok: true });
+  const far = await compareValues(changed(right, { t: (one) => half(twice(one)) }), right, inputs, options);
+  expect(far.departures).toEqual(['t']);
+  const output = await compareValues(changed(right, { y: half }), right, inputs, options);
+  expect(output.incomparable).toMatchObject([
+    { name: 'y', reason: 'it is float16[4] in changed, float32[4] in reference', isOutput: true },
+  ]);
 });
 
 it('compares what is wanted alone', async () => {
