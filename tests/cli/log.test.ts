@@ -49,6 +49,38 @@ describe('--log-level', () => {
     expect(err).toMatch(/^\[verbose\] shapes 2,3: profile 0$/m);
   });
 
+  it('tells what becomes of models that are written', async () => {
+    const path = model();
+    const dir = folder();
+    const told = async (...args: string[]) => {
+      const { status, err } = await trtx(...args, '--quiet', '--log-level', 'verbose');
+      expect(status).toBe(0);
+      return err.split('\n').filter((line) => line.startsWith('['));
+    };
+    const [smaller, part, whole] = ['smaller', 'part', 'whole'].map((name) => join(dir, `${name}.onnx`));
+    const read = expect.stringMatching(/^\[info\] read a model of \d+ nodes, opset ONNX \d+, [\d.]+ ms \(file /);
+    const wrote = (file: string) =>
+      expect.stringMatching(`^\\[info\\] wrote \\d+ bytes, opset \\d+ \\(file ${file}\\)$`);
+
+    const optimized = await told('optimize', path, smaller!, '--fp16');
+    expect(optimized).toEqual(expect.arrayContaining([read, wrote(smaller!)]));
+    expect(optimized).toContainEqual(expect.stringMatching(/^\[info\] optimized: \d+ nodes to \d+, [\d.]+ ms$/));
+    expect(optimized).toContainEqual(expect.stringMatching(/^\[verbose\] pass .*: \d+ firings in \d+ runs/));
+    expect(optimized).toContainEqual(expect.stringMatching(/^\[info\] 2 nodes in float16 with 2 casts/));
+    expect(await told('extract', path, part!, '--outputs', 'y')).toEqual(
+      expect.arrayContaining([read, '[info] extracted 2 of 2 nodes', wrote(part!)]),
+    );
+    expect(await told('merge', path, part!, '-o', whole!)).toContainEqual('[info] merged 2 models to 4 nodes');
+  });
+
+  it('tells what inspecting reads, and does', async () => {
+    const path = model();
+    const told = async (...args: string[]) => (await trtx('inspect', path, ...args, '--log-level', 'info')).err;
+    expect(await told()).toMatch(/^\[info\] read \d+ bytes, [\d.]+ ms \(file .*tiny\.onnx\)$/m);
+    expect(await told('--placement')).toMatch(/^\[info\] optimized: /m);
+    expect(await told('--support')).toMatch(/^\[info\] read a model of 2 nodes/m);
+  });
+
   it('refuses a severity that there is not', async () => {
     const { status, err } = await trtx('build', model(), '-o', 'x.trtx', '--log-level', 'loud');
     expect(status).toBe(2);

@@ -72,6 +72,7 @@ export async function openCompared(model: string, options: ComparingOptions, ses
   session.progress.show('read', 0, 1, model);
   const { graph, model: metadata } = await loadModel(
     model,
+    session.log,
     { profile: options.shapes && sizes, ...importOptions(plugins) },
     options,
   );

@@ -65,6 +65,7 @@ export async function openExecutable(
   session.progress.show('read', 0, 1, file);
   const { graph, nodes } = await loadModel(
     file,
+    session.log,
     { profile: options.profile, ...importOptions(options.plugins ?? []) },
     values,
   );

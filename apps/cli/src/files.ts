@@ -3,7 +3,7 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { writeFileWhole } from '@trtx/builder/node';
-import { TrtxError } from '@trtx/errors';
+import { type Logger, TrtxError } from '@trtx/errors';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
@@ -12,10 +12,15 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'no permission to read it',
 };
 
-/** @throws TrtxError FILE_READ */
-export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * @param log is told what was read
+ * @throws TrtxError FILE_READ
+ */
+export async function readBytes(path: string, log?: Logger): Promise<Uint8Array<ArrayBuffer>> {
   try {
+    const start = performance.now();
     const { buffer, byteOffset, byteLength } = await readFile(path);
+    log?.({ severity: 'info', message: `read ${byteLength} bytes`, ms: performance.now() - start, file: path });
     return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
   } catch (cause) {
     throw unreadable(path, cause);

@@ -1,6 +1,7 @@
 // Writing ONNX models: with their weights in a file beside them, where those of the sources were.
 
 import { basename, dirname, join } from 'node:path';
+import type { Logger } from '@trtx/errors';
 import type { Graph } from '@trtx/ir';
 import {
   type ExportOptions,
@@ -51,6 +52,13 @@ export interface WrittenModel {
   readonly files: Readonly<Record<string, number>>;
 }
 
+interface WriteOptions extends Pick<ExportOptions, 'shorten'> {
+  readonly opset: number;
+  readonly model: ModelMetadata;
+  /** Is told what was written. */
+  readonly log: Logger;
+}
+
 /**
  * Writes a model; what its source said about itself is kept.
  * @throws TrtxError ONNX_EXPORT, FILE_WRITE
@@ -58,7 +66,7 @@ export interface WrittenModel {
 export async function writeModel(
   graph: Graph,
   targets: ModelTargets,
-  { opset, model, shorten }: Pick<ExportOptions, 'shorten'> & { readonly opset: number; readonly model: ModelMetadata },
+  { opset, model, shorten, log }: WriteOptions,
 ): Promise<WrittenModel> {
   const parts = exportParts(graph, {
     opset,
@@ -76,5 +84,7 @@ export async function writeModel(
   }
   await writeWhole(targets.model, parts.model.parts);
   files[targets.model] = parts.model.size;
+  for (const [file, bytes] of Object.entries(files))
+    log({ severity: 'info', message: `wrote ${bytes} bytes, opset ${opset}`, file });
   return { written: parts.written, files };
 }

@@ -2,8 +2,8 @@
 
 import { open } from 'node:fs/promises';
 import { HEADER_BYTES, readHeader } from '@trtx/engine';
-import { isTrtxError, quote, TrtxError } from '@trtx/errors';
-import { parseProfile } from '@trtx/ir';
+import { isTrtxError, type Logger, quote, TrtxError } from '@trtx/errors';
+import { parseProfile, printType } from '@trtx/ir';
 import { type ImportedModel, type ImportOptions, surveyModel } from '@trtx/onnx';
 import { importFile } from '@trtx/onnx/node';
 import { readBytes, requireFile } from './files.ts';
@@ -26,11 +26,13 @@ export async function isEngineFile(path: string): Promise<boolean> {
 }
 
 /**
+ * @param log is told what was read
  * @param given inputs that are constants
  * @throws TrtxError FILE_READ, NOT_A_MODEL, and as `readConstants` and `importFile`
  */
 export async function loadModel(
   path: string,
+  log: Logger,
   options?: ImportOptions,
   given: ValueOptions = {},
 ): Promise<ImportedModel> {
@@ -39,13 +41,26 @@ export async function loadModel(
       file: path,
       hint: 'Run it by `trtx run`, or name the ONNX model that it was built from.',
     });
+  const start = performance.now();
   const constants = await readConstants(path, given);
   try {
     const valueRanges = given.valueRanges && parseProfile(given.valueRanges);
-    return await importFile(path, { ...options, constants, valueRanges });
+    const imported = await importFile(path, { ...options, constants, valueRanges });
+    tellModel(log, path, imported, performance.now() - start);
+    return imported;
   } catch (error) {
     throw isTrtxError(error) ? withDeciding(error, await readBytes(path), constants) : error;
   }
+}
+
+/** What was read, and what is given and gives: names and types. */
+function tellModel(log: Logger, file: string, { graph, model, nodes }: ImportedModel, ms: number): void {
+  const opsets = [...model.opsets].map(([domain, version]) => `${domain || 'ONNX'} ${version}`).join(', ');
+  log({ severity: 'info', message: `read a model of ${nodes.length} nodes, opset ${opsets}`, ms, file });
+  for (const { name, type } of graph.inputs)
+    log({ severity: 'verbose', message: `input of ${printType(type)}`, tensor: name });
+  for (const { name, value } of graph.outputs)
+    log({ severity: 'verbose', message: `output of ${printType(value.type)}`, tensor: name });
 }
 
 /** Errors of shapes with the inputs that may decide them. */

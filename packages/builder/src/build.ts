@@ -11,7 +11,7 @@ import { builtWith } from './built.ts';
 import { type Float16Build, requireFloat32, workInFloat16 } from './float16.ts';
 import { kernelsFor, optimizeOptions, refuseHosted } from './plugins.ts';
 import { inProfile, type OptimizationProfile, requireBounded, requireProfiles } from './profile.ts';
-import { tellFloat16, tellPasses, tellPlan, tellTarget } from './records.ts';
+import { tellFloat16, tellPlan, tellTarget } from './records.ts';
 import { explained, sourceNodesOf } from './source-nodes.ts';
 import { ForcedTactics, type TacticChoices } from './tactics.ts';
 import { MissedTimings } from './tune/misses.ts';
@@ -145,9 +145,8 @@ function buildSteps(graph: Graph, options: BuildOptions): Compiled {
   tellTarget(logger, options.target ?? PORTABLE);
   const before = sourceNodesOf(graph);
   onProgress?.({ stage: 'optimize', done: 0, total: 1, label: `O${level}` });
-  const { report, float16 } = optimizeFor(graph, options);
+  const { report, float16 } = optimizeFor(graph, options, logger);
   onProgress?.({ stage: 'optimize', done: 1, total: 1, label: `O${level}` });
-  tellPasses(logger, report);
   if (float16) {
     tellFloat16(logger, float16);
     options.onFloat16?.(float16);
@@ -185,8 +184,8 @@ interface Optimized {
 }
 
 /** Makes of a graph with its shapes what kernels are made of. @throws TrtxError as the passes */
-export function optimizeFor(graph: Graph, options: BuildOptions): Optimized {
-  const report = optimize(graph, optimizeOptions(options, extensionsOf(options.plugins)));
+export function optimizeFor(graph: Graph, options: BuildOptions, logger?: Logger): Optimized {
+  const report = optimize(graph, { ...optimizeOptions(options, extensionsOf(options.plugins)), logger });
   return options.fp16 ? { report, float16: workInFloat16(graph, options.fp16) } : { report };
 }
 

@@ -1,9 +1,8 @@
-// What a build tells a logger, beside the errors that it throws: what was chosen, what it cost, and what is not as one
-// would wish.
+// What a build tells a logger, beside the errors that it throws and what passes tell: what was chosen, what it cost, and
+// what is not as one would wish.
 import type { Target } from '@trtx/codegen';
 import { dispatchesOf, inspectEngine, kernelId, type Plan } from '@trtx/engine';
 import { type Logger, quote } from '@trtx/errors';
-import type { OptimizeReport } from '@trtx/passes';
 import { type Float16Build, float16Warnings } from './float16.ts';
 
 /** What is built for. */
@@ -13,14 +12,6 @@ export function tellTarget(log: Logger, { features, limits, subgroups, matrices 
   if (subgroups) log({ severity: 'verbose', message: `subgroups of ${subgroups.min} to ${subgroups.max} invocations` });
   for (const { operand, result, m, n, k } of matrices)
     log({ severity: 'verbose', message: `subgroup matrix ${operand} ${result} ${m}x${n}x${k}` });
-}
-
-/** What the graph passes did. */
-export function tellPasses(log: Logger, { passes, nodesBefore, nodesAfter, milliseconds }: OptimizeReport): void {
-  for (const { pass, runs, firings, milliseconds: ms } of passes) {
-    log({ severity: 'verbose', message: `pass ${pass}: ${firings} firings in ${runs} runs`, ms });
-  }
-  log({ severity: 'info', message: `optimized: ${nodesBefore} nodes to ${nodesAfter}`, ms: milliseconds });
 }
 
 /** What works in float16, what does not and why, and what is lost by it. */

@@ -1,6 +1,6 @@
 // The pass manager: which passes run, in which order and until when; what they did, and how long it took.
 
-import { TrtxError } from '@trtx/errors';
+import { type Logger, TrtxError } from '@trtx/errors';
 import {
   forgetUnused,
   type Graph,
@@ -67,6 +67,8 @@ export interface OptimizeOptions {
   readonly onTrace?: (firing: Firing) => void;
   /** Called after each run of a pass, with the graph as it is then. */
   readonly onPass?: (run: PassRun) => void;
+  /** Takes records of each change, of each pass, and of what became of the graph, once it is done. */
+  readonly logger?: Logger;
   /** The ops that passes may make nodes of; the standard ones by default. */
   readonly ops?: OpRegistry;
   /** What computes nodes of constants: those of the standard ops by default. */
@@ -100,7 +102,7 @@ export function optimize(graph: Graph, options: OptimizeOptions = {}): OptimizeR
   const start = performance.now();
   const nodesBefore = countNodes(graph);
   run.all();
-  return {
+  const report: OptimizeReport = {
     graph,
     trace: run.trace,
     passes: [...run.statistics.values()],
@@ -109,6 +111,19 @@ export function optimize(graph: Graph, options: OptimizeOptions = {}): OptimizeR
     milliseconds: performance.now() - start,
     stopped: run.stopped,
   };
+  if (options.logger) tellPasses(options.logger, report);
+  return report;
+}
+
+function tellPasses(log: Logger, { trace, passes, nodesBefore, nodesAfter, milliseconds }: OptimizeReport): void {
+  for (const { step, pass, rule, reason, nodes } of trace) {
+    const message = `change ${step}: ${pass}/${rule}${reason ? ` (${reason})` : ''}`;
+    log({ severity: 'verbose', message, node: nodes.join(', ') });
+  }
+  for (const { pass, runs, firings, milliseconds: ms } of passes) {
+    log({ severity: 'verbose', message: `pass ${pass}: ${firings} firings in ${runs} runs`, ms });
+  }
+  log({ severity: 'info', message: `optimized: ${nodesBefore} nodes to ${nodesAfter}`, ms: milliseconds });
 }
 
 class Run {

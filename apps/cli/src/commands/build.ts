@@ -93,7 +93,7 @@ async function buildEngine(
   const start = performance.now();
   session.progress.show('read', 0, 1, model);
   // The number of axes may depend on sizes that the profile gives.
-  const { graph, nodes } = await loadModel(model, { profile, ...importOptions(plugins) }, options);
+  const { graph, nodes } = await loadModel(model, session.log, { profile, ...importOptions(plugins) }, options);
   const before = options.html === undefined ? undefined : drawGraph(graph);
   let optimized: Pick<PageContents, 'after' | 'trace'> | undefined;
   const float16: Float16Build[] = [];

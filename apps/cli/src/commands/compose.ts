@@ -58,8 +58,8 @@ interface Source extends ModelSource {
   readonly imported: ImportedModel;
 }
 
-async function read(file: string): Promise<Source> {
-  const imported = await loadModel(file);
+async function read(file: string, session: Session): Promise<Source> {
+  const imported = await loadModel(file, session.log);
   return { file, imported, externalFiles: surveyModel(await readBytes(file)).externalFiles };
 }
 
@@ -76,7 +76,9 @@ async function mergeModels(models: readonly string[], options: MergeOptions, ses
     connect.set(output, [...(connect.get(output) ?? []), input]);
   }
   const sources: Source[] = [];
-  for (const file of models) sources.push(await read(file));
+  for (const file of models) sources.push(await read(file, session));
+  for (const [output, inputs] of connect)
+    for (const input of inputs) session.log({ severity: 'verbose', message: `connected to ${input}`, tensor: output });
   const graph = merge(
     sources.map(({ imported }) => imported.graph),
     {
@@ -86,12 +88,16 @@ async function mergeModels(models: readonly string[], options: MergeOptions, ses
       symbols: options.unify ? 'unify' : 'rename',
     },
   );
+  session.log({ severity: 'info', message: `merged ${models.length} models to ${graph.nodes.size} nodes` });
   await write(graph, options.output, sources, session);
 }
 
 async function extractPart(file: string, output: string, options: ExtractOptions, session: Session): Promise<void> {
-  const source = await read(file);
-  await write(extract(source.imported.graph, options), output, [source], session);
+  const source = await read(file, session);
+  const { graph } = source.imported;
+  const part = extract(graph, options);
+  session.log({ severity: 'info', message: `extracted ${part.nodes.size} of ${graph.nodes.size} nodes` });
+  await write(part, output, [source], session);
 }
 
 /** Writes a graph in the newest opset of its sources, with what the first of them says about itself. */
@@ -99,7 +105,11 @@ async function write(graph: Graph, output: string, sources: readonly Source[], s
   verify(graph);
   const targets = await modelTargets(output, sources);
   const opset = Math.max(...sources.map(({ imported }) => outputOpset(imported.model)));
-  const { files } = await writeModel(graph, targets, { opset, model: sources[0]!.imported.model });
+  const { files } = await writeModel(graph, targets, {
+    opset,
+    model: sources[0]!.imported.model,
+    log: session.log,
+  });
   const inputs = graph.inputs.map(({ name, type }) => ({ name, type: printType(type) }));
   const outputs = graph.outputs.map(({ name, value }) => ({ name, type: printType(value.type) }));
   const size = Object.values(files).reduce((sum, bytes) => sum + bytes, 0);

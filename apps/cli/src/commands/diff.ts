@@ -17,7 +17,7 @@ export async function inspectDiff(before: string, after: string, session: Sessio
       file: engines[0] ? after : before,
       hint: 'Name two ONNX models, or two engines.',
     });
-  const [a, b] = [await readBytes(before), await readBytes(after)];
+  const [a, b] = [await readBytes(before, session.log), await readBytes(after, session.log)];
   if (engines[0]) {
     const data = diffEngines(parseEngine(a).plan, parseEngine(b).plan);
     const fileBytes = { before: a.length, after: b.length };

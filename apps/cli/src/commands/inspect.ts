@@ -84,7 +84,7 @@ export function addInspect(program: Command, session: Session): void {
 
 async function inspect(file: string, plugins: readonly Plugin[], session: Session): Promise<void> {
   const engine = await isEngineFile(file);
-  const bytes = await readBytes(file);
+  const bytes = await readBytes(file, session.log);
   if (engine) {
     const summary = inspectEngine(bytes);
     session.result({ kind: 'engine', file, ...summary }, [
@@ -107,7 +107,7 @@ async function inspectLayers(file: string, html: string | undefined, session: Se
       hint: 'Build it by `trtx build`.',
     });
   if (html !== undefined) await requireOutput(html, file);
-  const plans = profilesOf(parseEngine(await readBytes(file)).plan);
+  const plans = profilesOf(parseEngine(await readBytes(file, session.log)).plan);
   const names = profileNames(plans);
   const profiles = plans.map((plan, i) => ({ name: names[i]!, ...layersOf(plan) }));
   const notes = plans.length > 1 ? [`the first of ${plans.length} optimization profiles, ${names[0]}`] : [];

@@ -1,5 +1,6 @@
 // trtx optimize: from a model to a smaller one that computes the same.
 
+import type { Logger } from '@trtx/errors';
 import { type Graph, printGraph, verify } from '@trtx/ir';
 import { NEWEST_OPSET, OLDEST_EXPORTED_OPSET, surveyModel } from '@trtx/onnx';
 import {
@@ -25,6 +26,7 @@ import { loadModel } from '../model.ts';
 import { modelTargets, NEWEST_BY_DEFAULT, outputOpset, writeModel } from '../model-file.ts';
 import { addPageOption, type PageOptions, pageLines, requirePage, writePage } from '../page.ts';
 import { addPluginOption, loadPlugins, type PluginOptions } from '../plugins.ts';
+import { float16Line } from '../report/float16.ts';
 import { countWritten, optimizeData, optimizeLines } from '../report/optimize.ts';
 import type { Session } from '../session.ts';
 import { profileFrom, type ShapeOptions } from '../shapes.ts';
@@ -73,6 +75,7 @@ async function optimizeModel(file: string, output: string, options: Options, ses
   // The graph keeps its own name, which is in the file.
   const imported = await loadModel(
     file,
+    session.log,
     { name: undefined, profile: profileFrom(options), ...importOptions(plugins) },
     options,
   );
@@ -82,11 +85,11 @@ async function optimizeModel(file: string, output: string, options: Options, ses
   session.progress.show('optimize', 0, 1, '');
   const before = options.html === undefined ? undefined : drawGraph(imported.graph);
   const dumps: Dump[] = [];
-  const report = optimized(imported.graph, { ...options, plugins }, (dump) => {
+  const report = optimized(imported.graph, { ...options, plugins, log: session.log }, (dump) => {
     dumps.push(dump);
     if (!session.json) process.stderr.write(dumpText(dump));
   });
-  const float16 = fp16 && halved(imported.graph, fp16);
+  const float16 = fp16 && halved(imported.graph, fp16, session.log);
   const after = before && drawGraph(imported.graph);
   const opset = options.opset ?? outputOpset(imported.model);
   const trace = [...report.trace];
@@ -95,6 +98,7 @@ async function optimizeModel(file: string, output: string, options: Options, ses
   const written = await writeModel(imported.graph, targets, {
     opset,
     model: imported.model,
+    log: session.log,
     shorten: isWhole ? (graph) => shortenFile(graph, { skip: options.skip, onTrace }) : undefined,
   });
   const counts = countWritten(imported.nodes, written.written);
@@ -130,10 +134,10 @@ interface Dump {
 
 function optimized(
   graph: Graph,
-  options: Options & { plugins: readonly Plugin[] },
+  options: Options & { plugins: readonly Plugin[]; log: Logger },
   onDump: (dump: Dump) => void,
 ): OptimizeReport {
-  const { O: level, only, skip, stopAfter, dumpAfter, plugins } = options;
+  const { O: level, only, skip, stopAfter, dumpAfter, plugins, log } = options;
   const { ops, pipeline, reference } = extensionsOf(plugins);
   const report = optimize(graph, {
     level,
@@ -143,6 +147,7 @@ function optimized(
     only,
     skip: skip?.filter((name) => !FILE_PASSES.some((pass) => name.split('/')[0] === pass.name)),
     stopAfter,
+    logger: log,
     onPass({ pass, round, firings }) {
       if (pass === dumpAfter && (round === 1 || firings > 0))
         onDump({ pass, round, changes: firings, text: printGraph(graph) });
@@ -152,9 +157,12 @@ function optimized(
   return report;
 }
 
-function halved(graph: Graph, options: Float16Options): Float16Report {
+function halved(graph: Graph, options: Float16Options, log: Logger): Float16Report {
   const report = toFloat16(graph, options);
   verify(graph);
+  for (const { node, reason } of report.kept)
+    log({ severity: 'verbose', message: `stays in float32: ${reason}`, node });
+  log({ severity: 'info', message: float16Line(report) });
   return report;
 }
 

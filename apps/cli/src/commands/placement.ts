@@ -20,7 +20,7 @@ export interface PlacementOptions extends ValueOptions {
 /** An engine tells; a model is built for what every WebGPU device has, and nothing is written. */
 export async function inspectPlacement(file: string, options: PlacementOptions, session: Session): Promise<void> {
   const plan = (await isEngineFile(file))
-    ? parseEngine(await readBytes(file)).plan
+    ? parseEngine(await readBytes(file, session.log)).plan
     : await planOf(file, options, session);
   const nodes = placeNodes(plan);
   session.result({ kind: 'placement', file, ...countPlaces(nodes), nodes }, placementLines(nodes));
@@ -29,12 +29,14 @@ export async function inspectPlacement(file: string, options: PlacementOptions, 
 async function planOf(file: string, options: PlacementOptions, session: Session): Promise<Plan> {
   const { graph, nodes } = await loadModel(
     file,
+    session.log,
     { profile: options.profile, ...importOptions(options.plugins) },
     options,
   );
   const { plan } = buildPlan(graph, {
     ...options,
     sourceNodes: nodes,
+    logger: session.log,
     onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
   });
   return plan;

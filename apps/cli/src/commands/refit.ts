@@ -42,7 +42,7 @@ async function refitEngine(engine: string, model: string, options: Options, sess
   const plan = await readPlan(source).finally(() => source.close());
   const { profile } = optionsOf(plan, plugins);
   session.progress.show('read', 0, 1, model);
-  const { graph } = await loadModel(model, { profile, ...importOptions(plugins) }, options);
+  const { graph } = await loadModel(model, session.log, { profile, ...importOptions(plugins) }, options);
   const { file } = refit(plan, graph, {
     plugins,
     logger: session.log,

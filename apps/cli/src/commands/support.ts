@@ -1,7 +1,7 @@
 // trtx inspect --support: what of a model is supported, and how, in one go.
 
 import { type SupportOptions, supportOf } from '@trtx/builder';
-import { isTrtxError, TrtxError } from '@trtx/errors';
+import { isTrtxError, type Logger, TrtxError } from '@trtx/errors';
 import type { Profile } from '@trtx/ir';
 import { type ImportOptions, surveyModel } from '@trtx/onnx';
 import { extensionsOf, importOptions, type Plugin } from '@trtx/plugin';
@@ -30,8 +30,8 @@ export async function inspectSupport(
     });
   const options = importOptions(plugins);
   const { kernels } = extensionsOf(plugins);
-  const survey = surveyModel(await readBytes(file), options);
-  const { imported, error } = await tryImport(file, { ...options, profile }, given);
+  const survey = surveyModel(await readBytes(file, session.log), options);
+  const { imported, error } = await tryImport(file, session.log, { ...options, profile }, given);
   const ops = supportOf(survey, { ...options, kernels, imported });
   const data = supportData(ops, error);
   if (!data.supported) session.status = 1;
@@ -41,11 +41,12 @@ export async function inspectSupport(
 /** The model where it can be imported; else why not. */
 async function tryImport(
   file: string,
+  log: Logger,
   options: ImportOptions,
   given: ValueOptions,
 ): Promise<{ imported?: SupportOptions['imported']; error?: TrtxError }> {
   try {
-    return { imported: await loadModel(file, options, given) };
+    return { imported: await loadModel(file, log, options, given) };
   } catch (error) {
     if (!isTrtxError(error)) throw error;
     return { error };

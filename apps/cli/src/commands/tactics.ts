@@ -18,7 +18,7 @@ export async function inspectTactics(file: string, cache: string | undefined, se
     });
   if (cache !== undefined) await requireFile(cache);
   const times = cache === undefined ? undefined : await readTimingCache(cache);
-  const plans = profilesOf(parseEngine(await readBytes(file)).plan);
+  const plans = profilesOf(parseEngine(await readBytes(file, session.log)).plan);
   const names = profileNames(plans);
   const profiles = plans.map((plan, i) => {
     const dispatches = [...dispatchesOf(plan.steps)].map(({ label, nodes }, number): ChosenTactic => {

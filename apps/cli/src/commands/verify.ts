@@ -76,7 +76,7 @@ async function verify(model: string, options: Options, session: Session): Promis
   const [inputs, expected] = [await readFolder(options.inputs), await readFolder(options.expect)];
   const plugins = await loadPlugins(options);
   session.progress.show('read', 0, 1, model);
-  const { graph } = await loadModel(model, { profile, ...importOptions(plugins) }, options);
+  const { graph } = await loadModel(model, session.log, { profile, ...importOptions(plugins) }, options);
   for (const name of constantNames(options)) inputs.delete(name);
   checkInputs(graph, inputs);
   checkOutputs(graph, expected);

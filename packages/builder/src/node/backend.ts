@@ -81,7 +81,7 @@ function referenceBackend(): Backend {
       const extensions = extensionsOf(options.plugins);
       if (options.profile) specialize(graph, options.profile);
       if (options.fp16) requireFloat32(graph);
-      optimize(graph, optimizeOptions(options, extensions));
+      optimize(graph, { ...optimizeOptions(options, extensions), logger: options.logger });
       if (options.fp16) options.onFloat16?.(workInFloat16(graph, options.fp16));
       return new ReferenceRunner(graph, { kernels: referenceFor(options, extensions) });
     },

@@ -45,7 +45,7 @@ async function search(file: string, options: Options, session: Session): Promise
   const { ops, pipeline } = extensionsOf(plugins);
   const { O: level, keep, whole, maxRuns } = options;
   const { rtol, atol } = toleranceFrom(options, true);
-  optimize(graph, { level, pipeline: pipeline(level), ops, kernels });
+  optimize(graph, { level, pipeline: pipeline(level), ops, kernels, logger: session.log });
   const found = await precisionOf(graph, inputs, {
     keep,
     extent: whole ? 'whole' : 'mixed',

@@ -70,7 +70,7 @@ async function reduce(file: string, options: Options, session: Session): Promise
         fails && session.progress.show('reduce', whole - nodes, whole, `${nodes} nodes fail`),
     }),
   );
-  await writeModel(found.graph, targets, { opset: model.opset, model: model.metadata });
+  await writeModel(found.graph, targets, { opset: model.opset, model: model.metadata, log: session.log });
   const stem = options.output.replace(/\.onnx$/, '');
   const folders = { inputs: `${stem}.inputs`, expect: `${stem}.outputs` };
   await writeFolder(folders.inputs, found.inputs);
@@ -89,7 +89,15 @@ function withCheck<T>(
   if (check !== undefined)
     return work(
       userCheck(check, async (graph: Graph, path: string) => {
-        await writeModel(graph, { model: path, weights: undefined }, { opset: model.opset, model: model.metadata });
+        await writeModel(
+          graph,
+          { model: path, weights: undefined },
+          {
+            opset: model.opset,
+            model: model.metadata,
+            log: () => {},
+          },
+        );
       }),
     );
   const tolerance = toleranceFrom(options, fp16 !== undefined);
