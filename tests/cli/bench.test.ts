@@ -29,9 +29,11 @@ it('times a model, and prints load, first run and a table', async () => {
   const { status, out, err } = await trtx('bench', model, ...QUICK);
   expect({ status, err }).toEqual({ status: 0, err: expect.stringMatching(/^adapter: .+$/m) });
   expect(out).toMatch(
-    /^load {7}.+ \(weights after .+, pipelines after .+\)\nfirst run {2}.+\nruns {7}\d+ in .+ a second\n/,
+    /^build {6}.+\nload {7}.+ \(weights after .+, pipelines after .+\)\nfirst run {2}.+\nruns {7}\d+ in .+ a second\n/,
   );
-  expect(out).toMatch(/ms +min +mean +median +p90 +p95 +p99 +max\n {2}end to end .+\n {2}encode, submit .+\n {2}GPU /);
+  expect(out).toMatch(
+    /ms +min +mean +median +p90 +p95 +p99 +max\n {2}end to end .+\n {2}encode and submit .+\n {2}GPU .+\n {2}\(end to end: from the call to its outputs; /,
+  );
 });
 
 it('times an engine over a range at given sizes, side by side, and exports the time of each run', async () => {

@@ -71,7 +71,7 @@ it('verifies with the tolerance of float16, on either backend', async () => {
 it('times and profiles models in float16', async () => {
   const model = write(folder(), 'tiny.onnx', tinyModel());
   const bench = await trtx('bench', model, '--fp16', '--duration', '0.05', '--warm-up', '5');
-  expect(bench.out).toMatch(/^2 nodes in float16 with 2 casts, 0 in float32\nload /);
+  expect(bench.out).toMatch(/^2 nodes in float16 with 2 casts, 0 in float32\nbuild /);
   const profile = await trtxJson<Built>('profile', model, '--fp16', '--duration', '0.1');
   expect(profile.data.float16.converted).toHaveLength(2);
 });

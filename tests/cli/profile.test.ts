@@ -100,6 +100,19 @@ it('times a model beside ONNX Runtime, pair by pair, and compares what both comp
   });
 });
 
+it('gives the other engine what is a constant of ours, too', async () => {
+  const b = new GraphBuilder('scaled');
+  const [scale, x] = [b.input('scale', 'float32', [1]), b.input('x', 'float32', [2, 3])];
+  b.output('y', b.Mul(x, scale));
+  const model = join(folder(), 'scaled.onnx');
+  writeFileSync(model, exportModel(b.graph));
+  const { status, data } = await trtxJson<{ vs: object }>(
+    ...['bench', model, '--constant', 'scale=2.5', '--vs', 'ort-node:cpu'],
+    ...QUICK,
+  );
+  expect({ status, data }).toMatchObject({ status: 0, data: { vs: { outputs: [{ name: 'y', ok: true }] } } });
+});
+
 it('says which engines it knows, which package is missing, and what it needs', async () => {
   const model = tiny();
   const unknown = await trtxJson('bench', model, '--vs', 'ort-node:gpu', ...QUICK);

@@ -46,12 +46,22 @@ export function constantNames({ constant = [] }: ValueOptions): Set<string> {
  */
 export async function readConstants(
   model: string,
-  { constant = [] }: ValueOptions,
+  options: ValueOptions,
 ): Promise<ReadonlyMap<string, Constant> | undefined> {
+  const tensors = await readConstantTensors(model, options);
+  if (tensors.size === 0) return undefined;
+  return new Map([...tensors].map(([name, tensor]) => [name, constantOfTensor(tensor)]));
+}
+
+/** The same as tensors. @throws TrtxError as `readConstants` */
+export async function readConstantTensors(
+  model: string,
+  { constant = [] }: ValueOptions,
+): Promise<Map<string, Tensor>> {
   const given = parseConstants(constant);
-  if (given.size === 0) return undefined;
+  const constants = new Map<string, Tensor>();
+  if (given.size === 0) return constants;
   const { inputs } = surveyModel(await readBytes(model));
-  const constants = new Map<string, Constant>();
   for (const [name, text] of given) {
     const input = inputs.find((one) => one.name === name);
     if (!input)
@@ -59,8 +69,7 @@ export async function readConstants(
         tensor: name,
         hint: `Its inputs are ${inputs.map((one) => quote(one.name)).join(', ') || 'none'}.`,
       });
-    const tensor = text.startsWith('@') ? await readFile(name, text) : literal(input, text);
-    constants.set(name, constantOfTensor(tensor));
+    constants.set(name, text.startsWith('@') ? await readFile(name, text) : literal(input, text));
   }
   return constants;
 }

@@ -2,11 +2,14 @@
 
 import { type Comparison, compareTensors } from '@trtx/debug';
 import type { Tensor, Tensors } from '@trtx/ir';
+import { surveyModel } from '@trtx/onnx';
 import { type PairOptions, type Pairs, timePairs } from '@trtx/profiler';
 import type { Engine, HostTensor } from '@trtx/runtime';
+import { readBytes } from './files.ts';
 import type { OpponentChoice } from './opponents/index.ts';
 import { withinLimit } from './opponents/limit.ts';
 import { toleranceFrom } from './tolerance.ts';
+import { readConstantTensors, type ValueOptions } from './values.ts';
 
 export interface Versus {
   readonly name: string;
@@ -18,7 +21,7 @@ export interface Versus {
   readonly outputs: readonly Comparison[];
 }
 
-export interface VersusOptions extends PairOptions {
+export interface VersusOptions extends PairOptions, ValueOptions {
   /** Seconds that the other engine may take to load the model and run it once. */
   readonly vsLimit: number;
   /** Whether ours works in float16. */
@@ -34,12 +37,7 @@ export async function timeVersus(
 ): Promise<Versus> {
   const { plan } = engine;
   const tolerance = toleranceFrom({}, options.fp16 ?? false);
-  const given: Tensors = new Map(
-    plan.inputs.map(({ name, dtype }) => {
-      const { data, dims } = inputs[name]!;
-      return [name, { dtype, dims, data: data as Tensor['data'] }];
-    }),
-  );
+  const given = await inputsOf(model, engine, inputs, options);
   const context = engine.createContext();
   const { theirs, expected, theirLoadMs, theirFirstRunMs } = await withinLimit(choice.name, options.vsLimit, (signal) =>
     begin(choice, model, given, signal),
@@ -60,6 +58,22 @@ export async function timeVersus(
     await theirs.release();
     await context.dispose();
   }
+}
+
+/** What the model takes, in its order: ours has what `--constant` gives built in, the other engine is given it. */
+async function inputsOf(
+  model: string,
+  { plan }: Engine,
+  inputs: Readonly<Record<string, HostTensor>>,
+  options: ValueOptions,
+): Promise<Tensors> {
+  const known = await readConstantTensors(model, options);
+  for (const { name, dtype } of plan.inputs) {
+    const { data, dims } = inputs[name]!;
+    known.set(name, { dtype, dims, data: data as Tensor['data'] });
+  }
+  const names = surveyModel(await readBytes(model)).inputs.map(({ name }) => name);
+  return new Map(names.flatMap((name) => (known.has(name) ? [[name, known.get(name)!]] : [])));
 }
 
 /** Loads the other engine and runs it once. */

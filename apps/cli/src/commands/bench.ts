@@ -64,7 +64,7 @@ async function benchFile(file: string, options: Options, session: Session): Prom
   const { report, versus, buildMs, float16 } = await timeEngine(file, options, { session }, async (timed) => {
     const { engine, inputs, load, buildMs, float16 } = timed;
     const times = { ...options, warmUpMs: options.warmUp, durationMs: options.duration * 1000, load };
-    session.progress.show('runs', 0, 1, file);
+    session.progress.show('runs', 0, 1, '');
     const report = await bench(engine, inputs, times);
     if (opponent) session.progress.show('pairs', 0, 1, vs!);
     return { report, versus: opponent && (await timeVersus(opponent, file, timed, times)), buildMs, float16 };
@@ -74,7 +74,7 @@ async function benchFile(file: string, options: Options, session: Session): Prom
   const more = { ...(float16 ? { float16 } : {}), ...(versus ? { vs: versusData(versus) } : {}) };
   session.result({ ...data, ...more }, [
     ...float16Lines(float16),
-    ...benchLines(report, percentile),
+    ...benchLines(report, { buildMs, percentile }),
     ...(versus ? versusLines(versus) : []),
   ]);
   const isWrong = versus?.outputs.some(({ ok }) => !ok);

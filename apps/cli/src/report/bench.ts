@@ -5,7 +5,7 @@ import { jsonBytes } from '../files.ts';
 import { numberText, table, timeText } from '../text.ts';
 
 /** The measurements of a report by the name that they have in it. */
-const MEASUREMENTS = { latency: 'end to end', encode: 'encode, submit', gpu: 'GPU' } as const;
+const MEASUREMENTS = { latency: 'end to end', encode: 'encode and submit', gpu: 'GPU' } as const;
 
 type Name = keyof typeof MEASUREMENTS;
 
@@ -16,7 +16,22 @@ function measured({ runs }: BenchReport): [Name, Measurement][] {
   });
 }
 
-export function benchLines(report: BenchReport, percentiles: readonly number[]): string[] {
+/** What the rows are times of. */
+function legend(report: BenchReport): string {
+  const texts: Readonly<Record<Name, string>> = {
+    latency: `end to end: from the call ${report.runs.transfers ? 'to its outputs' : 'until the GPU is done'}`,
+    encode: "encode and submit: of the caller's thread",
+    gpu: "GPU: of a run's passes",
+  };
+  return `  (${measured(report)
+    .map(([name]) => texts[name])
+    .join('; ')})`;
+}
+
+export function benchLines(
+  report: BenchReport,
+  { buildMs, percentile: percentiles }: Omit<BenchContext, 'file'>,
+): string[] {
   const { load, firstRunMs, runs, notes } = report;
   const { contexts, inFlight, wallMs, runsPerSecond, latency } = runs;
   const lanes = contexts * inFlight > 1 ? `, ${contexts} contexts with ${inFlight} runs in flight` : '';
@@ -29,10 +44,12 @@ export function benchLines(report: BenchReport, percentiles: readonly number[]):
     return statistics ? [[MEASUREMENTS[name], ...cells(statistics)]] : [];
   });
   return [
+    ...(buildMs === undefined ? [] : [`build      ${timeText(buildMs)}`]),
     ...(load ? [`load       ${timeText(load.totalMs)}${stages.length > 0 ? ` (${stages.join(', ')})` : ''}`] : []),
     `first run  ${timeText(firstRunMs)}`,
     `runs       ${latency.samples.length} in ${timeText(wallMs)}, ${numberText(runsPerSecond)} a second${lanes}`,
     ...table([['ms', 'min', 'mean', 'median', ...percentiles.map((p) => `p${p}`), 'max'], ...rows], '  '),
+    legend(report),
     ...notes.map(({ text }) => `note: ${text}`),
   ];
 }

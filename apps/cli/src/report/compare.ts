@@ -65,15 +65,18 @@ export function compareLines(
   const wrong = tensors.filter((tensor) => !tensor.ok && !stages?.withoutEffect.includes(tensor.name));
   const begins = stages && stages.departures.length > 0 ? stages.departures : departingIn(report);
   return [
-    `${file}: ${a} beside ${b}, ${tensors.length} tensors that both have; ${onlyA} only the first has, ${onlyB} only the second`,
+    `${file}: ${a} beside ${b}, ${tensors.length} tensors of both; ${a} alone has ${onlyA} more, ${b} ${onlyB}`,
     ...(wrong.length > 0 ? begins.slice(0, MOST_DEPARTURES).flatMap((one) => departureLines(one, report)) : []),
     ...(begins.length > MOST_DEPARTURES ? [`… it begins at ${begins.length} tensors`] : []),
     ...(stages && wrong.length > 0 ? [(fp16 ? BLAME_FLOAT16[stages.blame] : undefined) ?? BLAME[stages.blame]] : []),
+    ...(wrong.length === 0 && tensors.length > MOST_ROWS ? [`the ${MOST_ROWS} that are farthest apart:`] : []),
     ...tensorTable(wrong.length > 0 ? wrong : farthest(tensors)),
     ...(wrong.length > MOST_ROWS ? [`… of ${wrong.length} tensors that depart`] : []),
     ...notComparedLines(incomparable, stages?.withoutEffect ?? []),
     ...notes.map(({ text }) => `note: ${text}`),
-    ok ? `the same: all within ${toleranceText(report)}` : `DIFFERENT: ${wrong.length} of ${tensors.length} tensors`,
+    ok
+      ? `the same: every element within ${toleranceText(report)}`
+      : `DIFFERENT: ${wrong.length} of ${tensors.length} tensors`,
   ];
 }
 
@@ -165,5 +168,5 @@ function farthest(tensors: readonly TensorComparison[]): TensorComparison[] {
 }
 
 function toleranceText({ tolerance: { rtol, atol } }: ValuesReport): string {
-  return `${numberText(rtol)} of each element and ${numberText(atol)} of the largest`;
+  return `${numberText(rtol)} of itself plus ${numberText(atol)} of the largest`;
 }

@@ -15,12 +15,12 @@ export function profileLines(profile: ProfileSummary, { top, order }: { top: num
   const longest = [...dispatches].sort((a, b) => b.share - a.share).slice(0, top);
   const shown = order ? dispatches.filter((one) => longest.includes(one)) : longest;
   return [
-    ...table([['', 'ms', 'GFLOP/s', 'GB/s', 'roof', 'dispatch', 'workgroups', 'nodes'], ...shown.map(cells)]),
+    ...table([['share', 'ms', 'GFLOP/s', 'GB/s', 'roof', 'dispatch', 'workgroups', 'nodes'], ...shown.map(cells)]),
     ...(shown.length < dispatches.length ? [`… of ${dispatches.length} dispatches`] : []),
     `whole run ${timeText(whole.ms ?? Number.NaN)}, dispatches ${(coverage * 100).toFixed(0)} % of it; ${runs} runs, ${MODES[mode]}`,
     ...(peak
       ? [
-          `device: ${rateText(peak.flopsPerSecond)}FLOP/s, ${bytesText(peak.bytesPerSecond)}/s; roof: how much of the nearer of both`,
+          `device: at best ${rateText(peak.flopsPerSecond)}FLOP/s and ${bytesText(peak.bytesPerSecond)}/s; roof: how much a dispatch reaches of that which bounds it`,
         ]
       : []),
     ...notes.map(({ text }) => `note: ${text}`),
@@ -33,13 +33,18 @@ function cells(dispatch: DispatchSummary): string[] {
   return [
     `${(share * 100).toFixed(1)} %`,
     ms === undefined ? '' : ms.toFixed(3),
-    flopsPerSecond === undefined ? '' : (flopsPerSecond / 1e9).toFixed(1),
-    bytesPerSecond === undefined ? '' : (bytesPerSecond / 1e9).toFixed(1),
+    flopsPerSecond === undefined ? '' : shortText(flopsPerSecond / 1e9),
+    bytesPerSecond === undefined ? '' : shortText(bytesPerSecond / 1e9),
     roof && ms ? `${((roof.ms / ms) * 100).toFixed(0)} % ${roof.bound}` : '',
     `${tactic}${calls > 1 ? ` (${calls} times)` : ''}`,
     workgroups ? workgroups.join(' x ') : 'not run',
     names.length > LABEL_LENGTH ? `${names.slice(0, LABEL_LENGTH - 1)}…` : names,
   ];
+}
+
+/** Three significant digits. */
+function shortText(value: number): string {
+  return String(Number(value.toPrecision(3)));
 }
 
 function rateText(perSecond: number): string {

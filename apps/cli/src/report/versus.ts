@@ -10,7 +10,7 @@ export function versusLines({ name, pairs, outputs, theirLoadMs, theirFirstRunMs
     ['ms', 'min', 'median', 'p90', 'max'],
     ['@trtx', ...cells(pairs.ours.samples)],
     [name, ...cells(pairs.theirs.samples)],
-    ['ratio', ...cells(pairs.ratio.samples)],
+    ['ratio (@trtx / it)', ...cells(pairs.ratio.samples)],
   ];
   return [
     `beside ${name}, in turn, ${pairs.ratio.samples.length} pairs; it loaded in ${timeText(theirLoadMs)}, its first run took ${timeText(theirFirstRunMs)}`,

@@ -79,5 +79,5 @@ function lines({ ok, keep, findings, runs, complete }: Precision): string[] {
     : keep.length === 0
       ? 'float16 is good enough: nothing has to be kept in float32'
       : `good enough in float16 with --keep ${keep.map((name) => `'${quote(name)}'`).join(',')}`;
-  return [...table(rows, '  '), ...rest, `${verdict} (${runs} runs${end})`];
+  return [...table(rows, '  '), ...rest, `${verdict} (${runs} ${runs === 1 ? 'run' : 'runs'}${end})`];
 }

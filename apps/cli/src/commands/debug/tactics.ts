@@ -38,7 +38,7 @@ async function debugTactics(file: string, options: Options, session: Session): P
   const backend = await openBackend('webgpu', { logger: session.log });
   try {
     session.useAdapter(backend.description);
-    session.progress.show('whole', 0, 1, file);
+    session.progress.show('build, run', 0, 1, file);
     const { device, isFallback } = backend.gpu!;
     const report = await findWrongTactics(graph, inputs, {
       device,
