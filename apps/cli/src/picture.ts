@@ -1,7 +1,7 @@
 // @trtx/cli/picture: pictures in memory as plain RGBA bytes. Decoding is left to @napi-rs/canvas (Skia).
 
 import { readFile } from 'node:fs/promises';
-import { createCanvas, type Image, loadImage } from '@napi-rs/canvas';
+import type { Image } from '@napi-rs/canvas';
 import { TrtxError } from '@trtx/errors';
 
 export interface Picture {
@@ -41,6 +41,8 @@ export async function decodePicture(source: string | Uint8Array): Promise<Pictur
           throw fail(REASONS[cause.code] ?? `it cannot be read: ${cause.code}`, cause);
         });
   if (!isPicture(bytes)) throw fail('it is neither PNG nor JPEG');
+  // Its native library is loaded by those alone that have a picture.
+  const { createCanvas, loadImage } = await import('@napi-rs/canvas');
   let image: Image;
   try {
     image = await loadImage(bytes);

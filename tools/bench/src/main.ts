@@ -4,7 +4,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { CASES, type Comparison, compare } from './compare.ts';
-import { withRow } from './page.ts';
+import { type Row, withRow } from './page.ts';
+import { rowsOf } from './versus-report.ts';
 
 const PAGE = new URL('../../../docs/benchmarks.md', import.meta.url);
 
@@ -15,16 +16,19 @@ const program = new Command('bench')
   .option('--provider <name>', 'ONNX Runtime provider: webgpu or cpu', 'webgpu')
   .option('--json', 'print one JSON object for each case')
   .option('--write', 'put the rows into docs/benchmarks.md')
+  .option('--results <file>', 'with --write, instead of timing: rows of what versus.ts printed with --json')
   .addHelpText('after', '\nExample: npm run -s bench -- detector classifier --rounds 5 --write');
 program.parse();
 
-const { rounds, provider, json, write } = program.opts<{
+const { rounds, provider, json, write, results } = program.opts<{
   rounds: number;
   provider: string;
   json?: boolean;
   write?: boolean;
+  results?: string;
 }>();
-const names = program.processedArgs[0] as string[];
+if (results) for (const row of rowsOf(JSON.parse(readFileSync(results, 'utf8')))) put(row);
+const names = results ? [] : (program.processedArgs[0] as string[]);
 const unknown = names.find((name) => !Object.hasOwn(CASES, name));
 if (unknown) program.error(`no case ${unknown}; there are ${Object.keys(CASES).join(', ')}`, { exitCode: 2 });
 
@@ -35,9 +39,12 @@ for (const name of names) {
   else print(name, bench.dims, result);
   if (write) {
     const row = { ...result, network: name, dims: bench.dims, against: `${result.opponent} (${provider})` };
-    const date = new Date().toISOString().slice(0, 10);
-    writeFileSync(PAGE, withRow(readFileSync(PAGE, 'utf8'), { ...row, date }));
+    put({ ...row, date: new Date().toISOString().slice(0, 10) });
   }
+}
+
+function put(row: Row): void {
+  writeFileSync(PAGE, withRow(readFileSync(PAGE, 'utf8'), row));
 }
 
 function print(name: string, dims: readonly number[], result: Comparison): void {

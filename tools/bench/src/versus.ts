@@ -13,6 +13,7 @@ import { trtx } from '../../../apps/cli/src/program.ts';
 import { mobileNet, type NetworkOptions } from './mobilenet/layers.ts';
 import { onnxOf } from './mobilenet/onnx.ts';
 import { graphModelOf } from './mobilenet/tfjs.ts';
+import type { Bench, Result, VersusReport } from './versus-report.ts';
 
 /** Each peer gets a process of its own: packages for browsers change globals, and Dawn comes with some of them. */
 const COMMAND = 'trtx';
@@ -20,20 +21,6 @@ const COMMAND = 'trtx';
 interface Options extends NetworkOptions {
   readonly peers: string;
   readonly json?: boolean;
-}
-
-/** Of what `trtx bench --json` prints. */
-interface Bench {
-  readonly adapter?: string;
-  readonly vs?: {
-    readonly name: string;
-    readonly firstRunMs: number;
-    readonly ours: { readonly median: number };
-    readonly theirs: { readonly median: number };
-    readonly ratio: { readonly median: number };
-    readonly outputs: readonly { readonly ok: boolean; readonly maxAbs: number | null }[];
-  };
-  readonly error?: { readonly message: string };
 }
 
 if (process.argv[2] === COMMAND) process.exitCode = await trtx(process.argv.slice(3));
@@ -45,7 +32,7 @@ async function main(): Promise<void> {
     .option('--peers <names>', 'engines as trtx bench --vs takes them', 'ort-node,ort-web,tfjs')
     .option('--size <n>', 'height and width of the picture', Number, 224)
     .option('--width <factor>', 'of the numbers of channels', Number, 1)
-    .option('--json', 'print what trtx bench does for each engine, as one list')
+    .option('--json', 'print one JSON object, which npm run bench -- --results takes')
     .argument('[args...]', 'further arguments of trtx bench, behind --');
   program.parse();
   const { peers, size, width, json } = program.opts<Options>();
@@ -53,8 +40,10 @@ async function main(): Promise<void> {
   try {
     const files = writeNetworks(folder, { size, width });
     const results = peers.split(',').map((peer) => measure(peer, files, program.args));
-    if (json) console.log(JSON.stringify(results, null, 2));
-    else print(results, `MobileNetV2 × ${width}, ${size}×${size}`);
+    const network = width === 1 ? 'mobilenet_v2' : `mobilenet_v2 × ${width}`;
+    const report = { network, dims: [1, 3, size, size], date: new Date().toISOString().slice(0, 10), results };
+    if (json) console.log(JSON.stringify(report, null, 2));
+    else print(report);
     if (results.some(({ isRight }) => !isRight)) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true });
@@ -79,11 +68,6 @@ function writeNetworks(folder: string, options: NetworkOptions): Files {
   return files;
 }
 
-interface Result extends Bench {
-  readonly peer: string;
-  readonly isRight: boolean;
-}
-
 function measure(peer: string, { model, twin }: Files, args: readonly string[]): Result {
   const own = [...process.execArgv, fileURLToPath(import.meta.url), COMMAND];
   const versus = ['--vs', peer, ...(peer.startsWith('tfjs') ? ['--vs-model', twin] : [])];
@@ -96,9 +80,9 @@ function measure(peer: string, { model, twin }: Files, args: readonly string[]):
   return { peer, isRight: done.status === 0, ...bench };
 }
 
-function print(results: readonly Result[], title: string): void {
+function print({ network, dims, results }: VersusReport): void {
   const adapter = results.find(({ adapter }) => adapter)?.adapter ?? 'no adapter';
-  console.log(`${title} on ${adapter}, medians in ms of pairs in turn, from arrays to arrays`);
+  console.log(`${network} ${dims.join('x')} on ${adapter}, medians in ms of pairs in turn, from arrays to arrays`);
   for (const { peer, vs, error } of results) {
     if (!vs) {
       console.log(`${peer}: FAILED: ${error?.message}`);
