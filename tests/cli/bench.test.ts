@@ -2,6 +2,8 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { GraphBuilder } from '@trtx/ir';
+import { exportModel } from '@trtx/onnx';
 import { expect, it } from 'vitest';
 import { folder, trtx, trtxJson } from './command.ts';
 import { pictureModel, tinyModel } from './tiny.ts';
@@ -63,6 +65,16 @@ it('times an engine over a range at given sizes, side by side, and exports the t
   expect(data.latency.count).toBeGreaterThanOrEqual(20);
   const exported = JSON.parse(readFileSync(times, 'utf8'));
   for (const name of ['latency', 'encode', 'gpu'] as const) expect(exported[name]).toHaveLength(data[name].count);
+});
+
+it('fails where an output is NaN', async () => {
+  const b = new GraphBuilder('nan');
+  b.output('y', b.Sqrt(b.Neg(b.Exp(b.input('x', 'float32', [8])))));
+  const model = join(folder(), 'nan.onnx');
+  writeFileSync(model, exportModel(b.graph));
+  const { status, out } = await trtx('bench', model, ...QUICK);
+  expect(status).toBe(1);
+  expect(out).toMatch(/^note: output y: 8 of 8 elements are NaN or infinite$/m);
 });
 
 it('needs sizes where there are several, and takes none that make no sense', async () => {

@@ -32,6 +32,8 @@ const [COPY_DST, UNIFORM, STORAGE] = [0x08, 0x40, 0x80];
 const SIZE = 64;
 /** A measurement is long enough for the timer, and for the device to be in its stride. */
 const LONG_MS = 10;
+/** Work that takes as long by the clock of the host, and no time by the device's, shows that this one tells none. */
+const SILENT_MS = 1000;
 const REPEATS = 5;
 /** More than any cache holds, where the device allows it. */
 const [LEAST_BYTES, MOST_BYTES] = [2 ** 22, 2 ** 28];
@@ -43,7 +45,7 @@ const [CHAINS, LINKS] = [4, 16];
 /**
  * The peak of a device: what `store` has for it, or measured and kept there.
  *
- * Undefined where the device has no timestamp queries, or a timer that stands still.
+ * Undefined where the device has no timestamp queries, or a timer that stands still or goes backwards.
  */
 export async function devicePeak(device: GPUDevice, store?: PeakStore): Promise<DevicePeak | undefined> {
   const key = keyOf(device);
@@ -82,6 +84,7 @@ async function bandwidth(device: GPUDevice): Promise<number | undefined> {
       workgroups: size / 16 / SIZE,
     });
     for (const buffer of buffers) buffer.destroy();
+    if (ms === undefined) return undefined;
     if (size === most || ms > LONG_MS) return rate(2 * size, ms);
   }
 }
@@ -113,6 +116,7 @@ async function multiplyAdds(device: GPUDevice, form: string): Promise<number | u
         buffers: [rounds, out],
         workgroups: INVOCATIONS / SIZE,
       });
+      if (ms === undefined) return undefined;
       if (ms > LONG_MS || count >= MOST_ROUNDS) return rate(INVOCATIONS * count * CHAINS * LINKS * 4 * 2, ms);
     }
   } finally {
@@ -131,8 +135,8 @@ interface Task {
   readonly workgroups: number;
 }
 
-/** The least time of a few, in milliseconds; 0 where the timer tells none. */
-async function best(device: GPUDevice, { code, buffers, workgroups }: Task): Promise<number> {
+/** The least time of a few, in milliseconds: 0 where it is too short for the timer, undefined where the timer tells none. */
+async function best(device: GPUDevice, { code, buffers, workgroups }: Task): Promise<number | undefined> {
   const pipeline = await device.createComputePipelineAsync({
     layout: 'auto',
     compute: { module: device.createShaderModule({ code }), entryPoint: 'main' },
@@ -142,6 +146,7 @@ async function best(device: GPUDevice, { code, buffers, workgroups }: Task): Pro
     entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
   });
   const timestamps = new Timestamps(device);
+  const start = performance.now();
   for (let i = 0; i < REPEATS; i++) {
     const { set: querySet, index } = timestamps.take();
     const encoder = device.createCommandEncoder();
@@ -156,5 +161,6 @@ async function best(device: GPUDevice, { code, buffers, workgroups }: Task): Pro
   }
   const times = (await timestamps.read()).map(milliseconds).filter((ms) => ms !== undefined && ms > 0) as number[];
   timestamps.destroy();
-  return times.length > 0 ? Math.min(...times) : 0;
+  if (times.length > 0) return Math.min(...times);
+  return performance.now() - start > SILENT_MS ? undefined : 0;
 }

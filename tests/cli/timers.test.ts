@@ -1,10 +1,11 @@
-// An adapter without timestamps: runs are timed all the same, dispatches are not, and the page of a profile says so.
+// Adapters without timestamps, or with wrong ones: runs are timed all the same, dispatches are not, and the page of a profile
+// says so.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { PageBrowser } from '../viewer/harness.ts';
-import { withoutTimestamps } from './adapters.ts';
+import { withoutTimestamps, withTimer } from './adapters.ts';
 import { folder, start } from './command.ts';
 import { write } from './failure.ts';
 import { pageData } from './page-data.ts';
@@ -56,4 +57,22 @@ it('profile fails, and writes its page without times', async () => {
   } finally {
     await browser.close();
   }
+});
+
+it.each(['still', 'backwards'] as const)('a timer that is wrong, %s, is told of', async (fault) => {
+  const dir = folder();
+  const [model, html] = [write(dir, 'tiny.onnx', tinyModel()), join(dir, 'page.html')];
+  const run = async (...args: string[]) => (await start(args, { env: withTimer(fault) })).outcome;
+  const bench = await run('bench', model, ...QUICK);
+  expect(bench.status).toBe(0);
+  expect(bench.out).toMatch(
+    fault === 'still' ? /^note: no GPU time: .* stands still$/m : /^note: \d+ of \d+ GPU times dropped/m,
+  );
+  expect(bench.out).not.toMatch(/^ +GPU /m);
+  const profile = await run('profile', model, '--html', html, ...QUICK, '--json');
+  expect({ status: profile.status, data: JSON.parse(profile.out) }).toMatchObject({
+    status: 1,
+    data: { error: { code: 'TIMER_UNUSABLE', hint: expect.any(String) } },
+  });
+  expect(pageData(html)).toMatchObject({ notes: [expect.stringContaining("the device's timer")] });
 });
