@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { PageBrowser } from '../viewer/harness.ts';
-import { withoutTimestamps, withTimer } from './adapters.ts';
 import { folder, start } from './command.ts';
 import { write } from './failure.ts';
+import { withoutTimestamps, withTimer } from './faults.ts';
 import { pageData } from './page-data.ts';
 import { tinyModel } from './tiny.ts';
 
