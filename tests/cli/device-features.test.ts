@@ -33,6 +33,16 @@ it('refuses features that the adapter lacks, and what is none', async () => {
   await failure(MISUSED, 'USAGE', [...build, 'none,subgroups'], dir);
 });
 
+it.each([['tactics'], ['reduce', '-o', 'part.onnx'], ['passes', '--a', 'webgpu']])(
+  'debug %s builds for them too',
+  async (...command) => {
+    const dir = folder();
+    const model = write(dir, 'tiny.onnx', tinyModel());
+    const args = ['debug', ...command.slice(0, 1), model, ...command.slice(1)];
+    await failure(FAILED, 'DEVICE_UNSUITABLE', [...args, '--device-features', 'subgroups,shader-f64'], dir);
+  },
+);
+
 it('an engine tells what it needs, and a device what of it it lacks', async () => {
   const dir = folder();
   const { plan, blobs } = parseEngine(await tinyEngine());

@@ -7,12 +7,13 @@ import { extensionsOf } from '@trtx/plugin';
 import type { Command } from 'commander';
 import { collectNames } from '../../command.ts';
 import { addComparingCommand, type ComparingOptions, openCompared } from '../../comparing.ts';
+import { addDeviceOption, type DeviceFlags } from '../../device-features.ts';
 import { addFloat16Options, type Float16Flags, float16ForBuilt } from '../../float16.ts';
 import type { Session } from '../../session.ts';
 import { toleranceFrom } from '../../tolerance.ts';
 import { parseSide, SIDE_NAMES, type SideName, withSides } from './sides.ts';
 
-interface Options extends ComparingOptions, Float16Flags {
+interface Options extends ComparingOptions, Float16Flags, DeviceFlags {
   readonly a: SideName;
   readonly b: SideName;
   readonly skip?: readonly string[];
@@ -32,6 +33,7 @@ export function addDebugPasses(group: Command, session: Session): void {
     .option('--skip <passes>', 'leave these passes or rules out', collectNames)
     .action((model: string, options: Options) => bisect(model, options, session));
   addFloat16Options(command);
+  addDeviceOption(command);
 }
 
 async function bisect(file: string, options: Options, session: Session): Promise<void> {
@@ -42,9 +44,9 @@ async function bisect(file: string, options: Options, session: Session): Promise
   const { graph, inputs, plugins } = model;
   specialize(graph, model.profile);
   const { ops, pipeline } = extensionsOf(plugins);
-  const { O: level, skip } = options;
+  const { O: level, deviceFeatures: features, skip } = options;
   let total = 1;
-  const fault = await withSides(sides, { ...model, level: 'none', fp16 }, session, async (a, b) => {
+  const fault = await withSides(sides, { ...model, level: 'none', features, fp16 }, session, async (a, b) => {
     const expected = await runOnce(b, cloneGraph(graph), inputs);
     return bisectPasses(graph, inputs, differsFrom(a, expected, tolerance), {
       level,

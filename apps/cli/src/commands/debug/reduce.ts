@@ -9,6 +9,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { parseWhole } from '../../command.ts';
 import { addComparingCommand, type ComparedModel, type ComparingOptions, openCompared } from '../../comparing.ts';
+import { addDeviceOption, type DeviceFlags } from '../../device-features.ts';
 import { readBytes } from '../../files.ts';
 import { addFloat16Options, type Float16Flags, float16ForBuilt } from '../../float16.ts';
 import { modelTargets, writeModel } from '../../model-file.ts';
@@ -19,7 +20,7 @@ import { toleranceFrom } from '../../tolerance.ts';
 import { parseSide, SIDE_NAMES, type SideName, withSides } from './sides.ts';
 import { userCheck } from './user-check.ts';
 
-interface Options extends ComparingOptions, Float16Flags {
+interface Options extends ComparingOptions, Float16Flags, DeviceFlags {
   readonly output: string;
   readonly check?: string;
   readonly a?: SideName;
@@ -48,6 +49,7 @@ export function addDebugReduce(group: Command, session: Session): void {
     .option('--max-checks <n>', 'end with what fails by then', parseWhole(3, 2 ** 31))
     .action((model: string, options: Options) => reduce(model, options, session));
   addFloat16Options(command);
+  addDeviceOption(command);
 }
 
 function parseOnError(text: string): 'passes' | 'fails' {
@@ -84,7 +86,7 @@ function withCheck<T>(
   session: Session,
   work: (fails: Check) => Promise<T>,
 ): Promise<T> {
-  const { check, a = 'webgpu', b = 'reference', O: level, onError } = options;
+  const { check, a = 'webgpu', b = 'reference', O: level, deviceFeatures: features, onError } = options;
   const fp16 = float16ForBuilt(options, check === undefined ? [a, b] : ['--check']);
   if (check !== undefined)
     return work(
@@ -101,7 +103,7 @@ function withCheck<T>(
       }),
     );
   const tolerance = toleranceFrom(options, fp16 !== undefined);
-  return withSides({ a, b }, { ...model, level, fp16 }, session, (actual, expected) =>
+  return withSides({ a, b }, { ...model, level, features, fp16 }, session, (actual, expected) =>
     work(differs(actual, expected, { ...tolerance, onError })),
   );
 }

@@ -4,6 +4,7 @@ import { openBackend } from '@trtx/builder/node';
 import type { Prepare } from '@trtx/debug';
 import type { Float16Options, Level } from '@trtx/passes';
 import { ReferenceRunner } from '@trtx/reference';
+import type { DeviceFeatures } from '@trtx/runtime/node';
 import { InvalidArgumentError } from 'commander';
 import type { ComparedModel } from '../../comparing.ts';
 import { float16OfPart } from '../../float16.ts';
@@ -18,6 +19,8 @@ export interface Side {
 export interface SideOptions extends Pick<ComparedModel, 'plugins' | 'kernels' | 'opset'> {
   /** Of an engine's optimizer; `none` runs what it is given with no pass at all. */
   readonly level: Level | 'none';
+  /** Of the adapter, for engines. */
+  readonly features: DeviceFeatures;
   /** What an engine has of it in float16. */
   readonly fp16?: Float16Options;
 }
@@ -55,8 +58,8 @@ export async function withSides<T>(
   }
 }
 
-async function openWebgpu({ plugins, kernels, level, fp16 }: SideOptions, session: Session): Promise<Side> {
-  const backend = await openBackend('webgpu', { logger: session.log });
+async function openWebgpu({ plugins, kernels, level, features, fp16 }: SideOptions, session: Session): Promise<Side> {
+  const backend = await openBackend('webgpu', { features, logger: session.log });
   session.useAdapter(backend.description);
   return {
     prepare: (graph) =>

@@ -8,6 +8,7 @@ import { hostOps } from '@trtx/reference';
 import type { Command } from 'commander';
 import { parseWhole } from '../../command.ts';
 import { addComparingCommand, type ComparingOptions, openCompared } from '../../comparing.ts';
+import { addDeviceOption, type DeviceFlags } from '../../device-features.ts';
 import { FAILED } from '../../failure.ts';
 import { addFloat16Options, type Float16Flags, float16From } from '../../float16.ts';
 import { float16Lines } from '../../report/float16.ts';
@@ -15,7 +16,7 @@ import { tacticsLines } from '../../report/tactics.ts';
 import type { Session } from '../../session.ts';
 import { toleranceFrom } from '../../tolerance.ts';
 
-interface Options extends ComparingOptions, Float16Flags {
+interface Options extends ComparingOptions, Float16Flags, DeviceFlags {
   readonly most: number;
 }
 
@@ -28,6 +29,7 @@ export function addTactics(group: Command, session: Session): void {
     .option('--most <n>', 'tactics to try of a group that is wrong', parseWhole(1, 1e4), 12)
     .action((model: string, options: Options) => debugTactics(model, options, session));
   addFloat16Options(command);
+  addDeviceOption(command);
 }
 
 async function debugTactics(file: string, options: Options, session: Session): Promise<void> {
@@ -35,7 +37,7 @@ async function debugTactics(file: string, options: Options, session: Session): P
   const { graph, inputs, profile, plugins, kernels } = await openCompared(file, options, session);
   const { O: level, most } = options;
   let float16: Float16Build | undefined;
-  const backend = await openBackend('webgpu', { logger: session.log });
+  const backend = await openBackend('webgpu', { features: options.deviceFeatures, logger: session.log });
   try {
     session.useAdapter(backend.description);
     session.progress.show('build, run', 0, 1, file);
