@@ -8,8 +8,8 @@ import type { Float16Report } from '@trtx/passes';
 export function float16Line({ converted, kept, casts }: Float16Report): string {
   const reasons = new Map<string, number>();
   for (const { reason } of kept) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  const why = [...reasons].map(([reason, count]) => `${count} ${reason}`).join(', ');
-  return `${converted.length} nodes in float16 with ${casts} casts, ${kept.length} in float32${why ? `: ${why}` : ''}`;
+  const why = [...reasons].map(([reason, count]) => `${reason}: ${count}`).join(', ');
+  return `${converted.length} nodes in float16 with ${casts} casts, ${kept.length} in float32${why ? ` (${why})` : ''}`;
 }
 
 /** Warnings that are printed; `--log-level` tells all. */
