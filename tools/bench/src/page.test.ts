@@ -24,6 +24,10 @@ it('adds a row for a new adapter, and writes that of a known one anew', () => {
   expect(rowsOf(again)).toEqual([...rowsOf(page), line.replace('12.3', '11.0').replace('01-02', '01-03')]);
 });
 
+it('writes long times out', () => {
+  expect(rowsOf(withRow(page, { ...row, ortMs: 27_344 })).at(-1)).toContain('| 12.3 | 27344 |');
+});
+
 it('leaves all else of the page as it is', () => {
   const added = withRow(page, row);
   expect(added.split('\n').filter((line) => !line.includes('2030-01-02'))).toEqual(page.split('\n'));

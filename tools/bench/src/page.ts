@@ -34,7 +34,7 @@ export function withRow(page: string, row: Row): string {
 }
 
 function rowLine({ network, dims, against, trtxMs, ortMs, ratio, adapter, date }: Row): string {
-  const times = [trtxMs, ortMs].map((ms) => ms.toPrecision(ms < 1000 ? 3 : 4));
+  const times = [trtxMs, ortMs].map((ms) => (ms < 1000 ? ms.toPrecision(3) : ms.toFixed(0)));
   // A line of the table, whatever a driver calls itself.
   const name = adapter.replace(/[|\n]/g, ' ');
   return `| ${[network, dims.join('x'), against, ...times, ratio.toFixed(2), name, date].join(' | ')} |`;
