@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { GraphBuilder } from '@trtx/ir';
 import { exportModel } from '@trtx/onnx';
 import { expect, it } from 'vitest';
+import { encodeNpy } from '../../apps/cli/src/tensors/npy.ts';
 import { folder, trtx, trtxJson } from './command.ts';
 import { pictureModel, tinyModel } from './tiny.ts';
 
@@ -67,14 +68,16 @@ it('times an engine over a range at given sizes, side by side, and exports the t
   for (const name of ['latency', 'encode', 'gpu'] as const) expect(exported[name]).toHaveLength(data[name].count);
 });
 
-it('fails where an output is NaN', async () => {
+it('takes inputs of files, and fails where an output is NaN', async () => {
+  const dir = folder();
   const b = new GraphBuilder('nan');
-  b.output('y', b.Sqrt(b.Neg(b.Exp(b.input('x', 'float32', [8])))));
-  const model = join(folder(), 'nan.onnx');
+  b.output('y', b.Sqrt(b.input('x', 'float32', [4])));
+  const [model, x] = ['nan.onnx', 'x.npy'].map((name) => join(dir, name)) as [string, string];
   writeFileSync(model, exportModel(b.graph));
-  const { status, out } = await trtx('bench', model, ...QUICK);
+  writeFileSync(x, encodeNpy({ dtype: 'float32', dims: [4], data: Float32Array.of(1, -1, 2, -2) }));
+  const { status, out } = await trtx('bench', model, '--input', `x=@${x}`, ...QUICK);
   expect(status).toBe(1);
-  expect(out).toMatch(/^note: output y: 8 of 8 elements are NaN or infinite$/m);
+  expect(out).toMatch(/^note: output y: 2 of 4 elements are NaN or infinite$/m);
 });
 
 it('needs sizes where there are several, and takes none that make no sense', async () => {
