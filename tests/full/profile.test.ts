@@ -17,7 +17,7 @@ describe.runIf(hasShared)('trtx profile', () => {
   // A run takes seconds here: what else the machine does in them is in its time, so that it may take another attempt.
   it('of resnet50 accounts for the time of a run, within 10 %', { retry: 2 }, async () => {
     const { model } = hydrated('resnet50');
-    const { status, data } = await trtxJson<Profile>('profile', model, ...SHAPES, '--iterations', '8');
+    const { status, data } = await trtxJson<Profile>('profile', model, ...SHAPES, '--iterations', '6');
     expect(status).toBe(0);
     const { coverage, whole, runs, dispatches } = data;
     console.log(`resnet50: layers are ${(100 * coverage).toFixed(1)} % of ${whole.min.toFixed(0)} ms, ${runs} runs`);
