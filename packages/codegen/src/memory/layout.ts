@@ -18,10 +18,10 @@ import {
 } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { type Constant, type Dim, elementCount, elementsOf, type Graph, type Value } from '@trtx/ir';
-import { type Packed, type Slot, STATUS_BITS } from '../emitter.ts';
 import { type Grouping, rootOf, type Views } from '../group/group.ts';
 import type { Hosted } from '../host/placement.ts';
 import { isControlItem, isHostItem, type Schedule } from '../schedule.ts';
+import { type Packed, type Slot, STATUS_BITS } from '../slot.ts';
 import { type Storages, storageOf, storedBytes, storedSize } from '../storage.ts';
 import { DEFAULT_LIMITS, type Target } from '../target.ts';
 import { ALIGNMENT, align, type Lifetime, planArena } from './arena.ts';

@@ -4,9 +4,10 @@
 import { type BindingKind, type StorageType, storageBytes } from '@trtx/engine';
 import { type Dim, type DType, product, type Value } from '@trtx/ir';
 import { stagesOf } from '../emitted.ts';
-import { Emitter, type Slot } from '../emitter.ts';
+import { Emitter } from '../emitter.ts';
 import type { Group } from '../group/group.ts';
 import { partBytes } from '../memory/parts.ts';
+import type { Slot } from '../slot.ts';
 import { storageOf } from '../storage.ts';
 import type { Tactic } from '../tactics.ts';
 import type { Target } from '../target.ts';
