@@ -84,7 +84,7 @@ export const operandCases: readonly Case[] = [
     build: (b, x, y) => b.MatMul(b.Neg(x), b.Abs(y)),
   },
   {
-    name: 'MatMul: few rows of a Cast, by a constant',
+    name: 'MatMul: a row of a Cast, by a constant',
     inputs: [half(1, 64)],
     build: (b, x) => b.MatMul(b.Cast(x, { to: 'float32' }), weights(b, [64, 8])),
   },
