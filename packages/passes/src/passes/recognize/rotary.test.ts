@@ -266,6 +266,26 @@ describe('packed-heads', () => {
     });
   });
 
+  it('are turned where they are of one position', async () => {
+    const one = { x: 'float32[B,1,24]', angles: 'float32[B,1,4]' };
+    const lines = ['m = Reshape(x, int64[4] [0, 3, 1, 8])', 'y = RotaryEmbedding(m, angles, angles)'];
+    becomes(
+      lines,
+      [
+        'm = Reshape(x, int64[4] [0, 3, 1, 8])',
+        'p = Reshape(m, int64[3] [0, 1, 24])',
+        'r = RotaryEmbedding(p, angles, angles) { num_heads: 3 }',
+        'y = Reshape(r, int64[4] [0, 3, 1, 8])',
+      ],
+      one,
+    );
+    await same(lines, { x: 'float32[2,1,24]', angles: 'float32[2,1,4]' });
+    stays(['m = Reshape(x, int64[4] [0, 3, -1, 8])', 'y = RotaryEmbedding(m, angles, angles)'], {
+      x: 'float32[2,3,16]',
+      angles: 'float32[2,2,4]',
+    });
+  });
+
   it('are not where they are read as they lie, or moved otherwise', () => {
     const types = { x: 'float32[2,S,3,8]' };
     stays([move, rotated, 'y = Add(r, m)'], types);
