@@ -67,9 +67,9 @@ const GENERATED = ['resnet50', 'mobilenet_v2', 'squeezenet1_1', 'ssdlite320', 'g
 /** The file of a model; undefined where it is not installed. */
 const fileOf = (name: string) => (name in REAL ? REAL[name]!() : hasShared ? hydrated(name).model : undefined);
 
-describe('integers of 64 bits', () => {
+describe('in ranges of sizes', () => {
   it.each([...Object.keys(REAL), ...GENERATED])(
-    'of %s are proved to fit 32: nothing is checked at run time',
+    'integers of 64 bits of %s are proved to fit 32, and its arena is within 1.1 of the live bytes',
     async (name) => {
       const file = fileOf(name);
       if (!file) return;
@@ -81,6 +81,7 @@ describe('integers of 64 bits', () => {
       ]);
       const { plan } = buildPlan(graph, { profile: profileAround(graph, new Map(dims)) });
       expect(plan.status?.checks ?? []).toEqual([]);
+      expectArenaFull(plan);
     },
   );
 });
