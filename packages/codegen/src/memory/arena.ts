@@ -51,10 +51,14 @@ export function planArena(lifetimes: readonly Lifetime[], capacity = Number.MAX_
   let best: Placement | undefined;
   // Placing costs the square of the number of tensors; large plans get fewer repairs.
   const rounds = Math.min(Math.max(Math.floor(2 ** 24 / (all.length * all.length + 1)), 1), 32);
-  for (const start of starts) {
+  // What lies in a hole may be in the way of what comes later: then they are left alone.
+  const plain = lifetimes.map(({ bytes, first, last }): Lifetime => ({ bytes, first, last }));
+  const hasHoles = lifetimes.some(({ holes = [] }) => holes.length > 0);
+  const tries = (hasHoles ? [lifetimes, plain] : [plain]).flatMap((lives) => starts.map((start) => ({ lives, start })));
+  for (const { lives, start } of tries) {
     let order = start;
     for (let round = 0; round < rounds && !(best && best.bytes <= liveBytesPeak); round++) {
-      const { topmost, ...placement } = place(lifetimes, sizes, order, capacity);
+      const { topmost, ...placement } = place(lives, sizes, order, capacity);
       if (!best || placement.bytes < best.bytes) best = placement;
       order = [topmost, ...order.filter((i) => i !== topmost)];
     }

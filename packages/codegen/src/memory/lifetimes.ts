@@ -2,6 +2,7 @@
 // a body is given, what it hands on, and what it reads of the graph around it live as long as the whole node.
 
 import type { Value } from '@trtx/ir';
+import type { Emitted } from '../emitted.ts';
 import type { TensorView } from '../group/view.ts';
 import { isControlItem, isHostItem, type Schedule } from '../schedule.ts';
 import { valuesIn } from './slots.ts';
@@ -56,15 +57,22 @@ export function livesOf(schedule: Schedule, rootOf: (value: Value) => Value | un
   };
   const visit = (items: Schedule) => {
     for (const item of items) {
-      if (isControlItem(item)) visitControl(item);
-      else if (isHostItem(item)) {
+      if (isControlItem(item)) {
+        visitControl(item);
+        next();
+      } else if (isHostItem(item)) {
         touch([...item.node.inputs, ...item.node.outputs]);
         for (const value of item.node.outputs) write(value);
-      } else {
-        touch(item.stages.flatMap(({ emitter }) => emitter.slots.flatMap(valuesIn)));
-        for (const result of item.group.results) write(result, item.stages[0]!.emitter.view(result));
-      }
-      next(isControlItem(item) || isHostItem(item) ? 0 : item.stages.length);
+        next();
+      } else visitStages(item);
+    }
+  };
+  const visitStages = ({ group, stages }: Emitted) => {
+    for (const { emitter } of stages) {
+      touch(emitter.slots.flatMap(valuesIn));
+      // The last one stores the results.
+      if (emitter === stages.at(-1)!.emitter) for (const result of group.results) write(result, emitter.view(result));
+      next(1);
     }
   };
   const visitControl = ({ node, bodies }: { node: Value['producer'] & object; bodies: readonly Schedule[] }) => {
