@@ -1,16 +1,10 @@
-// Poisoned memory of several kinds of networks.
+// Poisoned memory of the models that are quick; the others are in tests/full.
 
 import { describe, it } from 'vitest';
-import { hasShared, hydrated, readTensors } from '../support/models.ts';
-import { expectPoisonHarmless } from '../support/poison.ts';
+import { hasShared } from '../support/models.ts';
+import { expectPoisonHarmless, POISONED_QUICKLY } from '../support/poison.ts';
+import { REAL } from '../support/real-models.ts';
 
-describe.runIf(hasShared)('poisoned memory', () => {
-  it.each([
-    ['squeezenet1_1', 'input:1x3x224x224'],
-    ['rnn_ctc_dynamo', undefined],
-    ['llama_tiny_dynamo', undefined],
-  ])('%s', async (name, profile) => {
-    const { model, inputs } = hydrated(name);
-    await expectPoisonHarmless(model, profile, readTensors(inputs));
-  });
+describe('poisoned memory', () => {
+  it.each(POISONED_QUICKLY.filter((name) => (REAL[name] ? REAL[name]() : hasShared)))('%s', expectPoisonHarmless);
 });

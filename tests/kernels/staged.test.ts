@@ -15,6 +15,7 @@ const NAMES = [
   'Attention: features in sixteens, a dynamic number of queries and keys',
   'Attention: past keys, causal, groups of queries',
   'Attention: lengths, causal',
+  'Conv: of what is Relu of the input',
 ];
 
 describe.each(NAMES.map((name, i) => [name, 5 * i + 1] as const))('%s', (name, number) => {

@@ -58,14 +58,22 @@ const COMPARED_BEFORE_CHOICES = ['ssdlite320'];
 /** ONNX Runtime's CPU has no float16: it puts in Casts and takes some out, and rounds otherwise from file to file. */
 const COMPARED_IN_FLOAT32 = ['isnet-fp16'];
 
-/** A model, real or generated, with inputs that mean something to it. */
-export async function originalOf(name: string): Promise<Original> {
+/** A model, real or generated, as it was read, with inputs that mean something to it. */
+export async function fedModel(
+  name: string,
+): Promise<ImportedModel & { readonly path: string; readonly inputs: ReadonlyMap<string, Tensor> }> {
   const generated = REAL[name] ? undefined : hydrated(name);
   const path = generated?.model ?? REAL[name]!()!;
-  const { graph: whole, model } = await importFile(path, importOptions(name));
+  const imported = await importFile(path, importOptions(name));
+  const inputs = generated ? readTensors(generated.inputs) : await feeds(name, imported.graph);
+  return { ...imported, path, inputs };
+}
+
+/** A model with its inputs, and what ONNX Runtime computes of them. */
+export async function originalOf(name: string): Promise<Original> {
+  const { path, graph: whole, model, inputs } = await fedModel(name);
   const graph = COMPARED_BEFORE_CHOICES.includes(name) ? beforeChoices(whole) : whole;
   const runAs = COMPARED_IN_FLOAT32.includes(name) ? asFloat32 : (own: Graph) => own;
-  const inputs = generated ? readTensors(generated.inputs) : await feeds(name, graph);
   const constants = Object.entries(KNOWN).filter(([input]) => importOptions(name).constants?.has(input));
   const isWhole = graph === whole && runAs(graph) === graph;
   const file = isWhole ? path : exportModel(runAs(graph), { opset: ownOpset(model), avoid: NOT_IN_ONNX_RUNTIME });

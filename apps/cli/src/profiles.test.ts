@@ -21,7 +21,7 @@ test('shapes belong to the profile before them, as those of trtexec do', () => {
   const more = ['--max-shapes=y:2', '--profile', 'large', '--shapes', 'x:{5..8}', '--shapes', 'y:3'];
   expect(parse(...args, ...more)).toEqual({
     profiles: [
-      { name: '0', shapes: parseProfile('x:{1..4},y:{1..2}') },
+      { name: '0', shapes: parseProfile('x:{1..2..4},y:{1..2}') },
       { name: 'large', shapes: parseProfile('x:{5..8},y:3') },
     ],
   });

@@ -15,7 +15,7 @@ export interface ShapeOptions {
 const TEXTS: Readonly<Record<keyof ShapeOptions, readonly [flag: string, text: string]>> = {
   shapes: ['--shapes <spec>', 'sizes x:1x3x224x224 or ranges x:{1..8}x3x{32..960:32}x224 of inputs'],
   minShapes: ['--min-shapes <spec>', 'the smallest sizes'],
-  optShapes: ['--opt-shapes <spec>', 'typical sizes; they are checked, kernels suit the whole range'],
+  optShapes: ['--opt-shapes <spec>', 'typical sizes between them, which kernels are chosen and timed for'],
   maxShapes: ['--max-shapes <spec>', 'the largest sizes'],
 };
 
@@ -46,8 +46,7 @@ export function profileFrom({ shapes, minShapes, optShapes, maxShapes }: ShapeOp
     throw new TrtxError('USAGE', 'a range needs both its ends', { hint: 'Give --min-shapes and --max-shapes.' });
   const [min, max] = [parseSizes('--min-shapes', minShapes), parseSizes('--max-shapes', maxShapes)];
   const profile = joinProfiles(min, max);
-  if (optShapes) checkInside(parseSizes('--opt-shapes', optShapes), profile);
-  return profile;
+  return optShapes ? withTypical(profile, parseSizes('--opt-shapes', optShapes)) : profile;
 }
 
 /** Sizes by input name, `null` where an axis is left as the model has it. */
@@ -87,14 +86,21 @@ function joinProfiles(min: Sizes, max: Sizes): Profile {
   return profile;
 }
 
-function checkInside(sizes: Sizes, profile: Profile): void {
-  for (const [tensor, axes] of Object.entries(sizes))
-    axes.forEach((size, axis) => {
-      const range = profile[tensor]?.[axis];
-      const [min, max] = typeof range === 'number' ? [range, range] : [range?.min ?? 0, range?.max ?? -1];
-      if (size !== null && (size < min || size > max))
+/** The ranges with their typical sizes, of inputs that some are given for. */
+function withTypical(profile: Profile, sizes: Sizes): Profile {
+  const told = Object.entries(sizes).map(([tensor, axes]) => {
+    const ranges = axes.map((size, axis) => {
+      const range = profile[tensor]?.[axis] ?? null;
+      if (size === null || size === range) return range;
+      if (range === null || typeof range === 'number' || size < range.min || size > range.max)
         throw wrong(tensor, `--opt-shapes: axis ${axis} is ${size}`, 'It lies between --min-shapes and --max-shapes.');
+      return { ...range, opt: size };
     });
+    if (ranges.length !== profile[tensor]?.length)
+      throw wrong(tensor, '--opt-shapes has other axes than --min-shapes', 'Give the same inputs to both.');
+    return [tensor, ranges] as const;
+  });
+  return { ...profile, ...Object.fromEntries(told) };
 }
 
 function wrong(tensor: string, message: string, hint: string): TrtxError {

@@ -7,11 +7,13 @@ import { TrtxError } from '@trtx/errors';
 import { type Dim, type DType, Graph, type Node, sameShape, traitOf, type Value } from '@trtx/ir';
 import { Evaluation } from './evaluation.ts';
 import { orderOf } from './format/format.ts';
+import { appliedTo } from './group/applied.ts';
 import { isNumber } from './group/formation.ts';
 import { computedBy, type Group, type Grouping } from './group/group.ts';
 import { denseView, isDense, liesInRuns, reshaped, type TensorView } from './group/view.ts';
 import { partBytes, partsOf, requireBuffer } from './memory/parts.ts';
 import { mostElements } from './memory/sizes.ts';
+import { type Packed, type Slot, type Source, STATUS_BITS } from './slot.ts';
 import { type Storages, sharesWords, storageOf } from './storage.ts';
 import type { Target } from './target.ts';
 import { encode, isNarrowFloat, rounded } from './wgsl/codes.ts';
@@ -33,42 +35,6 @@ import {
 import { type Lane, Position } from './wgsl/position.ts';
 import { type BufferElement, ELEMENT_BYTES, Shader } from './wgsl/shader.ts';
 import { type Words, wordsOf } from './wgsl/words.ts';
-
-/** A constant in the layout that a kernel reads, of an element type that is computed in f32. */
-export interface Packed {
-  readonly dtype: DType;
-  /** Equal keys mean equal bytes. */
-  readonly key: string;
-  readonly names: readonly string[];
-  /** Number of bytes. */
-  readonly size: number;
-  /** Made when the engine is written, once for each key. */
-  bytes(): Uint8Array;
-}
-
-/** What stands behind a binding: a value's memory, or a packed constant, or a part of it. */
-export type Slot = Source & {
-  /** Which part, of how many: a tensor that is larger than a binding takes several. */
-  readonly part: number;
-  readonly parts: number;
-};
-
-type Source =
-  | { readonly kind: 'value'; readonly value: Value }
-  | { readonly kind: 'packed'; readonly packed: Packed }
-  /** What one stage of a kernel leaves to the next. */
-  | { readonly kind: 'scratch'; readonly value: Value }
-  | Status;
-
-/** A word of bits, each of which says that numbers of 64 bits of a value are past 32. */
-interface Status {
-  readonly kind: 'status';
-  /** The values, in order of their bits; all past the last bit share it. */
-  readonly checked: readonly Value[];
-}
-
-/** Bits of a word of the status. */
-export const STATUS_BITS = 32;
 
 export class Emitter {
   readonly shader = new Shader();
@@ -152,6 +118,16 @@ export class Emitter {
     return !isNumber(value) && (!value.contents || value.constant !== null) && !this.isComputed(value);
   }
 
+  /**
+   * What an operand is addressed in: itself where it is memory, else the memory to each of whose elements the group applies
+   * code to have it. Undefined for what only `read` gives.
+   */
+  source(value: Value): Value | undefined {
+    let at: Value | undefined = value;
+    while (at && this.isComputed(at)) at = appliedTo(at);
+    return at && this.isView(at) ? at : undefined;
+  }
+
   /** How to address an operand for which `isView` holds, or a result. */
   view(value: Value): TensorView {
     return this.grouping.views.get(value) ?? denseView(value);
@@ -229,11 +205,37 @@ export class Emitter {
     return loadElement(this.shader, words, this.#form(storage), element, address);
   }
 
+  /** The element of an operand at an address in its `source`. */
+  loaded(value: Value, address: Ix): string {
+    const source = this.source(value)!;
+    return this.#applied(value, source, this.load(this.view(source).storage, address));
+  }
+
+  /** What the group makes of an element of the source of an operand. */
+  #applied(value: Value, source: Value, element: string): string {
+    if (value === source) return element;
+    const bound = new Map([[source, this.shader.let(element)]]);
+    // Elements of all places are treated alike.
+    const anywhere = Position.at(value.type.shape, new Array<Ix>(value.type.shape.length).fill(0));
+    const made = new Evaluation(this, bound).read(value, anywhere);
+    return this.leaving(value, this.group.anchor?.output.type.dtype, made);
+  }
+
   /**
-   * Reads four neighbouring elements of an operand for which `isView` holds, from addresses that are multiples of four: at
+   * Reads four neighbouring elements of an operand that has a `source`, from addresses there that are multiples of four: at
    * once, if it is asked for before any of them is read alone.
    */
   vectors(value: Value): (address: Ix) => string {
+    const source = this.source(value)!;
+    const read = this.#fours(source);
+    if (value === source) return read;
+    return (address) => {
+      const four = this.shader.let(read(address), 'four');
+      return `vec4(${[...'xyzw'].map((c) => this.#applied(value, source, `${four}.${c}`)).join(', ')})`;
+    };
+  }
+
+  #fours(value: Value): (address: Ix) => string {
     const { storage } = this.view(value);
     const word = wordOf(this.#form(storage), this.#halves);
     if (word === 'f32' || word === 'f16') {
@@ -252,11 +254,12 @@ export class Emitter {
    * of eight.
    */
   halves(value: Value): (address: Ix) => string {
-    const { storage } = this.view(value);
+    const source = this.source(value)!;
+    const { storage } = this.view(source);
     const isShared = elementsPerWord(this.storages(storage)) > 1;
-    const words = isShared ? this.#many(storage, 'vec4<u32>') : undefined;
+    const words = value === source && isShared ? this.#many(storage, 'vec4<u32>') : undefined;
     if (words) return (address) => words.read(ix.div(address, 8));
-    return (address) => packHalves(Array.from({ length: 8 }, (_, i) => this.load(storage, ix.add(address, i))));
+    return (address) => packHalves(Array.from({ length: 8 }, (_, i) => this.loaded(value, ix.add(address, i))));
   }
 
   /** As `halves`, of a packed constant; `index` counts the eights. */

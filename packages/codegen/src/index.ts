@@ -1,5 +1,5 @@
 export { type Compiled, type CompileOptions, compile } from './compile.ts';
-export { Emitter, type Packed, type Slot } from './emitter.ts';
+export { Emitter } from './emitter.ts';
 export { anyResult, type Format, type FormatUse, ROW_MAJOR_ONLY, sameFormat } from './format/format.ts';
 export { formGroups } from './group/form.ts';
 export type { Group, Grouping } from './group/group.ts';
@@ -24,6 +24,7 @@ export { type ProblemMemory, problemKey } from './problem/key.ts';
 export { type ProblemOptions, problemsOf, type TuningProblem } from './problem/problems.ts';
 export { byTime, type Timing, type Timings } from './problem/timings.ts';
 export type { Int64, Ranges } from './range/ranges.ts';
+export type { Packed, Slot } from './slot.ts';
 export { isFor, type Tactic, tacticLabel, tacticsFor } from './tactics.ts';
 export {
   DEFAULT_LIMITS,

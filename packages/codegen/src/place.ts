@@ -35,6 +35,9 @@ export interface PlaceOptions extends Pick<PriceContext, 'timings' | 'onVariant'
   readonly int64: Int64;
 }
 
+/** Columns of a contraction's tile: of a workgroup that shares what it reads, or of one invocation. */
+const REUSE = { gpu: 64, software: 8 };
+
 /** @param given what is known already to be the host's */
 export function place(root: Graph, target: Target, { kernels, int64, ...prices }: PlaceOptions, given: Hosted): Placed {
   const ranges = rangesOf(root, kernels, int64);
@@ -73,6 +76,7 @@ function placeGraph(graph: Graph, { root, target, kernels, ranges, prices }: Pla
   const limits = {
     bindings: target.limits.maxStorageBuffersPerShaderStage,
     bindingsOf: (value: Value) => memoized(bindings, value, () => mostPartsOf(value, target.limits)),
+    reuse: target.software ? REUSE.software : REUSE.gpu,
     isChecked: (node: Node) => ranges.isChecked(node),
   };
   const isHosted = ({ producer, users }: Value) => [producer, ...users.keys()].some((node) => node && hosted.has(node));

@@ -6,10 +6,11 @@ import type { DispatchWork, HeldMemory, PlanRange, PlanWork, Size, WrittenTensor
 import { storageBits } from '@trtx/engine';
 import { add, ceilDiv, type Dim, flopsOf, minDim, mul, type Node, product, traitOf, type Value } from '@trtx/ir';
 import type { Emitted } from './emitted.ts';
-import type { Emitter, Packed } from './emitter.ts';
+import type { Emitter } from './emitter.ts';
 import { nodesOf } from './group/group.ts';
 import { isDense } from './group/view.ts';
 import type { SizeTable } from './memory/sizes.ts';
+import type { Packed } from './slot.ts';
 import { storedSize } from './storage.ts';
 import { type Tactic, tacticLabel } from './tactics.ts';
 

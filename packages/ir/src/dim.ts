@@ -25,9 +25,16 @@ export class Sym {
     readonly min = 0,
     readonly max = UNBOUNDED,
     readonly definition?: Dim,
+    /** The size that it mostly has, where one is told: what is chosen by cost is chosen for it. */
+    readonly opt?: number,
   ) {
     this.key = /^[A-Za-z_][\w./]*$/.test(name) ? name : JSON.stringify(name);
   }
+}
+
+/** `1..64`, or `1..8..64` with the typical size. */
+export function printRange({ min, opt, max }: Pick<Sym, 'min' | 'opt' | 'max'>): string {
+  return opt === undefined ? `${min}..${max}` : `${min}..${opt}..${max}`;
 }
 
 export interface Operation {

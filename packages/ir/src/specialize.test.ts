@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dimOf, floorDiv, Sym } from './dim.ts';
+import { symbolsOf } from './dim-visit.ts';
 import { Graph } from './graph.ts';
 import { standardOps } from './ops/index.ts';
 import { parseProfile, printProfile, specialize } from './specialize.ts';
@@ -51,6 +52,22 @@ describe('specialize', () => {
     );
   });
 
+  it('gives symbols their typical sizes, in their units, also where one of two inputs tells it', () => {
+    const graph = specialize(image(), { x: [1, 3, { min: 32, opt: 640, max: 960, multipleOf: 32 }, 8] });
+    expect([...symbolsOf(graph.inputs[0]!.type.shape[2]!).values()]).toMatchObject([{ min: 1, opt: 20, max: 30 }]);
+    const range = { min: 1, max: 64 };
+    for (const profile of [
+      { a: [{ ...range, opt: 8 }], b: [range] },
+      { a: [range], b: [{ ...range, opt: 8 }] },
+    ]) {
+      const both = new Graph('both');
+      for (const name of ['a', 'b'])
+        both.addOutput(`${name}_`, both.addInput(name, { dtype: 'int32', shape: [dim('T')] }));
+      specialize(both, profile);
+      for (const { type } of both.inputs) expect([...symbolsOf(type.shape[0]!).values()]).toMatchObject([{ opt: 8 }]);
+    }
+  });
+
   it('takes graphs without inputs', () => {
     const graph = new Graph('constants');
     graph.addOutput('y', graph.addConstant(constantFrom('float32', [1], [2])));
@@ -67,6 +84,8 @@ describe('specialize', () => {
       [{ x: [1, 3, { min: 9, max: 8 }, 8] }, 'axis 2: the smallest size, 9, is above the largest, 8'],
       [{ x: [1, 3, { min: 33, max: 63, multipleOf: 32 }, 8] }, 'axis 2: no size from 33 to 63 is a multiple of 32'],
       [{ x: [1, 3, { min: 1, max: 8, multipleOf: 0 }, 8] }, 'axis 2: multiples of 0'],
+      [{ x: [1, 3, { min: 2, opt: 9, max: 8 }, 8] }, 'axis 2: the typical size, 9, is not from 2 to 8'],
+      [{ x: [1, 3, { min: 2, opt: 3, max: 8, multipleOf: 2 }, 8] }, 'axis 2: the typical size, 3, is no multiple of 2'],
       [{ x: [1, 3, 1, 8] }, 'a window of 2 does not fit into 1 + 0'],
     ];
     for (const [profile, message] of cases) {

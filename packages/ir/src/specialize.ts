@@ -1,7 +1,7 @@
 // Optimization profiles: exact sizes or ranges for the dynamic dimensions of the graph's inputs, put into the graph.
 
 import { quote, TrtxError } from '@trtx/errors';
-import { type Dim, dimOf, mul, Sym } from './dim.ts';
+import { type Dim, dimOf, mul, printRange, Sym } from './dim.ts';
 import { asSymbol, substitute } from './dim-visit.ts';
 import { isContainer } from './dtype.ts';
 import type { Graph, Value } from './graph.ts';
@@ -10,6 +10,8 @@ import type { TensorType } from './tensor.ts';
 /** Sizes from `min` to `max` (inclusive) that are multiples of `multipleOf`; 1 by default. */
 export interface DimRange {
   readonly min: number;
+  /** The size that most runs have, which kernels are chosen for; by default the geometric middle of the range. */
+  readonly opt?: number;
   readonly max: number;
   readonly multipleOf?: number;
 }
@@ -75,8 +77,9 @@ function choose(chosen: Map<string, Choice>, input: Value, axis: number, wanted:
   const value = narrow(input, at, scaled.symbol, scaled.factor, range);
   const { name } = scaled.symbol;
   const seen = chosen.get(name);
-  if (seen && !sameChoice(seen.value, value))
+  if (seen && !agree(seen.value, value))
     throw fail(input, `${at} (${name}) gets ${describe(value)}, and ${describe(seen.value)} in ${seen.where}`);
+  if (seen && optOf(value) === undefined) return;
   chosen.set(name, { value, where: `axis ${axis} of ${quote(input.name)}` });
 }
 
@@ -97,28 +100,41 @@ function narrow(input: Value, at: string, symbol: Sym, factor: number, range: Di
       'Bounds can only be narrowed.',
     );
   if (min === max) return min * unit;
-  return mul(dimOf(new Sym(unit === 1 ? symbol.name : `${symbol.name}/${unit}`, min, max)), unit);
+  const opt = range.opt === undefined ? undefined : range.opt / step;
+  if (opt !== undefined && !Number.isInteger(opt))
+    throw fail(input, `${at}: the typical size, ${range.opt}, is no multiple of ${step}`);
+  const name = unit === 1 ? symbol.name : `${symbol.name}/${unit}`;
+  return mul(dimOf(new Sym(name, min, max, undefined, opt)), unit);
 }
 
-function sameChoice(a: Dim, b: Dim): boolean {
-  return describe(a) === describe(b);
+/** True for the same range; a typical size may be told in one place alone. */
+function agree(a: Dim, b: Dim): boolean {
+  const opts = new Set([optOf(a), optOf(b)].filter((opt) => opt !== undefined));
+  return describe(a, false) === describe(b, false) && opts.size < 2;
 }
 
-function describe(dim: Dim): string {
+function optOf(dim: Dim): number | undefined {
+  return asSymbol(dim)?.symbol.opt;
+}
+
+function describe(dim: Dim, withOpt = true): string {
   const scaled = asSymbol(dim);
   if (!scaled) return String(dim);
-  const { symbol, factor } = scaled;
-  return printAxis({ min: symbol.min * factor, max: symbol.max * factor, multipleOf: factor });
+  const { min, max, opt } = scaled.symbol;
+  const { factor } = scaled;
+  const typical = withOpt && opt !== undefined ? { opt: opt * factor } : {};
+  return printAxis({ min: min * factor, max: max * factor, multipleOf: factor, ...typical });
 }
 
 function checkRange(input: Value, at: string, wanted: number | DimRange): void {
-  const range = typeof wanted === 'number' ? { min: wanted, max: wanted } : wanted;
-  const { min, max, multipleOf = 1 } = range;
-  for (const size of [min, max])
+  const range: DimRange = typeof wanted === 'number' ? { min: wanted, max: wanted } : wanted;
+  const { min, max, opt = min, multipleOf = 1 } = range;
+  for (const size of [min, opt, max])
     if (!Number.isSafeInteger(size) || size < 0 || size >= 2 ** 31)
       throw fail(input, `${at}: ${size} is no size`, 'Sizes are whole numbers from 0 to 2147483647.');
   if (!Number.isSafeInteger(multipleOf) || multipleOf < 1) throw fail(input, `${at}: multiples of ${multipleOf}`);
   if (min > max) throw fail(input, `${at}: the smallest size, ${min}, is above the largest, ${max}`);
+  if (opt < min || opt > max) throw fail(input, `${at}: the typical size, ${opt}, is not from ${min} to ${max}`);
 }
 
 function reinferOrRestore(graph: Graph, before: readonly TensorType[]): void {
@@ -139,8 +155,8 @@ function fail(input: Value, message: string, hint?: string): TrtxError {
 
 /**
  * A profile from command line arguments such as `x:1x3x224x224` and `x:1x3x{32..960:32}x{32..960:32}`: an input's name,
- * a colon, and its axes with an x between them. `?` leaves an axis as it is. One argument may have several inputs, with
- * commas between them.
+ * a colon, and its axes with an x between them. `{1..8..64}` tells the typical size between the ends. `?` leaves an axis as
+ * it is. One argument may have several inputs, with commas between them.
  *
  * @throws TrtxError PROFILE that quotes what could not be read
  */
@@ -170,20 +186,27 @@ const SYNTAX = 'Write name:1x3x224x224, or name:1x3x{32..960:32}x{32..960:32} fo
 function parseAxis(text: string, tensor: string): number | DimRange | null {
   if (text === '?') return null;
   if (/^\d+$/.test(text)) return Number(text);
-  const range = /^\{\s*(\d+)\s*\.\.\s*(\d+)\s*(?::\s*(\d+)\s*)?\}$/.exec(text);
+  const range = /^\{\s*(\d+)\s*\.\.(?:\s*(\d+)\s*\.\.)?\s*(\d+)\s*(?::\s*(\d+)\s*)?\}$/.exec(text);
   if (!range)
     throw new TrtxError('PROFILE', `${quote(JSON.stringify(text))} is no size and no range`, { tensor, hint: SYNTAX });
-  const [min, max, multipleOf] = range.slice(1).map(Number) as [number, number, number];
+  const [min, opt, max, multipleOf] = range.slice(1).map((part) => (part === undefined ? undefined : Number(part)));
+  return checkedRange(text, tensor, { min: min!, opt, max: max!, multipleOf });
+}
+
+function checkedRange(text: string, tensor: string, range: DimRange): DimRange {
+  const { min, opt, max, multipleOf } = range;
   if (min > max) throw new TrtxError('PROFILE', `the range ${text} ends before it begins`, { tensor });
   if (multipleOf === 0) throw new TrtxError('PROFILE', `${text} asks for multiples of 0`, { tensor });
-  return range[3] === undefined ? { min, max } : { min, max, multipleOf };
+  if (opt !== undefined && (opt < min || opt > max))
+    throw new TrtxError('PROFILE', `the typical size of ${text} is not in the range`, { tensor });
+  return { min, ...(opt === undefined ? {} : { opt }), max, ...(multipleOf === undefined ? {} : { multipleOf }) };
 }
 
 function printAxis(axis: number | DimRange | null): string {
   if (axis === null) return '?';
   if (typeof axis === 'number') return String(axis);
-  const { min, max, multipleOf = 1 } = axis;
-  return `{${min}..${max}${multipleOf === 1 ? '' : `:${multipleOf}`}}`;
+  const { min, opt, max, multipleOf = 1 } = axis;
+  return `{${printRange({ min, opt, max })}${multipleOf === 1 ? '' : `:${multipleOf}`}}`;
 }
 
 /** Pieces of the text between separators that are not inside braces. */

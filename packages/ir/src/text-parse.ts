@@ -84,7 +84,9 @@ class Parser {
     this.#expect(':');
     const min = this.#integer();
     this.#expect('..');
-    this.#symbols.set(name, new Sym(name, min, this.#integer()));
+    const next = this.#integer();
+    const [opt, max] = this.#accept(/\.\./y) ? [next, this.#integer()] : [undefined, next];
+    this.#symbols.set(name, new Sym(name, min, max, undefined, opt));
   }
 
   #input(graph: Graph): void {

@@ -149,12 +149,18 @@ describe('structurallyEqual', () => {
       ['float32[N]', 'float32[1]'],
       ['float32', 'float16'],
       ['input x', 'symbol N: 1..2\ninput x'],
+      ['input x', `symbol N: 0..4..${2 ** 31 - 1}\ninput x`],
       ['output y', 'output z = y'],
       ['output y', 'c = Relu(y)\noutput y'],
       ['Abs(x)', 'LeakyRelu(x) { alpha: 0.5 }'],
       ['Abs(x)', 'Relu(x)'],
     ];
     for (const [from, to] of changes) expect(structurallyEqual(parse(one), parse(one.replace(from, to)))).toBe(false);
+  });
+
+  it('reads the range of a symbol with its typical size', () => {
+    const text = 'symbol N: 1..2..8\ninput x: float32[N]\noutput x';
+    expect(printGraph(parse(text))).toContain('symbol N: 1..2..8\n');
   });
 
   it('compares constants by their bytes', () => {

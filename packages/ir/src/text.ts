@@ -16,7 +16,7 @@
 
 import { type Codec, codecOf } from './codec.ts';
 import { hashConstant } from './constant-hash.ts';
-import { type Dim, Sym } from './dim.ts';
+import { type Dim, printRange, Sym } from './dim.ts';
 import { symbolsOf } from './dim-visit.ts';
 import { bitWidth } from './dtype.ts';
 import type { Graph, Node, Value } from './graph.ts';
@@ -146,8 +146,8 @@ function symbolLines(graph: Graph): string[] {
   for (const input of graph.inputs) for (const dim of input.type.shape) symbolsOf(dim as Dim, symbols);
   const plain = new Sym('');
   return [...symbols.values()]
-    .filter(({ min, max }) => min !== plain.min || max !== plain.max)
-    .map(({ key, min, max }) => `symbol ${key}: ${min}..${max}`);
+    .filter(({ min, max, opt }) => min !== plain.min || max !== plain.max || opt !== undefined)
+    .map((symbol) => `symbol ${symbol.key}: ${printRange(symbol)}`);
 }
 
 /** `Conv(x, w) { strides: [2, 2] }`; operands as texts. @param inline as `TextOptions.inline` */

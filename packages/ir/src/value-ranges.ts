@@ -2,7 +2,7 @@
 
 import { quote, TrtxError } from '@trtx/errors';
 import type { Graph, Node, Value } from './graph.ts';
-import type { InputProfile } from './specialize.ts';
+import type { DimRange, InputProfile } from './specialize.ts';
 import { elementCount } from './tensor.ts';
 
 /** For each element of a tensor an exact size, a range, or null for any; by the name of the tensor. */
@@ -11,7 +11,7 @@ export type ValueRanges = Readonly<Record<string, InputProfile>>;
 /**
  * Gives nodes that tell sizes the ranges of what they read, and infers all types anew; runs with other elements are refused.
  * To be done before passes.
- * @throws TrtxError PROFILE: no such tensor tells a size, another number of elements, a range of multiples or outside of what
+ * @throws TrtxError PROFILE: no such tensor tells a size, another number of elements, a range of multiples or with a typical size or outside of what
  *   a size may be
  */
 export function limitTold(graph: Graph, ranges: ValueRanges): void {
@@ -31,8 +31,9 @@ function limitNode(graph: Graph, node: Node, range: InputProfile): void {
   const count = elementCount(input.type.shape as number[]);
   if (range.length !== count) throw fail(input, `${range.length} ranges for ${count} elements`);
   const ends = range.map((axis) => {
-    const { min, max, multipleOf } = typeof axis === 'number' ? { min: axis, max: axis, multipleOf: 1 } : (axis ?? ANY);
+    const { min, opt, max, multipleOf }: DimRange = typeof axis === 'number' ? { min: axis, max: axis } : (axis ?? ANY);
     if ((multipleOf ?? 1) !== 1) throw fail(input, `multiples of ${multipleOf}`, 'Give the range alone.');
+    if (opt !== undefined) throw fail(input, `a typical size, ${opt}`, 'Give the range alone.');
     return { min, max };
   });
   const attributes = new Map([
@@ -49,7 +50,7 @@ function limitNode(graph: Graph, node: Node, range: InputProfile): void {
   graph.rename(limited.output, outputName);
 }
 
-const ANY = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER, multipleOf: 1 };
+const ANY = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
 
 function unknown(name: string, known: ReadonlySet<string>): TrtxError {
   return new TrtxError('PROFILE', 'no sizes that only the run tells are told by such a tensor', {

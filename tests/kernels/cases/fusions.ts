@@ -49,6 +49,17 @@ export const fusionCases: readonly Case[] = [
     const more = b.Concat([both, conv(b, both, 2)], { axis: 1 });
     return [conv(b, more, 2), b.AveragePool(more, { kernel_shape: [2, 2] }), b.Add(b.ReduceMean(y), more)];
   }),
+  fusion(
+    'a part that is written long before the others, whose places other tensors take',
+    [f32(1, 4, 16, 16)],
+    (b, x) => {
+      const early = conv(b, x, 4);
+      const small = b.AveragePool(early, { kernel_shape: [2, 2], strides: [2, 2] });
+      const large = b.Resize(small, null, b.constant('float32', [4], [1, 1, 2, 2]));
+      const inner = conv(b, conv(b, b.Relu(large), 8), 8);
+      return conv(b, b.Concat([conv(b, inner, 3), early, conv(b, inner, 5)], { axis: 1 }), 2);
+    },
+  ),
   fusion('parts that are turned and put in another shape', [image], (b, x) => {
     const part = (channels: number) =>
       b.Reshape(b.Transpose(conv(b, x, channels), { perm: [0, 2, 3, 1] }), ints(b, 2, -1, 3));

@@ -8,6 +8,7 @@ import { fusionCases } from './fusions.ts';
 import { gemvCases } from './gemv.ts';
 import { einsumCases, integerCases } from './integers.ts';
 import { matmulCases } from './matmul.ts';
+import { operandCases } from './operands.ts';
 import { placeCases } from './places.ts';
 import { quantizeCases } from './quantize.ts';
 import { randomCases } from './random.ts';
@@ -39,4 +40,5 @@ export const allCases: readonly Case[] = [
   ...randomCases,
   ...chainCases,
   ...fusionCases,
+  ...operandCases,
 ];

@@ -43,6 +43,7 @@ const RECOGNIZED = [
   'Mish',
   'RotaryEmbedding',
   'DepthToSpace',
+  'SpaceToDepth',
   'TensorScatter',
 ];
 

@@ -57,7 +57,7 @@ export function chooseFormats(graph: Graph, { grouping, tactics }: Formatted, co
     for (const value of operandsOf(group)) {
       const n = typical(product(value.type.shape));
       count(value, (use, view) => {
-        if (isNeeded(use, value)) return liesIn(use.reads, view) ? 0 : copyCost(target, n);
+        if (isNeeded(group, use, value)) return liesIn(use.reads, view) ? 0 : copyCost(target, n);
         return scatter(use.reads, view, n);
       });
     }
@@ -94,7 +94,7 @@ function movedFor(
     else if (isCopied && !liesIn(format, view))
       moved.set(value, { ...denseView(value), strides: stridesIn(format, value.type.shape) });
   };
-  for (const value of operandsOf(group)) move(value, use.reads, isNeeded(use, value));
+  for (const value of operandsOf(group)) move(value, use.reads, isNeeded(group, use, value));
   for (const value of group.results) move(value, use.writes, false);
   return moved;
 }

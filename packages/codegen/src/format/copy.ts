@@ -44,7 +44,7 @@ export function copyOperands(
       tactics.set(unit, own);
       for (const value of operandsOf(unit)) {
         const view = views.get(value) ?? denseView(value);
-        if (!isNeeded(use, value) || liesIn(use.reads, view)) continue;
+        if (!isNeeded(unit, use, value) || liesIn(use.reads, view)) continue;
         const copy = copyOf(value, use.reads);
         for (const node of nodesOf(unit)) replaceInput(graph, node, value, copy);
       }

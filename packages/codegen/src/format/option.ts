@@ -1,6 +1,7 @@
 // What formats are chosen for: groups, each with the ways in which its tactics treat formats.
 
 import type { Value } from '@trtx/ir';
+import { appliedTo } from '../group/applied.ts';
 import { isNumber } from '../group/formation.ts';
 import { computedBy, type Group, type Grouping, nodesOf } from '../group/group.ts';
 import type { Tactic } from '../tactics.ts';
@@ -38,6 +39,13 @@ export function operandsOf(group: Group): Set<Value> {
   return new Set([...nodesOf(group)].flatMap(({ inputs }) => inputs.filter(isRead)));
 }
 
-export function isNeeded({ needs }: FormatUse, value: Value): boolean {
-  return needs === 'all' || needs.includes(value);
+/** True where a group has to have what it reads in a format: an operand of its kernel, or what code makes that of. */
+export function isNeeded(group: Group, { needs }: FormatUse, value: Value): boolean {
+  if (needs === 'all') return true;
+  const own = computedBy(group);
+  return needs.some((operand) => {
+    let at: Value | undefined = operand;
+    while (at && own.has(at)) at = appliedTo(at);
+    return at === value;
+  });
 }

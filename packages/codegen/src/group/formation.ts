@@ -11,6 +11,8 @@ export interface GroupLimits {
   readonly bindings: number;
   /** Bindings that a tensor takes; one by default. */
   bindingsOf?(value: Value): number;
+  /** Products that a kernel makes of an element that it reads for a contraction, about; one by default. */
+  readonly reuse?: number;
   /** Whether a node checks what it computes, which takes a binding of the group. */
   isChecked?(node: Node): boolean;
 }

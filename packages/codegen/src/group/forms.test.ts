@@ -21,12 +21,49 @@ describe('prologues', () => {
       'GlobalAveragePool*, HardSigmoid',
       'Mul',
     ]);
-    expect(formed((b, x) => b.MatMul(x, b.Exp(b.input('w', 'float32', [6, 4]))))).toEqual(['Exp', 'MatMul*']);
+    const rows = { dims: [1, 8, 600, 6] };
+    expect(formed((b, x) => b.MatMul(x, b.Exp(b.input('w', 'float32', [6, 4]))), rows)).toEqual(['Exp', 'MatMul*']);
   });
 
   it('what is dear is not computed again in each pass of a reduction', () => {
     expect(formed((b, x) => b.Softmax(b.Exp(x)))).toEqual(['Exp', 'Softmax*']);
     expect(formed((b, x) => b.ReduceSum(b.Exp(x)))).toEqual(['(Exp) ReduceSum*']);
+  });
+
+  it('what is applied to each element of an input is read through by a contraction', () => {
+    const half = (b: GraphBuilder) => b.input('h', 'float16', [1, 8, 6, 6]);
+    expect(formed((b) => conv(b, b.Cast(half(b), { to: 'float32' })))).toEqual(['(Cast) Conv*']);
+    expect(formed((b) => conv(b, b.Relu(b.Cast(half(b), { to: 'float32' }))))).toEqual(['(Cast, Relu) Conv*']);
+    expect(formed((b, x) => b.MatMul(b.Relu(x), b.Transpose(x, { perm: [0, 1, 3, 2] })))).toEqual([
+      '(Relu) MatMul*',
+      'moved Transpose',
+    ]);
+    // Beside what the epilogue makes of it.
+    expect(
+      formed((b, x) => {
+        const y = b.Relu(x);
+        return b.Add(b.Conv(y, ones(b, 8, 8, 1, 1)), y);
+      }),
+    ).toEqual(['(Relu) Conv*, Add']);
+  });
+
+  it('but not what others read, several tensors, what a map computes anyway, or what costs more than it saves', () => {
+    expect(
+      formed((b, x) => {
+        const y = b.Relu(x);
+        return [conv(b, y), conv(b, y)];
+      }),
+    ).toEqual(['Relu', 'Conv*', 'Conv*']);
+    expect(formed((b, x) => conv(b, b.Mul(x, b.Relu(x))))).toEqual(['(Relu) Mul', 'Conv*']);
+    expect(formed((b, x) => conv(b, b.Mul(x, ones(b, 8, 1, 1))))).toEqual(['Mul', 'Conv*']);
+    expect(formed((b, x) => conv(b, b.Relu(b.Add(x, b.Neg(x)))))).toEqual(['(Neg, Add) Relu', 'Conv*']);
+    expect(formed((b, x) => conv(b, b.Transpose(b.Relu(x), { perm: [0, 1, 3, 2] })))).toEqual([
+      'Relu',
+      'Conv*',
+      'moved Transpose',
+    ]);
+    expect(formed((b, x) => conv(b, b.Relu(x)), { reuse: 1 })).toEqual(['Relu', 'Conv*']);
+    expect(formed((b, x) => conv(b, b.Erf(b.Exp(x))), { reuse: 8 })).toEqual(['(Exp) Erf', 'Conv*']);
   });
 
   it('an operand of an epilogue is computed there', () => {

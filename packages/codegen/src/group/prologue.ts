@@ -3,8 +3,9 @@
 //
 // Readers come first: whether a value is computed on the way depends on how often its readers are.
 
-import { type Node, product, sameShape, type Value } from '@trtx/ir';
+import { flopsOf, type Node, product, sameShape, type Value } from '@trtx/ir';
 import { typical } from '../typical.ts';
+import { appliedTo } from './applied.ts';
 import { MOST_EXTRA, weightOf } from './cost.ts';
 import type { Draft } from './draft.ts';
 import type { Formation } from './formation.ts';
@@ -49,7 +50,11 @@ export function formPrologues(formation: Formation): void {
 function homeOf(formation: Formation, node: Node, value: Value, { memory, groups }: Demand): Draft | undefined {
   if (memory || groups.size !== 1 || formation.apart.has(node)) return undefined;
   const [[draft, { here, elsewhere }]] = groups as unknown as [[Draft, Repeats]];
-  const again = Math.max(here + elsewhere - 1, 0) * weightOf(formation.traitOf(node), node);
+  const isOperand = isMultiplied(formation, draft, value);
+  if (isOperand && !liesBehind(formation, value)) return undefined;
+  // Of an operand each element is read as often, be it in memory.
+  const weight = weightOf(formation.traitOf(node), node) - (isOperand ? 1 : 0);
+  const again = Math.max(here + elsewhere - 1, 0) * weight;
   if (draft.extra + again > MOST_EXTRA) return undefined;
   draft.prologue.add(value);
   const fits = formation.fits(draft);
@@ -81,7 +86,7 @@ function demandOf(formation: Formation, value: Value, demands: ReadonlyMap<Value
   for (const [node, indices] of value.users) {
     if (formation.hosted.has(node) || formation.isKnown(node)) continue;
     if (!formation.isFree(node)) {
-      const passes = passesOf(formation, node, indices);
+      const passes = passesOf(formation, node, indices, value);
       if (passes === undefined) memory = true;
       else read(formation.draftOf(node.output)!, { here: 0, elsewhere: passes });
       continue;
@@ -107,12 +112,50 @@ function repeatsOf(formation: Formation, value: Value, demands: ReadonlyMap<Valu
 }
 
 /** How often a node with a kernel of its own reads each element of an operand that may be computed on the way. */
-function passesOf(formation: Formation, node: Node, indices: ReadonlySet<number>): number | undefined {
+function passesOf(formation: Formation, node: Node, indices: ReadonlySet<number>, operand: Value): number | undefined {
   const trait = formation.traitOf(node);
+  if (trait.kind === 'contraction') return contractionPasses(formation, node, indices, operand);
   if (trait.kind !== 'reduction' || indices.size > 1 || !indices.has(0)) return undefined;
   const drafts = new Set(node.outputs.map((value) => formation.draftOf(value)).filter((draft) => draft));
   if (drafts.size > 1) return undefined;
   return trait.reducer ? 1 : 3;
+}
+
+/** True where a group's contraction reads a value, or what the group makes of it on the way there. */
+function isMultiplied(formation: Formation, { anchor, prologue }: Draft, value: Value): boolean {
+  if (!anchor || formation.traitOf(anchor).kind !== 'contraction') return false;
+  const stack = [value];
+  for (let at = stack.pop(); at; at = stack.pop()) {
+    if (at.users.has(anchor)) return true;
+    for (const node of at.users.keys()) stack.push(...node.outputs.filter((output) => prologue.has(output)));
+  }
+  return false;
+}
+
+/** Of an operand of a contraction: one that is addressed in memory, where nothing but code for each element is between. */
+function contractionPasses(
+  formation: Formation,
+  node: Node,
+  indices: ReadonlySet<number>,
+  operand: Value,
+): number | undefined {
+  const flops = flopsOf(node);
+  if (flops === undefined || indices.size > 1 || !liesBehind(formation, operand)) return undefined;
+  const products = typical(flops) / 2 / (formation.limits.reuse ?? 1);
+  return Math.max(products / typical(product(operand.type.shape)), 1);
+}
+
+/**
+ * True where all that makes a value is applied to each element of a tensor that is in memory anyway: what a map computes can
+ * be computed by the map as well.
+ */
+function liesBehind(formation: Formation, value: Value): boolean {
+  let at = appliedTo(value);
+  while (at?.producer && formation.isFree(at.producer) && !formation.draftOf(at) && !formation.movements.has(at))
+    at = appliedTo(at);
+  if (!at || at.contents) return false;
+  const base = formation.movements.get(at)?.storage ?? at;
+  return base.producer === null || formation.hosted.has(base.producer) || Boolean(formation.draftOf(base)?.anchor);
 }
 
 /** True where an injective node reads an operand in a range of its own, each element once. */

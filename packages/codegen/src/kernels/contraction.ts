@@ -7,7 +7,8 @@
 
 import type { Constant, Dim, Value } from '@trtx/ir';
 import { arrayType, byteLength, ceilDiv, elementsOf, mul } from '@trtx/ir';
-import type { Emitter, Packed } from '../emitter.ts';
+import type { Emitter } from '../emitter.ts';
+import type { Packed } from '../slot.ts';
 import { bytesOf, computeOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
@@ -227,34 +228,34 @@ function rowNumbers(e: Emitter, numbers: readonly Ix[]): (row: Ix) => Ix {
   return (row) => (typeof row === 'number' ? numbers[row]! : e.shader.let(`${name}[${row}]`, 'at'));
 }
 
-/** Reads an operand of a contraction by address: memory, perhaps strided, or a number. */
+/** Reads an operand of a contraction by address: memory, perhaps strided and with code applied to its elements, or a number. */
 export class Operand {
   readonly #value: Value;
-  readonly #memory: boolean;
+  readonly #source: Value | undefined;
 
   constructor(
     readonly e: Emitter,
     value: Value,
   ) {
     this.#value = value;
-    this.#memory = e.isView(value);
+    this.#source = e.source(value);
   }
 
   /** Address of an element, in elements. */
   address(coords: readonly Ix[]): Ix {
-    if (!this.#memory) return 0;
-    const view = this.e.view(this.#value);
+    if (!this.#source) return 0;
+    const view = this.e.view(this.#source);
     const strides = view.strides.map((s) => this.e.size(s));
     return ix.add(this.e.size(view.offset), ix.dot(coords, strides));
   }
 
   /** How far apart two neighbours along an axis lie. */
   stride(axis: number): Ix {
-    return this.#memory ? this.e.size(this.e.view(this.#value).strides[axis]!) : 0;
+    return this.#source ? this.e.size(this.e.view(this.#source).strides[axis]!) : 0;
   }
 
   at(address: Ix): string {
-    if (this.#memory) return this.e.load(this.e.view(this.#value).storage, address);
+    if (this.#source) return this.e.loaded(this.#value, address);
     return this.e.read(
       this.#value,
       Position.at(

@@ -52,8 +52,8 @@ function matrixSize(problem: FormattedProblem): MatrixSize {
 function sourcesOf(e: Emitter, problem: FormattedProblem, tile: MatrixTile, slice: Ix): HalfSources {
   const x = problem.group.anchor!.inputs[0]!;
   const steps = stepsOf(problem, EIGHT);
-  const read =
-    problem.formats.reads === 'channels-last' && liesInRuns(e.view(x), CHANNELS, EIGHT) ? e.halves(x) : undefined;
+  const isInRuns = problem.formats.reads === 'channels-last' && liesInRuns(e.view(e.source(x)!), CHANNELS, EIGHT);
+  const read = isInRuns ? e.halves(x) : undefined;
   const vector: WindowVector = { count: EIGHT, read, zeros: 'vec4<u32>()', join: packHalves };
   const packed = packWeights(problem, steps, tile);
   const weights = e.packedHalves(packed.constant);

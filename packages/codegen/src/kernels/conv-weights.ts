@@ -1,8 +1,8 @@
 // Weights of convolutions as implicit GEMMs read them: a matrix of steps × output channels for each group.
 
 import { convGeometry } from '@trtx/ir';
-import type { Packed } from '../emitter.ts';
 import type { Problem } from '../kernel.ts';
+import type { Packed } from '../slot.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { packable, packConstant } from './contraction.ts';

@@ -1,6 +1,7 @@
 // The matrix of a product of few rows: in which order its elements are read, 16 bytes at a time, and how it is packed for that.
 
 import type { Emitter } from '../emitter.ts';
+import { computedBy } from '../group/group.ts';
 import { denseView, liesInRuns } from '../group/view.ts';
 import type { Problem } from '../kernel.ts';
 import type { Ix } from '../wgsl/ix.ts';
@@ -10,8 +11,9 @@ import type { WeightOrder } from './gemv-tiles.ts';
 import { axesOf, type Product } from './product.ts';
 
 /** In which order the elements of B can be read by vectors, if in one: where they lie, or as they are packed. */
-export function orderOf({ grouping }: Problem, p: Product, vector: number): WeightOrder | undefined {
+export function orderOf({ group, grouping }: Problem, p: Product, vector: number): WeightOrder | undefined {
   if (constantOf(p)) return 'steps';
+  if (computedBy(group).has(p.b)) return undefined;
   const view = grouping.views.get(p.b) ?? denseView(p.b);
   const { step, column } = axesOf(p).b;
   if (liesInRuns(view, step, vector)) return 'steps';

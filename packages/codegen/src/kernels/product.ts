@@ -202,9 +202,10 @@ function packB(p: Product, type: SumType, vectors: number, steps: number) {
   return { packed, vectors: padded };
 }
 
-/** True where a value is memory in which the elements of an axis lie side by side, each `count` from a multiple of it on. */
+/** True where an operand is in memory in which the elements of an axis lie side by side, each `count` from a multiple of it on. */
 export function isInStep(e: Emitter, value: Value, axis: number, size: Dim, count: number): boolean {
-  return isMultiple(size, count) && e.isView(value) && liesInRuns(e.view(value), axis, count);
+  const source = e.source(value);
+  return source !== undefined && isMultiple(size, count) && liesInRuns(e.view(source), axis, count);
 }
 
 /** The numbers of a thread's columns, none past the last. */

@@ -2,8 +2,9 @@
 // where the n-grams of each place begin in a list, where those begin in the table, and each as its length and elements.
 
 import type { NodeView, Value } from '@trtx/ir';
-import type { Emitter, Packed } from '../emitter.ts';
+import type { Emitter } from '../emitter.ts';
 import { defineKernel } from '../kernel.ts';
+import type { Packed } from '../slot.ts';
 import { bytesOf } from '../storage.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';

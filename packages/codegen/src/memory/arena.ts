@@ -13,13 +13,29 @@ export interface Lifetime {
   readonly bytes: number;
   readonly first: number;
   readonly last: number;
+  /** The steps that write or read it; without them it lies in no hole. */
+  readonly steps?: readonly number[];
+  readonly holes?: readonly Hole[];
+}
+
+/**
+ * Aligned bytes of a tensor that nothing is written to before a step. Until then what no step touches together with the
+ * tensor may lie there: one dispatch binds the whole of both.
+ */
+export interface Hole {
+  readonly from: number;
+  readonly to: number;
+  readonly until: number;
 }
 
 export interface ArenaPlan {
   /** Bytes of each tensor's offset, in order of the lifetimes. */
   readonly offsets: readonly number[];
   readonly bytes: number;
-  /** The largest sum of tensors alive in one step, each rounded up to the alignment: no plan can be smaller. */
+  /**
+   * The largest sum of tensors alive in one step, each rounded up to the alignment and without its holes: no plan can be
+   * smaller.
+   */
   readonly liveBytesPeak: number;
 }
 
@@ -35,10 +51,14 @@ export function planArena(lifetimes: readonly Lifetime[], capacity = Number.MAX_
   let best: Placement | undefined;
   // Placing costs the square of the number of tensors; large plans get fewer repairs.
   const rounds = Math.min(Math.max(Math.floor(2 ** 24 / (all.length * all.length + 1)), 1), 32);
-  for (const start of starts) {
+  // What lies in a hole may be in the way of what comes later: then they are left alone.
+  const plain = lifetimes.map(({ bytes, first, last }): Lifetime => ({ bytes, first, last }));
+  const hasHoles = lifetimes.some(({ holes = [] }) => holes.length > 0);
+  const tries = (hasHoles ? [lifetimes, plain] : [plain]).flatMap((lives) => starts.map((start) => ({ lives, start })));
+  for (const { lives, start } of tries) {
     let order = start;
     for (let round = 0; round < rounds && !(best && best.bytes <= liveBytesPeak); round++) {
-      const { topmost, ...placement } = place(lifetimes, sizes, order, capacity);
+      const { topmost, ...placement } = place(lives, sizes, order, capacity);
       if (!best || placement.bytes < best.bytes) best = placement;
       order = [topmost, ...order.filter((i) => i !== topmost)];
     }
@@ -69,18 +89,19 @@ function place(
     const own = lifetimes[i]!;
     const others = placed
       .filter((j) => lifetimes[j]!.first <= own.last && own.first <= lifetimes[j]!.last)
-      .sort((a, b) => offsets[a]! - offsets[b]!);
+      .flatMap((j) => takenOf(offsets[j]!, sizes[j]!, lifetimes[j]!, own))
+      .sort((a, b) => a.from - b.from);
     let best = -1;
     let bestGap = Number.POSITIVE_INFINITY;
     let end = 0;
-    for (const j of others) {
+    for (const { from, to } of others) {
       const start = inOne(end, sizes[i]!);
-      const gap = offsets[j]! - start;
+      const gap = from - start;
       if (gap >= sizes[i]! && gap < bestGap) {
         best = start;
         bestGap = gap;
       }
-      end = Math.max(end, offsets[j]! + sizes[j]!);
+      end = Math.max(end, to);
     }
     offsets[i] = best >= 0 ? best : inOne(end, sizes[i]!);
     placed.push(i);
@@ -92,15 +113,41 @@ function place(
   return { offsets, bytes, topmost };
 }
 
+/** What a tensor at an offset leaves no room in for another one: all of it, but for holes that the other is gone by. */
+function takenOf(at: number, size: number, tensor: Lifetime, other: Lifetime): { from: number; to: number }[] {
+  const free = (tensor.holes ?? []).filter(({ until }) => other.last < until);
+  if (free.length === 0 || !areApart(tensor, other)) return [{ from: at, to: at + size }];
+  const taken: { from: number; to: number }[] = [];
+  let from = 0;
+  for (const hole of [...free].sort((a, b) => a.from - b.from)) {
+    if (from < hole.from) taken.push({ from: at + from, to: at + hole.from });
+    from = hole.to;
+  }
+  if (from < size) taken.push({ from: at + from, to: at + size });
+  return taken;
+}
+
+/** True where no step touches both. */
+function areApart(a: Lifetime, b: Lifetime): boolean {
+  if (!a.steps || !b.steps) return false;
+  const own = new Set(a.steps);
+  return !b.steps.some((step) => own.has(step));
+}
+
 export function align(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
 
 function livePeak(lifetimes: readonly Lifetime[], sizes: readonly number[]): number {
   const change = new Map<number, number>();
-  lifetimes.forEach(({ first, last }, i) => {
-    change.set(first, (change.get(first) ?? 0) + sizes[i]!);
-    change.set(last + 1, (change.get(last + 1) ?? 0) - sizes[i]!);
+  const add = (step: number, bytes: number) => change.set(step, (change.get(step) ?? 0) + bytes);
+  lifetimes.forEach(({ first, last, holes = [] }, i) => {
+    add(first, sizes[i]!);
+    add(last + 1, -sizes[i]!);
+    for (const { from, to, until } of holes) {
+      add(first, from - to);
+      add(until, to - from);
+    }
   });
   let live = 0;
   let peak = 0;

@@ -14,17 +14,19 @@ import {
   type Size,
   type Step,
   sourceBytes,
+  storageBits,
   storageBytes,
 } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { type Constant, type Dim, elementCount, elementsOf, type Graph, type Value } from '@trtx/ir';
-import { type Packed, type Slot, STATUS_BITS } from '../emitter.ts';
 import { type Grouping, rootOf, type Views } from '../group/group.ts';
 import type { Hosted } from '../host/placement.ts';
 import { isControlItem, isHostItem, type Schedule } from '../schedule.ts';
+import { type Packed, type Slot, STATUS_BITS } from '../slot.ts';
 import { type Storages, storageOf, storedBytes, storedSize } from '../storage.ts';
 import { DEFAULT_LIMITS, type Target } from '../target.ts';
 import { ALIGNMENT, align, type Lifetime, planArena } from './arena.ts';
+import { holesOf } from './holes.ts';
 import { livesOf } from './lifetimes.ts';
 import { partBytes, requireBuffer } from './parts.ts';
 import { mostElements, type SizeTable } from './sizes.ts';
@@ -222,15 +224,18 @@ export class Layout {
   #placeIntermediates(schedule: Schedule, bound: ReadonlySet<Value>, scratch: ReadonlySet<Value>): number {
     const isIntermediate = (root: Value) =>
       root.producer !== null || this.grouping.states.has(root) || scratch.has(root);
-    const { lives, dispatchesBefore } = livesOf(schedule, (value) => {
+    const { lives, dispatchesBefore, isStraight } = livesOf(schedule, (value) => {
       const root = rootOf(value, this.grouping.views);
       const counts = bound.has(root) && isIntermediate(root);
       return counts && !this.#places.has(root) ? root : undefined;
     });
     const values = [...lives.keys()];
-    const lifetimes = [...lives].map(
-      ([value, life]): Lifetime => ({ bytes: Math.max(this.#bytesOf(value), 4), ...life }),
-    );
+    const lifetimes = [...lives].map(([value, life]): Lifetime => {
+      const bytes = Math.max(this.#bytesOf(value), 4);
+      const { first, last, steps } = life;
+      const holes = isStraight ? holesOf(life, bytes, storageBits(this.storages(value))) : [];
+      return { bytes, first, last, steps, holes };
+    });
     const capacity = Math.floor(this.target.limits.maxBufferSize / ALIGNMENT) * ALIGNMENT;
     const arena = planArena(lifetimes, capacity);
     const buffers = Array.from({ length: Math.ceil(arena.bytes / capacity) }, (_, i) =>
@@ -239,11 +244,21 @@ export class Layout {
     values.forEach((value, i) => {
       const at = arena.offsets[i]!;
       const buffer = buffers[Math.floor(at / capacity)]!;
-      const { bytes, first, last } = lifetimes[i]!;
-      const place = { buffer, offset: at % capacity };
-      this.#places.set(value, { ...place, size: bytes });
-      const [during, until] = [dispatchesBefore[first]!, dispatchesBefore[last + 1]! - 1];
-      if (during <= until) this.memory.push({ name: value.name, at: place, bytes, first: during, last: until });
+      const { bytes, first, last, holes = [] } = lifetimes[i]!;
+      const offset = at % capacity;
+      this.#places.set(value, { buffer, offset, size: bytes });
+      const hold = (from: number, to: number, begin: number) => {
+        const [during, until] = [dispatchesBefore[begin]!, dispatchesBefore[last + 1]! - 1];
+        const range = { name: value.name, at: { buffer, offset: offset + from }, bytes: Math.min(to, bytes) - from };
+        if (from < to && during <= until) this.memory.push({ ...range, first: during, last: until });
+      };
+      let end = 0;
+      for (const { from, to, until } of [...holes].sort((a, b) => a.from - b.from)) {
+        hold(end, from, first);
+        hold(from, to, until);
+        end = to;
+      }
+      hold(end, bytes, first);
     });
     return arena.liveBytesPeak;
   }

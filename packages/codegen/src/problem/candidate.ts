@@ -2,15 +2,16 @@
 // but no contents, which times do not depend on. Constants need not be packed for it.
 
 import { type BindingKind, type StorageType, storageBytes } from '@trtx/engine';
-import { type Dim, type DType, dimOf, evaluateDim, product, type Value } from '@trtx/ir';
+import { type Dim, type DType, product, type Value } from '@trtx/ir';
 import { stagesOf } from '../emitted.ts';
-import { Emitter, type Slot } from '../emitter.ts';
+import { Emitter } from '../emitter.ts';
 import type { Group } from '../group/group.ts';
 import { partBytes } from '../memory/parts.ts';
+import type { Slot } from '../slot.ts';
 import { storageOf } from '../storage.ts';
 import type { Tactic } from '../tactics.ts';
 import type { Target } from '../target.ts';
-import { typical } from '../typical.ts';
+import { atTypicalSizes } from '../typical.ts';
 import type { ProblemMemory } from './key.ts';
 
 export interface CandidateBinding {
@@ -41,7 +42,7 @@ export interface CandidateStage {
   readonly workgroups: number;
 }
 
-/** Writes a tactic's shader. Dynamic sizes are in the middle of their ranges. */
+/** Writes a tactic's shader. Dynamic sizes are typical ones. */
 export function candidateOf(
   group: Group,
   tactic: Tactic,
@@ -56,8 +57,8 @@ export function candidateOf(
     ({ emitter: { shader, slots }, launch, wgsl }): CandidateStage => ({
       wgsl,
       bindings: shader.bindings.map(({ kind }, i) => ({ kind, ...slotMemory(slots[i]!, memory, written) })),
-      params: shader.params.map(middle),
-      workgroups: middle(launch.workgroups),
+      params: shader.params.map(wordOf),
+      workgroups: wordOf(launch.workgroups),
     }),
   );
   return { stages };
@@ -83,12 +84,10 @@ function slotMemory(
 }
 
 function bytesOf(value: Value, storages: ProblemMemory['storages']): number {
-  return storageBytes(storages(value), middle(product(value.type.shape)));
+  return storageBytes(storages(value), wordOf(product(value.type.shape)));
 }
 
-function middle(dim: Dim): number {
-  return Math.max(
-    0,
-    evaluateDim(dim, (symbol) => Math.round(typical(dimOf(symbol)))),
-  );
+/** A word of a dispatch, with the others at the same sizes. */
+function wordOf(dim: Dim): number {
+  return Math.max(0, atTypicalSizes(dim));
 }

@@ -67,6 +67,8 @@ describe('the key of a problem', () => {
     expect(n).toMatch(/float32\[s0,8\].*; s0 is 1\.\.4$/);
     expect(keys(sum, { dims: ['batch', 8], profile: range(4) })).toEqual([n]);
     expect(keys(sum, { dims: ['N', 8], profile: range(5) })).not.toEqual([n]);
+    const typical = keys(sum, { dims: ['N', 8], profile: { x: [{ min: 1, opt: 3, max: 4 }, 8] } });
+    expect(typical).toEqual([expect.stringMatching(/; s0 is 1\.\.3\.\.4$/)]);
   });
 
   it.each<[string, (b: GraphBuilder, x: Value) => Value, Options?]>([
@@ -116,9 +118,12 @@ describe('a candidate', () => {
     expect(wgsl).toContain('fn main(');
   });
 
-  it('is in the middle of ranges', () => {
-    const [problem] = problems((b, x) => b.Relu(x), { dims: ['N', 4], profile: { x: [{ min: 4, max: 64 }, 4] } });
+  it.each([
+    [{ min: 4, max: 64 }, 16],
+    [{ min: 4, opt: 40, max: 64 }, 40],
+  ])('of sizes %j has %i', (range, size) => {
+    const [problem] = problems((b, x) => b.Relu(x), { dims: ['N', 4], profile: { x: [range, 4] } });
     const { bindings } = problem!.candidate(problem!.tactics[0]!).stages[0]!;
-    expect(bindings.map(({ bytes }) => bytes)).toEqual([16 * 4 * 4, 16 * 4 * 4]);
+    expect(bindings.map(({ bytes }) => bytes)).toEqual([size * 4 * 4, size * 4 * 4]);
   });
 });

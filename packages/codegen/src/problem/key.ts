@@ -15,6 +15,7 @@ import {
   type Node,
   printCall,
   printConstant,
+  printRange,
   Sym,
   sameDim,
   substitute,
@@ -74,7 +75,7 @@ class KeyWriter {
       return `${given} = ${node === anchor ? '*' : ''}${call}: ${type}${checked}`;
     });
     const stored = results.map((value) => `${this.#place(value)} = ${this.#computed.get(value)}`);
-    const symbols = [...this.#symbols.values()].map(({ name, min, max }) => `${name} is ${min}..${max}`);
+    const symbols = [...this.#symbols.values()].map((symbol) => `${symbol.name} is ${printRange(symbol)}`);
     return [...nodes, ...stored, ...symbols].join('; ');
   }
 
@@ -159,8 +160,8 @@ class KeyWriter {
   #dim(dim: Dim): string {
     if (typeof dim === 'number') return String(dim);
     return String(
-      substitute(dim, ({ name, min, max }) => {
-        const known = this.#symbols.get(name) ?? new Sym(`s${this.#symbols.size}`, min, max);
+      substitute(dim, ({ name, min, max, opt }) => {
+        const known = this.#symbols.get(name) ?? new Sym(`s${this.#symbols.size}`, min, max, undefined, opt);
         this.#symbols.set(name, known);
         return dimOf(known);
       }),

@@ -16,6 +16,8 @@ export const ones = (b: GraphBuilder, ...dims: number[]) => {
 interface Options {
   /** Bindings that a dispatch may have. */
   readonly bindings?: number;
+  /** As of `GroupLimits`; 64 by default. */
+  readonly reuse?: number;
   /** Whether the graph is legalized first. */
   readonly legal?: boolean;
   /** The shape of x. */
@@ -24,14 +26,17 @@ interface Options {
 
 type Build = (b: GraphBuilder, x: Value) => Value | readonly Value[];
 
-function groupingOf(build: Build, { bindings = 8, legal = false, dims = [1, 8, 6, 6] }: Options = {}): Grouping {
+function groupingOf(
+  build: Build,
+  { bindings = 8, reuse = 64, legal = false, dims = [1, 8, 6, 6] }: Options = {},
+): Grouping {
   const b = new GraphBuilder('g');
   const outputs = [build(b, b.input('x', 'float32', dims))].flat() as Value[];
   outputs.forEach((value, i) => {
     b.output(`y${i}`, value);
   });
   if (legal) legalize(b.graph, PORTABLE);
-  return formGroups(b.graph, { bindings });
+  return formGroups(b.graph, { bindings, reuse });
 }
 
 /** The results that are written over operands, by the ops that give them. */

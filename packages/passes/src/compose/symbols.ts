@@ -30,10 +30,14 @@ export function ownSymbols(graphs: readonly Graph[], prefixes: readonly string[]
       const first = taken.get(name);
       if (!first) taken.set(name, symbol);
       else if (mode === 'unify') known.set(name, dimOf(first));
-      else known.set(name, dimOf(new Sym(freeName(`${prefixes[i]}/${name}`, taken, symbol), symbol.min, symbol.max)));
+      else known.set(name, dimOf(renamed(symbol, freeName(`${prefixes[i]}/${name}`, taken, symbol))));
     }
     substituteInputs(graph, known);
   });
+}
+
+function renamed({ min, max, opt }: Sym, name: string): Sym {
+  return new Sym(name, min, max, undefined, opt);
 }
 
 function freeName(wanted: string, taken: Map<string, Sym>, symbol: Sym): string {

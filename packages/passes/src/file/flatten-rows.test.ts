@@ -88,6 +88,27 @@ describe('flatten-rows', () => {
       ...PASSES,
     ));
 
+  it('heads, of sizes that are known or not', () => {
+    const split = (lead: string, target: string) => `graph net
+      input x: float32[${lead},2]
+      m = MatMul(x, ${W})
+      a = Add(m, ${B})
+      r = Relu(a)
+      y = Reshape(r, ${target})
+      output y`;
+    const flat = (lead: string, target: string) => `graph net
+      input x: float32[${lead},2]
+      rows = Reshape(x, int64[2] [-1, 2])
+      a = Gemm(rows, ${W}, ${B})
+      r = Relu(a)
+      y = Reshape(r, ${target})
+      output y`;
+    const known = 'int64[4] [5, 3, 1, 2]';
+    expectRewrite(split('5,3', known), flat('5,3', known), ...PASSES);
+    const open = 'int64[4] [-1, 3, 1, 2]';
+    expectRewrite(split('B,3', open), flat('B,3', open), ...PASSES);
+  });
+
   it('computes the same', () => expectSameValues(layer('2,3,2'), ...PASSES));
 
   it.each([
@@ -96,6 +117,31 @@ describe('flatten-rows', () => {
     ['a bias for each row', `m = MatMul(x, ${W})\n y = Add(m, float32[3,2] [1, 2, 3, 4, 5, 6])`],
     ['weights on the left', `m = MatMul(float32[3,3] [1, 2, 3, 4, 5, 6, 7, 8, 9], x)\n y = Add(m, ${B})`],
   ])('leaves %s', (_, body) => expectUnchanged(`graph net\n input x: float32[2,3,2]\n ${body}\n output y`, ...PASSES));
+
+  it.each([
+    ['Transpose(a) { perm: [1, 0, 2] }'],
+    ['ReduceSum(a, int64[1] [1])'],
+    ['Concat(a, x) { axis: 1 }'],
+    ['Reshape(a, int64[3] [3, -1, 2])'],
+    ['Reshape(a, int64[3] [-1, 6, 1])'],
+    ['Reshape(a, int64[2] [-1, 6])'],
+  ])('ends at %s', (after) =>
+    expectRewrite(
+      `graph net
+         input x: float32[B,3,2]
+         m = MatMul(x, ${W})
+         a = Add(m, ${B})
+         y = ${after}
+         output y`,
+      `graph net
+         input x: float32[B,3,2]
+         rows = Reshape(x, int64[2] [-1, 2])
+         g = Gemm(rows, ${W}, ${B})
+         ${after.startsWith('Reshape') ? `y = ${after.replace('(a,', '(g,')}` : `a = Reshape(g, int64[3] [-1, 3, 2])\n y = ${after}`}
+         output y`,
+      ...PASSES,
+    ),
+  );
 
   it('ends where rows are told apart', () =>
     expectRewrite(

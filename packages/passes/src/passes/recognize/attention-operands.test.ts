@@ -35,6 +35,15 @@ describe('grouped-heads', () => {
   it('are shared', async () => {
     const lines = [...repeat('k', 'rk'), ...repeat('v', 'rv'), ...rest];
     becomes(lines, ['y = Attention(q, k, v) { scale: 1 }'], grouped);
+    const attended = (operands: string, attributes = '') => [
+      ...repeat('k', 'rk'),
+      ...repeat('v', 'rv'),
+      'input bias: float32[B,1,S,T]',
+      `y = Attention(q, ${operands})${attributes}`,
+    ];
+    const bias = 'input bias: float32[B,1,S,T]';
+    becomes(attended('rk, rv, bias'), [bias, 'y = Attention(q, k, v, bias)'], grouped);
+    becomes(attended('rk, rv', ' { is_causal: 1 }'), [bias, 'y = Attention(q, k, v) { is_causal: 1 }'], grouped);
     await same(lines, {
       q: 'float32[2,6,4,8]',
       k: 'float32[2,3,5,8]',
@@ -147,6 +156,30 @@ describe('packed-heads', () => {
         'a = Attention(q2, k2, v2) { q_num_heads: 3, kv_num_heads: 3 }',
         'b = Reshape(a, int64[4] [0, 0, 3, 16])',
         'y = Reshape(b, int64[3] [0, 0, 48])',
+      ],
+      packed,
+    );
+    const flat = ['q', 'k', 'v'].flatMap((name) => [
+      `${name}0 = Reshape(${name}, int64[4] [0, 0, 3, ${name === 'v' ? 16 : 8}])`,
+      `${name}2 = Reshape(${name}0, int64[3] [0, 0, ${name === 'v' ? 48 : 24}])`,
+    ]);
+    const back = 'y = Transpose(a) { perm: [0, 2, 1, 3] }';
+    const heads = 'q_num_heads: 3, kv_num_heads: 3';
+    becomes(
+      [...moved, 'a = Attention(q1, k1, v1, mask) { scale: 0.5 }', back],
+      [...flat, `a = Attention(q2, k2, v2, mask) { scale: 0.5, ${heads} }`, 'y = Reshape(a, int64[4] [0, 0, 3, 16])'],
+      packed,
+    );
+    const past = ['input pk: float32[B,3,P,8]', 'input pv: float32[B,3,P,16]'];
+    const given = ['output ck', 'output cv'];
+    becomes(
+      [...past, ...moved, 'a, ck, cv = Attention(q1, k1, v1, -, pk, pv)', back, ...given],
+      [
+        ...past,
+        ...flat,
+        `a, ck, cv = Attention(q2, k2, v2, -, pk, pv) { ${heads} }`,
+        'y = Reshape(a, int64[4] [0, 0, 3, 16])',
+        ...given,
       ],
       packed,
     );

@@ -181,6 +181,46 @@ describe('masks', () => {
     );
   });
 
+  it('are cut off at the lowest number', async () => {
+    const low = 'float32[] [-3.4028235e38]';
+    const cut = ['b = Max(mask, float32[] [-3.4028235e38])', 'y = Attention(q, k, v, b) { scale: 1 }'];
+    becomes(masked('a = Add(s, mask)', `m = Max(a, ${low})`), cut);
+    becomes(masked('a = Add(s, mask)', `m = Max(${low}, a)`), cut);
+    becomes(masked('a = Add(s, mask)', `m = Clip(a, ${low})`), cut);
+    becomes(
+      masked('a = Where(mask, s, float32[] [-inf])', `m = Max(a, ${low})`),
+      [`b = Where(mask, float32[] [0], ${low})`, 'y = Attention(q, k, v, b) { scale: 1 }'],
+      { mask: 'bool[B,1,S,T]' },
+    );
+    const rows = 'float32[4,5] [-inf,0,0,0,0, 0,-inf,0,0,0, 0,0,0,0,-inf, -inf,-inf,-inf,-inf,-inf]';
+    await same(masked(`a = Add(s, ${rows})`, `m = Max(a, ${low})`), FIXED);
+    // Of a product of batch and heads as one axis.
+    const flat = { q: 'float32[6,4,8]', k: 'float32[6,5,8]', v: 'float32[6,5,8]', mask: 'float32[2,1,4,5]' };
+    const opt = [
+      'q3 = Reshape(q, int64[3] [6, 4, 8])',
+      'k3 = Reshape(k, int64[3] [6, 5, 8])',
+      'v3 = Reshape(v, int64[3] [6, 5, 8])',
+      't = Transpose(k3) { perm: [0, 2, 1] }',
+      's = MatMul(q3, t)',
+      'w = Reshape(s, int64[4] [2, 3, 4, 5])',
+      'a = Add(w, mask)',
+      `f = Clip(a, ${low})`,
+      'm = Reshape(f, int64[3] [6, 4, 5])',
+      'p = Softmax(m)',
+      'y = MatMul(p, v3)',
+    ];
+    becomes(opt, [...cut.with(1, 'z = Attention(q, k, v, b) { scale: 1 }'), 'y = Reshape(z, int64[3] [6, 4, 8])'], {
+      ...FIXED,
+    });
+    await same(opt, FIXED);
+    stays(opt.with(7, `f = Clip(w, ${low})`), flat);
+    // Without a mask, at a number that scores reach, and from above too.
+    stays(masked(`m = Max(s, ${low})`));
+    stays(masked('a = Add(s, mask)', 'm = Max(a, float32[] [-100])'));
+    stays(masked('a = Add(s, mask)', `m = Clip(a, ${low}, float32[] [80])`));
+    stays([...masked('a = Add(s, mask)', `m = Max(a, ${low})`), 'output a']);
+  });
+
   it('are one', async () => {
     const window = 'bool[4,5] [1,1,0,0,0, 1,1,1,0,0, 0,1,1,1,0, 0,0,1,1,1]';
     await same(masked(`a = Where(${window}, s, float32[] [-inf])`, 'm = Add(a, mask)'), FIXED);

@@ -10,6 +10,7 @@ import { recognize } from '../../recognize.ts';
 import { definePass } from '../../rule.ts';
 import { masked, maskOf } from './attention-mask.ts';
 import { attentionOperands } from './attention-operands.ts';
+import { maskedInWindows, withWindows } from './attention-windows.ts';
 
 const product = op('MatMul', scaled(any('query'), 'query'), scaled(any('transposed'), 'key'));
 
@@ -19,9 +20,10 @@ const limited = (scores: Pattern) =>
 const unmasked = cast(optionally(limited, scaled(product, 'scores')));
 
 /** Masks for each head, where the products are of batch and heads as one axis. */
-const maskedApart = op('Reshape', masked(op('Reshape', unmasked, any()).as('apart')), any());
+const apartOf = op('Reshape', unmasked, any()).as('apart');
+const maskedApart = op('Reshape', masked(apartOf.where(({ output }) => output.type.shape.length === 4)), any());
 
-const scores = oneOf(masked(unmasked), maskedApart);
+const scores = oneOf(masked(unmasked), maskedApart, maskedInWindows(masked(unmasked)));
 
 const softmax = op('Softmax', cast(scores))
   .where((node) => [-1, node.output.type.shape.length - 1].includes(node.view().int('axis')))
@@ -48,7 +50,7 @@ const writtenOut = recognize({
     if (!geometry || limit === undefined) return undefined;
     const { rank, shape } = geometry;
     if (apart && !patch.sameShape(shape, apart.type.shape)) return undefined;
-    const mask = maskOf(match, shape, rank === 3 ? [1] : [], patch);
+    const mask = withWindows(maskOf(match, shape, rank === 3 ? [1] : [], patch), { match, query, shape }, patch);
     if (mask === 'unfit') return undefined;
     // One head is packed as it lies.
     const heads = rank === 4 ? undefined : 1;

@@ -7,6 +7,7 @@ import { recognizeGroupNormalization } from './group-normalization.ts';
 import { recognizeHardSigmoid } from './hard-sigmoid.ts';
 import { recognizeHardSwish } from './hard-swish.ts';
 import { recognizeLayerNormalization } from './layer-normalization.ts';
+import { recognizeLpNormalization } from './lp-normalization.ts';
 import { recognizeMish } from './mish.ts';
 import { foldNormOperands } from './norm-operands.ts';
 import { recognizeResize } from './resize.ts';
@@ -23,6 +24,7 @@ export * from './group-normalization.ts';
 export * from './hard-sigmoid.ts';
 export * from './hard-swish.ts';
 export * from './layer-normalization.ts';
+export * from './lp-normalization.ts';
 export * from './mish.ts';
 export * from './norm-operands.ts';
 export * from './resize.ts';
@@ -44,6 +46,7 @@ export const recognizing: readonly Pass[] = [
   recognizeSoftmax,
   recognizeLayerNormalization,
   recognizeRmsNormalization,
+  recognizeLpNormalization,
   recognizeGroupNormalization,
   foldNormOperands,
   recognizeDepthToSpace,

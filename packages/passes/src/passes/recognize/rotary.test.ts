@@ -44,6 +44,9 @@ describe('halves', () => {
     becomes(lines, [...caches('-1').map((line) => line.replace('[0,', '[2,')), 'y = RotaryEmbedding(x, cos, sin)']);
     await same(lines, { x: 'float32[2,3,5,8]', angles: 'float32[2,5,4]' });
     const split = ['a, b = Split(x) { axis: -1, num_outputs: 2 }'];
+    const found = [...caches('-1').map((line) => line.replace('[0,', '[2,')), 'y = RotaryEmbedding(x, cos, sin)'];
+    becomes([...angles(TWICE), ...split, ...TURN, ...SUM], found);
+    becomes([...angles(TWICE), ...HALVES, ...TURN, 'i = Mul(cos, x)', 'j = Mul(sin, r)', 'y = Add(j, i)'], found);
     await same([...angles(TWICE), ...split, ...TURN, ...SUM], { x: 'float32[2,3,5,8]', angles: 'float32[2,5,4]' });
     await same([...angles(TWICE), ...HALVES, ...TURN, 'i = Mul(cos, x)', 'j = Mul(sin, r)', 'y = Add(j, i)'], {
       x: 'float32[2,3,5,8]',
@@ -159,6 +162,15 @@ describe('halves-apart', () => {
 
   it('are pairs', async () => {
     const fixed = { x: 'float32[2,3,5,8]', angles: 'float32[2,5,4]' };
+    const tables = (positions: number) => [
+      ...products('', '').slice(0, 4),
+      `c = Reshape(cos, int64[3] [2, ${positions}, 4])`,
+      `s = Reshape(sin, int64[3] [2, ${positions}, 4])`,
+      'y = RotaryEmbedding(x, c, s)',
+    ];
+    becomes(products('Sub(ac, bs)', 'Add(bc, sa)'), tables(-1));
+    becomes(products('Sub(ac, bs)', 'Add(sa, bc)'), tables(-1));
+    becomes(products('Sub(ac, bs)', 'Add(sa, bc)'), tables(5), fixed);
     await same(products('Sub(ac, bs)', 'Add(bc, sa)'), fixed);
     await same(products('Sub(ac, bs)', 'Add(sa, bc)'), fixed);
     await same(products('Sub(ac, bs)', 'Add(sa, bc)'), { ...fixed, x: 'float32[2,3,5,8]', angles: 'float32[1,5,4]' });
@@ -194,6 +206,17 @@ describe('neighbours', () => {
       'f = Expand(e, int64[4] [1, 1, 1, 2])',
       'd = Reshape(f, int64[3] [2, 5, 8])',
     ];
+    const found = [
+      'c = Cos(angles)',
+      'cos = Reshape(c, int64[3] [2, 5, 4])',
+      's = Sin(angles)',
+      'sin = Reshape(s, int64[3] [2, 5, 4])',
+      'y = RotaryEmbedding(x, cos, sin) { interleaved: 1 }',
+    ];
+    becomes([...angles(double), ...pairs, ...turn, ...SUM], found, fixed);
+    becomes([...angles(expanded), ...pairs, ...turn, ...SUM], found, fixed);
+    const swapped = ['i = Mul(cos, x)', 'j = Mul(sin, r)', 'y = Add(j, i)'];
+    becomes([...angles(double), ...pairs, ...turn, ...swapped], found, fixed);
     await same([...angles(expanded), ...pairs, ...turn, ...SUM], fixed);
     await same(
       [
@@ -222,21 +245,44 @@ describe('packed-heads', () => {
 
   it('are turned where they are', async () => {
     const types = { x: 'float32[2,S,3,8]' };
-    becomes(
-      [move, 'y = RotaryEmbedding(m, angles, angles)'],
-      [
-        'p = Reshape(x, int64[3] [0, 0, 24])',
-        'r = RotaryEmbedding(p, angles, angles) { num_heads: 3 }',
-        'a = Reshape(r, int64[4] [0, 0, 3, 8])',
-        'y = Transpose(a) { perm: [0, 2, 1, 3] }',
-      ],
-      types,
-    );
+    const turned = (attributes: string) => [
+      'p = Reshape(x, int64[3] [0, 0, 24])',
+      `r = RotaryEmbedding(p, angles, angles) { num_heads: 3${attributes} }`,
+      'a = Reshape(r, int64[4] [0, 0, 3, 8])',
+      'y = Transpose(a) { perm: [0, 2, 1, 3] }',
+    ];
+    becomes([move, 'y = RotaryEmbedding(m, angles, angles)'], turned(''), types);
+    becomes([move, 'y = RotaryEmbedding(m, angles, angles) { interleaved: 1 }'], turned(', interleaved: 1'), types);
+    const first = ' { rotary_embedding_dim: 4 }';
+    becomes([move, `y = RotaryEmbedding(m, angles, angles)${first}`], turned(', rotary_embedding_dim: 4'), {
+      ...types,
+      angles: 'float32[2,S,2]',
+    });
     const fixed = { x: 'float32[2,5,3,8]', angles: 'float32[2,5,2]' };
     await same([move, 'y = RotaryEmbedding(m, angles, angles) { rotary_embedding_dim: 4 }'], fixed);
     await same([move, 'y = RotaryEmbedding(m, angles, angles) { interleaved: 1 }'], {
       ...fixed,
       angles: 'float32[2,5,4]',
+    });
+  });
+
+  it('are turned where they are of one position', async () => {
+    const one = { x: 'float32[B,1,24]', angles: 'float32[B,1,4]' };
+    const lines = ['m = Reshape(x, int64[4] [0, 3, 1, 8])', 'y = RotaryEmbedding(m, angles, angles)'];
+    becomes(
+      lines,
+      [
+        'm = Reshape(x, int64[4] [0, 3, 1, 8])',
+        'p = Reshape(m, int64[3] [0, 1, 24])',
+        'r = RotaryEmbedding(p, angles, angles) { num_heads: 3 }',
+        'y = Reshape(r, int64[4] [0, 3, 1, 8])',
+      ],
+      one,
+    );
+    await same(lines, { x: 'float32[2,1,24]', angles: 'float32[2,1,4]' });
+    stays(['m = Reshape(x, int64[4] [0, 3, -1, 8])', 'y = RotaryEmbedding(m, angles, angles)'], {
+      x: 'float32[2,3,16]',
+      angles: 'float32[2,2,4]',
     });
   });
 
@@ -264,8 +310,21 @@ describe('first-features', () => {
       ['y = RotaryEmbedding(x, angles, angles) { rotary_embedding_dim: 4 }'],
       types,
     );
+    becomes(
+      [
+        ...parts(4).with(2, 'r = RotaryEmbedding(a, angles, angles) { interleaved: 1 }'),
+        'y = Concat(r, b) { axis: 3 }',
+      ],
+      ['y = RotaryEmbedding(x, angles, angles) { interleaved: 1, rotary_embedding_dim: 4 }'],
+      types,
+    );
     await same([...parts(4), 'y = Concat(r, b) { axis: 3 }'], { x: 'float32[2,3,5,8]', angles: 'float32[2,5,2]' });
     const split = ['a, b = Split(x, int64[2] [4, 4]) { axis: 3 }', 'r = RotaryEmbedding(a, angles, angles)'];
+    becomes(
+      [...split, 'y = Concat(r, b) { axis: 3 }'],
+      ['y = RotaryEmbedding(x, angles, angles) { rotary_embedding_dim: 4 }'],
+      types,
+    );
     await same([...split, 'y = Concat(r, b) { axis: 3 }'], { x: 'float32[2,3,5,8]', angles: 'float32[2,5,2]' });
   });
 

@@ -136,14 +136,22 @@ const packed = defineRule({
   ops: ['RotaryEmbedding'],
   apply(node, patch) {
     const given = node.inputs[0]!;
+    if (given.type.shape.length !== 4 || !patch.onlyUsedBy(given, node)) return undefined;
+    const [, heads, positions, size] = given.type.shape as [Dim, number, Dim, number];
     const move = producerOf(given, 'Transpose');
-    if (!move || permutationOf(move).join() !== '0,2,1,3' || !patch.onlyUsedBy(given, node)) return undefined;
-    const [, heads, , size] = given.type.shape as [Dim, number, Dim, number];
-    const merged = patch.covers(move).node('Reshape', [move.inputs[0], patch.integers([0, 0, heads * size])]);
+    const isMoved = move && permutationOf(move).join() === '0,2,1,3';
+    // Of one position no element moves.
+    if (!isMoved && (positions !== 1 || !producerOf(given, 'Reshape'))) return undefined;
+    const reshaped = (x: Operand, ...dims: number[]) => patch.node('Reshape', [x, patch.integers(dims)]);
+    const merged = isMoved
+      ? reshaped(patch.covers(move) && move.inputs[0]!, 0, 0, heads * size)
+      : reshaped(given, 0, 1, heads * size);
     const attributes = { ...Object.fromEntries(node.attributes), num_heads: heads };
     const y = patch.node('RotaryEmbedding', [merged, ...node.inputs.slice(1)], attributes);
-    const apart = patch.node('Reshape', [y, patch.integers([0, 0, heads, size])]);
-    return patch.replace(node.output, patch.node('Transpose', [apart], { perm: [0, 2, 1, 3] }), 'heads where they are');
+    const apart = isMoved
+      ? patch.node('Transpose', [reshaped(y, 0, 0, heads, size)], { perm: [0, 2, 1, 3] })
+      : reshaped(y, 0, heads, 1, size);
+    return patch.replace(node.output, apart, 'heads where they are');
   },
 });
 

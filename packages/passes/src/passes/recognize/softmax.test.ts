@@ -39,7 +39,13 @@ describe('softmax', () => {
 describe('log-softmax', () => {
   it('is x − ln Σ eˣ, and the logarithm of Softmax', () => {
     becomes('s = ReduceLogSumExp(x, int64[1] [-1])\ny = Sub(x, s)', 'y = LogSoftmax(x) {axis: 2}');
+    becomes('s = ReduceLogSumExp(x, int64[1] [1])\ny = Sub(x, s)', 'y = LogSoftmax(x) {axis: 1}', 'float16[N,4]');
     becomes('s = Softmax(x) {axis: 1}\ny = Log(s)', 'y = LogSoftmax(x) {axis: 1}');
+    becomes('s = Softmax(x)\ny = Log(s)', 'y = LogSoftmax(x)', 'float16[N,S]');
+    becomes(
+      's = Softmax(x) {axis: 0}\ny = Log(s)\nz = Abs(x)\noutput z',
+      'y = LogSoftmax(x) {axis: 0}\nz = Abs(x)\noutput z',
+    );
     becomes(
       `${SHIFTED}\ne = Exp(d)\ns = ReduceSum(e, int64[1] [-1])\nl = Log(s)\ny = Sub(d, l)`,
       'y = LogSoftmax(x) {axis: 2}',
@@ -49,7 +55,10 @@ describe('log-softmax', () => {
   it('is not found elsewhere', () => {
     stays('s = ReduceLogSumExp(x, int64[1] [-1])\ny = Sub(s, x)');
     stays('s = ReduceLogSumExp(x, int64[2] [1, 2])\ny = Sub(x, s)');
+    stays('s = ReduceLogSumExp(x, int64[1] [1])\nz = Abs(x)\ny = Sub(z, s)');
     stays('s = Softmax(x)\ny = Log(s)\noutput s');
+    stays('s = Softmax(x)\nt = Add(s, float32[] [1e-3])\ny = Log(t)');
+    stays('l = Log(x)\ny = Softmax(l)');
   });
 });
 
@@ -57,6 +66,11 @@ describe('log-sum-exp', () => {
   it('is ln Σ eˣ, over any axes', () => {
     becomes('e = Exp(x)\ns = ReduceSum(e, int64[1] [-1])\ny = Log(s)', 'y = ReduceLogSumExp(x, int64[1] [-1])');
     becomes('e = Exp(x)\ns = ReduceSum(e) {keepdims: 0}\ny = Log(s)', 'y = ReduceLogSumExp(x) {keepdims: 0}');
+    becomes(
+      'm = ReduceMax(x, int64[1] [1])\nd = Sub(x, m)\nl = ReduceLogSumExp(d, int64[1] [1])\ny = Add(m, l)',
+      'y = ReduceLogSumExp(x, int64[1] [1]) {keepdims: 1}',
+      'float16[N,4]',
+    );
     becomes(
       `${SHIFTED}\ne = Exp(d)\ns = ReduceSum(e, int64[1] [-1])\nl = Log(s)\ny = Add(l, m)`,
       'y = ReduceLogSumExp(x, int64[1] [-1]) {keepdims: 1}',
@@ -70,6 +84,9 @@ describe('log-sum-exp', () => {
   it('is not found elsewhere', () => {
     stays('e = Exp(x)\ns = ReduceSum(e, int64[1] [-1])\ny = Log(s)\noutput e');
     stays('e = Exp(x)\ns = ReduceMean(e, int64[1] [-1])\ny = Log(s)');
+    stays('s = ReduceSum(x, int64[1] [-1])\ny = Log(s)');
+    stays(`${SHIFTED}\nl = ReduceLogSumExp(d, int64[1] [-1])\ny = Sub(l, m)`);
+    stays(`${SHIFTED}\nl = ReduceLogSumExp(d, int64[1] [-1])\ny = Add(l, m)\noutput l`);
     stays(`${SHIFTED}\nl = ReduceLogSumExp(d, int64[1] [1])\ny = Add(l, m)`);
   });
 });

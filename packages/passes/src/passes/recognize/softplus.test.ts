@@ -16,12 +16,18 @@ describe('softplus', () => {
     becomes('e = Exp(x)\na = Add(float32[1] [1], e)\ny = Log(a)', 'y = Softplus(x)');
     becomes('e = Exp(x)\na = Sub(e, float16[] [-1])\ny = Log(a)', 'y = Softplus(x)', 'float16[N]');
     becomes(`${STABLE}\ny = Add(r, l)`, 'y = Softplus(x)');
-    becomes('n = Neg(x)\ns = Sigmoid(n)\nl = Log(s)\ny = Neg(l)', 'y = Softplus(x)');
+    becomes(`${STABLE}\ny = Add(l, r)`, 'y = Softplus(x)', 'float32[N,S]');
+    becomes(`${STABLE.replace('float32', 'float16')}\ny = Add(r, l)`, 'y = Softplus(x)', 'float16[2]');
+    const sigmoid = 'n = Neg(x)\ns = Sigmoid(n)\nl = Log(s)\ny = Neg(l)';
+    becomes(sigmoid, 'y = Softplus(x)');
+    becomes(sigmoid, 'y = Softplus(x)', 'float16[N,S]');
+    becomes(`${sigmoid}\nz = Abs(x)\noutput z`, 'y = Softplus(x)\nz = Abs(x)\noutput z');
   });
 
   it('needs no threshold', () => {
     becomes('s = Softplus(x)\ng = Greater(x, float32[] [20])\ny = Where(g, x, s)', 'y = Softplus(x)');
     becomes('s = Softplus(x)\ng = Greater(x, float32[3] splat 18)\ny = Where(g, x, s)', 'y = Softplus(x)');
+    becomes('s = Softplus(x)\ng = Greater(x, float16[1] [20])\ny = Where(g, x, s)', 'y = Softplus(x)', 'float16[N]');
     stays('s = Softplus(x)\ng = Greater(x, float32[] [5])\ny = Where(g, x, s)');
     stays('s = Softplus(x)\ng = Greater(x, float32[] [20])\ny = Where(g, s, x)');
     stays('s = Softplus(x)\ng = Greater(x, float64[] [20])\ny = Where(g, x, s)', 'float64[N]');

@@ -6,7 +6,7 @@ import type { NewValue, Operand, Patch } from '../../patch.ts';
 import { definePass, defineRule } from '../../rule.ts';
 
 /** Positions along an axis, counted from its beginning; the end may lie past the axis. */
-interface Range {
+export interface Range {
   readonly start: number;
   readonly end: number;
   readonly step: number;
@@ -147,7 +147,7 @@ function axisOf(node: Node): number {
 }
 
 /** The axes that a Slice cuts; undefined where a position is symbolic or counts from a symbolic end, or a step goes back. */
-function rangesOf(node: Node): Map<number, Range> | undefined {
+export function rangesOf(node: Node): Map<number, Range> | undefined {
   const [data, ...operands] = node.inputs;
   const [starts, ends, axes, steps] = operands.map(integersOf);
   if (!starts || !ends || (operands[2] && !axes) || (operands[3] && !steps)) return undefined;

@@ -114,6 +114,7 @@ describe('resize-to-same-size', () => {
     removed('y = Resize(x, -, float32[4] splat 1)');
     removed('y = Resize(x, -, float32[4] splat 1) { mode: "cubic", coordinate_transformation_mode: "align_corners" }');
     removed('y = Resize(x, -, -, int64[2] [8, 8]) { axes: [2, 3], mode: "linear" }');
+    removed('y = Resize(x, -, float32[1] [1]) { axes: [3], mode: "linear" }', 'float16[N,3,H,W]');
   });
 
   it('keeps others', () => {

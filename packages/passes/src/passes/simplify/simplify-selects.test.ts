@@ -41,6 +41,10 @@ describe('same-condition', () => {
     becomes('i = Where(c, a, float32[] [1])\ny = Where(c, i, b)', 'y = Where(c, a, b)');
     becomes('i = Where(c, float32[] [1], b)\ny = Where(c, a, i)', 'y = Where(c, a, b)');
     becomes('i = Where(c, a, b)\ny = Where(c, i, i)\n', 'y = Where(c, a, b)');
+    becomes(
+      'i = Where(c, a, float32[] [1])\ny = Where(c, i, b)\nz = Abs(i)\noutput z',
+      'i = Where(c, a, float32[] [1])\ny = Where(c, a, b)\nz = Abs(i)\noutput z',
+    );
   });
 
   it('keeps others', () => {
