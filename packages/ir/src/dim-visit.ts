@@ -63,15 +63,20 @@ export function asSymbol(dim: Dim): { symbol: Sym; factor: number } | undefined 
   return atoms.length === 1 && atom.kind === 'sym' ? { symbol: atom, factor: coefficient } : undefined;
 }
 
-/** Visits an expression bottom-up; used to write it down in another form. */
-export function foldDim<T>(
-  dim: Dim,
-  visit: {
-    number(value: number): T;
-    symbol(symbol: Sym): T;
-    operation(kind: '+' | '*' | 'floor' | 'min' | 'max', a: T, b: T): T;
-  },
-): T {
+/** What an expression is folded into. */
+interface DimVisitor<T> {
+  number(value: number): T;
+  symbol(symbol: Sym): T;
+  operation(kind: '+' | '*' | 'floor' | 'min' | 'max', a: T, b: T): T;
+}
+
+/** Visits an expression bottom-up, what is in it several times once; used to write it down in another form. */
+export function foldDim<T>(dim: Dim, visit: DimVisitor<T>): T {
+  return foldOnce(dim, visit, new Map());
+}
+
+/** `done` keeps the work linear where expressions share expressions. */
+function foldOnce<T>(dim: Dim, visit: DimVisitor<T>, done: Map<string, T>): T {
   if (typeof dim === 'number') return visit.number(dim);
   let sum: T | undefined;
   const plus = (value: T) => {
@@ -80,16 +85,20 @@ export function foldDim<T>(
   for (const { coefficient, atoms } of dim.terms) {
     let value: T | undefined = coefficient === 1 ? undefined : visit.number(coefficient);
     for (const atom of atoms) {
-      let factor: T;
-      if (atom.kind !== 'sym') factor = visit.operation(atom.kind, foldDim(atom.a, visit), foldDim(atom.b, visit));
-      else if (atom.definition !== undefined) factor = foldDim(atom.definition, visit);
-      else factor = visit.symbol(atom);
+      const factor = done.get(atom.key) ?? foldAtom(atom, visit, done);
+      done.set(atom.key, factor);
       value = value === undefined ? factor : visit.operation('*', value, factor);
     }
     plus(value!);
   }
   if (dim.constant !== 0) plus(visit.number(dim.constant));
   return sum!;
+}
+
+function foldAtom<T>(atom: Atom, visit: DimVisitor<T>, done: Map<string, T>): T {
+  if (atom.kind !== 'sym')
+    return visit.operation(atom.kind, foldOnce(atom.a, visit, done), foldOnce(atom.b, visit, done));
+  return atom.definition === undefined ? visit.symbol(atom) : foldOnce(atom.definition, visit, done);
 }
 
 function substituteAtom(atom: Atom, replace: (symbol: Sym) => Dim | undefined, done: Map<string, Dim>): Dim {
