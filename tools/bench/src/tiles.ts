@@ -3,7 +3,8 @@
 //
 //   node tiles.mjs [--only REGEX] [--top 3] [--most N] [--half] [--json FILE]
 //
-// --only takes them by their names; --most times so many tiles, those that should be the fastest; --half takes float16, and with it subgroup matrices; the file gets every time.
+// --only takes them by their names; --most times so many tiles, those that should be the fastest; --half takes float16, and
+// with it subgroup matrices; the file gets every time.
 //
 // Each engine is a chain of products, convolutions or attentions with the same tile; before each, a large product runs until
 // it takes no less time than it ever did: until the clock is up.

@@ -16,6 +16,7 @@ import { foursIn, Lines, strideOf } from './attention-lines.ts';
 import { AttentionScores, atHead, Cache, type Head, type Scorer, scorerOf } from './attention-scores.ts';
 import { finishAll, finisher, runFinisher, type TileStore } from './contraction.ts';
 import { eachPartner, subgroupOf } from './subgroup.ts';
+import { componentsOf } from './sums.ts';
 
 export interface BlockParams {
   /** Queries of a workgroup, and keys of a tile. */
@@ -341,7 +342,7 @@ export class Block {
       shader.when(store.inside(row), () => {
         for (const [v, mean] of means[r]!.entries()) {
           const feature = ix.mul(ix.add(this.#lane, v * this.#lanes), 4);
-          const sums = this.#inRuns ? [mean] : ELEMENT.map((element) => `${mean}.${element}`);
+          const sums = this.#inRuns ? [mean] : componentsOf(mean);
           finishAll(finish, this.#inRuns ? 4 : 1, sums, row, feature);
         }
       });

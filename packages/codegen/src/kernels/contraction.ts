@@ -14,6 +14,7 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { type RunLength, vectorOf } from '../wgsl/memory.ts';
 import { Position } from '../wgsl/position.ts';
+import { componentsOf } from './sums.ts';
 
 export interface Tile {
   /** Rows of a thread. */
@@ -196,7 +197,7 @@ export function finisher(e: Emitter, store: TileStore): Finish {
 /** As `finisher`, of neighbours along an axis at once, for results that `storesRuns`: the sums are one or two vectors of four. */
 export function runFinisher(e: Emitter, store: TileStore, axis: number, count: RunLength): Finish {
   const fours = ['low', 'high'].slice(0, count / 4);
-  const sums = fours.flatMap((four) => ['x', 'y', 'z', 'w'].map((component) => `${four}.${component}`));
+  const sums = fours.flatMap(componentsOf);
   const parameters = fours.map((four) => `${four}: vec4<${store.type}>`);
   return declareFinish(e, store, parameters, () => {
     const start = store.position();

@@ -4,7 +4,7 @@ import { fitsWorkgroup, type SubgroupMatrix, type Target } from '../target.ts';
 import { typical } from '../typical.ts';
 import { MICROSECOND, PROCESSORS, residentGroups, sharingOf } from './large-gpu.ts';
 import { joinTime, partsFor } from './sum-parts.ts';
-import type { SumsSize } from './sums.ts';
+import { groupsOf, type SumsSize } from './sums.ts';
 
 export interface MatrixTile {
   /** Rows and columns of a workgroup, and steps of the sum that are brought at once. */
@@ -134,11 +134,6 @@ export function matrixTiles(target: Target, size: MatrixSize): readonly MatrixTi
 /** Vectors that an invocation brings of a tile of the sum. */
 function loadsOf(target: Target, tile: Shape): number {
   return ((tile.m + tile.n) * tile.k) / EIGHT / threadsOf(target, tile);
-}
-
-/** Workgroups of one part. */
-function groupsOf({ m, n }: Shape, { rows, columns, slices }: MatrixSize): number {
-  return Math.ceil(typical(rows) / m) * Math.ceil(typical(columns) / n) * Math.ceil(typical(slices));
 }
 
 export interface MatrixSize extends SumsSize {

@@ -6,23 +6,16 @@
 // Source: the scheme of CUTLASS's tensor-core kernels, with one buffer and the next tile in registers; the sizes of tiles
 // are those that were seen to be fast.
 
-import { ceilDiv, mul } from '@trtx/ir';
+import { mul } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import type { Launch } from '../kernel.ts';
 import type { SubgroupMatrix } from '../target.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import type { HalfSources, MatrixProblem } from './matrix-problem.ts';
-import { EIGHT, linesOf, type MatrixSize, type MatrixTile, matrixOf, threadsOf, vectorsIn } from './matrix-tiles.ts';
+import { EIGHT, linesOf, type MatrixTile, matrixOf, threadsOf, vectorsIn } from './matrix-tiles.ts';
 import { emitInParts, type Tiles, tilesOf } from './sum-parts.ts';
-import type { FinishOrder, FinishSums } from './sums.ts';
-
-/** How rows × columns × slices × parts are cut into workgroups. */
-function matrixGrid({ m, n, parts }: MatrixTile, { rows, columns, slices }: MatrixSize) {
-  const rowTiles = ceilDiv(rows, m);
-  const columnTiles = ceilDiv(columns, n);
-  return { workgroups: mul(mul(mul(rowTiles, columnTiles), slices), parts), rowTiles, columnTiles };
-}
+import { type FinishOrder, type FinishSums, sumsGrid } from './sums.ts';
 
 /** Emits the sums, and the finisher's code for all of them. */
 export function emitMatrix(e: Emitter, tile: MatrixTile, problem: MatrixProblem): Launch {
@@ -34,7 +27,7 @@ export function emitMatrix(e: Emitter, tile: MatrixTile, problem: MatrixProblem)
 function emitTile(e: Emitter, tile: MatrixTile, { size, finish, sources: sourcesOf, finisher }: MatrixProblem): Launch {
   const { shader, target } = e;
   const matrix = matrixOf(target, tile);
-  const grid = matrixGrid(tile, size);
+  const grid = sumsGrid(tile, size);
   const rowTiles = e.size(grid.rowTiles);
   const columnTiles = e.size(grid.columnTiles);
   const firstRow = shader.index(ix.mul(ix.mod('group', rowTiles), tile.m), 'first');

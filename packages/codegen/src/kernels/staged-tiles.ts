@@ -4,7 +4,7 @@ import { fitsWorkgroup, type Target } from '../target.ts';
 import { typical } from '../typical.ts';
 import { MICROSECOND, PROCESSORS, residentGroups, sharingOf } from './large-gpu.ts';
 import { joinTime, partsFor } from './sum-parts.ts';
-import type { SumsSize } from './sums.ts';
+import { groupsOf, type SumsSize } from './sums.ts';
 
 export interface StagedTile {
   /** Rows and columns of a workgroup, and steps of the sum that are brought at once. */
@@ -74,11 +74,6 @@ export function stagedTiles(target: Target, size: SumsSize): readonly StagedTile
   return SHAPES.filter((tile) => fitsWorkgroup(target, threadsOf(tile), stagedBytes(tile))).flatMap((tile) =>
     partsFor(tile.k, size.depth, groupsOf(tile, size), GROUPS).map((parts) => ({ ...tile, parts })),
   );
-}
-
-/** Workgroups of one part. */
-function groupsOf({ m, n }: Shape, { rows, columns, slices }: SumsSize): number {
-  return Math.ceil(typical(rows) / m) * Math.ceil(typical(columns) / n) * Math.ceil(typical(slices));
 }
 
 /** Workgroups that are worth having. */

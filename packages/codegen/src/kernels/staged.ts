@@ -15,7 +15,7 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { PADDING, type StagedTile, stagedBytes, threadsOf } from './staged-tiles.ts';
 import { emitInParts, tilesOf } from './sum-parts.ts';
-import { componentsOf, type Sums, type SumsSize } from './sums.ts';
+import { componentsOf, type Sums, sumsGrid } from './sums.ts';
 
 /** Where what a contraction multiplies comes from, in one slice. Steps from `depth` on are 0 on both sides. */
 export interface Sources {
@@ -32,13 +32,6 @@ export interface StagedProblem extends Sums {
   sources(e: Emitter, slice: Ix): Sources;
 }
 
-/** How rows × columns × slices × parts are cut into workgroups. */
-function stagedGrid({ m, n, parts }: StagedTile, { rows, columns, slices }: SumsSize) {
-  const rowTiles = ceilDiv(rows, m);
-  const columnTiles = ceilDiv(columns, n);
-  return { workgroups: mul(mul(mul(rowTiles, columnTiles), slices), parts), rowTiles, columnTiles };
-}
-
 /** Emits the sums, and the finisher's code for all of them. */
 export function emitStaged(e: Emitter, tile: StagedTile, problem: StagedProblem): Launch {
   return emitInParts(e, tile, 4, problem, (stage, finishing) => emitTile(stage, tile, { ...problem, ...finishing }));
@@ -47,7 +40,7 @@ export function emitStaged(e: Emitter, tile: StagedTile, problem: StagedProblem)
 function emitTile(e: Emitter, tile: StagedTile, { size, sources: sourcesOf, finish, finisher }: StagedProblem): Launch {
   const { shader } = e;
   const { m, n, k } = tile;
-  const grid = stagedGrid(tile, size);
+  const grid = sumsGrid(tile, size);
   const rowTiles = e.size(grid.rowTiles);
   const columnTiles = e.size(grid.columnTiles);
   const firstRow = shader.index(ix.mul(ix.mod('group', rowTiles), m), 'first');
@@ -186,9 +179,9 @@ function slotsOfA(e: Emitter, tile: StagedTile, firstRow: Ix, { a, order }: Sour
         const width = widthOfA(tile);
         const vector = shader.index(ix.add(ix.mul(step, (m + PADDING) / width), ix.div(own, width)), 'at');
         const place = shader.index(ix.mod(own, width), 'place');
-        for (const [i, element] of ['x', 'y', 'z', 'w'].entries()) {
+        for (const [i, element] of componentsOf(name).entries()) {
           const at = ix.add(ix.add(left, vector), (i * (m + PADDING)) / width);
-          shader.line(`left[${ix.text(at)}][${ix.text(place)}] = ${name}.${element};`);
+          shader.line(`left[${ix.text(at)}][${ix.text(place)}] = ${element};`);
         }
       },
     };

@@ -1,7 +1,8 @@
 // Sums of products that are computed in tiles, as those that cut them into workgroups and those that finish them see them.
 
-import type { Dim } from '@trtx/ir';
+import { ceilDiv, type Dim, mul } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
+import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 
 export interface SumsSize {
@@ -10,6 +11,25 @@ export interface SumsSize {
   readonly slices: Dim;
   /** Steps of each sum. */
   readonly depth: Dim;
+}
+
+/** Rows and columns of a workgroup, and the parts that each sum is cut into. */
+export interface SumsTile {
+  readonly m: number;
+  readonly n: number;
+  readonly parts: number;
+}
+
+/** How rows × columns × slices × parts are cut into workgroups. */
+export function sumsGrid({ m, n, parts }: SumsTile, { rows, columns, slices }: SumsSize) {
+  const rowTiles = ceilDiv(rows, m);
+  const columnTiles = ceilDiv(columns, n);
+  return { workgroups: mul(mul(mul(rowTiles, columnTiles), slices), parts), rowTiles, columnTiles };
+}
+
+/** Workgroups of one part, at typical sizes. */
+export function groupsOf({ m, n }: Omit<SumsTile, 'parts'>, { rows, columns, slices }: SumsSize): number {
+  return Math.ceil(typical(rows) / m) * Math.ceil(typical(columns) / n) * Math.ceil(typical(slices));
 }
 
 /** Which sums are finished at once, and which neighbouring invocations finish. */
