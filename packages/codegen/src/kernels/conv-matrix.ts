@@ -12,14 +12,14 @@ import { CHANNELS, sizeOf } from './conv.ts';
 import { convFinishing } from './conv-finish.ts';
 import { stepsOf } from './conv-steps.ts';
 import { packWeights } from './conv-weights.ts';
-import { channelFormats, type WindowVector, windowsOf } from './conv-window.ts';
+import { channelFormats, isWhole, type WindowVector, windowsOf } from './conv-window.ts';
 import { emitMatrix } from './matrix.ts';
 import type { HalfSources } from './matrix-problem.ts';
 import { EIGHT, type MatrixSize, type MatrixTile, matricesOf, matrixCost, matrixTiles } from './matrix-tiles.ts';
 
 export const convMatrix: Kernel = defineKernel<MatrixTile>({
   id: 'conv.matrix',
-  version: 4,
+  version: 5,
   summary:
     'convolution as implicit GEMM on subgroup matrices, float16 operands through workgroup memory, sums in float32',
   ops: ['Conv'],
@@ -60,6 +60,8 @@ function sourcesOf(e: Emitter, problem: FormattedProblem, tile: MatrixTile, slic
   return {
     order: 'columns',
     a: windowsOf(e, problem, slice, steps, tile.k, vector),
+    isWorkedOn: !read || !isWhole(problem, steps, tile.k),
+    along: problem.formats.reads === 'channels-last' ? 'steps' : 'rows',
     b: (column) => (step) => weights(packed.vector(slice, step, ix.div(column, 8), 8)),
   };
 }

@@ -10,13 +10,13 @@ import { sizeOf } from './conv.ts';
 import { convFinishing } from './conv-finish.ts';
 import { stepsOf } from './conv-steps.ts';
 import { packWeights } from './conv-weights.ts';
-import { channelFormats, windowsOf } from './conv-window.ts';
+import { channelFormats, isWhole, windowsOf } from './conv-window.ts';
 import { emitStaged, type Sources } from './staged.ts';
 import { type StagedSize, type StagedTile, stagedCost, stagedTiles } from './staged-tiles.ts';
 
 export const convStaged: Kernel = defineKernel<StagedTile>({
   id: 'conv.staged',
-  version: 5,
+  version: 6,
   summary:
     'convolution as implicit GEMM, both operands through workgroup memory, four neighbouring channels read at once',
   ops: ['Conv'],
@@ -61,6 +61,7 @@ function sourcesOf(e: Emitter, problem: FormattedProblem, tile: StagedTile, slic
   const weights = e.packedVectors(packed.constant);
   return {
     order: read ? 'steps' : 'rows',
+    isWorkedOn: !read || !isWhole(problem, steps, tile.k),
     a: windows,
     b: (vector) => (step) => weights(packed.vector(slice, step, vector, 4)),
   };

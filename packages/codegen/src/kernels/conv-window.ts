@@ -29,6 +29,11 @@ export function channelFormats({ group }: Problem, count: number): readonly Form
   return anyResult(reads, [group.anchor!.inputs[0]!]);
 }
 
+/** True where every step of whole tiles of `k` of them lies in the input, so that nothing is put to 0. */
+export function isWhole({ group }: Problem, { depth }: ConvSteps, k: number): boolean {
+  return depth % k === 0 && convGeometry(group.anchor!.view()).axes.every(({ begin, end }) => begin === 0 && end === 0);
+}
+
 /** What reads a vector of a row: its steps from one in the tile on that begins at another. */
 export type WindowRow = (tile: Ix, step: Ix) => string;
 

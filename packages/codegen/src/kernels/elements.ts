@@ -1,11 +1,12 @@
 // The element core: one element of the result an invocation, or the elements of one word where they share it. Map, the
 // pools, Resize and Range are built from it.
 
-import { ceilDiv, type Dim, product, sameShape } from '@trtx/ir';
+import { ceilDiv, type Dim, floorDiv, product, sameShape } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { axesIn, orderOf } from '../format/format.ts';
 import type { Launch } from '../kernel.ts';
 import * as ix from '../wgsl/ix.ts';
+import type { RunLength } from '../wgsl/memory.ts';
 import { Position } from '../wgsl/position.ts';
 
 const WORKGROUP = 64;
@@ -26,6 +27,32 @@ function emitInOrder(
   const i = e.shader.let(`group * ${WORKGROUP}u + lid`, 'i');
   e.shader.when(ix.less(i, e.size(count)), () => body(Position.ordered(shape, axes, i)));
   return { workgroupSize: WORKGROUP, workgroups: ceilDiv(count, WORKGROUP) };
+}
+
+/**
+ * Emits the results in runs of so many neighbours along an axis, for which the emitter's `storesRuns` says yes; `values` gives
+ * the anchor's of a run.
+ */
+export function emitRuns(
+  e: Emitter,
+  shape: readonly Dim[],
+  { axis, count }: { readonly axis: number; readonly count: RunLength },
+  values: (lanes: readonly Position[]) => readonly string[],
+): Launch {
+  const { shader } = e;
+  const runs = floorDiv(product(shape), count);
+  const i = shader.let(`group * ${WORKGROUP}u + lid`, 'i');
+  const axes = [...shape.keys()].filter((other) => other !== axis);
+  shader.when(ix.less(i, e.size(runs)), () => {
+    const start = Position.ordered(shape, [...axes, axis], ix.mul(i, count));
+    const lanes = start.run(axis, count);
+    e.storeRun(
+      start,
+      axis,
+      values(lanes).map((value) => shader.let(value)),
+    );
+  });
+  return { workgroupSize: WORKGROUP, workgroups: ceilDiv(runs, WORKGROUP) };
 }
 
 /**

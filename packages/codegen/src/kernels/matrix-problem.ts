@@ -12,6 +12,10 @@ export interface HalfSources {
    * tile that begins at a step.
    */
   a(row: Ix): (tile: Ix, step: Ix) => string;
+  /** What follows one another in the memory of A: its rows, or the steps of the sum. */
+  readonly along: 'rows' | 'steps';
+  /** Whether what is read is worked on at once, such as joined of elements or put to 0. */
+  readonly isWorkedOn: boolean;
   /**
    * What reads eight halves of B as a vec4<u32>: of eight columns, from the one with this number on, at a step; or of one
    * column at eight steps, from a multiple of eight on.

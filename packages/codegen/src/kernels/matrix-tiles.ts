@@ -28,12 +28,14 @@ type Shape = Omit<MatrixTile, 'columns' | 'ahead' | 'parts'>;
 
 /** Every tile that is worth trying. */
 const SHAPES: readonly Shape[] = [
+  { m: 128, n: 256, k: 32, down: 2, across: 4, split: 1 },
   { m: 128, n: 128, k: 32, down: 2, across: 2, split: 1 },
   { m: 128, n: 64, k: 32, down: 2, across: 2, split: 1 },
   { m: 64, n: 128, k: 64, down: 2, across: 4, split: 1 },
   { m: 64, n: 64, k: 64, down: 2, across: 2, split: 1 },
   { m: 64, n: 64, k: 32, down: 2, across: 2, split: 1 },
   { m: 64, n: 32, k: 64, down: 2, across: 1, split: 2 },
+  { m: 32, n: 64, k: 128, down: 2, across: 2, split: 2 },
   { m: 32, n: 64, k: 64, down: 2, across: 4, split: 1 },
   { m: 32, n: 64, k: 32, down: 2, across: 2, split: 1 },
   { m: 32, n: 64, k: 64, down: 1, across: 2, split: 2 },
@@ -54,6 +56,9 @@ const AHEAD = [2, 1] as const;
 
 /** Vectors that an invocation may have on their way: of larger tiles two would take the registers of the sums. */
 const MOST_ON_THE_WAY = 16;
+
+/** Registers that the sums of a workgroup and what is on its way may take: of 65,536 the others have addresses. */
+const MOST_REGISTERS = 40_000;
 
 /** Halves in a vector of words, the unit in which operands are moved. */
 export const EIGHT = 8;
@@ -121,7 +126,7 @@ export function matrixTiles(target: Target, size: MatrixSize): readonly MatrixTi
     return (tile.n / tile.across) % matrix.n === 0 && fitsWorkgroup(target, threadsOf(target, tile), bytes);
   }).flatMap((tile) =>
     partsFor(tile.k, size.depth, groupsOf(tile, size), 2 * PROCESSORS).flatMap((parts) =>
-      AHEAD.filter((ahead) => ahead === 1 || 2 * loadsOf(target, tile) <= MOST_ON_THE_WAY).map((ahead) => ({
+      AHEAD.filter((ahead) => ahead === 1 || hasRoomFor(target, tile, ahead)).map((ahead) => ({
         ...tile,
         columns: matrix.n,
         ahead,
@@ -129,6 +134,12 @@ export function matrixTiles(target: Target, size: MatrixSize): readonly MatrixTi
       })),
     ),
   );
+}
+
+function hasRoomFor(target: Target, tile: Shape, ahead: number): boolean {
+  const vectors = ahead * loadsOf(target, tile);
+  const registers = tile.m * tile.n * tile.split + 4 * vectors * threadsOf(target, tile);
+  return vectors <= MOST_ON_THE_WAY && registers <= MOST_REGISTERS;
 }
 
 /** Vectors that an invocation brings of a tile of the sum. */

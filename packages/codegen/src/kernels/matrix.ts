@@ -14,8 +14,8 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import type { HalfSources, MatrixProblem } from './matrix-problem.ts';
 import { EIGHT, linesOf, type MatrixTile, matrixOf, threadsOf, vectorsIn } from './matrix-tiles.ts';
-import { emitInParts, type Tiles, tilesOf } from './sum-parts.ts';
-import { type FinishOrder, type FinishSums, sumsGrid } from './sums.ts';
+import { emitInParts, lastStart, type Tiles, tilesOf } from './sum-parts.ts';
+import { type FinishOrder, type FinishSums, placeSums } from './sums.ts';
 
 /** Emits the sums, and the finisher's code for all of them. */
 export function emitMatrix(e: Emitter, tile: MatrixTile, problem: MatrixProblem): Launch {
@@ -27,13 +27,7 @@ export function emitMatrix(e: Emitter, tile: MatrixTile, problem: MatrixProblem)
 function emitTile(e: Emitter, tile: MatrixTile, { size, finish, sources: sourcesOf, finisher }: MatrixProblem): Launch {
   const { shader, target } = e;
   const matrix = matrixOf(target, tile);
-  const grid = sumsGrid(tile, size);
-  const rowTiles = e.size(grid.rowTiles);
-  const columnTiles = e.size(grid.columnTiles);
-  const firstRow = shader.index(ix.mul(ix.mod('group', rowTiles), tile.m), 'first');
-  const rest = shader.index(ix.div('group', rowTiles), 'q');
-  const firstColumn = shader.index(ix.mul(ix.mod(rest, columnTiles), tile.n), 'first');
-  const numbered = shader.index(ix.div(rest, columnTiles), 'slice');
+  const { row: firstRow, column: firstColumn, numbered, workgroups } = placeSums(e, tile, size);
   requireMatrices(e, matrix);
   const place = placeSubgroup(e, tile);
   let bytes = 0;
@@ -42,12 +36,14 @@ function emitTile(e: Emitter, tile: MatrixTile, { size, finish, sources: sources
     const tiles = tilesOf(e, tile, size.depth, tile.parts === 1 ? 0 : ix.div(numbered, e.size(size.slices)));
     const sources = sourcesOf(e, slice);
     const { left, all } = vectorsIn(tile, sources.order);
+    const last = rereadFrom(tile, size, sources);
     bytes = 16 * all;
     shader.global(`var<workgroup> memory: array<vec4<u32>, ${all}>;`);
-    const sums = emitSums(e, tile, matrix, place, tiles, sources, [
+    const slots = [
       ...slotsOfA(e, tile, firstRow, sources),
       ...slotsOfB(e, tile, firstColumn, left, sources, e.size(size.columns)),
-    ]);
+    ];
+    const sums = emitSums(e, tile, matrix, place, tiles, sources, slots, last);
     emitFinish(e, tile, matrix, place, sums, finish, finisher(e, tile.parts === 1 ? slice : numbered), [
       firstRow,
       firstColumn,
@@ -56,10 +52,26 @@ function emitTile(e: Emitter, tile: MatrixTile, { size, finish, sources: sources
   return {
     workgroupSize: threadsOf(target, tile),
     workgroupBytes: bytes,
-    workgroups: grid.workgroups,
+    workgroups,
     subgroups: target.subgroups!,
     matrices: [matrix],
   };
+}
+
+/** Tiles that a sum has at least for reading its last one again to cost less than it gains. */
+const MANY_TILES = 12;
+
+/**
+ * What is worked on in a branch is waited for there, before the products of the tile at hand. So long sums read their last
+ * tile again instead of none: the step at which that begins.
+ */
+function rereadFrom(
+  tile: MatrixTile,
+  { depth }: MatrixProblem['size'],
+  { isWorkedOn }: HalfSources,
+): number | undefined {
+  const last = isWorkedOn ? lastStart(tile, depth) : undefined;
+  return last !== undefined && last >= MANY_TILES * tile.k * tile.parts ? last : undefined;
 }
 
 /** Asks for subgroup matrices, and names their types `Left`, `Right` and `Sum`. */
@@ -101,6 +113,7 @@ function emitSums(
   tiles: Tiles,
   { order }: HalfSources,
   slots: readonly LoadSlot[],
+  last: number | undefined,
 ): string[][] {
   const { shader } = e;
   const { m, n, k, split } = tile;
@@ -135,24 +148,29 @@ function emitSums(
       }
     }
   };
-  emitTiles(e, tile, tiles, slots, multiply);
+  emitTiles(e, tile, tiles, slots, last, multiply);
   return sums;
 }
 
-/** Emits the loop over tiles of the sum, of which the next ones are on their way into registers. */
+/**
+ * Emits the loop over tiles of the sum, of which the next ones are on their way into registers.
+ * @param last step from which on no other tile is read, but the one there again; none where no tile is read after the last one
+ */
 function emitTiles(
   e: Emitter,
   { k, ahead }: MatrixTile,
   { start, end, count }: Tiles,
   slots: readonly LoadSlot[],
+  last: number | undefined,
   body: () => void,
 ): void {
   const { shader } = e;
   const sets = Array.from({ length: ahead }, () => slots.map(() => shader.name('x')));
   for (const name of sets.flat()) shader.line(`var ${name} = vec4<u32>();`);
   const fetch = (set: readonly string[], at: Ix) =>
-    shader.when(ix.less(at, end), () => {
-      for (const [i, slot] of slots.entries()) slot.fetch(set[i]!, at);
+    shader.when(last !== undefined || ix.less(at, end), () => {
+      const first = last === undefined ? at : shader.index(ix.minIx(at, last), 'start');
+      for (const [i, slot] of slots.entries()) slot.fetch(set[i]!, first);
     });
   // A sum of nothing is 0.
   for (const [i, set] of sets.entries()) fetch(set, shader.index(ix.add(start, i * k), 'next'));
@@ -233,12 +251,12 @@ interface LoadSlot {
   store(variable: string): void;
 }
 
-function slotsOfA(e: Emitter, tile: MatrixTile, firstRow: Ix, { a, order }: HalfSources): LoadSlot[] {
+function slotsOfA(e: Emitter, tile: MatrixTile, firstRow: Ix, { a, along, order }: HalfSources): LoadSlot[] {
   const { shader } = e;
   const eights = tile.k / EIGHT;
   return slots(e, tile, tile.m * eights, (number) => {
-    const row = shader.index(ix.div(number, eights), 'm');
-    const eighth = shader.index(ix.mod(number, eights), 's');
+    const row = shader.index(along === 'steps' ? ix.div(number, eights) : ix.mod(number, tile.m), 'm');
+    const eighth = shader.index(along === 'steps' ? ix.mod(number, eights) : ix.div(number, tile.m), 's');
     const read = a(shader.index(ix.add(firstRow, row), 'row'));
     return {
       read: (start) => read(start, ix.mul(eighth, EIGHT)),

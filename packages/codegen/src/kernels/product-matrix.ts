@@ -10,13 +10,13 @@ import { eightsOf } from './eights.ts';
 import { emitMatrix } from './matrix.ts';
 import type { HalfSources } from './matrix-problem.ts';
 import { EIGHT, type MatrixSize, type MatrixTile, matricesOf, matrixCost, matrixTiles } from './matrix-tiles.ts';
-import { axesOf, type Product, type ProductKernel, packedMatrix, rowsOf, sumsSizeOf } from './product.ts';
+import { axesOf, isInStep, type Product, type ProductKernel, packedMatrix, rowsOf, sumsSizeOf } from './product.ts';
 import { productFinishing } from './product-finish.ts';
 
 export function defineMatrixProduct({ op, id, summary, product: productOf }: ProductKernel): Kernel {
   return defineKernel<MatrixTile>({
     id,
-    version: 3,
+    version: 4,
     summary,
     ops: [op],
     applies(problem) {
@@ -47,13 +47,16 @@ function sourcesOf(e: Emitter, p: Product, tile: MatrixTile, batch: readonly Ix[
   const { shader } = e;
   const isWhole = typeof p.k === 'number' && p.k % tile.k === 0;
   const a = new Operand(e, p.a);
-  const read = eightsOf(e, p.a, axesOf(p).a.step, p.k, isWhole ? 'nothing' : 'zeros');
+  const { step } = axesOf(p).a;
+  const read = eightsOf(e, p.a, step, p.k, isWhole ? 'nothing' : 'zeros');
   return {
     a(row) {
       const [coords] = rowsOf(e, p, [row]);
       const start = shader.index(a.address(p.atA(batch, coords!, 0)), 'x');
       return (tile, step) => read(start, ix.add(tile, step));
     },
+    along: a.stride(step) === 1 ? 'steps' : 'rows',
+    isWorkedOn: !isWhole || !isInStep(e, p.a, step, p.k, EIGHT),
     ...columnsOf(e, p, tile, batch, isWhole),
   };
 }

@@ -15,7 +15,7 @@ import { type StagedTile, stagedCost, stagedTiles } from './staged-tiles.ts';
 export function defineStagedProduct({ op, id, summary, product: productOf }: ProductKernel): Kernel {
   return defineKernel<StagedTile>({
     id,
-    version: 3,
+    version: 4,
     summary,
     ops: [op],
     applies(problem) {
@@ -47,9 +47,11 @@ function sourcesOf(e: Emitter, p: Product, tile: StagedTile, batch: readonly Ix[
   const fours = isInStep(e, p.a, axis, p.k, 4) ? e.vectors(p.a) : undefined;
   const inside = (step: Ix) => isWhole || ix.less(step, depth);
   const clamped = (step: Ix, last: Ix) => (isWhole ? step : ix.minIx(step, last));
-  const columns = packedColumns(e, p, 'f32', tile.n / 4, tile.k) ?? plainColumns(e, p, batch, clamped, inside);
+  const packed = packedColumns(e, p, 'f32', tile.n / 4, tile.k);
+  const columns = packed ?? plainColumns(e, p, batch, clamped, inside);
   return {
     order: stride === 1 ? 'steps' : 'rows',
+    isWorkedOn: !(fours && packed && isWhole),
     a(row) {
       const [coords] = rowsOf(e, p, [row]);
       const start = shader.index(a.address(p.atA(batch, coords!, 0)), 'x');

@@ -28,7 +28,6 @@ type Shape = Omit<StagedTile, 'parts'>;
 const SHAPES: readonly Shape[] = [
   { m: 128, n: 256, k: 8, rows: 8, vectors: 4, split: 1, buffers: 2 },
   { m: 128, n: 128, k: 8, rows: 8, vectors: 2, split: 1, buffers: 2 },
-  { m: 64, n: 128, k: 16, rows: 8, vectors: 1, split: 1, buffers: 2 },
   { m: 128, n: 128, k: 8, rows: 8, vectors: 2, split: 1, buffers: 1 },
   { m: 128, n: 64, k: 16, rows: 8, vectors: 1, split: 1, buffers: 1 },
   { m: 64, n: 128, k: 16, rows: 8, vectors: 1, split: 1, buffers: 1 },
@@ -85,13 +84,13 @@ export interface StagedSize extends SumsSize {
 }
 
 /** What a multiprocessor has room for: the bytes are those that fit the times, not those that it has. */
-const ROOM = { bytes: 124 * 1024, groups: 32 };
+const ROOM = { bytes: 80 * 1024, groups: 32 };
 
 /**
  * Relative time, in the unit of `tileCost`. Workgroups go through the tiles of the sum one after the other: each takes the
  * latency of its steps, and, by how many share a multiprocessor, the arithmetic of all and what all bring.
  *
- * The factors are fitted to 1,355 dispatches of whole networks under tactics drawn at random: docs/benchmarks.md,
+ * The factors are fitted to 479 dispatches of whole networks under tactics drawn at random: docs/benchmarks.md,
  * "Contractions through workgroup memory".
  */
 export function stagedCost(tile: StagedTile, size: StagedSize): number {
@@ -103,13 +102,13 @@ export function stagedCost(tile: StagedTile, size: StagedSize): number {
   const waves = Math.max(groups / (PROCESSORS * resident), 1);
   const steps = k / split;
   const products = tile.rows * tile.vectors;
-  const gathering = size.isGathered ? (0.0195 * (m + n) * k) / 4 / threads : 0;
-  const latency = 0.018 + steps * (0.0053 + 0.00064 * products) + gathering;
-  const arithmetic = sharing * threads * steps * products * 2.5e-5;
-  const bringing = sharing * (m + n) * k * 1.2e-4;
-  const finishing = 1.7 + sharing * m * n * 4.3e-5 + 0.029 * (split - 1) * products;
+  const gathering = size.isGathered ? (0.0857 * (m + n) * k) / 4 / threads : 0;
+  const latency = 0.171 + steps * (0.00966 + 0.00032 * products) + gathering;
+  const arithmetic = sharing * threads * steps * products * 1.87e-5;
+  const bringing = sharing * (m + n) * k * 7.1e-5;
+  const finishing = 1.83 + sharing * m * n * 1.71e-4 + 0.0364 * (split - 1) * products;
   const tiles = Math.ceil(Math.ceil(typical(size.depth) / k) / parts);
-  const streaming = typical(size.depth) * typical(size.columns) * typical(size.slices) * 8.6e-7;
+  const streaming = typical(size.depth) * typical(size.columns) * typical(size.slices) * 1.12e-6;
   const working = waves * (tiles * (latency + arithmetic + bringing) + finishing) + streaming;
   return MICROSECOND * (working + joinTime(tile, size));
 }

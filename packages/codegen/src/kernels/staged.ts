@@ -14,8 +14,8 @@ import type { Launch } from '../kernel.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { PADDING, type StagedTile, stagedBytes, threadsOf } from './staged-tiles.ts';
-import { emitInParts, tilesOf } from './sum-parts.ts';
-import { componentsOf, type Sums, sumsGrid } from './sums.ts';
+import { emitInParts, lastStart, tilesOf } from './sum-parts.ts';
+import { componentsOf, placeSums, type Sums } from './sums.ts';
 
 /** Where what a contraction multiplies comes from, in one slice. Steps from `depth` on are 0 on both sides. */
 export interface Sources {
@@ -25,6 +25,8 @@ export interface Sources {
   b(vector: Ix): (step: Ix) => string;
   /** What follows one another in the memory of A: its rows, or the steps of the sum. */
   readonly order: 'rows' | 'steps';
+  /** Whether what is read is worked on at once, such as joined of elements or put to 0. */
+  readonly isWorkedOn: boolean;
 }
 
 /** A contraction: how large it is, what it multiplies, and what becomes of its sums, each written with an emitter. */
@@ -40,13 +42,8 @@ export function emitStaged(e: Emitter, tile: StagedTile, problem: StagedProblem)
 function emitTile(e: Emitter, tile: StagedTile, { size, sources: sourcesOf, finish, finisher }: StagedProblem): Launch {
   const { shader } = e;
   const { m, n, k } = tile;
-  const grid = sumsGrid(tile, size);
-  const rowTiles = e.size(grid.rowTiles);
-  const columnTiles = e.size(grid.columnTiles);
-  const firstRow = shader.index(ix.mul(ix.mod('group', rowTiles), m), 'first');
-  const rest = shader.index(ix.div('group', rowTiles), 'q');
-  const firstVector = shader.index(ix.mul(ix.mod(rest, columnTiles), n / 4), 'first');
-  const numbered = shader.index(ix.div(rest, columnTiles), 'slice');
+  const { row: firstRow, column: firstColumn, numbered, workgroups } = placeSums(e, tile, size);
+  const firstVector = shader.index(ix.div(firstColumn, 4), 'first');
   const vectors = { left: (k * (m + PADDING)) / widthOfA(tile), right: (k * n) / 4 };
   shader.global(`var<workgroup> left: array<${vectorOfA(tile)}, ${vectors.left * tile.buffers}>;`);
   shader.global(`var<workgroup> right: array<vec4<f32>, ${vectors.right * tile.buffers}>;`);
@@ -68,8 +65,12 @@ function emitTile(e: Emitter, tile: StagedTile, { size, sources: sourcesOf, fini
     );
     for (const name of sums.flat()) shader.line(`var ${name} = vec4<f32>();`);
     for (const { name } of slots) shader.line(`var ${name} = vec4<f32>();`);
-    const fetch = (start: Ix) =>
-      shader.when(ix.less(start, tiles.end), () => {
+    // What is worked on in a branch is waited for there, before the products of the tile at hand. So the last tile is read again
+    // instead of none.
+    const last = sources.isWorkedOn ? lastStart(tile, size.depth) : undefined;
+    const fetch = (at: Ix) =>
+      shader.when(last !== undefined || ix.less(at, tiles.end), () => {
+        const start = last === undefined ? at : shader.index(ix.minIx(at, last), 'start');
         for (const { name, read } of slots) shader.line(`${name} = ${read(start)};`);
       });
     // A sum of nothing is 0.
@@ -83,8 +84,9 @@ function emitTile(e: Emitter, tile: StagedTile, { size, sources: sourcesOf, fini
       for (const { store } of slots) store(start);
       shader.line('workgroupBarrier();');
       fetch(shader.index(ix.add(tiles.start, ix.mul(ix.add(t, 1), k)), 'next'));
-      shader.loop(k / tile.split, 'k', (round) => {
-        const step = shader.index(ix.add(ix.mul(round, tile.split), turn), 'step');
+      // Written out: compilers leave the loop as it is, and each of its rounds waits for its reads.
+      for (let round = 0; round < k / tile.split; round++) {
+        const step = shader.index(ix.add(round * tile.split, turn), 'step');
         const b = Array.from({ length: tile.vectors }, (_, v) =>
           shader.let(
             `right[${ix.text(ix.add(ix.add(start.right, ix.add(ix.mul(step, n / 4), lane)), v * lanes))}]`,
@@ -95,7 +97,7 @@ function emitTile(e: Emitter, tile: StagedTile, { size, sources: sourcesOf, fini
         const elements = readA(e, tile, ix.add(start.left, ix.div(row, widthOfA(tile))));
         for (const [r, names] of sums.entries())
           for (const [v, name] of names.entries()) shader.line(`${name} += ${elements[r]} * ${b[v]};`);
-      });
+      }
       if (tile.buffers === 1) shader.line('workgroupBarrier();');
     });
     if (tile.split > 1) joinTurns(e, tile, turn, sums);
@@ -111,7 +113,7 @@ function emitTile(e: Emitter, tile: StagedTile, { size, sources: sourcesOf, fini
       }
     });
   });
-  return { workgroupSize: threadsOf(tile), workgroupBytes: stagedBytes(tile), workgroups: grid.workgroups };
+  return { workgroupSize: threadsOf(tile), workgroupBytes: stagedBytes(tile), workgroups };
 }
 
 /** Rows of A that are read at once. */

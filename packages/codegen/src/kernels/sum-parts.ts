@@ -64,6 +64,11 @@ export function tilesOf(e: Emitter, { k, parts }: PartedTile, depth: Dim, part: 
   return { start, end: shader.index(ix.minIx(ix.mul(past, k), e.size(depth)), 'end'), count };
 }
 
+/** The step at which the last tile of all begins, if it is known and there is one. */
+export function lastStart({ k }: PartedTile, depth: Dim): number | undefined {
+  return typeof depth === 'number' && depth > 0 ? (Math.ceil(depth / k) - 1) * k : undefined;
+}
+
 /**
  * Emits sums and what becomes of them, in two stages where they are cut into parts.
  * @param width columns that the first stage leaves at once

@@ -4,6 +4,7 @@ import { ceilDiv, type Dim, mul } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
+import * as ix from '../wgsl/ix.ts';
 
 export interface SumsSize {
   readonly rows: Dim;
@@ -20,11 +21,27 @@ export interface SumsTile {
   readonly parts: number;
 }
 
-/** How rows × columns × slices × parts are cut into workgroups. */
-export function sumsGrid({ m, n, parts }: SumsTile, { rows, columns, slices }: SumsSize) {
-  const rowTiles = ceilDiv(rows, m);
-  const columnTiles = ceilDiv(columns, n);
-  return { workgroups: mul(mul(mul(rowTiles, columnTiles), slices), parts), rowTiles, columnTiles };
+/** Where the sums of a workgroup are. */
+export interface SumsPlace {
+  readonly row: Ix;
+  readonly column: Ix;
+  /** Number of the part and of the slice in it, as [part][slice], which may be past the last one. */
+  readonly numbered: Ix;
+}
+
+/** Emits where the sums of a workgroup are, of rows × columns × slices × parts; and gives how many workgroups there are. */
+export function placeSums(e: Emitter, tile: SumsTile, size: SumsSize): SumsPlace & { readonly workgroups: Dim } {
+  const { shader } = e;
+  const { m, n, parts } = tile;
+  const rowTiles = ceilDiv(size.rows, m);
+  const columnTiles = ceilDiv(size.columns, n);
+  const rest = shader.index(ix.div('group', e.size(rowTiles)), 'q');
+  return {
+    row: shader.index(ix.mul(ix.mod('group', e.size(rowTiles)), m), 'first'),
+    column: shader.index(ix.mul(ix.mod(rest, e.size(columnTiles)), n), 'first'),
+    numbered: shader.index(ix.div(rest, e.size(columnTiles)), 'slice'),
+    workgroups: mul(mul(mul(rowTiles, columnTiles), size.slices), parts),
+  };
 }
 
 /** Workgroups of one part, at typical sizes. */

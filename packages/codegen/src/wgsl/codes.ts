@@ -43,8 +43,12 @@ export function encode(shader: Shader, dtype: DType, value: string, options: Cas
   }
 }
 
-/** The nearest number that the type, a narrow float, has. */
+/** The nearest number that the type, a narrow float, has. With `shader-f16` a float16 is rounded as the device's stores do. */
 export function rounded(shader: Shader, dtype: DType, value: string, options?: CastOptions): string {
+  if (dtype === 'float16' && shader.offered.has('shader-f16')) {
+    shader.features.add('shader-f16');
+    return `f32(f16(${value}))`;
+  }
   return decode(shader, dtype, encode(shader, dtype, value, options));
 }
 

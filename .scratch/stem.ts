@@ -1,0 +1,12 @@
+import { compile, tacticLabel, type Tactic } from '@trtx/codegen';
+import { GraphBuilder } from '@trtx/ir';
+import { MATRIX_TARGET } from '../tests/kernels/matrix.ts';
+(globalThis as any).ALONG = 1;
+const b = new GraphBuilder('s');
+const x = b.input('x', 'float32', [32, 3, 224, 224]);
+const c = b.Cast(x, { to: 'float16' } as never);
+const w = b.constant('float16', [64, 3, 7, 7], new Array(64*147).fill(15360));
+const y = b.Relu(b.Conv(c, w, undefined, { pads: [3,3,3,3], strides: [2,2] }));
+b.output('y', b.MaxPool ? y : y);
+const { plan } = compile(b.graph, { target: MATRIX_TARGET, choose: (t: readonly Tactic[]) => { const f = t.find((t) => /conv.matrix m=128 n=64 k=32.*ahead=2/.test(tacticLabel(t))); return f ?? t[0]; } } as never);
+for (const m of plan.modules) console.log(m, '\n=====');
