@@ -1,3 +1,4 @@
 // @trtx/quantizer: smaller numbers that still give the right answer.
 
+export * from './calibration/index.ts';
 export * from './scheme/index.ts';
