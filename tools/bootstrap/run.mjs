@@ -116,6 +116,7 @@ const tasks = {
   bench: () => fromSource('tools/bench/src/main.ts'),
   conformance: () => fromSource('tools/conformance/src/main.ts'),
   nodes: () => fromSource('tools/nodes/src/main.ts'),
+  accuracy: () => fromSource('tools/accuracy/src/main.ts'),
   'verify:gpu': () => fromSource('tests/gpu/verify.ts', 'tests/gpu/tsconfig.json'),
   operators: () => fromSource('tools/conformance/src/operators/main.ts'),
   new: () => fromSource('tools/new/src/main.ts'),
@@ -127,5 +128,9 @@ if (!run) {
   say(`no task "${task}"; there are ${Object.keys(tasks).join(', ')}`);
   process.exit(2);
 }
-ensureInstalled({ say, quiet: ['trtx', 'size', 'conformance', 'nodes'].includes(task), force: task === 'setup' });
+ensureInstalled({
+  say,
+  quiet: ['trtx', 'size', 'conformance', 'nodes', 'accuracy'].includes(task),
+  force: task === 'setup',
+});
 process.exitCode = run();

@@ -63,10 +63,10 @@ export type Told = 'sizes' | 'parts' | 'positions' | 'target' | 'broadcast';
  *   injective   each output element is one input element, by `map`
  *   reduction   over some axes of input 0 (`axes`), independently at each place of the others; the output has these axes
  *               reduced (to 1, or gone) or whole (Softmax, norms)
- *   contraction sums of products over axes that two inputs share
+ *   contraction sums of products over axes that two inputs share; `weights` tells which operands may be weights
  *   shape       shape arithmetic: its contents are known when shapes are, it reads no data
  *   control     runs bodies, of which each sees the last `captured` inputs of the node as its last inputs
- *   opaque      anything else: kernels register for it
+ *   opaque      anything else: kernels register for it. `selects`: each element of the first output is one of input 0
  */
 export type Trait =
   | { readonly kind: 'pointwise'; scalar(at: NodeView): Scalar; readonly alignment?: Alignment }
@@ -78,10 +78,23 @@ export type Trait =
       readonly reducer?: Reducer;
       readonly delicate?: Delicate;
     }
-  | { readonly kind: 'contraction' }
+  | { readonly kind: 'contraction'; weights?(at: NodeView): readonly WeightOperand[] }
   | { readonly kind: 'shape' }
   | { readonly kind: 'control'; captured(at: NodeView): number }
-  | { readonly kind: 'opaque'; readonly delicate?: Delicate };
+  | { readonly kind: 'opaque'; readonly delicate?: Delicate; readonly selects?: boolean };
+
+/** An operand of a contraction, seen as weights: how its axes and those of the output belong together. */
+export interface WeightOperand {
+  /** Which input it is, and which one it is multiplied with. */
+  readonly input: number;
+  readonly with: number;
+  /** Its axes that are summed over, in order. */
+  readonly summed: readonly number[];
+  /** Its axis that tells the output's channels apart (those of a group), and the output's axis; absent where it has none. */
+  readonly channel?: { readonly axis: number; readonly output: number };
+  /** The input whose elements, one for each channel, are added to the sums. */
+  readonly bias?: number;
+}
 
 /**
  * What loses too much in float16: the whole op (true); or, of an op with an attribute that tells the type (an ONNX type number) in

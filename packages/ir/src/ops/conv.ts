@@ -101,7 +101,10 @@ export const convOps: readonly OpDef[] = [
     inputs: OPERANDS,
     outputs: [{ name: 'Y' }],
     attributes: { ...WINDOW_ATTRIBUTES, group: { type: 'int', default: 1, min: 1, max: 2 ** 20 } },
-    trait: { kind: 'contraction' },
+    trait: {
+      kind: 'contraction',
+      weights: (at) => [{ input: 1, with: 0, summed: axesFrom(1, at), channel: { axis: 0, output: 1 }, bias: 2 }],
+    },
     flops: (at) => convFlops(convGeometry(at)),
     infer: (at) => [output(at, convGeometry(at))],
   }),
@@ -123,7 +126,12 @@ export const convOps: readonly OpDef[] = [
         doc: 'sizes of the spatial output axes; pads follow from it',
       },
     },
-    trait: { kind: 'contraction' },
+    trait: {
+      kind: 'contraction',
+      weights: (at) => [
+        { input: 1, with: 0, summed: [0, ...axesFrom(2, at)], channel: { axis: 1, output: 1 }, bias: 2 },
+      ],
+    },
     flops: (at) => convTransposeFlops(convTransposeGeometry(at)),
     infer: (at) => [output(at, convTransposeGeometry(at))],
   }),
@@ -134,6 +142,11 @@ function output(at: NodeView, g: ConvGeometry) {
   if (bias && (bias.length !== 1 || bias[0] !== g.outputChannels))
     throw at.fail(`a bias of [${bias}] for ${g.outputChannels} channels`);
   return { dtype: at.input(0).dtype, shape: [g.batch, g.outputChannels, ...g.axes.map((axis) => axis.output)] };
+}
+
+/** The weights' axes from one on. */
+function axesFrom(first: number, at: NodeView): number[] {
+  return Array.from({ length: at.input(1).shape.length - first }, (_, i) => first + i);
 }
 
 function weightDims(at: NodeView): number[] {

@@ -2,7 +2,7 @@
 
 import { bounds, type Dim, product } from '../dim.ts';
 import { ANY, productOf, sumOf } from '../interval.ts';
-import { defineOp, type NodeView, type OpDef, type OperandSpec } from '../op.ts';
+import { defineOp, type NodeView, type OpDef, type OperandSpec, type WeightOperand } from '../op.ts';
 import { broadcast } from './broadcast.ts';
 import { FLOATS } from './types.ts';
 
@@ -40,6 +40,26 @@ export function matmulGeometry(at: NodeView): MatmulGeometry {
     vectorA: a.length === 1,
     vectorB: b.length === 1,
   };
+}
+
+/** Either operand: the columns of B are the output's, and so are the rows of A. */
+function matmulWeights(at: NodeView): readonly WeightOperand[] {
+  const [a, b] = [at.input(0).shape.length, at.input(1).shape.length];
+  const output = Math.max(a, b, 2) - (a === 1 ? 1 : 0) - (b === 1 ? 1 : 0);
+  const columns = b === 1 ? {} : { channel: { axis: b - 1, output: output - 1 } };
+  const rows = a === 1 ? {} : { channel: { axis: a - 2, output: output - (b === 1 ? 1 : 2) } };
+  return [
+    { input: 1, with: 0, summed: [Math.max(b - 2, 0)], ...columns },
+    { input: 0, with: 1, summed: [a - 1], ...rows },
+  ];
+}
+
+function gemmWeights(at: NodeView): readonly WeightOperand[] {
+  const [transA, transB] = [at.int('transA'), at.int('transB')];
+  return [
+    { input: 1, with: 0, summed: [transB], channel: { axis: 1 - transB, output: 1 }, bias: 2 },
+    { input: 0, with: 1, summed: [1 - transA], channel: { axis: transA, output: 0 } },
+  ];
 }
 
 /** Of the products; what is added to them is little. */
@@ -93,7 +113,7 @@ export const matmulOps: readonly OpDef[] = [
     inputs: [operand('A'), operand('B')],
     outputs: [{ name: 'Y' }],
     attributes: {},
-    trait: { kind: 'contraction' },
+    trait: { kind: 'contraction', weights: matmulWeights },
     flops: (at) => matmulFlops(matmulGeometry(at)),
     range(at, of) {
       const { max } = bounds(matmulGeometry(at).k);
@@ -118,7 +138,7 @@ export const matmulOps: readonly OpDef[] = [
       transA: { type: 'int', default: 0, min: 0, max: 1 },
       transB: { type: 'int', default: 0, min: 0, max: 1 },
     },
-    trait: { kind: 'contraction' },
+    trait: { kind: 'contraction', weights: gemmWeights },
     flops: (at) => matmulFlops({ batch: [], ...gemmGeometry(at) }),
     range: () => [ANY],
     infer(at) {

@@ -61,7 +61,7 @@ export const poolOps: readonly OpDef[] = [
       ...POOL_ATTRIBUTES,
       storage_order: { type: 'int', default: 0, min: 0, max: 1, doc: 'Indices are row-major (0) or column-major (1)' },
     },
-    trait: { kind: 'opaque' },
+    trait: { kind: 'opaque', selects: true },
     flops: poolFlops,
     range: (at) => [undefined, placesOf(product(at.input(0).shape))],
     infer(at) {

@@ -1,0 +1,11 @@
+export { type CalibrateOptions, calibrate, type MakeRunner, onReference } from './calibrate.ts';
+export { type Calibrator, Calibrators, defineCalibrator } from './calibrator.ts';
+export { entropy } from './calibrators/entropy.ts';
+export { standardCalibrators } from './calibrators/index.ts';
+export { meanSquareError } from './calibrators/mean-square-error.ts';
+export { percentile } from './calibrators/percentile.ts';
+export { minMax, movingAverage } from './calibrators/ranges.ts';
+export { type Bins, type Bucket, Histogram, quantile } from './histogram.ts';
+export { Observer } from './observer.ts';
+export type { Progress } from './progress.ts';
+export type { Samples } from './sample.ts';

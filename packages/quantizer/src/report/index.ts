@@ -1,0 +1,11 @@
+export { constantBytes } from './bytes.ts';
+export { ErrorSum, type SignalError } from './error.ts';
+export {
+  type Kept,
+  type LayerError,
+  type QuantizationReport,
+  type QuantizedActivation,
+  type QuantizedWeights,
+  REPORT_VERSION,
+  type ReportedHistogram,
+} from './report.ts';
