@@ -5,7 +5,7 @@ import { allCases } from '../kernels/cases/index.ts';
 import { expectStaged } from '../kernels/staged.ts';
 import { testDevice } from '../support/chain.ts';
 
-const cases = allCases.filter(({ name }) => /^(MatMul|Gemm|Conv|Attention):/.test(name));
+const cases = allCases.filter(({ name }) => /^(MatMul|Gemm|Conv|ConvTranspose|Attention):/.test(name));
 
 describe('staged contractions', () => {
   const seen = new Set<string>();

@@ -1,7 +1,7 @@
 // Convolution as implicit GEMM on subgroup matrices: rows are output positions, columns output channels of a group, and the
 // sum runs as `conv-steps.ts` says.
 
-import type { Value } from '@trtx/ir';
+import { convGeometry, type Value } from '@trtx/ir';
 import { type Emitter, packHalves } from '../emitter.ts';
 import { liesInRuns } from '../group/view.ts';
 import { defineKernel, type FormattedProblem, type Kernel } from '../kernel.ts';
@@ -12,18 +12,21 @@ import { CHANNELS, sizeOf } from './conv.ts';
 import { convFinishing } from './conv-finish.ts';
 import { stepsOf } from './conv-steps.ts';
 import { packWeights } from './conv-weights.ts';
-import { channelFormats, type WindowVector, windowsOf } from './conv-window.ts';
+import { channelFormats, convWindows, type WindowVector, windowReader } from './conv-window.ts';
 import { emitMatrix } from './matrix.ts';
 import type { HalfSources } from './matrix-problem.ts';
 import { EIGHT, type MatrixSize, type MatrixTile, matricesOf, matrixCost, matrixTiles } from './matrix-tiles.ts';
 
 export const convMatrix: Kernel = defineKernel<MatrixTile>({
   id: 'conv.matrix',
-  version: 4,
+  version: 5,
   summary:
     'convolution as implicit GEMM on subgroup matrices, float16 operands through workgroup memory, sums in float32',
   ops: ['Conv'],
-  formats: (problem) => channelFormats(problem, 8),
+  formats({ group }) {
+    const { inputChannels, groups } = convGeometry(group.anchor!.view());
+    return channelFormats(group.anchor!.inputs[0]!, inputChannels / groups, EIGHT);
+  },
   applies({ group, target }) {
     const [x, w] = group.anchor!.inputs as [Value, Value];
     const values = [x, w, group.accumulated];
@@ -59,7 +62,7 @@ function sourcesOf(e: Emitter, problem: FormattedProblem, tile: MatrixTile, slic
   const weights = e.packedHalves(packed.constant);
   return {
     order: 'columns',
-    a: windowsOf(e, problem, slice, steps, tile.k, vector),
+    a: windowReader(e, convWindows(e, problem, slice), steps, tile.k, vector),
     b: (column) => (step) => weights(packed.vector(slice, step, ix.div(column, 8), 8)),
   };
 }

@@ -17,6 +17,7 @@ import { convInteger } from './conv-integer.ts';
 import { convMatrix } from './conv-matrix.ts';
 import { convStaged } from './conv-staged.ts';
 import { convTransposeDirect } from './conv-transpose.ts';
+import { convTransposeStaged } from './conv-transpose-staged.ts';
 import { deformConv } from './deform-conv.ts';
 import { convDepthwise } from './depthwise.ts';
 import { det } from './det.ts';
@@ -53,6 +54,7 @@ export const standardKernels: readonly Kernel[] = [
   convMatrix,
   convDepthwise,
   convTransposeDirect,
+  convTransposeStaged,
   convInteger,
   deformConv,
   ...productKernels,
