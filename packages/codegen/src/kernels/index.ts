@@ -18,6 +18,7 @@ import { convMatrix } from './conv-matrix.ts';
 import { convStaged } from './conv-staged.ts';
 import { convTransposeDirect } from './conv-transpose.ts';
 import { convTransposeStaged } from './conv-transpose-staged.ts';
+import { convWinograd } from './conv-winograd.ts';
 import { deformConv } from './deform-conv.ts';
 import { convDepthwise } from './depthwise.ts';
 import { det } from './det.ts';
@@ -52,6 +53,7 @@ export const standardKernels: readonly Kernel[] = [
   convChannels,
   convStaged,
   convMatrix,
+  convWinograd,
   convDepthwise,
   convTransposeDirect,
   convTransposeStaged,
