@@ -1,5 +1,5 @@
 // Convolutions by minimal filtering, which no software adapter would take, give what the reference gives: some cases here, all
-// of them in check:full. Their rounding errors stay within what networks are allowed, beside ONNX Runtime.
+// of them in check:full. Their rounding errors, beside ONNX Runtime, are a tenth of what networks are allowed.
 
 import { compile, PORTABLE, standardKernels } from '@trtx/codegen';
 import { GraphBuilder, type Tensor, type Value } from '@trtx/ir';
@@ -65,6 +65,6 @@ describe.each([2, 4])('tiles of %i results along each axis', (output) => {
     const { device } = await testDevice();
     const [results] = await runCompiled(device, compiled, [new Map<string, Tensor>([['x', x]])]);
     const { worst } = closeness(results!.get('y')!.data as Float32Array, expected!.data as Float32Array);
-    expect(worst).toBeLessThan(1);
+    expect(worst).toBeLessThan(0.1);
   });
 });

@@ -46,8 +46,8 @@ describe('a convolution by 3×3', () => {
     expect(kernelsOf(channels, size, LARGE)).toEqual(['conv.staged']);
   });
 
-  it('is not where its tiles are larger than buffers are', () => {
-    const limits = { ...LARGE.limits, maxBufferSize: 2 ** 25, maxStorageBufferBindingSize: 2 ** 25 };
+  it('is not where its tiles are larger than bindings are', () => {
+    const limits = { ...LARGE.limits, maxStorageBufferBindingSize: 2 ** 25 };
     expect(kernelsOf(128, 256, { ...LARGE, limits })).not.toContain('conv.winograd');
   });
 

@@ -100,10 +100,11 @@ function tilesOf({ group }: Problem, output: TileLength) {
   return { batch, down, across };
 }
 
-/** Whether buffers hold what the stages leave to each other, if that is anything. */
+/** Whether a binding holds what one stage leaves to another, if that is anything. */
 function fits({ target }: Problem, { rows, slices, columns, depth }: ProductsSize): boolean {
   const most = 4 * slices * Math.max(Math.ceil(columns / 4) * 4, depth) * bounds(rows).max;
-  return most > 0 && most <= target.limits.maxBufferSize;
+  const { maxBufferSize, maxStorageBufferBindingSize } = target.limits;
+  return most > 0 && most <= Math.min(maxBufferSize, maxStorageBufferBindingSize);
 }
 
 /** Batch of a tile, and where its first output position is. */
