@@ -35,19 +35,19 @@ describe.runIf(hasShared)('keys of problems', () => {
         timings: NOTHING,
         target: { ...PORTABLE, software },
       });
-      let stages = '';
+      const stages: string[] = [];
       for (const [i, { label, pipeline }] of [...dispatchesOf(plan.steps)].entries()) {
-        stages += withoutFloats(plan.modules[plan.pipelines[pipeline]!.module]!);
+        stages.push(withoutFloats(plan.modules[plan.pipelines[pipeline]!.module]!));
         const { timing } = plan.work!.dispatches[i]!;
-        // What a tactic is told to take is that of all its stages, with the last one.
+        // Of a kernel with several dispatches the last one has it.
         if (!timing) continue;
         const { problem } = timing;
-        const wgsl = stages;
-        stages = '';
+        const wgsl = stages.splice(0).join('\n');
         expect(shaders.get(`${label}\n${problem}`) ?? wgsl, `${name}: ${problem}`).toBe(wgsl);
         shaders.set(`${label}\n${problem}`, wgsl);
         dispatches++;
       }
+      expect(stages).toEqual([]);
     }
     // Fewer problems than dispatches, but no fewer than shaders.
     expect(shaders.size).toBeLessThan(0.7 * dispatches);
