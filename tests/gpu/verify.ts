@@ -1,6 +1,6 @@
 // Checks on the GPU of this machine what no software adapter can: kernels with float16 as a type of WGSL, contractions on
-// subgroup matrices, every case and tile beside the reference, products and attention of few rows, and attention through
-// workgroup memory. Prints the failures and `N passed, N failed`.
+// subgroup matrices, every case and tile beside the reference, products and attention of few rows, attention and transposed
+// convolutions through workgroup memory, and convolutions by minimal filtering. Prints the failures and `N passed, N failed`.
 //
 //   npm run verify:gpu -- [--only REGEX]
 
@@ -45,7 +45,8 @@ console.log(`tiles: ${tiles.size} met`);
 
 const asGpu = { ...target, software: false };
 await checkWays('of few rows', /^(MatMul|Gemm|Attention):/, /\.(gemv|split)$/);
-await checkWays('through workgroup memory', /^Attention:/, /^attention\.staged$/);
+await checkWays('through workgroup memory', /^(Attention|ConvTranspose):/, /^(attention|conv-transpose)\.staged$/);
+await checkWays('by minimal filtering', /^Conv:/, /^conv\.winograd$/);
 console.log(`${passed} passed, ${failures.length} failed`);
 gpu.release();
 process.exit(failures.length > 0 ? 1 : 0);

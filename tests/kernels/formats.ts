@@ -6,7 +6,7 @@ import { testDevice } from '../support/chain.ts';
 import { type Case, expectedOf, expectSame, feedsOf, graphOf, runCompiled } from './support.ts';
 
 /** Kernels without those that go through workgroup memory, which a GPU's plan prefers where both can do the work. */
-export const directKernels = standardKernels.filter(({ id }) => !id.endsWith('.staged'));
+export const directKernels = standardKernels.filter(({ id }) => !/\.(staged|winograd)$/.test(id));
 
 /** Kernels that rather do anything than write row-major. */
 export const eagerKernels = standardKernels.map(

@@ -24,10 +24,11 @@ it.each([...allCases, ...halves].map((one) => [one.name, one] as const))('%s', a
 });
 
 // What no software adapter would take.
-const products = allCases.filter(({ name }) =>
-  /^(MatMul: batches that broadcast|MatMul: dynamic|Gemm: both|(MatMul|Gemm): few rows|Attention: (one query,|few q))/.test(
-    name,
-  ),
+const products = allCases.filter(
+  ({ name }) =>
+    /^(MatMul: (batches that broadcast|dynamic)|Gemm: both|(MatMul|Gemm): few rows|Attention: (one query,|few q))/.test(
+      name,
+    ) || /^(ConvTranspose: (stride 2, |1-D|dynamic)|Conv: (12 channels|odd channels|24 channels))/.test(name),
 );
 
 it.each([...formatCases, ...products].map((one) => [one.name, one] as const))('%s, for a GPU', async (_, one) => {

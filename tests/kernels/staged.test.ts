@@ -16,6 +16,12 @@ const NAMES = [
   'Attention: past keys, causal, groups of queries',
   'Attention: lengths, causal',
   'Conv: of what is Relu of the input',
+  'ConvTranspose: stride 2, eight channels in groups, cropped',
+  'ConvTranspose: stride 2, 16 channels, windows of three and four',
+  'ConvTranspose: window smaller than the stride',
+  'ConvTranspose: dynamic sizes, eight channels',
+  'ConvTranspose: of eight channels, with what was there added',
+  'ConvTranspose: of a Relu',
 ];
 
 describe.each(NAMES.map((name, i) => [name, 5 * i + 1] as const))('%s', (name, number) => {

@@ -1,6 +1,7 @@
 // Contractions through workgroup memory: no software adapter would take them, so that they are asked for.
 
 import { type Compiled, compile, PORTABLE, type Tactic } from '@trtx/codegen';
+import { preferring } from './chosen.ts';
 import { type Case, expectedOf, expectSame, feedsOf, graphOf, runCompiled } from './support.ts';
 
 /**
@@ -23,7 +24,7 @@ function compileStaged(
     if (found) tiles.push(JSON.stringify(found.params));
     return found ?? tactics[0];
   };
-  return { compiled: compile(graphOf(one), { target, choose }), tiles };
+  return { compiled: compile(graphOf(one), { target, choose, kernels: preferring(/\.staged$/) }), tiles };
 }
 
 /** Expects of a case what the reference gives, with such tactics. Returns the tiles, none where no staged tactic applies. */

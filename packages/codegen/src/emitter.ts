@@ -65,15 +65,15 @@ export class Emitter {
     return new Emitter(this.group, this.grouping, this.storages, this.target);
   }
 
-  /** Memory for so many float32, which stages give to `scratchVectors` to leave something to each other. */
+  /** Memory for so many float32, in which stages leave something to each other, by `scratchWords`. */
   scratch(elements: Dim): Value {
     const name = `${this.group.accumulated.name}.scratch`;
     return new Graph('scratch').addInput(name, { dtype: 'float32', shape: [elements] });
   }
 
-  /** Scratch memory in vectors of four. */
-  scratchVectors(value: Value): Words {
-    return this.#bind(value, { kind: 'scratch', value }, 'read_write', 'vec4<f32>').words;
+  /** Scratch memory in numbers, or in vectors of four: one of both in a stage. */
+  scratchWords(value: Value, element: 'f32' | 'vec4<f32>'): Words {
+    return this.#bind(value, { kind: 'scratch', value }, 'read_write', element).words;
   }
 
   /** A size as an index expression. */

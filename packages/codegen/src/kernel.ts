@@ -33,6 +33,8 @@ export interface Launch {
   readonly subgroups?: SubgroupSizes;
   /** Products of subgroup matrices that the shader uses; none where it says nothing. */
   readonly matrices?: readonly SubgroupMatrix[];
+  /** True of the one of several stages that does the arithmetic of the group, for reports; else it is the first. */
+  readonly computes?: boolean;
   /** What has to run before, as a dispatch of its own: it leaves in scratch memory what this one reads. */
   readonly before?: Stage;
 }

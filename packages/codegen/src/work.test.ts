@@ -1,11 +1,13 @@
 import { evaluate, type Size, sizeValue } from '@trtx/engine';
 import { type Graph, GraphBuilder, specialize } from '@trtx/ir';
 import { expect, it } from 'vitest';
-import { compile } from './compile.ts';
+import { type CompileOptions, compile } from './compile.ts';
+import { convWinograd } from './kernels/conv-winograd.ts';
+import { ones } from './testing/groups.ts';
 
 /** The work of all dispatches, with the first symbol at a value. */
-function workOf(graph: Graph, symbol = 0) {
-  const { plan } = compile(graph);
+function workOf(graph: Graph, symbol = 0, options: CompileOptions = {}) {
+  const { plan } = compile(graph, options);
   const { exprs, dispatches } = plan.work!;
   const values = evaluate(exprs, [symbol]);
   const number = (size: Size | undefined) => (size === undefined ? undefined : sizeValue(size, values));
@@ -15,6 +17,9 @@ function workOf(graph: Graph, symbol = 0) {
     writes: number(writes),
   }));
 }
+
+const chooseFour: CompileOptions['choose'] = (tactics) =>
+  tactics.find(({ params }) => (params as { output: number }).output === 4);
 
 it('counts arithmetic and bytes of what a dispatch fuses, over dynamic sizes', () => {
   const b = new GraphBuilder('net');
@@ -37,6 +42,18 @@ it('leaves the arithmetic out where an op does not tell', () => {
   const b = new GraphBuilder('net');
   b.output('y', b.Det(b.input('x', 'float32', [2, 3, 3])));
   expect(workOf(b.graph)).toEqual([{ flops: undefined, reads: 72, writes: 8 }]);
+});
+
+it('tells what stages leave to each other, and which of them does the arithmetic', () => {
+  const b = new GraphBuilder('net');
+  b.output('y', b.Conv(b.input('x', 'float32', [1, 6, 8, 8]), ones(b, 6, 6, 3, 3), null, { pads: [1, 1, 1, 1] }));
+  // Four tiles of 4×4 results; sums lie in whole vectors.
+  const [image, transformed, sums] = [4 * 6 * 64, 4 * 36 * 4 * 6, 4 * 36 * 4 * 8];
+  expect(workOf(b.graph, 0, { kernels: [convWinograd], choose: chooseFour })).toEqual([
+    { flops: undefined, reads: image, writes: transformed },
+    { flops: 2 * 6 * 6 * 9 * 64, reads: 4 * 6 * 6 * 9 + transformed, writes: sums },
+    { flops: undefined, reads: sums, writes: image },
+  ]);
 });
 
 it('tells where dispatches leave their results, and what arenas hold when', () => {

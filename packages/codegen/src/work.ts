@@ -28,19 +28,27 @@ export class WorkList {
     this.#placeOf = placeOf;
   }
 
-  /** In the order of the plan's dispatches. The first stage is told to do the arithmetic, the last to be what was chosen. */
+  /** In the order of the plan's dispatches. One stage is told to do the arithmetic, the last to be what was chosen. */
   add(item: Emitted): void {
     const { group, stages } = item;
     const nodes = nodesOf(group);
     const flops = sum([...nodes].map(flopsOf));
     const last = stages.length - 1;
+    const computing = Math.max(
+      stages.findIndex(({ launch }) => launch.computes),
+      0,
+    );
+    const known = new Set<Value>();
     for (const [i, { emitter }] of stages.entries()) {
-      const read = bytesRead(emitter, nodes);
-      const scratch = bytesOfScratch(emitter);
-      const written = i < last ? scratch : sum(group.results.map((result) => bytesOf(emitter, result)))!;
+      const scratch = scratchOf(emitter);
+      const [left, own] = [true, false].map((isLeft) =>
+        bytesOfScratch(scratch.filter((one) => known.has(one) === isLeft)),
+      );
+      for (const one of scratch) known.add(one);
+      const written = i < last ? own! : sum(group.results.map((result) => bytesOf(emitter, result)))!;
       this.#dispatches.push({
-        ...(i > 0 || flops === undefined ? {} : this.#told('flops', flops)),
-        ...this.#told('reads', i > 0 ? add(read, scratch) : read),
+        ...(i !== computing || flops === undefined ? {} : this.#told('flops', flops)),
+        ...this.#told('reads', add(bytesRead(emitter, nodes), left!)),
         operands: this.#operands(emitter, nodes),
         ...this.#told('writes', written),
         ...(i < last ? {} : this.#chosen(item)),
@@ -158,9 +166,13 @@ function bytesRead(emitter: Emitter, nodes: ReadonlySet<Node>): Dim {
   return sum([...packed.values(), ...read])!;
 }
 
-function bytesOfScratch({ slots }: Emitter): Dim {
-  const values = new Set(slots.flatMap((slot) => (slot.kind === 'scratch' ? [slot.value] : [])));
-  return sum([...values].map(({ type }) => mul(4, product(type.shape))))!;
+/** What a stage leaves to others, or they to it. */
+function scratchOf({ slots }: Emitter): Value[] {
+  return [...new Set(slots.flatMap((slot) => (slot.kind === 'scratch' ? [slot.value] : [])))];
+}
+
+function bytesOfScratch(values: readonly Value[]): Dim {
+  return sum(values.map(({ type }) => mul(4, product(type.shape))))!;
 }
 
 /** Of a constant of the model no more than it has: a layout may fill it up. */

@@ -75,6 +75,11 @@ export const convCases: readonly Case[] = [
     w: [10, 33, 3, 4],
     attributes: { group: 2 },
   }),
+  direct('12 channels, asymmetric pads', {
+    x: f32(2, 12, 9, 10),
+    w: [7, 12, 3, 3],
+    attributes: { pads: [0, 2, 1, 3] },
+  }),
   direct('one channel to one', { x: f32(1, 1, 5, 5), w: [1, 1, 3, 3], attributes: { pads: same(1) } }),
   direct('1-D', { x: f32(2, 3, 17), w: [4, 3, 5], attributes: { strides: [2], pads: [2, 1] } }),
   direct('3-D', { x: f32(1, 2, 5, 6, 7), w: [3, 2, 2, 3, 3], attributes: { strides: [1, 2, 2], pads: same(1, 3) } }),
@@ -192,7 +197,36 @@ export const convCases: readonly Case[] = [
     w: [2, 3, 3, 4],
     attributes: { strides: [2, 2], auto_pad: 'SAME_UPPER' },
   }),
+  transposed('stride 2, eight channels', { x: f32(2, 8, 5, 6), w: [8, 12, 2, 2], attributes: { strides: [2, 2] } }),
+  transposed('stride 2, eight channels in groups, cropped', {
+    x: f32(1, 8, 5, 6),
+    w: [8, 4, 4, 2],
+    attributes: { group: 2, strides: [2, 2], pads: [2, 0, 0, 2] },
+  }),
+  transposed('stride 2, 16 channels, windows of three and four', {
+    x: f32(1, 16, 4, 5),
+    w: [16, 8, 3, 4],
+    attributes: { strides: [2, 2], pads: same(1), output_padding: [1, 0] },
+  }),
+  transposed('dynamic sizes, eight channels', {
+    x: f32('N', 8, 'H', 4),
+    w: [8, 8, 2, 3],
+    attributes: { strides: [2, 1] },
+    symbols: { N: { min: 1, max: 2 }, H: { min: 1, max: 9 } },
+    runs: [
+      { N: 2, H: 3 },
+      { N: 1, H: 9 },
+    ],
+  }),
   transposed('no batch', { x: f32(0, 2, 3, 3), w: [2, 3, 2, 2], attributes: { strides: [2, 2] } }),
+  {
+    name: 'ConvTranspose: of eight channels, with what was there added',
+    inputs: [f32(1, 8, 3, 5), f32(1, 8, 6, 10)],
+    build: (b, x, skipped) => {
+      const y = b.ConvTranspose(x, weights(b, [8, 8, 2, 2]), weights(b, [8]), { strides: [2, 2] });
+      return b.Relu(b.Add(b.Mul(y, weights(b, [8, 1, 1], { seed: 7 })), skipped));
+    },
+  },
   {
     name: 'ConvTranspose: computed weights',
     inputs: [f32(1, 4, 4, 5), f32(4, 3, 3, 3)],

@@ -39,8 +39,8 @@ interface Work {
   /** Makes the graph, whose constants can be large. */
   build(): Graph;
   /**
-   * Rows, columns, slices and depth of the contractions, each of which reads what the one before gives. Of an attention:
-   * queries, keys, heads, and the features of keys and values together.
+   * Rows, columns, slices and depth of the contractions, each of which reads what the one before gives; of a transposed
+   * convolution, of what it is for all phases. Of an attention: queries, keys, heads, and the features of keys and values together.
    */
   readonly sizes: readonly (readonly number[])[];
 }
@@ -61,6 +61,17 @@ const works = [
     ] as const
   ).map(([rows, widths]) => productsOf(rows, widths)),
   chainOf([3, 64], 224, 7, 2),
+  // The layers of unet.
+  ...[
+    [32, 256],
+    [64, 128],
+    [128, 64],
+    [256, 32],
+  ].flatMap(([channels, size]) => [
+    chainOf(new Array<number>(4).fill(channels!), size!, 3),
+    chainOf([2 * channels!, channels!], size!, 3),
+  ]),
+  transposedOf([256, 128, 64, 32], 32),
   ...[
     [64, 56],
     [128, 28],
@@ -136,6 +147,25 @@ function chainOf(channels: readonly number[], size: number, kernel: number, stri
   };
 }
 
+/** Transposed convolutions with these numbers of channels, each of which makes twice the size. */
+function transposedOf(channels: readonly number[], size: number): Work {
+  const sizes = channels.slice(1).map((outputs, i) => [(size * 2 ** i) ** 2, 4 * outputs, 1, channels[i]!] as const);
+  return {
+    name: `ConvTranspose ${channels.join('-')}, ${size}×${size}, 2×2`,
+    sizes,
+    build() {
+      const b = new GraphBuilder('transposed');
+      let x = b.input('x', dtype, [1, channels[0]!, size, size]);
+      for (const [i, outputs] of channels.slice(1).entries()) {
+        const w = b.constant(dtype, [channels[i]!, outputs, 2, 2], encoded(channels[i]! * outputs * 4));
+        x = b.Relu(b.ConvTranspose(x, w, undefined, { strides: [2, 2] }));
+      }
+      b.output('y', x);
+      return b.graph;
+    },
+  };
+}
+
 /** Attentions whose queries are what the one before gives, as layers have them: with the heads side by side. */
 function attentionsOf(heads: number, length: number, size: number, isCausal = false): Work {
   return {
@@ -169,7 +199,7 @@ function tacticsOf(graph: Graph): Set<string> {
 }
 
 function isContraction({ kernel }: Tactic): boolean {
-  return /^(matmul|conv|attention)\./.test(kernel.id);
+  return /^(matmul|conv|conv-transpose|attention)\./.test(kernel.id);
 }
 
 /** Of float16 those on subgroup matrices and of few rows: the others are fitted in float32. */

@@ -1,7 +1,7 @@
 // Convolution as implicit GEMM on subgroup matrices: rows are output positions, columns output channels of a group, and the
 // sum runs as `conv-steps.ts` says.
 
-import type { Value } from '@trtx/ir';
+import { convGeometry, type Value } from '@trtx/ir';
 import { type Emitter, packHalves } from '../emitter.ts';
 import { liesInRuns } from '../group/view.ts';
 import { defineKernel, type FormattedProblem, type Kernel } from '../kernel.ts';
@@ -12,7 +12,7 @@ import { CHANNELS, sizeOf } from './conv.ts';
 import { convFinishing } from './conv-finish.ts';
 import { stepsOf } from './conv-steps.ts';
 import { packWeights } from './conv-weights.ts';
-import { channelFormats, isWhole, type WindowVector, windowsOf } from './conv-window.ts';
+import { areWhole, channelFormats, convWindows, type WindowVector, windowReader } from './conv-window.ts';
 import { emitMatrix } from './matrix.ts';
 import type { HalfSources } from './matrix-problem.ts';
 import { EIGHT, type MatrixSize, type MatrixTile, matricesOf, matrixCost, matrixTiles } from './matrix-tiles.ts';
@@ -23,7 +23,10 @@ export const convMatrix: Kernel = defineKernel<MatrixTile>({
   summary:
     'convolution as implicit GEMM on subgroup matrices, float16 operands through workgroup memory, sums in float32',
   ops: ['Conv'],
-  formats: (problem) => channelFormats(problem, 8),
+  formats({ group }) {
+    const { inputChannels, groups } = convGeometry(group.anchor!.view());
+    return channelFormats(group.anchor!.inputs[0]!, inputChannels / groups, EIGHT);
+  },
   applies({ group, target }) {
     const [x, w] = group.anchor!.inputs as [Value, Value];
     const values = [x, w, group.accumulated];
@@ -55,12 +58,13 @@ function sourcesOf(e: Emitter, problem: FormattedProblem, tile: MatrixTile, slic
   const isInRuns = problem.formats.reads === 'channels-last' && liesInRuns(e.view(e.source(x)!), CHANNELS, EIGHT);
   const read = isInRuns ? e.halves(x) : undefined;
   const vector: WindowVector = { count: EIGHT, read, zeros: 'vec4<u32>()', join: packHalves };
+  const windows = convWindows(e, problem, slice);
   const packed = packWeights(problem, steps, tile);
   const weights = e.packedHalves(packed.constant);
   return {
     order: 'columns',
-    a: windowsOf(e, problem, slice, steps, tile.k, vector),
-    isWorkedOn: !read || !isWhole(problem, steps, tile.k),
+    a: windowReader(e, windows, steps, tile.k, vector),
+    isWorkedOn: !read || !areWhole(windows, steps, tile.k),
     along: problem.formats.reads === 'channels-last' ? 'steps' : 'rows',
     b: (column) => (step) => weights(packed.vector(slice, step, ix.div(column, 8), 8)),
   };

@@ -1,6 +1,7 @@
 // Convolution as implicit GEMM on the staged contraction: the sum runs as `conv-steps.ts` says, and the weights are packed in
 // that order.
 
+import { convGeometry } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { defineKernel, type FormattedProblem, type Kernel } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
@@ -10,7 +11,7 @@ import { sizeOf } from './conv.ts';
 import { convFinishing } from './conv-finish.ts';
 import { stepsOf } from './conv-steps.ts';
 import { packWeights } from './conv-weights.ts';
-import { channelFormats, isWhole, windowsOf } from './conv-window.ts';
+import { areWhole, channelFormats, convWindows, inFours, windowReader } from './conv-window.ts';
 import { emitStaged, type Sources } from './staged.ts';
 import { type StagedSize, type StagedTile, stagedCost, stagedTiles } from './staged-tiles.ts';
 
@@ -20,7 +21,10 @@ export const convStaged: Kernel = defineKernel<StagedTile>({
   summary:
     'convolution as implicit GEMM, both operands through workgroup memory, four neighbouring channels read at once',
   ops: ['Conv'],
-  formats: (problem) => channelFormats(problem, 4),
+  formats({ group }) {
+    const { inputChannels, groups } = convGeometry(group.anchor!.view());
+    return channelFormats(group.anchor!.inputs[0]!, inputChannels / groups, 4);
+  },
   applies({ group }) {
     const w = group.anchor!.inputs[1]!;
     return computeOf(group.accumulated.type.dtype) === 'f32' && packable(w, 'f32') !== undefined;
@@ -51,18 +55,13 @@ function sourcesOf(e: Emitter, problem: FormattedProblem, tile: StagedTile, slic
   const x = problem.group.anchor!.inputs[0]!;
   const steps = stepsOf(problem, 4);
   const read = problem.formats.reads === 'channels-last' ? e.vectors(x) : undefined;
-  const windows = windowsOf(e, problem, slice, steps, tile.k, {
-    count: 4,
-    read,
-    zeros: 'vec4<f32>()',
-    join: (elements: readonly string[]) => `vec4<f32>(${elements.join(', ')})`,
-  });
+  const windows = convWindows(e, problem, slice);
   const packed = packWeights(problem, steps, tile);
   const weights = e.packedVectors(packed.constant);
   return {
     order: read ? 'steps' : 'rows',
-    isWorkedOn: !read || !isWhole(problem, steps, tile.k),
-    a: windows,
+    isWorkedOn: !read || !areWhole(windows, steps, tile.k),
+    a: windowReader(e, windows, steps, tile.k, inFours(read)),
     b: (vector) => (step) => weights(packed.vector(slice, step, vector, 4)),
   };
 }

@@ -26,7 +26,15 @@ export interface ConvSteps {
 /** @param count steps that are read at once */
 export function stepsOf({ group }: Problem, count: 4 | 8): ConvSteps {
   const { axes, inputChannels, groups } = convGeometry(group.anchor!.view());
-  const channels = inputChannels / groups;
+  return stepsAlong(axes, inputChannels / groups, count);
+}
+
+/** Of windows with such axes over the channels of a group. */
+export function stepsAlong(
+  axes: readonly { readonly kernel: number; readonly dilation: number }[],
+  channels: number,
+  count: 4 | 8,
+): ConvSteps {
   const last = axes.at(-1)!;
   const filled = Math.ceil(last.kernel / count) * count;
   const isAlong = channels % count !== 0 && last.dilation === 1 && filled <= MOST_FILLING * last.kernel;

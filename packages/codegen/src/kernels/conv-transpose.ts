@@ -3,6 +3,7 @@
 // phase, so that the tile loops over just the taps of that phase.
 
 import { ceilDiv, convTransposeGeometry, type Dim, mul, product } from '@trtx/ir';
+import type { Emitter } from '../emitter.ts';
 import { anyResult } from '../format/format.ts';
 import { defineKernel, type Problem } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
@@ -42,6 +43,32 @@ function layoutOf(problem: Problem) {
   };
 }
 
+/**
+ * How the elements of a tile reach memory, whose columns are the output channels of a group; rows are a number, a batch and a
+ * place.
+ * @param rows that there are
+ * @param columns of a workgroup that follow one another
+ */
+export function storeOf(e: Emitter, { group }: Problem, groupOfChannels: Ix, rows: Dim, columns: number): TileStore {
+  const { inputs, output } = group.anchor!;
+  const g = convTransposeGeometry(group.anchor!.view());
+  const outputs = g.outputChannels / g.groups;
+  const names = ['n', 'c', ...g.axes.map((_, i) => `o${i}`)];
+  return {
+    type: 'f32',
+    rows: [],
+    parameters: names,
+    first: () => 0,
+    count: outputs,
+    columns,
+    position: () => Position.at(output.type.shape, names),
+    finished: withBias(e, inputs[2]),
+    inside: ([row, , ...out]) =>
+      ix.all([ix.less(row!, e.size(rows)), ...out.map((o, i) => ix.less(o, e.size(g.axes[i]!.output)))]),
+    element: ([, n, ...out], channel) => [n!, ix.add(ix.mul(groupOfChannels, outputs), channel), ...out],
+  };
+}
+
 export const convTransposeDirect = defineKernel<Tile>({
   id: 'conv-transpose.direct',
   version: 1,
@@ -56,13 +83,12 @@ export const convTransposeDirect = defineKernel<Tile>({
   },
   emit(e, problem, tile) {
     const { shader } = e;
-    const [x, w, bias] = problem.group.anchor!.inputs;
+    const [x, w] = problem.group.anchor!.inputs;
     const { g, axes, perPhase, rows, vectors, slices } = layoutOf(problem);
     const inputs = g.inputChannels / g.groups;
     const outputs = g.outputChannels / g.groups;
     const taps = axes.reduce((n, axis) => n * axis.kernel, 1);
     const padded = Math.ceil(vectors / tile.vectors) * tile.vectors;
-    const { shape } = problem.group.accumulated.type;
 
     placeThread(e, tile, rows, vectors, slices, (place) => {
       const input = new Operand(e, x!);
@@ -121,19 +147,10 @@ export const convTransposeDirect = defineKernel<Tile>({
         loop(0, []);
       });
 
-      const names = ['n', 'c', ...axes.map((_, i) => `o${i}`)];
       const store: TileStore = {
-        type: 'f32',
+        ...storeOf(e, problem, groupOfChannels, rows, 4 * tile.vectors),
         rows: coords.map(({ n, out }, r) => [place.rows[r]!, n, ...out]),
-        parameters: names,
         first: (vector) => ix.mul(ix.add(place.vector, vector), 4),
-        count: outputs,
-        columns: 4 * tile.vectors,
-        position: () => Position.at(shape, names),
-        finished: withBias(e, bias),
-        inside: ([row, , ...out]) =>
-          ix.all([ix.less(row!, e.size(rows)), ...out.map((o, i) => ix.less(o, e.size(axes[i]!.output)))]),
-        element: ([, n, ...out], channel) => [n!, ix.add(ix.mul(groupOfChannels, outputs), channel), ...out],
       };
       storeTile(e, acc, store, problem.target.software);
     });

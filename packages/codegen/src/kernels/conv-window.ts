@@ -1,7 +1,7 @@
 // The input of a convolution as a matrix that is never formed: a row for each output position, a column for each step of the
 // sum, some of which are read at once.
 
-import { convGeometry } from '@trtx/ir';
+import { convGeometry, type Dim, type Value } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { anyResult, type FormatUse } from '../format/format.ts';
 import type { Problem } from '../kernel.ts';
@@ -22,16 +22,59 @@ export interface WindowVector {
   join(elements: readonly string[]): string;
 }
 
-/** What a convolution reads and writes that takes so many neighbouring channels at once, if there are as many. */
-export function channelFormats({ group }: Problem, count: number): readonly FormatUse[] {
-  const { inputChannels, groups } = convGeometry(group.anchor!.view());
-  const reads = (inputChannels / groups) % count === 0 ? 'channels-last' : 'row-major';
-  return anyResult(reads, [group.anchor!.inputs[0]!]);
+/** Four steps, as a vec4<f32>. */
+export function inFours(read: WindowVector['read']): WindowVector {
+  return { count: 4, read, zeros: 'vec4<f32>()', join: (elements) => `vec4<f32>(${elements.join(', ')})` };
+}
+
+/** What a kernel reads and writes that takes so many neighbouring channels of its input at once, if a group has as many. */
+export function channelFormats(input: Value, channels: number, count: number): readonly FormatUse[] {
+  return anyResult(channels % count === 0 ? 'channels-last' : 'row-major', [input]);
+}
+
+/** Windows over an input, one for each row: those of a convolution, or of what is computed as one. */
+export interface Windows {
+  readonly input: Value;
+  /** The first channel that they take. */
+  readonly channel: Ix;
+  readonly axes: readonly WindowSide[];
+  /** Batch and place of the row with a number, which can pass the last one. */
+  place(row: Ix): readonly Ix[];
+}
+
+/** Windows along one axis. */
+export interface WindowSide {
+  readonly size: Dim;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  /** How far before the input the first window begins; below zero, as numbers that wrap around are, where it does behind that. */
+  readonly begin: Ix;
+  /** Whether any window passes the input. */
+  readonly isPadded: boolean;
+  /** Taps, the first ones, that do not count; none where it says nothing. */
+  readonly missing?: Ix;
+}
+
+/** The windows of the output positions of a convolution, over the channels of a group. */
+export function convWindows(e: Emitter, problem: Problem, group: Ix): Windows {
+  const conv = problem.group.anchor!;
+  const { axes, inputChannels, groups } = convGeometry(conv.view());
+  return {
+    input: conv.inputs[0]!,
+    channel: ix.mul(group, inputChannels / groups),
+    axes: axes.map((axis) => ({
+      ...axis,
+      begin: e.size(axis.begin),
+      isPadded: axis.begin !== 0 || axis.end !== 0,
+    })),
+    place: (row) => placesOf(e, problem, [row])[0]!,
+  };
 }
 
 /** True where every step of whole tiles of `k` of them lies in the input, so that nothing is put to 0. */
-export function isWhole({ group }: Problem, { depth }: ConvSteps, k: number): boolean {
-  return depth % k === 0 && convGeometry(group.anchor!.view()).axes.every(({ begin, end }) => begin === 0 && end === 0);
+export function areWhole({ axes }: Windows, { depth }: ConvSteps, k: number): boolean {
+  return depth % k === 0 && axes.every(({ isPadded, missing = 0 }) => !isPadded && missing === 0);
 }
 
 /** What reads a vector of a row: its steps from one in the tile on that begins at another. */
@@ -41,22 +84,21 @@ export type WindowRow = (tile: Ix, step: Ix) => string;
  * What reads vectors of the row with a number, which can pass the last one. Steps come in whole tiles of `k`; those past the
  * last one, and in the padding, are 0.
  */
-export function windowsOf(
+export function windowReader(
   e: Emitter,
-  problem: Problem,
-  slice: Ix,
+  windows: Windows,
   steps: ConvSteps,
   k: number,
   vector: WindowVector,
 ): (row: Ix) => WindowRow {
-  const window = new Window(e, problem, slice, steps, k);
+  const reader = new WindowReader(e, windows, steps, k);
   return (row) => {
-    const place = placesOf(e, problem, [row])[0]!;
+    const place = windows.place(row);
     const { read, count, zeros, join } = vector;
-    if (steps.order === 'taps') return (tile, step) => join(window.line(place, tile, step, count));
-    if (read) return (tile, step) => window.element(place, tile, step, steps.depth - count, read, zeros);
+    if (steps.order === 'taps') return (tile, step) => join(reader.line(place, tile, step, count));
+    if (read) return (tile, step) => reader.element(place, tile, step, steps.depth - count, read, zeros);
     return (tile, step) =>
-      join(Array.from({ length: count }, (_, i) => window.single(place, tile, e.shader.index(ix.add(step, i), 's'))));
+      join(Array.from({ length: count }, (_, i) => reader.single(place, tile, e.shader.index(ix.add(step, i), 's'))));
   };
 }
 
@@ -68,8 +110,7 @@ interface Place {
   readonly exists: boolean | string;
 }
 
-class Window {
-  readonly #geometry;
+class WindowReader {
   readonly #input: Operand;
   /** Where the steps of a tile are those of one tap, it is the same for all that is read of the tile. */
   readonly #hasOneTap: boolean;
@@ -78,14 +119,11 @@ class Window {
 
   constructor(
     readonly e: Emitter,
-    problem: Problem,
-    readonly slice: Ix,
+    readonly windows: Windows,
     readonly steps: ConvSteps,
     k: number,
   ) {
-    const conv = problem.group.anchor!;
-    this.#geometry = convGeometry(conv.view());
-    this.#input = new Operand(e, conv.inputs[0]!);
+    this.#input = new Operand(e, windows.input);
     this.#hasOneTap = steps.channels % k === 0;
     this.#isWhole = steps.depth % k === 0;
   }
@@ -113,7 +151,7 @@ class Window {
   line([n, ...out]: readonly Ix[], tile: Ix, step: Ix, count: number): string[] {
     const { shader } = this.e;
     const { depth, channels, taps: width, filled } = this.steps;
-    const { axes } = this.#geometry;
+    const { axes } = this.windows;
     const number = shader.index(ix.add(tile, step), 's');
     const within = this.#isWhole ? number : shader.index(ix.minIx(number, depth - count), 's');
     const last = axes.at(-1)!;
@@ -121,18 +159,23 @@ class Window {
     const coords = Position.linear([...outer, channels, filled], within).coords(shader);
     const [channel, first] = coords.slice(-2) as [Ix, Ix];
     const { places, inside } = this.#inInput(out.slice(0, -1), coords);
-    const start = shader.index(ix.sub(ix.add(ix.mul(out.at(-1)!, last.stride), first), this.e.size(last.begin)), 'x');
+    const start = shader.index(ix.sub(ix.add(ix.mul(out.at(-1)!, last.stride), first), last.begin), 'x');
     const line = shader.index(this.#input.address([n!, this.#channel(channel), ...places, start]), 'line');
     const exists = ix.all([this.#isWhole || ix.less(number, depth), ...inside]);
     const test = typeof exists === 'string' ? shader.let(exists, 'ok') : exists;
     const stride = this.#input.stride(axes.length + 1);
-    const isPadded = last.begin !== 0 || last.end !== 0;
     return Array.from({ length: count }, (_, i) => {
       if (filled === count && i >= width) return '0.0';
-      const isTap = filled === count || filled === width || ix.less(ix.add(first, i), width);
-      const isInside = !isPadded || ix.less(ix.add(start, i), this.e.size(last.size));
+      const tap = ix.add(first, i);
+      const isTap = filled === count || filled === width || ix.less(tap, width);
+      const isInside = !last.isPadded || ix.less(ix.add(start, i), this.e.size(last.size));
       const address = ix.add(line, ix.mul(i, stride));
-      return this.#loaded(ix.all([test, isTap, isInside]), address, (at) => this.#input.at(at), '0.0');
+      return this.#loaded(
+        ix.all([test, isTap, counts(last, tap), isInside]),
+        address,
+        (at) => this.#input.at(at),
+        '0.0',
+      );
     });
   }
 
@@ -145,7 +188,7 @@ class Window {
   }
 
   #channel(channel: Ix): Ix {
-    return ix.add(ix.mul(this.slice, this.steps.channels), channel);
+    return ix.add(this.windows.channel, channel);
   }
 
   /** Where a step of a tile is, at most at `last`. */
@@ -163,7 +206,7 @@ class Window {
   }
 
   #placeOf(step: Ix): Place {
-    const kernel = this.#geometry.axes.map((axis) => axis.kernel);
+    const kernel = this.windows.axes.map((axis) => axis.kernel);
     const coords = Position.linear([...kernel, this.steps.channels], step).coords(this.e.shader);
     return { taps: coords.slice(0, -1), channel: coords.at(-1)!, exists: true };
   }
@@ -173,12 +216,17 @@ class Window {
     const { shader } = this.e;
     const inside: (boolean | string)[] = [];
     const places = out.map((o, i) => {
-      const axis = this.#geometry.axes[i]!;
-      const tap = ix.sub(ix.mul(taps[i]!, axis.dilation), this.e.size(axis.begin));
+      const axis = this.windows.axes[i]!;
+      const tap = ix.sub(ix.mul(taps[i]!, axis.dilation), axis.begin);
       const place = shader.index(ix.add(ix.mul(o, axis.stride), tap), 'y');
-      if (axis.begin !== 0 || axis.end !== 0) inside.push(ix.less(place, this.e.size(axis.size)));
+      inside.push(counts(axis, taps[i]!), !axis.isPadded || ix.less(place, this.e.size(axis.size)));
       return place;
     });
     return { places, inside };
   }
+}
+
+/** Whether a tap does. */
+function counts({ missing = 0 }: WindowSide, tap: Ix): boolean | string {
+  return missing === 0 || `${ix.text(tap)} >= ${ix.text(missing)}`;
 }

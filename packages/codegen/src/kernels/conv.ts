@@ -113,16 +113,20 @@ export const convChannels = defineConv({
 
 /** Batch and place of the output positions with these numbers, which can pass the last one. */
 export function placesOf(e: Emitter, problem: Problem, rows: readonly Ix[]): Ix[][] {
+  const { batch, axes } = convGeometry(node(problem).view());
+  const sizes = axes.map((axis) => axis.output);
+  return rows.map((row) => placeAmong(e, batch, sizes, row));
+}
+
+/** Batch and place of the position with a number, which can pass the last one, of a batch of so many positions along each axis. */
+export function placeAmong(e: Emitter, batch: Dim, sizes: readonly Dim[], row: Ix): Ix[] {
   const { shader } = e;
-  const sizes = convGeometry(node(problem).view()).axes.map((axis) => axis.output);
-  const positions = e.size(product(sizes));
-  const last = ix.sub(e.size(sizeOf(problem).rows), 1);
-  return rows.map((row) => {
-    const inside = shader.index(ix.minIx(row, last), 'm');
-    const n = shader.index(ix.div(inside, positions), 'n');
-    const position = shader.index(ix.mod(inside, positions), 'pos');
-    return [n, ...Position.linear(sizes, position).coords(shader)];
-  });
+  const all = product(sizes);
+  const positions = e.size(all);
+  const inside = shader.index(ix.minIx(row, ix.sub(e.size(mul(batch, all)), 1)), 'm');
+  const n = shader.index(ix.div(inside, positions), 'n');
+  const position = shader.index(ix.mod(inside, positions), 'pos');
+  return [n, ...Position.linear(sizes, position).coords(shader)];
 }
 
 /** The axis of channels. */

@@ -17,6 +17,8 @@ import { convInteger } from './conv-integer.ts';
 import { convMatrix } from './conv-matrix.ts';
 import { convStaged } from './conv-staged.ts';
 import { convTransposeDirect } from './conv-transpose.ts';
+import { convTransposeStaged } from './conv-transpose-staged.ts';
+import { convWinograd } from './conv-winograd.ts';
 import { deformConv } from './deform-conv.ts';
 import { convDepthwise } from './depthwise.ts';
 import { det } from './det.ts';
@@ -51,8 +53,10 @@ export const standardKernels: readonly Kernel[] = [
   convChannels,
   convStaged,
   convMatrix,
+  convWinograd,
   convDepthwise,
   convTransposeDirect,
+  convTransposeStaged,
   convInteger,
   deformConv,
   ...productKernels,

@@ -1,13 +1,14 @@
 // Sums that several workgroups share: each leaves its part in scratch memory, and a second dispatch adds them up, in order, so
 // that the result is the same in every run.
 
-import { ceilDiv, type Dim, mul, type Value } from '@trtx/ir';
+import { ceilDiv, type Dim, mul } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import type { Launch } from '../kernel.ts';
 import { typical } from '../typical.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
-import { componentsOf, type Finishing, type FinishSums, type Sums, type SumsSize } from './sums.ts';
+import { componentsOf, type Finishing, type Sums, type SumsSize } from './sums.ts';
+import { SumsMemory } from './sums-memory.ts';
 
 /** Into how many parts a sum may be cut, and tiles that each of them has at least. */
 const PARTS = [1, 2, 3, 4, 6, 8];
@@ -82,77 +83,45 @@ export function emitInParts(
   emit: (e: Emitter, finishing: Finishing) => Launch,
 ): Launch {
   if (tile.parts === 1) return emit(e, sums);
-  const parts = new Parts(e, tile.parts, width, sums.size);
+  const { slices } = sums.size;
+  const parts = new SumsMemory(e, { ...sums.size, slices: mul(slices, tile.parts) }, width);
   const first = e.stage();
   const launch = emit(first, {
     finish: { order: 'columns', width },
     finisher: (_, slice) => parts.storer(first, slice),
   });
-  return { ...parts.emitJoin(e, sums), before: { emitter: first, launch } };
+  return { ...emitJoin(e, tile.parts, parts, sums), before: { emitter: first, launch } };
 }
 
-/** The parts of all sums, as [part][slice][row][column], with columns in whole runs. */
-class Parts {
-  readonly #memory: Value;
-  /** Runs of a row. */
-  readonly #runs: Dim;
-
-  constructor(
-    e: Emitter,
-    private readonly count: number,
-    /** Columns of a run. */
-    private readonly width: 4 | 8,
-    private readonly size: SumsSize,
-  ) {
-    this.#runs = ceilDiv(size.columns, width);
-    const rows = mul(mul(size.slices, size.rows), count);
-    this.#memory = e.scratch(mul(mul(rows, this.#runs), width));
-  }
-
-  /** What stores the sums of a run. @param number of the part and the slice in it */
-  storer(e: Emitter, number: Ix): FinishSums {
-    const { shader } = e;
-    const vectors = e.scratchVectors(this.#memory);
-    const inside = (row: Ix, column: Ix) =>
-      ix.all([ix.less(row, e.size(this.size.rows)), ix.less(column, e.size(this.size.columns))]);
-    return (sums, row, column) =>
-      shader.when(inside(row, column), () => {
-        const at = shader.index(this.#vectorAt(e, number, row, column), 'at');
-        for (const [i, sum] of sums.entries()) shader.line(vectors.write(ix.add(at, i), sum));
-      });
-  }
-
-  /** Emits what adds up the parts of a run, or of four columns that are finished one by one, and finishes the sums. */
-  emitJoin(e: Emitter, { size, finish: { width, order }, finisher }: Sums): Launch {
-    const { shader } = e;
-    const columns = Math.max(width, 4);
-    const runs = ceilDiv(size.columns, columns);
-    const all = mul(mul(size.slices, size.rows), runs);
-    const number = shader.index(ix.add(ix.mul('group', WORKGROUP), 'lid'), 'number');
-    shader.when(ix.less(number, e.size(all)), () => {
-      const [inner, outer] = order === 'columns' ? [runs, size.rows] : [size.rows, runs];
-      const first = shader.index(ix.mod(number, e.size(inner)), 'c');
-      const rest = shader.index(ix.div(number, e.size(inner)), 'q');
-      const second = shader.index(ix.mod(rest, e.size(outer)), 'c');
-      const slice = shader.index(ix.div(rest, e.size(outer)), 'slice');
-      const [run, row] = order === 'columns' ? [first, second] : [second, first];
-      const column = shader.index(ix.mul(run, columns), 'column');
-      const vectors = e.scratchVectors(this.#memory);
-      const starts = Array.from({ length: this.count }, (_, part) => {
-        const numbered = ix.add(slice, ix.mul(part, e.size(size.slices)));
-        return shader.index(this.#vectorAt(e, numbered, row, column), 'at');
-      });
-      const sums = Array.from({ length: columns / 4 }, (_, i) =>
-        shader.let(starts.map((start) => vectors.read(ix.add(start, i))).join(' + '), 'sum'),
-      );
-      finisher(e, slice)(width === 1 ? sums.flatMap(componentsOf) : sums, row, column);
+/** Emits what adds up the parts of a run, or of four columns that are finished one by one, and finishes the sums. */
+function emitJoin(
+  e: Emitter,
+  count: number,
+  parts: SumsMemory,
+  { size, finish: { width, order }, finisher }: Sums,
+): Launch {
+  const { shader } = e;
+  const columns = Math.max(width, 4);
+  const runs = ceilDiv(size.columns, columns);
+  const all = mul(mul(size.slices, size.rows), runs);
+  const number = shader.index(ix.add(ix.mul('group', WORKGROUP), 'lid'), 'number');
+  shader.when(ix.less(number, e.size(all)), () => {
+    const [inner, outer] = order === 'columns' ? [runs, size.rows] : [size.rows, runs];
+    const first = shader.index(ix.mod(number, e.size(inner)), 'c');
+    const rest = shader.index(ix.div(number, e.size(inner)), 'q');
+    const second = shader.index(ix.mod(rest, e.size(outer)), 'c');
+    const slice = shader.index(ix.div(rest, e.size(outer)), 'slice');
+    const [run, row] = order === 'columns' ? [first, second] : [second, first];
+    const column = shader.index(ix.mul(run, columns), 'column');
+    const vectors = e.scratchWords(parts.memory, 'vec4<f32>');
+    const starts = Array.from({ length: count }, (_, part) => {
+      const numbered = ix.add(slice, ix.mul(part, e.size(size.slices)));
+      return shader.index(parts.vectorAt(e, numbered, row, column), 'at');
     });
-    return { workgroupSize: WORKGROUP, workgroups: ceilDiv(all, WORKGROUP) };
-  }
-
-  /** Where the four columns from one on lie, in vectors. */
-  #vectorAt(e: Emitter, number: Ix, row: Ix, column: Ix): Ix {
-    const line = ix.add(ix.mul(number, e.size(this.size.rows)), row);
-    return ix.add(ix.mul(line, e.size(mul(this.#runs, this.width / 4))), ix.div(column, 4));
-  }
+    const sums = Array.from({ length: columns / 4 }, (_, i) =>
+      shader.let(starts.map((start) => vectors.read(ix.add(start, i))).join(' + '), 'sum'),
+    );
+    finisher(e, slice)(width === 1 ? sums.flatMap(componentsOf) : sums, row, column);
+  });
+  return { workgroupSize: WORKGROUP, workgroups: ceilDiv(all, WORKGROUP) };
 }
