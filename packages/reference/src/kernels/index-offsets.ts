@@ -80,18 +80,21 @@ function addTerms(
     }
     const sum = sums.get(axis) ?? new Float64Array(tables[axis]!.length);
     sums.set(axis, sum);
+    const low = box[axis]![0];
     for (let i = 0; i < sum.length; i++) {
-      position[axis] = box[axis]![0] + i;
+      position[axis] = low + i;
       sum[i]! += evaluate(position);
     }
   }
   let [low, high] = [constant, constant];
   for (const [axis, sum] of sums) {
+    const table = tables[axis]!;
     let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (let i = 0; i < sum.length; i++) {
-      least = Math.min(least, sum[i]!);
-      most = Math.max(most, sum[i]!);
-      tables[axis]![i]! += sum[i]! * stride;
+      const place = sum[i]!;
+      if (place < least) least = place;
+      if (place > most) most = place;
+      table[i]! += place * stride;
     }
     low += least;
     high += most;
@@ -104,9 +107,14 @@ function boxOf(source: Source, call: IndexCall): Pick<Offsets, 'box' | 'applies'
   const box = wholeBox(call.dims).map(([low, high]) => [low, high] as [number, number]);
   const tests: ((position: Position) => boolean)[] = [];
   for (const { index, low, high } of source.where ?? []) {
+    const [from, to] = [bounds(low).min, bounds(high).max];
+    if (index.kind === 'coord') {
+      const [first, end] = box[index.axis]!;
+      box[index.axis] = [Math.max(first, from), Math.min(end, to)];
+      continue;
+    }
     const evaluate = compileIndex(index, call);
     const axes = axesOf(index, call);
-    const [from, to] = [bounds(low).min, bounds(high).max];
     const inside = (position: Position) => {
       const value = evaluate(position);
       return from <= value && value < to;

@@ -21,10 +21,9 @@ export const topK = defineReference({
     const indices = new BigInt64Array(count);
     const sign = call.at.int('largest') ? -1 : 1;
     from.starts.forEach((start, line) => {
-      const order = Array.from({ length: from.size }, (_, i) => i);
       const element = (i: number) => elements[start + i * from.stride]!;
-      // Sorting is stable, so that of equals the first comes first.
-      order.sort((a, b) => sign * compareElements(element(a), element(b)));
+      // Of equals the first comes first.
+      const order = firstOf(from.size, k, (a, b) => sign * compareElements(element(a), element(b)) || a - b);
       for (let i = 0; i < k; i++) {
         const place = to.starts[line]! + i * to.stride;
         values[place] = element(order[i]!);
@@ -35,6 +34,34 @@ export const topK = defineReference({
     return both.slice(0, call.outputs.length);
   },
 });
+
+/**
+ * The first `k` of so many numbers from 0 on, in order. They are kept in a heap with the last of them at its top, which goes
+ * when one before it comes.
+ */
+function firstOf(count: number, k: number, compare: (a: number, b: number) => number): number[] {
+  const heap: number[] = [];
+  for (let i = 0; i < count && k > 0; i++) {
+    if (heap.length === k && compare(i, heap[0]!) >= 0) continue;
+    // A new one rises from the end, or sinks from the top.
+    let at = heap.length < k ? heap.push(i) - 1 : 0;
+    if (at > 0) {
+      for (let up = (at - 1) >> 1; at > 0 && compare(i, heap[up]!) > 0; up = (at - 1) >> 1) {
+        heap[at] = heap[up]!;
+        at = up;
+      }
+    } else {
+      for (let down = 1; down < heap.length; down = 2 * at + 1) {
+        if (down + 1 < heap.length && compare(heap[down + 1]!, heap[down]!) > 0) down++;
+        if (compare(heap[down]!, i) <= 0) break;
+        heap[at] = heap[down]!;
+        at = down;
+      }
+    }
+    heap[at] = i;
+  }
+  return heap.sort(compare);
+}
 
 export const hardmax = defineReference({
   op: 'Hardmax',
