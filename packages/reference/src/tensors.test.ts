@@ -1,7 +1,17 @@
 import { expect, it } from 'vitest';
 import { fromFloat64, toFloat64 } from './tensors.ts';
 
-const ENDS = [0n, 1n, 5n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 53n + 1n, 2n ** 62n + 2n ** 9n + 1n, 2n ** 63n - 1n];
+const ENDS = [
+  0n,
+  1n,
+  5n,
+  2n ** 31n,
+  2n ** 32n - 1n,
+  2n ** 32n,
+  2n ** 53n + 1n,
+  2n ** 62n + 2n ** 9n + 1n,
+  2n ** 63n - 1n,
+];
 
 it('integers of 64 bits are the nearest numbers, and numbers cut off and wrapped around', () => {
   const signed = BigInt64Array.from([...ENDS, ...ENDS.map((x) => -x), -(2n ** 63n)]);
@@ -11,7 +21,17 @@ it('integers of 64 bits are the nearest numbers, and numbers cut off and wrapped
     const dtype = data instanceof BigInt64Array ? 'int64' : 'uint64';
     expect([...toFloat64({ dtype, dims: [data.length], data })]).toEqual(Array.from(data as BigInt64Array, Number));
   }
-  const numbers = [...Array.from(signed, Number), 2 ** 63, 2 ** 64, 3 * 2 ** 70, 0.9, -0.9, 2.5, -2.5, -(2 ** 33) - 0.5];
+  const numbers = [
+    ...Array.from(signed, Number),
+    2 ** 63,
+    2 ** 64,
+    3 * 2 ** 70,
+    0.9,
+    -0.9,
+    2.5,
+    -2.5,
+    -(2 ** 33) - 0.5,
+  ];
   const finite = numbers.map((x) => BigInt(Math.trunc(x)));
   const values = Float64Array.from([...numbers, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
   const rest = [0n, 0n, 0n];

@@ -51,10 +51,16 @@ class Settling {
   }
 
   solve(): Map<Node, string> {
-    const nodes = [...this.root.withBodies()].flatMap((graph) => graph.topological()).filter((node) => this.#counts(node));
+    const nodes = [...this.root.withBodies()]
+      .flatMap((graph) => graph.topological())
+      .filter((node) => this.#counts(node));
     const movable = this.#movable(nodes);
     for (const node of nodes) {
-      const side = movable.has(node) ? this.#priced(node) : this.#bound.has(node) ? this.#network.source : this.#network.sink;
+      const side = movable.has(node)
+        ? this.#priced(node)
+        : this.#bound.has(node)
+          ? this.#network.source
+          : this.#network.sink;
       this.#sides.set(node, side);
       for (const [i, value] of node.outputs.entries()) if (node.bodies.length > 0) this.#join(node, value, i);
       for (const value of readBy(node)) this.#need(value, side);
