@@ -94,7 +94,7 @@ function runKernel(node: NodeLike, kernel: ReferenceKernel, call: KernelCall): T
 /** Elements of an input that steers no shape which inference may see: of more the kernel makes what inference would. */
 const FEW_CONTENTS = 64;
 
-/** A tensor as shape inference sees an input: a constant, but for sequences and optionals. */
+/** A tensor as shape inference sees an input: a constant where it has few elements. */
 class KnownTensor implements Known {
   readonly constant: Constant | null;
   #contents: Contents | undefined;
@@ -103,9 +103,10 @@ class KnownTensor implements Known {
   constructor(
     readonly name: string,
     private readonly tensor: Tensor,
-    private readonly most: number,
+    most: number,
   ) {
-    this.constant = isContainer(tensor.dtype) ? null : constantOfTensor(tensor);
+    const isTold = !isContainer(tensor.dtype) && elementCount(tensor.dims) <= most;
+    this.constant = isTold ? constantOfTensor(tensor) : null;
   }
 
   get type() {
@@ -114,7 +115,7 @@ class KnownTensor implements Known {
 
   get contents(): Contents | undefined {
     const { dtype, dims, data } = this.tensor;
-    if (!(isInteger(dtype) || dtype === 'bool') || elementCount(dims) > this.most) return undefined;
+    if (!this.constant || !(isInteger(dtype) || dtype === 'bool')) return undefined;
     this.#contents ??= { dims, values: Array.from(data as ArrayLike<number | bigint>, clamped) };
     return this.#contents;
   }
