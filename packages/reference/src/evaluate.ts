@@ -15,7 +15,6 @@ import {
   type OpDef,
   opName,
   type Tensor,
-  viewNode,
 } from '@trtx/ir';
 import {
   type ConcreteType,
@@ -47,8 +46,7 @@ export function evaluateNode(node: NodeLike, inputs: readonly (Tensor | null)[],
     const steers = node.op.inputs[Math.min(i, node.op.inputs.length - 1)]?.steersShape === true;
     return tensor && new KnownTensor(node.inputs[i]?.name ?? '', tensor, steers ? MAX_CONTENTS : FEW_CONTENTS);
   });
-  const { outputs } = inferNode(node.op, known, node.attributes, node.outputs.length, node.name);
-  const at = viewNode(node.op, known, node.attributes, node.outputs.length, node.name);
+  const { outputs, view: at } = inferNode(node.op, known, node.attributes, node.outputs.length, node.name);
   const kernel = kernels.find(node.op, at);
   if (!kernel)
     throw new TrtxError('UNSUPPORTED_OP', `the reference has no kernel for ${opName(node.op)}`, {

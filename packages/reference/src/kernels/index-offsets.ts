@@ -106,6 +106,10 @@ function addColumn(
   call: IndexCall,
 ): void {
   const low = box[axis]![0];
+  if (index.kind === 'coord') {
+    for (let i = 0; i < sum.length; i++) sum[i]! += factor * (low + i);
+    return;
+  }
   const column = index.kind === 'element' && elementColumn(index, axis, call);
   if (column) {
     const { values, start, step, size } = column;

@@ -44,17 +44,16 @@ function boxesOf(call: KernelCall, corners: Float64Array): Boxes {
   const centered = call.at.int('center_point_box') === 1;
   const column = () => new Float64Array(corners.length / 4);
   const boxes: Boxes = { low: [column(), column()], high: [column(), column()], area: column() };
-  for (let i = 0; i < boxes.area.length; i++) {
-    const [a, b, c, d] = corners.subarray(4 * i, 4 * i + 4) as unknown as [number, number, number, number];
-    const ends = centered
-      ? [[a - c / 2, a + c / 2] as const, [b - d / 2, b + d / 2] as const]
-      : [[a, c] as const, [b, d] as const];
-    for (const [axis, [one, other]] of ends.entries()) {
-      boxes.low[axis]![i] = Math.min(one, other);
-      boxes.high[axis]![i] = Math.max(one, other);
+  for (const [axis, low] of boxes.low.entries()) {
+    const high = boxes.high[axis]!;
+    for (let i = 0; i < low.length; i++) {
+      const [one, other] = [corners[4 * i + axis]!, corners[4 * i + axis + 2]!];
+      low[i] = centered ? one - Math.abs(other) / 2 : Math.min(one, other);
+      high[i] = centered ? one + Math.abs(other) / 2 : Math.max(one, other);
     }
-    boxes.area[i] = (boxes.high[0][i]! - boxes.low[0][i]!) * (boxes.high[1][i]! - boxes.low[1][i]!);
   }
+  const [width, height] = [0, 1].map((axis) => boxes.high[axis]!.map((high, i) => high - boxes.low[axis]![i]!));
+  for (let i = 0; i < boxes.area.length; i++) boxes.area[i] = width![i]! * height![i]!;
   return boxes;
 }
 
@@ -66,14 +65,19 @@ function keptOf(boxes: Boxes, order: readonly number[], most: number, overlap: n
   for (const i of order) {
     if (kept.length >= most) break;
     const strip = Math.floor(boxes.low[0][i]! / width) || 0;
-    const near = [strip - 1, strip, strip + 1].flatMap((at) => strips.get(at) ?? []);
-    if (!near.every((k) => intersectionOverUnion(boxes, i, k) <= overlap)) continue;
+    const isCovered = [strip - 1, strip, strip + 1].some((at) => isCoveredBy(boxes, i, strips.get(at) ?? [], overlap));
+    if (isCovered) continue;
     kept.push(i);
     const own = strips.get(strip);
     if (own) own.push(i);
     else strips.set(strip, [i]);
   }
   return kept;
+}
+
+function isCoveredBy(boxes: Boxes, box: number, others: readonly number[], overlap: number): boolean {
+  for (const other of others) if (!(intersectionOverUnion(boxes, box, other) <= overlap)) return true;
+  return false;
 }
 
 /** Boxes that begin so far from each other along the first axis do not overlap. */

@@ -3,7 +3,7 @@
 import { orderAxis } from '@trtx/ir';
 import { defineReference, inputOf } from '../kernel.ts';
 import { fromFloat64, toFloat64 } from '../tensors.ts';
-import { compareElements, elementsToCompute, newElements, tensorOfElements } from './combine.ts';
+import { compareElements, type Elements, elementsToCompute, newElements, tensorOfElements } from './combine.ts';
 import { linesOf } from './lines.ts';
 
 export const topK = defineReference({
@@ -21,12 +21,10 @@ export const topK = defineReference({
     const indices = new BigInt64Array(count);
     const sign = call.at.int('largest') ? -1 : 1;
     from.starts.forEach((start, line) => {
-      const element = (i: number) => elements[start + i * from.stride]!;
-      // Of equals the first comes first.
-      const order = firstOf(from.size, k, (a, b) => sign * compareElements(element(a), element(b)) || a - b);
+      const order = firstOf({ elements, start, stride: from.stride, sign }, from.size, k);
       for (let i = 0; i < k; i++) {
         const place = to.starts[line]! + i * to.stride;
-        values[place] = element(order[i]!);
+        values[place] = elements[start + order[i]! * from.stride]!;
         indices[place] = BigInt(order[i]!);
       }
     });
@@ -35,30 +33,42 @@ export const topK = defineReference({
   },
 });
 
+interface Line {
+  readonly elements: Elements;
+  readonly start: number;
+  readonly stride: number;
+  /** 1 in ascending order, -1 in descending. */
+  readonly sign: number;
+}
+
 /**
- * The first `k` of so many numbers from 0 on, in order. They are kept in a heap with the last of them at its top, which goes
- * when one before it comes.
+ * Places of the first `k` of a line of elements, in order; of equals the first comes first. They are kept in a heap with the
+ * last of them at its top, which goes when one before it comes.
  */
-function firstOf(count: number, k: number, compare: (a: number, b: number) => number): number[] {
+function firstOf({ elements, start, stride, sign }: Line, size: number, k: number): number[] {
+  const element = (i: number) => elements[start + i * stride]!;
+  const compare = (a: number, b: number) => sign * compareElements(element(a), element(b)) || a - b;
   const heap: number[] = [];
-  for (let i = 0; i < count && k > 0; i++) {
-    if (heap.length === k && compare(i, heap[0]!) >= 0) continue;
-    // A new one rises from the end, or sinks from the top.
-    let at = heap.length < k ? heap.push(i) - 1 : 0;
-    if (at > 0) {
-      for (let up = (at - 1) >> 1; at > 0 && compare(i, heap[up]!) > 0; up = (at - 1) >> 1) {
-        heap[at] = heap[up]!;
-        at = up;
-      }
-    } else {
-      for (let down = 1; down < heap.length; down = 2 * at + 1) {
-        if (down + 1 < heap.length && compare(heap[down + 1]!, heap[down]!) > 0) down++;
-        if (compare(heap[down]!, i) <= 0) break;
-        heap[at] = heap[down]!;
-        at = down;
-      }
+  for (let i = 0; i < size && heap.length < k; i++) {
+    let at = heap.push(i) - 1;
+    for (let up = (at - 1) >> 1; at > 0 && compare(i, heap[up]!) > 0; up = (at - 1) >> 1) {
+      heap[at] = heap[up]!;
+      at = up;
     }
     heap[at] = i;
+  }
+  let last = k > 0 ? element(heap[0]!) : undefined;
+  for (let i = k; i < size && last !== undefined; i++) {
+    if (sign * compareElements(element(i), last) >= 0) continue;
+    let at = 0;
+    for (let down = 1; down < k; down = 2 * at + 1) {
+      if (down + 1 < k && compare(heap[down + 1]!, heap[down]!) > 0) down++;
+      if (compare(heap[down]!, i) <= 0) break;
+      heap[at] = heap[down]!;
+      at = down;
+    }
+    heap[at] = i;
+    last = element(heap[0]!);
   }
   return heap.sort(compare);
 }

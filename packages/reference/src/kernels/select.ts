@@ -11,20 +11,21 @@ export const nonZero = defineReference({
     const { dims, dtype, data } = inputOf(call, 0);
     const elements: ArrayLike<unknown> = dtype === 'string' ? (data as readonly string[]) : toFloat64(inputOf(call, 0));
     const zero = dtype === 'string' ? '' : 0;
-    const found: number[] = [];
     const lanes = lanesOf(dtype);
+    const found = new Int32Array(elements.length / lanes);
+    let count = 0;
     for (let i = 0; i < elements.length; i += lanes)
       // A complex number is not zero where one of its parts is not.
-      if (elements[i] !== zero || (lanes > 1 && elements[i + 1] !== zero)) found.push(i / lanes);
-    checkSize('int64', [dims.length, found.length]);
-    const places = new Float64Array(dims.length * found.length);
+      if (elements[i] !== zero || (lanes > 1 && elements[i + 1] !== zero)) found[count++] = i / lanes;
+    checkSize('int64', [dims.length, count]);
+    const places = new Float64Array(dims.length * count);
     let stride = elementCount(dims);
     dims.forEach((dim, axis) => {
       stride /= dim;
-      const start = axis * found.length;
-      for (let i = 0; i < found.length; i++) places[start + i] = Math.floor(found[i]! / stride) % dim;
+      const start = axis * count;
+      for (let i = 0; i < count; i++) places[start + i] = Math.floor(found[i]! / stride) % dim;
     });
-    return [fromFloat64('int64', [dims.length, found.length], places)];
+    return [fromFloat64('int64', [dims.length, count], places)];
   },
 });
 
