@@ -1,12 +1,12 @@
-// What it takes to compute a node, or to bring a value from one side to the other, in microseconds: about, as a GPU of a
-// desktop and one core beside it have it. Where sizes are dynamic, typical ones count.
+// What it takes to compute a node, or to bring a value from one side to the other, in microseconds: about, as a browser on a
+// desktop has it. Where sizes are dynamic, typical ones count.
 
 import { flopsOf, type Node, traitOf, type Value } from '@trtx/ir';
 import { isPick } from '../legalize/picks.ts';
 import { atTypicalSizes, typical } from '../typical.ts';
 
 /** The host waits until the GPU has done all that it was given, and has copied the elements to where the host sees them. */
-const WAIT = 400;
+const WAIT = 1000;
 /** A write to a buffer ends what was recorded before it. */
 const WRITE = 60;
 /** To record a dispatch and begin it. */
