@@ -22,8 +22,9 @@ function detector(classes: number, rows: number): GraphBuilder {
     const [values, order] = b.TopK(found, k, {}, { outputs: 2 }) as [Value, Value];
     return [values, b.Gather(b.Gather(boxes, places), order)] as const;
   });
-  b.output('scores', b.Concat(best.map(([values]) => values), { axis: 0 })); // biome-ignore format: short
-  b.output('boxes', b.Concat(best.map(([, rows]) => rows), { axis: 0 })); // biome-ignore format: short
+  const [values, picked] = [best.map(([values]) => values), best.map(([, rows]) => rows)];
+  b.output('scores', b.Concat(values, { axis: 0 }));
+  b.output('boxes', b.Concat(picked, { axis: 0 }));
   return b;
 }
 

@@ -57,9 +57,12 @@ function firstOf({ elements, start, stride, sign }: Line, size: number, k: numbe
     }
     heap[at] = i;
   }
-  let last = k > 0 ? element(heap[0]!) : undefined;
+  let last = k > 0 ? (element(heap[0]!) as number) : undefined;
   for (let i = k; i < size && last !== undefined; i++) {
-    if (sign * compareElements(element(i), last) >= 0) continue;
+    const own = element(i) as number;
+    // Most are no better, which is seen at once; NaN is neither more nor less.
+    if (sign < 0 ? own <= last : own >= last) continue;
+    if (sign * compareElements(own, last) >= 0) continue;
     let at = 0;
     for (let down = 1; down < k; down = 2 * at + 1) {
       if (down + 1 < k && compare(heap[down + 1]!, heap[down]!) > 0) down++;
@@ -68,7 +71,7 @@ function firstOf({ elements, start, stride, sign }: Line, size: number, k: numbe
       at = down;
     }
     heap[at] = i;
-    last = element(heap[0]!);
+    last = element(heap[0]!) as number;
   }
   return heap.sort(compare);
 }
