@@ -8,6 +8,7 @@ import { planOf } from '../support/chain.ts';
 import { liveBytesOf } from '../support/live-bytes.ts';
 import { hasShared, hydrated } from '../support/models.ts';
 import { importOptions, REAL } from '../support/real-models.ts';
+import { waitsOf } from '../support/waits.ts';
 
 /** One token more, after up to 63 in the cache of so many layers. */
 function decodeStep(layers: number, heads: number): string {
@@ -43,6 +44,14 @@ describe.runIf(hasShared)('counts', () => {
       if (most) expect(inspectEngine(plan).dispatches).toBeLessThanOrEqual(most);
     },
   );
+});
+
+it.runIf(hasShared)('the host waits twice for ssdlite320: for the scores, and for the boxes', async () => {
+  const plan = await planOf(hydrated('ssdlite320').model);
+  expect(waitsOf(plan)).toBe(2);
+  // Behind the first of them nothing is left for the GPU.
+  const isHost = plan.steps.map(({ kind }) => kind !== 'dispatches' && kind !== 'copy');
+  expect(isHost.slice(isHost.indexOf(true))).not.toContain(false);
 });
 
 function expectArenaFull(plan: Plan): void {

@@ -7,6 +7,7 @@ import { isTrtxError, type Logger } from '@trtx/errors';
 import { cloneGraph, type Graph, type Profile, specialize } from '@trtx/ir';
 import { type Float16Options, type OptimizeOptions, type OptimizeReport, optimize } from '@trtx/passes';
 import { extensionsOf, type Plugin } from '@trtx/plugin';
+import { hostOps } from '@trtx/reference';
 import { builtWith } from './built.ts';
 import { type Float16Build, requireFloat32, workInFloat16 } from './float16.ts';
 import { kernelsFor, optimizeOptions, refuseHosted } from './plugins.ts';
@@ -192,7 +193,9 @@ export function optimizeFor(graph: Graph, options: BuildOptions, logger?: Logger
 /** What kernels are made with. */
 export function codegenOptions(options: BuildOptions): CompileOptions {
   const { target = PORTABLE, noHost, int64, timings } = options;
-  return { target, kernels: kernelsFor(options, extensionsOf(options.plugins)), noHost, int64, timings };
+  const kernels = kernelsFor(options, extensionsOf(options.plugins));
+  // Of plugins' ops there are no functions where engines run.
+  return { target, kernels, noHost, int64, timings, onHost: new Set(hostOps().keys()) };
 }
 
 /** The engine file as one array. */

@@ -28,7 +28,7 @@ export function bodyInputsOf(root: Graph): BodyInputs {
 }
 
 /** The values around a node that its bodies see as their last inputs. */
-function capturedBy(node: Node): Value[] {
+export function capturedBy(node: Node): Value[] {
   const trait = traitOf(node.op, node.view());
   if (trait.kind !== 'control') return [];
   return node.inputs.slice(node.inputs.length - trait.captured(node.view())) as Value[];

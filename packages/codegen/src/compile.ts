@@ -8,6 +8,7 @@ import { Emitter } from './emitter.ts';
 import { coveredNodes } from './group/covered.ts';
 import type { Group } from './group/group.ts';
 import { refused, tells } from './host/placement.ts';
+import { settle } from './host/settle.ts';
 import { HostValues } from './host/values.ts';
 import { wideReason } from './host/wide.ts';
 import type { Kernel } from './kernel.ts';
@@ -15,7 +16,7 @@ import { standardKernels } from './kernels/index.ts';
 import { legalize } from './legalize/index.ts';
 import { Layout } from './memory/layout.ts';
 import { SizeTable } from './memory/sizes.ts';
-import { type Placed, type PlaceOptions, place } from './place.ts';
+import { type Placed, type PlaceOptions, place, rangesOf } from './place.ts';
 import { problemKey } from './problem/key.ts';
 import { byTime, type Timings } from './problem/timings.ts';
 import type { Int64 } from './range/ranges.ts';
@@ -41,6 +42,11 @@ export interface CompileOptions {
    * 32 bits fails (`checked`, the default); or all that touches them is left to the host (`host`).
    */
   readonly int64?: Int64;
+  /**
+   * Ids of ops that functions of the host compute: nodes of these that kernels could serve may be left to it, where that is
+   * cheaper than waiting for the GPU. None by default.
+   */
+  readonly onHost?: ReadonlySet<string>;
   /** Called after each dispatch is generated. */
   readonly onProgress?: (done: number, total: number, label: string) => void;
 }
@@ -58,7 +64,6 @@ export interface Compiled {
  */
 export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
   const { target = PORTABLE } = options;
-  legalize(graph, target);
   const { placed, emitted } = placeAndEmit(graph, target, options);
   const { grouping, hosted, storages } = placed;
   const schedule = scheduleOf(graph, placed, emitted);
@@ -123,10 +128,13 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
   return { plan, blobs: layout.blobs };
 }
 
-/** Places all nodes and writes their shaders; where one has too many bindings, its node goes to the host, and all anew. */
+/**
+ * Legalizes a graph, places all nodes and writes their shaders; where one has too many bindings, its node goes to the host, and
+ * all anew.
+ */
 export function placeAndEmit(graph: Graph, target: Target, options: CompileOptions & Pick<PlaceOptions, 'onVariant'>) {
   const { noHost = false, kernels = standardKernels, int64 = 'checked', timings, onVariant } = options;
-  const wide = new Map<Node, string>();
+  const wide = legalized(graph, target, options);
   for (;;) {
     const placed = place(graph, target, { kernels, int64, timings, onVariant }, wide);
     if (noHost && (placed.hosted.size > 0 || graph.inputs.some(({ type }) => !storageOf(type.dtype))))
@@ -139,6 +147,15 @@ export function placeAndEmit(graph: Graph, target: Target, options: CompileOptio
     }
     if (wide.size === known) return { placed, emitted };
   }
+}
+
+/** Legalizes a graph. Returns the nodes that are left to the host although kernels could serve them. */
+function legalized(graph: Graph, target: Target, options: CompileOptions): Map<Node, string> {
+  const { noHost = false, kernels = standardKernels, int64, onHost } = options;
+  const settled = onHost && !noHost ? settle(graph, onHost, rangesOf(graph, kernels, int64), target) : new Map();
+  legalize(graph, target, settled);
+  const left = new Set([...graph.withBodies()].flatMap(({ nodes }) => [...nodes]));
+  return new Map([...settled].filter(([node]) => left.has(node)));
 }
 
 function emitAll(

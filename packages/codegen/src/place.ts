@@ -70,7 +70,9 @@ interface Placing {
  * copied by another: then the groups are formed again around that.
  */
 function placeGraph(graph: Graph, { root, target, kernels, ranges, prices }: Placing, given: Hosted) {
-  const hosted = new Map([...hostOnly(graph, root, ranges, target), ...given]);
+  const only = new Map([...hostOnly(graph, root, ranges, target), ...given]);
+  // In data order, for the first of those that have a size tells it.
+  const hosted = new Map(graph.topological().flatMap((node) => (only.has(node) ? [[node, only.get(node)!]] : [])));
   const apart = new Set<Node>();
   const bindings = new Map<Value, number>();
   const limits = {

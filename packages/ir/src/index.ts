@@ -16,6 +16,7 @@ export * from './index-map.ts';
 export * from './infer.ts';
 export * from './interval.ts';
 export * from './liveness.ts';
+export { Network, UNCUTTABLE } from './min-cut.ts';
 export * from './op.ts';
 export * from './ops/index.ts';
 export * from './runner.ts';

@@ -29,6 +29,8 @@ export interface Constraint {
 export interface Inference {
   readonly outputs: readonly Inferred[];
   readonly constraints: readonly Constraint[];
+  /** What the op saw of the node. */
+  readonly view: NodeView;
 }
 
 export type Attributes = ReadonlyMap<string, AttributeValue>;
@@ -75,7 +77,7 @@ export function inferNode(
   });
   if (outputs.length !== outputCount)
     throw view.fail(`${opName(op)} gives ${outputs.length} outputs where the node has ${outputCount}`);
-  return { outputs, constraints };
+  return { outputs, constraints, view };
 }
 
 /** What the op infers; errors of shape arithmetic, which knows no nodes, are told where they are. */

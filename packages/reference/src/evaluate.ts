@@ -15,7 +15,6 @@ import {
   type OpDef,
   opName,
   type Tensor,
-  viewNode,
 } from '@trtx/ir';
 import {
   type ConcreteType,
@@ -43,9 +42,11 @@ export interface NodeLike {
  *   as `inferNode` where the inputs do not fit the op
  */
 export function evaluateNode(node: NodeLike, inputs: readonly (Tensor | null)[], kernels: ReferenceKernels): Tensor[] {
-  const known = inputs.map((tensor, i) => tensor && new KnownTensor(node.inputs[i]?.name ?? '', tensor));
-  const { outputs } = inferNode(node.op, known, node.attributes, node.outputs.length, node.name);
-  const at = viewNode(node.op, known, node.attributes, node.outputs.length, node.name);
+  const known = inputs.map((tensor, i) => {
+    const steers = node.op.inputs[Math.min(i, node.op.inputs.length - 1)]?.steersShape === true;
+    return tensor && new KnownTensor(node.inputs[i]?.name ?? '', tensor, steers ? MAX_CONTENTS : FEW_CONTENTS);
+  });
+  const { outputs, view: at } = inferNode(node.op, known, node.attributes, node.outputs.length, node.name);
   const kernel = kernels.find(node.op, at);
   if (!kernel)
     throw new TrtxError('UNSUPPORTED_OP', `the reference has no kernel for ${opName(node.op)}`, {
@@ -88,15 +89,22 @@ function runKernel(node: NodeLike, kernel: ReferenceKernel, call: KernelCall): T
   }
 }
 
-/** A tensor as shape inference sees an input: a constant, but for sequences and optionals. */
+/** Elements of an input that steers no shape which inference may see: of more the kernel makes what inference would. */
+const FEW_CONTENTS = 64;
+
+/** A tensor as shape inference sees an input: a constant where it has few elements. */
 class KnownTensor implements Known {
   readonly constant: Constant | null;
+  #contents: Contents | undefined;
 
+  /** @param most elements whose values are told */
   constructor(
     readonly name: string,
     private readonly tensor: Tensor,
+    most: number,
   ) {
-    this.constant = isContainer(tensor.dtype) ? null : constantOfTensor(tensor);
+    const isTold = !isContainer(tensor.dtype) && elementCount(tensor.dims) <= most;
+    this.constant = isTold ? constantOfTensor(tensor) : null;
   }
 
   get type() {
@@ -105,8 +113,9 @@ class KnownTensor implements Known {
 
   get contents(): Contents | undefined {
     const { dtype, dims, data } = this.tensor;
-    if (!(isInteger(dtype) || dtype === 'bool') || elementCount(dims) > MAX_CONTENTS) return undefined;
-    return { dims, values: Array.from(data as ArrayLike<number | bigint>, clamped) };
+    if (!this.constant || !(isInteger(dtype) || dtype === 'bool')) return undefined;
+    this.#contents ??= { dims, values: Array.from(data as ArrayLike<number | bigint>, clamped) };
+    return this.#contents;
   }
 }
 

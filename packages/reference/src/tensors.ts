@@ -24,8 +24,24 @@ export function toFloat64(tensor: Tensor): Float64Array {
   const codec = codecOf(tensor.dtype);
   if (codec) return decode(data as Uint8Array, codec.decode);
   if (data instanceof Float64Array) return data;
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float64Array.from(data, Number);
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return wideNumbers(data);
   return new Float64Array(data);
+}
+
+/** Integers of 64 bits as numbers. Reading pairs of words makes no BigInt. */
+function wideNumbers(data: BigInt64Array | BigUint64Array): Float64Array {
+  const words = wordsOf(data);
+  const numbers = new Float64Array(data.length);
+  const signed = data instanceof BigInt64Array;
+  for (let i = 0; i < numbers.length; i++) {
+    const high = words[2 * i + 1]!;
+    numbers[i] = (signed ? high : high >>> 0) * 2 ** 32 + (words[2 * i]! >>> 0);
+  }
+  return numbers;
+}
+
+function wordsOf({ buffer, byteOffset, length }: BigInt64Array | BigUint64Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, 2 * length);
 }
 
 /** A tensor of numbers, rounded to the type: floats to nearest even, integers towards zero; integers wrap around. */
@@ -39,11 +55,15 @@ export function fromFloat64(dtype: DType, dims: readonly number[], values: Float
 /** Writes numbers into the data of a tensor from position `at` on, rounded to its type. */
 export function storeNumbers(dtype: DType, data: DataArray, at: number, values: Float64Array): void {
   const codec = codecOf(dtype);
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array)
-    // As other integer arrays do by themselves.
-    for (let i = 0; i < values.length; i++)
-      data[at + i] = BigInt(Number.isFinite(values[i]) ? Math.trunc(values[i]!) : 0);
-  else if (codec) for (let i = 0; i < values.length; i++) data[at + i] = codec.encode(values[i]!);
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+    const words = wordsOf(data);
+    // Words take what is left of a whole number by 2^32, as other integer arrays do; of what is not finite nothing.
+    for (let i = 0; i < values.length; i++) {
+      const whole = Math.trunc(values[i]!);
+      words[2 * (at + i)] = whole;
+      words[2 * (at + i) + 1] = Math.floor(whole / 2 ** 32);
+    }
+  } else if (codec) for (let i = 0; i < values.length; i++) data[at + i] = codec.encode(values[i]!);
   else data.set(values, at);
 }
 

@@ -11,6 +11,7 @@ import {
   type Value,
 } from '@trtx/ir';
 import { linearSource } from '../group/view.ts';
+import type { Hosted } from '../host/placement.ts';
 import type { Target } from '../target.ts';
 import { joinCaches } from './caches.ts';
 import { writeOutPicks } from './picks.ts';
@@ -20,10 +21,11 @@ import { splitWide } from './wide.ts';
 /**
  * Makes every graph output a tensor that a dispatch writes and nothing else is, and every node's operands few enough
  * for one dispatch.
+ * @param settled nodes that the host is to compute, which need nothing of this
  */
-export function legalize(graph: Graph, target: Target): void {
+export function legalize(graph: Graph, target: Target, settled: Hosted = new Map()): void {
   const renamed: Renamed = new Map();
-  const written = [...graph.withBodies()].map((each) => writeOutPicks(each, renamed));
+  const written = [...graph.withBodies()].map((each) => writeOutPicks(each, renamed, settled));
   if (written.includes(true)) {
     reinferKeeping(graph, renamed);
     // Of nodes that only told a size that has to be checked, the rest is for nobody.
@@ -33,7 +35,7 @@ export function legalize(graph: Graph, target: Target): void {
     writeOutRotary(each);
     joinCaches(each);
     ownOutputs(each, each !== graph);
-    splitWide(each, target.limits);
+    splitWide(each, target.limits, settled);
   }
 }
 

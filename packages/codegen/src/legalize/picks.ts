@@ -15,29 +15,39 @@ import {
   standardOps,
   type Value,
 } from '@trtx/ir';
+import type { Hosted } from '../host/placement.ts';
 import { storageOf } from '../storage.ts';
 import { Writer } from './writer.ts';
 
-/** Writes a node out in the graph; the values that stand for its outputs, or undefined where it cannot be. */
-type WriteOut = (node: Node, graph: Graph) => Value | undefined;
+interface Pick {
+  /** Whether a node can be written out, where the GPU has what it reads. */
+  readonly applies?: (node: Node) => boolean;
+  /** Writes it out in the graph; the value that stands for its output. */
+  readonly write: (node: Node, graph: Graph) => Value;
+}
 
-const PICKS: ReadonlyMap<unknown, WriteOut> = new Map([
-  [standardOps.get('NonZero'), nonZero],
-  [standardOps.get('Compress'), compress],
+const PICKS: ReadonlyMap<unknown, Pick> = new Map([
+  [standardOps.get('NonZero'), { applies: hasKnownDims, write: nonZero }],
+  [standardOps.get('Compress'), { write: compress }],
 ]);
+
+/** True for a node that is written out for the GPU. */
+export function isPick(node: Node): boolean {
+  const pick = PICKS.get(node.op);
+  if (!pick || node.output.contents || pick.applies?.(node) === false) return false;
+  return node.inputs.every((value) => value && storageOf(value.type.dtype));
+}
 
 /**
  * True where a node was written out: then all types are to be inferred anew.
  * @param renamed what stands for the sizes that these nodes told is added
+ * @param settled nodes that stay as they are
  */
-export function writeOutPicks(graph: Graph, renamed: Renamed): boolean {
+export function writeOutPicks(graph: Graph, renamed: Renamed, settled: Hosted): boolean {
   let changed = false;
   for (const node of graph.topological()) {
-    const write = PICKS.get(node.op);
-    const onGpu = node.inputs.every((value) => value && storageOf(value.type.dtype));
-    if (!write || !onGpu || node.output.contents) continue;
-    const value = write(node, graph);
-    if (!value) continue;
+    if (!isPick(node) || settled.has(node)) continue;
+    const value = PICKS.get(node.op)!.write(node, graph);
     noteRenamed(renamed, node.output, value);
     const { name } = node.output;
     graph.replaceUses(node.output, value);
@@ -48,10 +58,14 @@ export function writeOutPicks(graph: Graph, renamed: Renamed): boolean {
   return changed;
 }
 
-function nonZero(node: Node, graph: Graph): Value | undefined {
+function hasKnownDims({ inputs }: Node): boolean {
+  const { shape } = inputs[0]!.type;
+  return shape.length > 0 && shape.every((dim) => typeof dim === 'number' && dim > 0);
+}
+
+function nonZero(node: Node, graph: Graph): Value {
   const x = node.inputs[0]!;
   const dims = x.type.shape;
-  if (dims.length === 0 || !dims.every((dim) => typeof dim === 'number' && dim > 0)) return undefined;
   const w = new PickWriter(node, graph);
   const places = w.places(x);
   const strides = dims.map((_, axis) => (dims.slice(axis + 1) as number[]).reduce((a, b) => a * b, 1));

@@ -1,6 +1,7 @@
 // Nodes of more operands than one dispatch can bind, in several.
 
 import { type Graph, type Node, traitOf, type Value } from '@trtx/ir';
+import type { Hosted } from '../host/placement.ts';
 import { mostPartsOf } from '../memory/parts.ts';
 import { storageOf } from '../storage.ts';
 import type { TargetLimits } from '../target.ts';
@@ -8,10 +9,11 @@ import type { TargetLimits } from '../target.ts';
 /**
  * A node whose operands take more bindings than one dispatch has, if its op takes any number of operands, becomes a tree of
  * nodes.
+ * @param settled nodes that stay as they are
  */
-export function splitWide(graph: Graph, limits: TargetLimits): void {
+export function splitWide(graph: Graph, limits: TargetLimits, settled: Hosted): void {
   for (const node of graph.topological()) {
-    if (!isAssociative(node) || !storageOf(node.output.type.dtype)) continue;
+    if (settled.has(node) || !isAssociative(node) || !storageOf(node.output.type.dtype)) continue;
     const bindingsOf = (value: Value | null) => (value ? mostPartsOf(value, limits) : 0);
     const total = (values: readonly (Value | null)[]) => values.reduce((sum, value) => sum + bindingsOf(value), 0);
     const most = limits.maxStorageBuffersPerShaderStage - bindingsOf(node.output);

@@ -4,7 +4,6 @@ import type { Graph } from '@trtx/ir';
 import { type CompileOptions, originsOf, placeAndEmit } from '../compile.ts';
 import type { Variant } from '../format/price.ts';
 import { type Group, nodesOf } from '../group/group.ts';
-import { legalize } from '../legalize/index.ts';
 import type { Tactic } from '../tactics.ts';
 import { PORTABLE, type Target } from '../target.ts';
 import { type Candidate, candidateOf } from './candidate.ts';
@@ -40,7 +39,6 @@ export interface ProblemOptions extends CompileOptions {
 export function problemsOf(graph: Graph, options: ProblemOptions = {}): TuningProblem[] {
   const { target = PORTABLE, variants = false } = options;
   const list = new ProblemList(target, options);
-  legalize(graph, target);
   const onVariant = variants ? (variant: Variant) => list.addVariant(variant) : undefined;
   const { placed, emitted } = placeAndEmit(graph, target, { ...options, onVariant });
   const { grouping, storages } = placed;

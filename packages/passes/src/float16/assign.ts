@@ -7,13 +7,14 @@ import {
   type Graph,
   inferNode,
   type Known,
+  Network,
   type Node,
   type OperandSpec,
   type Trait,
   traitOf,
+  UNCUTTABLE,
   type Value,
 } from '@trtx/ir';
-import { Network, UNCUTTABLE } from '../min-cut.ts';
 
 /** What a node reads and gives where it works in float16. */
 export interface HalfForm {

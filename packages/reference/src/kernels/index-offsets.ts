@@ -41,7 +41,7 @@ export function offsetsOf(source: Source & { at: readonly Index[] }, call: Index
       joints.push((position) => stride * checked(call, source, axis, evaluate(position), size));
       return;
     }
-    const { low, high, constant } = addTerms(terms, box, tables, stride);
+    const { low, high, constant } = addTerms(terms, box, tables, stride, call);
     start += constant * stride;
     // Sources that apply to a part of the box only are checked element by element.
     if (!applies && !box.some(([low, high]) => high <= low))
@@ -68,30 +68,29 @@ function addTerms(
   box: Box,
   tables: readonly Float64Array[],
   stride: number,
+  call: IndexCall,
 ): { constant: number; low: number; high: number } {
   let constant = 0;
   const sums = new Map<number, Float64Array>();
-  for (const { axes, evaluate } of terms) {
+  for (const { index, factor, axes } of terms) {
     const axis = axes[0];
-    const position = box.map(([first]) => first);
     if (axis === undefined) {
-      constant += evaluate(position);
+      constant += factor * compileIndex(index, call)(box.map(([first]) => first));
       continue;
     }
     const sum = sums.get(axis) ?? new Float64Array(tables[axis]!.length);
     sums.set(axis, sum);
-    for (let i = 0; i < sum.length; i++) {
-      position[axis] = box[axis]![0] + i;
-      sum[i]! += evaluate(position);
-    }
+    addColumn(sum, { index, factor, axis }, box, call);
   }
   let [low, high] = [constant, constant];
   for (const [axis, sum] of sums) {
+    const table = tables[axis]!;
     let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (let i = 0; i < sum.length; i++) {
-      least = Math.min(least, sum[i]!);
-      most = Math.max(most, sum[i]!);
-      tables[axis]![i]! += sum[i]! * stride;
+      const place = sum[i]!;
+      if (place < least) least = place;
+      if (place > most) most = place;
+      table[i]! += place * stride;
     }
     low += least;
     high += most;
@@ -99,14 +98,62 @@ function addTerms(
   return { constant, low, high };
 }
 
+/** Adds a term to what is tabled along its axis. */
+function addColumn(
+  sum: Float64Array,
+  { index, factor, axis }: Pick<Term, 'index' | 'factor'> & { readonly axis: number },
+  box: Box,
+  call: IndexCall,
+): void {
+  const low = box[axis]![0];
+  if (index.kind === 'coord') {
+    for (let i = 0; i < sum.length; i++) sum[i]! += factor * (low + i);
+    return;
+  }
+  const column = index.kind === 'element' && elementColumn(index, axis, call);
+  if (column) {
+    const { values, start, step, size } = column;
+    for (let i = 0; i < sum.length; i++) {
+      const value = values[start + (low + i) * step]!;
+      sum[i]! += factor * (value < 0 ? value + size : value);
+    }
+    return;
+  }
+  const evaluate = compileIndex(index, call);
+  const position = box.map(([first]) => first);
+  for (let i = 0; i < sum.length; i++) {
+    position[axis] = low + i;
+    sum[i]! += factor * evaluate(position);
+  }
+}
+
+/** Where the elements that an index is lie, if they follow one another evenly along an axis. */
+function elementColumn({ input, at, size }: Index & { kind: 'element' }, axis: number, call: IndexCall) {
+  const tensor = call.inputs[input]!;
+  const strides = stridesOf(tensor.dims);
+  let [start, step] = [0, 0];
+  for (const [i, index] of at.entries()) {
+    if (index.kind === 'dim') start += (index.value as number) * strides[i]!;
+    else if (index.kind === 'coord' && index.axis === axis) step += strides[i]!;
+    // Along other axes there is one place only.
+    else if (index.kind !== 'coord') return undefined;
+  }
+  return { values: toFloat64(tensor), start, step, size: size as number };
+}
+
 /** The part of the output where a source's ranges hold: a box, where each range concerns one axis. */
 function boxOf(source: Source, call: IndexCall): Pick<Offsets, 'box' | 'applies'> {
   const box = wholeBox(call.dims).map(([low, high]) => [low, high] as [number, number]);
   const tests: ((position: Position) => boolean)[] = [];
   for (const { index, low, high } of source.where ?? []) {
+    const [from, to] = [bounds(low).min, bounds(high).max];
+    if (index.kind === 'coord') {
+      const [first, end] = box[index.axis]!;
+      box[index.axis] = [Math.max(first, from), Math.min(end, to)];
+      continue;
+    }
     const evaluate = compileIndex(index, call);
     const axes = axesOf(index, call);
-    const [from, to] = [bounds(low).min, bounds(high).max];
     const inside = (position: Position) => {
       const value = evaluate(position);
       return from <= value && value < to;
@@ -132,8 +179,10 @@ function boxOf(source: Source, call: IndexCall): Pick<Offsets, 'box' | 'applies'
 }
 
 interface Term {
+  readonly index: Index;
+  readonly factor: number;
+  /** The output axes that it depends on. */
   readonly axes: readonly number[];
-  readonly evaluate: (position: Position) => number;
 }
 
 /** The summands of an index, with factors multiplied in. */
@@ -145,8 +194,7 @@ function termsOf(index: Index, factor: number, call: IndexCall): Term[] {
     if (op === '*' && b.kind === 'dim') return termsOf(a, factor * (b.value as number), call);
     if (op === '*' && a.kind === 'dim') return termsOf(b, factor * (a.value as number), call);
   }
-  const evaluate = compileIndex(index, call);
-  return [{ axes: axesOf(index, call), evaluate: factor === 1 ? evaluate : (at) => factor * evaluate(at) }];
+  return [{ index, factor, axes: axesOf(index, call) }];
 }
 
 /** The output axes that an index depends on; those of size 1 are always at 0. */

@@ -87,22 +87,29 @@ function copy(
   const [low, high] = box[last]!;
   const row = tables[last]!;
   const run = runStep(row);
+  // Rows that follow each other along the axis before the last are gone through at once.
+  const rows = rank > 1 ? tables[last - 1]! : Float64Array.of(0);
+  const step = rank > 1 ? strides[last - 1]! : 0;
   const position = box.map(([first]) => first);
   for (;;) {
     let offset = start;
-    let place = low;
-    for (let axis = 0; axis < last; axis++) {
+    let place = low + (rank > 1 ? box[last - 1]![0] * step : 0);
+    for (let axis = 0; axis < last - 1; axis++) {
       offset += tables[axis]![position[axis]! - box[axis]![0]]!;
       place += position[axis]! * strides[axis]!;
     }
-    if (joint || applies)
-      for (let i = low; i < high; i++) {
-        position[last] = i;
-        if (!applies || applies(position))
-          to[place + i - low] = from[offset + row[i - low]! + (joint ? joint(position) : 0)];
-      }
-    else copyRow(from, to, offset, row, run, place);
-    let axis = last - 1;
+    for (let r = 0; r < rows.length; r++, place += step) {
+      const source = offset + rows[r]!;
+      if (joint || applies) {
+        if (rank > 1) position[last - 1] = box[last - 1]![0] + r;
+        for (let i = low; i < high; i++) {
+          position[last] = i;
+          if (!applies || applies(position))
+            to[place + i - low] = from[source + row[i - low]! + (joint ? joint(position) : 0)];
+        }
+      } else copyRow(from, to, source, row, run, place);
+    }
+    let axis = last - 2;
     while (axis >= 0 && ++position[axis]! >= box[axis]![1]) {
       position[axis] = box[axis]![0];
       axis--;

@@ -3,11 +3,11 @@
 import { defineReference, inputOf, type KernelCall } from '../kernel.ts';
 import { fromFloat64, toFloat64 } from '../tensors.ts';
 
-/** Corners in ascending order, and the area. */
-interface Box {
-  readonly low: readonly [number, number];
-  readonly high: readonly [number, number];
-  readonly area: number;
+/** Boxes by columns: corners in ascending order, and areas. */
+interface Boxes {
+  readonly low: readonly [Float64Array, Float64Array];
+  readonly high: readonly [Float64Array, Float64Array];
+  readonly area: Float64Array;
 }
 
 export const nonMaxSuppression = defineReference({
@@ -21,22 +21,17 @@ export const nonMaxSuppression = defineReference({
     const least = number(call, 4) ?? Number.NEGATIVE_INFINITY;
     const selected: number[] = [];
     for (let batch = 0; batch < batches; batch++) {
-      const own = Array.from({ length: count }, (_, i) => boxOf(call, boxes, (batch * count + i) * 4));
+      const own = boxesOf(call, boxes.subarray(batch * count * 4, (batch + 1) * count * 4));
       for (let kind = 0; kind < classes; kind++) {
         const score = (i: number) => scores[(batch * classes + kind) * count + i]!;
-        const order = own.map((_, i) => i).filter((i) => score(i) > least);
+        const order = Array.from({ length: count }, (_, i) => i).filter((i) => score(i) > least);
         order.sort((a, b) => score(b) - score(a) || a - b);
-        const kept: number[] = [];
-        for (const i of order) {
-          if (kept.length >= most) break;
-          if (kept.every((k) => intersectionOverUnion(own[i]!, own[k]!) <= overlap)) kept.push(i);
-        }
-        for (const i of kept) selected.push(batch, kind, i);
+        for (const i of keptOf(own, order, most, overlap)) selected.push(batch, kind, i);
       }
     }
     return [fromFloat64('int64', [selected.length / 3, 3], Float64Array.from(selected))];
   },
-  // Every box may have to be compared with all that are kept.
+  // Where all lie together, every box has to be compared with all that are kept.
   steps: (at, { inputs }) => 32 * inputs[1]! * (at.input(1).shape.at(-1) as number),
 });
 
@@ -45,19 +40,61 @@ function number(call: KernelCall, index: number): number | undefined {
   return tensor ? Number(toFloat64(tensor)[0]) : undefined;
 }
 
-function boxOf(call: KernelCall, boxes: Float64Array, at: number): Box {
-  const [a, b, c, d] = boxes.subarray(at, at + 4) as unknown as [number, number, number, number];
+function boxesOf(call: KernelCall, corners: Float64Array): Boxes {
   const centered = call.at.int('center_point_box') === 1;
-  const [x0, y0, x1, y1] = centered ? [a - c / 2, b - d / 2, a + c / 2, b + d / 2] : [a, b, c, d];
-  const low = [Math.min(x0, x1), Math.min(y0, y1)] as const;
-  const high = [Math.max(x0, x1), Math.max(y0, y1)] as const;
-  return { low, high, area: (high[0] - low[0]) * (high[1] - low[1]) };
+  const column = () => new Float64Array(corners.length / 4);
+  const boxes: Boxes = { low: [column(), column()], high: [column(), column()], area: column() };
+  for (const [axis, low] of boxes.low.entries()) {
+    const high = boxes.high[axis]!;
+    for (let i = 0; i < low.length; i++) {
+      const [one, other] = [corners[4 * i + axis]!, corners[4 * i + axis + 2]!];
+      low[i] = centered ? one - Math.abs(other) / 2 : Math.min(one, other);
+      high[i] = centered ? one + Math.abs(other) / 2 : Math.max(one, other);
+    }
+  }
+  const [width, height] = [0, 1].map((axis) => boxes.high[axis]!.map((high, i) => high - boxes.low[axis]![i]!));
+  for (let i = 0; i < boxes.area.length; i++) boxes.area[i] = width![i]! * height![i]!;
+  return boxes;
 }
 
-function intersectionOverUnion(a: Box, b: Box): number {
-  const sides = [0, 1].map((i) => Math.min(a.high[i]!, b.high[i]!) - Math.max(a.low[i]!, b.low[i]!));
-  const common = Math.max(sides[0]!, 0) * Math.max(sides[1]!, 0);
-  const union = a.area + b.area - common;
+/** The boxes, best first, that overlap none of those kept before: these are looked for in strips as wide as the widest box. */
+function keptOf(boxes: Boxes, order: readonly number[], most: number, overlap: number): number[] {
+  const kept: number[] = [];
+  const strips = new Map<number, number[]>();
+  const width = overlap < 0 ? Number.POSITIVE_INFINITY : stripWidth(boxes);
+  for (const i of order) {
+    if (kept.length >= most) break;
+    const strip = Math.floor(boxes.low[0][i]! / width) || 0;
+    const isCovered = [strip - 1, strip, strip + 1].some((at) => isCoveredBy(boxes, i, strips.get(at) ?? [], overlap));
+    if (isCovered) continue;
+    kept.push(i);
+    const own = strips.get(strip);
+    if (own) own.push(i);
+    else strips.set(strip, [i]);
+  }
+  return kept;
+}
+
+function isCoveredBy(boxes: Boxes, box: number, others: readonly number[], overlap: number): boolean {
+  for (const other of others) if (!(intersectionOverUnion(boxes, box, other) <= overlap)) return true;
+  return false;
+}
+
+/** Boxes that begin so far from each other along the first axis do not overlap. */
+function stripWidth({ low, high }: Boxes): number {
+  let widest = 0;
+  for (let i = 0; i < low[0].length; i++) widest = Math.max(widest, high[0][i]! - low[0][i]!);
+  // Past what rounding takes from it. Of no width, nothing overlaps; where one has no number, all are looked at.
+  return widest > 0 ? widest * 1.001 : widest === 0 ? 1 : Number.POSITIVE_INFINITY;
+}
+
+function intersectionOverUnion({ low, high, area }: Boxes, a: number, b: number): number {
+  const width = Math.min(high[0][a]!, high[0][b]!) - Math.max(low[0][a]!, low[0][b]!);
+  if (width <= 0) return 0;
+  const height = Math.min(high[1][a]!, high[1][b]!) - Math.max(low[1][a]!, low[1][b]!);
+  if (height <= 0) return 0;
+  const common = width * height;
+  const union = area[a]! + area[b]! - common;
   // In the type of the threshold: an overlap that is just the threshold is none that is larger.
   return common > 0 && union > 0 ? Math.fround(common / union) : 0;
 }

@@ -13,6 +13,9 @@ describe('as ONNX Runtime', () => {
     for (const dtype of ['int64', 'int32', 'uint8', 'float64'] as const)
       await check('TopK', [random([5, 9], { dtype, low: 0, high: 20 }), ints(9)], { axis: 1 }, { outputCount: 2 });
     await check('TopK', [X, ints(0)], {}, { outputCount: 2 });
+    const many = random([3, 500], { dtype: 'int32', low: 0, high: 40 });
+    for (const k of [1, 37, 499, 500])
+      for (const largest of [0, 1]) await check('TopK', [many, ints(k)], { largest }, { outputCount: 2 });
   });
 
   it('Hardmax', async () => {

@@ -3,7 +3,7 @@
 import { orderAxis } from '@trtx/ir';
 import { defineReference, inputOf } from '../kernel.ts';
 import { fromFloat64, toFloat64 } from '../tensors.ts';
-import { compareElements, elementsToCompute, newElements, tensorOfElements } from './combine.ts';
+import { compareElements, type Elements, elementsToCompute, newElements, tensorOfElements } from './combine.ts';
 import { linesOf } from './lines.ts';
 
 export const topK = defineReference({
@@ -21,13 +21,10 @@ export const topK = defineReference({
     const indices = new BigInt64Array(count);
     const sign = call.at.int('largest') ? -1 : 1;
     from.starts.forEach((start, line) => {
-      const order = Array.from({ length: from.size }, (_, i) => i);
-      const element = (i: number) => elements[start + i * from.stride]!;
-      // Sorting is stable, so that of equals the first comes first.
-      order.sort((a, b) => sign * compareElements(element(a), element(b)));
+      const order = firstOf({ elements, start, stride: from.stride, sign }, from.size, k);
       for (let i = 0; i < k; i++) {
         const place = to.starts[line]! + i * to.stride;
-        values[place] = element(order[i]!);
+        values[place] = elements[start + order[i]! * from.stride]!;
         indices[place] = BigInt(order[i]!);
       }
     });
@@ -35,6 +32,49 @@ export const topK = defineReference({
     return both.slice(0, call.outputs.length);
   },
 });
+
+interface Line {
+  readonly elements: Elements;
+  readonly start: number;
+  readonly stride: number;
+  /** 1 in ascending order, -1 in descending. */
+  readonly sign: number;
+}
+
+/**
+ * Places of the first `k` of a line of elements, in order; of equals the first comes first. They are kept in a heap with the
+ * last of them at its top, which goes when one before it comes.
+ */
+function firstOf({ elements, start, stride, sign }: Line, size: number, k: number): number[] {
+  const element = (i: number) => elements[start + i * stride]!;
+  const compare = (a: number, b: number) => sign * compareElements(element(a), element(b)) || a - b;
+  const heap: number[] = [];
+  for (let i = 0; i < size && heap.length < k; i++) {
+    let at = heap.push(i) - 1;
+    for (let up = (at - 1) >> 1; at > 0 && compare(i, heap[up]!) > 0; up = (at - 1) >> 1) {
+      heap[at] = heap[up]!;
+      at = up;
+    }
+    heap[at] = i;
+  }
+  let last = k > 0 ? (element(heap[0]!) as number) : undefined;
+  for (let i = k; i < size && last !== undefined; i++) {
+    const own = element(i) as number;
+    // Most are no better, which is seen at once; NaN is neither more nor less.
+    if (sign < 0 ? own <= last : own >= last) continue;
+    if (sign * compareElements(own, last) >= 0) continue;
+    let at = 0;
+    for (let down = 1; down < k; down = 2 * at + 1) {
+      if (down + 1 < k && compare(heap[down + 1]!, heap[down]!) > 0) down++;
+      if (compare(heap[down]!, i) <= 0) break;
+      heap[at] = heap[down]!;
+      at = down;
+    }
+    heap[at] = i;
+    last = element(heap[0]!) as number;
+  }
+  return heap.sort(compare);
+}
 
 export const hardmax = defineReference({
   op: 'Hardmax',

@@ -56,6 +56,19 @@ describe('as ONNX Runtime', () => {
     await nms(20, 0.4, 0.1, { center_point_box: 1 });
     await check('NonMaxSuppression', [boxes, scores]);
   });
+
+  it('NonMaxSuppression of many boxes far apart', async () => {
+    const spread = random([400, 4]).data as Float32Array;
+    const [count, place, size] = [400, 60, 7];
+    const data = Float32Array.from(spread, (x, i) => x * (i % 4 < 2 ? place : size) + (i % 4 < 2 ? 0 : size));
+    const scores = random([1, 1, count], { low: 0, seed: 3 });
+    for (const overlap of [0, 0.2, 0.5])
+      await check(
+        'NonMaxSuppression',
+        [tensor('float32', [1, count, 4], [...data]), scores, scalar('int64', count), scalar('float32', overlap)],
+        { center_point_box: 1 },
+      );
+  });
 });
 
 it('Unique sorts strings by code points and takes NaN for equal', async () => {

@@ -11,21 +11,21 @@ export const nonZero = defineReference({
     const { dims, dtype, data } = inputOf(call, 0);
     const elements: ArrayLike<unknown> = dtype === 'string' ? (data as readonly string[]) : toFloat64(inputOf(call, 0));
     const zero = dtype === 'string' ? '' : 0;
-    const found: number[] = [];
     const lanes = lanesOf(dtype);
-    // A complex number is not zero where one of its parts is not.
-    for (let i = 0; i < elements.length; i++)
-      if (elements[i] !== zero && found.at(-1) !== Math.floor(i / lanes)) found.push(Math.floor(i / lanes));
-    checkSize('int64', [dims.length, found.length]);
-    const out = new BigInt64Array(dims.length * found.length);
+    const found = new Int32Array(elements.length / lanes);
+    let count = 0;
+    for (let i = 0; i < elements.length; i += lanes)
+      // A complex number is not zero where one of its parts is not.
+      if (elements[i] !== zero || (lanes > 1 && elements[i + 1] !== zero)) found[count++] = i / lanes;
+    checkSize('int64', [dims.length, count]);
+    const places = new Float64Array(dims.length * count);
     let stride = elementCount(dims);
     dims.forEach((dim, axis) => {
       stride /= dim;
-      found.forEach((place, i) => {
-        out[axis * found.length + i] = BigInt(Math.floor(place / stride) % dim);
-      });
+      const start = axis * count;
+      for (let i = 0; i < count; i++) places[start + i] = Math.floor(found[i]! / stride) % dim;
     });
-    return [{ dtype: 'int64', dims: [dims.length, found.length], data: out }];
+    return [fromFloat64('int64', [dims.length, count], places)];
   },
 });
 

@@ -35,6 +35,27 @@ describe('slice-of-slice', () => {
   });
 });
 
+describe('gather-of-gather', () => {
+  const inputs = 'input p: int64[K]\ninput q: int64[A,B]\n';
+  it('picks positions first', () => {
+    becomes(
+      `${inputs}a = Gather(x, q) { axis: 1 }\ny = Gather(a, p) { axis: 2 }`,
+      `${inputs}a = Gather(q, p) { axis: 1 }\ny = Gather(x, a) { axis: 1 }`,
+    );
+    becomes(
+      `${inputs}i = Unsqueeze(p, int64[1] [1])\na = GatherND(x, i)\ny = Gather(a, int64[] [-1])`,
+      `${inputs}i = Unsqueeze(p, int64[1] [1])\na = Gather(i, int64[] [-1]) { axis: 0 }\ny = GatherND(x, a)`,
+    );
+  });
+
+  it('leaves other axes, and what others read', () => {
+    stays(`${inputs}a = Gather(x, q) { axis: 1 }\ny = Gather(a, p)`);
+    stays(`${inputs}a = Gather(x, q) { axis: 1 }\ny = Gather(a, p) { axis: 3 }`);
+    stays(`${inputs}a = Gather(x, q) { axis: 1 }\ny = Gather(a, p) { axis: 2 }\noutput a`);
+    stays(`${inputs}i = Unsqueeze(q, int64[1] [2])\na = GatherND(x, i) { batch_dims: 1 }\ny = Gather(a, p)`);
+  });
+});
+
 describe('slice-of-concat', () => {
   const concat = 'a = Abs(x)\nb = Neg(x)\nc = Concat(a, b) { axis: 1 }\n';
   it('reads one part', () => {

@@ -1,4 +1,4 @@
-// Parts of tensors: slices of slices, tensors that are cut and put together again, concatenations in concatenations.
+// Parts of tensors: slices of slices, picks of picks, tensors that are cut and put together again, concatenations in concatenations.
 
 import { add, type Dim, type Node, normalizeAxis, type Value } from '@trtx/ir';
 import { integersOf, producerOf } from '../../match.ts';
@@ -81,6 +81,27 @@ const concatOfConcat = defineRule({
   },
 });
 
+/** What is picked of what is picked is picked at once: the positions first, which are fewer elements than what is at them. */
+const gatherOfGather = defineRule({
+  name: 'gather-of-gather',
+  ops: ['Gather'],
+  apply(node, patch) {
+    const inner = producerOf(node.inputs[0], 'Gather', 'GatherND');
+    if (!inner || !patch.onlyUsedBy(inner.output, node)) return undefined;
+    const [x, positions] = inner.inputs as [Value, Value];
+    const isND = inner.op.name === 'GatherND';
+    if (isND && inner.view().int('batch_dims') !== 0) return undefined;
+    const first = isND ? 0 : axisOf(inner);
+    const axes = positions.type.shape.length - (isND ? 1 : 0);
+    const axis = axisOf(node) - first;
+    if (axis < 0 || axis >= axes) return undefined;
+    const picked = patch.node('Gather', [positions, node.inputs[1]!], { axis });
+    const y = isND ? patch.node('GatherND', [x, picked]) : patch.node('Gather', [x, picked], { axis: first });
+    if (!patch.sameShape(y.type.shape, node.output.type.shape)) return undefined;
+    return patch.covers(inner).replace(node.output, y, 'Gather of what was gathered');
+  },
+});
+
 /** Parts with nothing in them add nothing. */
 const emptyPart = defineRule({
   name: 'empty-part',
@@ -137,8 +158,8 @@ const splitOfConcat = defineRule({
 
 export const mergeSlices = definePass({
   name: 'merge-slices',
-  summary: 'chains of Slice or Concat become one; Split and Slice beside Concat cancel',
-  rules: [sliceOfSlice, sliceOfConcat, concatOfConcat, emptyPart, partsOfOne, splitOfConcat],
+  summary: 'chains of Slice, Gather or Concat become one; Split and Slice beside Concat cancel',
+  rules: [sliceOfSlice, sliceOfConcat, concatOfConcat, gatherOfGather, emptyPart, partsOfOne, splitOfConcat],
 });
 
 function axisOf(node: Node): number {

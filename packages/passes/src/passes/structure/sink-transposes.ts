@@ -1,9 +1,8 @@
 // Transposes move down through what can do its work in any order of axes, until they meet others that undo them. Which of
 // these ops move is a minimum cut: each Transpose that would be computed costs one.
 
-import type { Graph, Node, Value } from '@trtx/ir';
+import { type Graph, Network, type Node, UNCUTTABLE, type Value } from '@trtx/ir';
 import { permutationOf, producerOf } from '../../match.ts';
-import { Network, UNCUTTABLE } from '../../min-cut.ts';
 import type { Operand, Patch } from '../../patch.ts';
 import { definePass } from '../../rule.ts';
 import { compose, inverse, isIdentity, type Order, type Ordered, ordered } from './axis-order.ts';
