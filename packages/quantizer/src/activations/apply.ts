@@ -1,14 +1,14 @@
 // Puts QuantizeLinear and DequantizeLinear where a placement wants codes, with the scales that calibration gave.
 
 import { constantFrom, type Graph, standardOps, type Value } from '@trtx/ir';
-import { bytesOf } from '../report/bytes.ts';
-import { ErrorSum } from '../report/error.ts';
 import type { QuantizedWeights } from '../report/report.ts';
 import type { Parameters } from '../scheme/parameters.ts';
-import { dequantize, type Quantized, quantize, scaleConstant } from '../scheme/quantize.ts';
-import type { QuantizedType, ScaleType, Scheme, Target } from '../scheme/scheme.ts';
+import { type Quantized, scaleConstant } from '../scheme/quantize.ts';
+import type { QuantizedType, ScaleType, Target } from '../scheme/scheme.ts';
+import { codesFor, reportOf } from '../weights/codes.ts';
 import { addDequantized } from '../weights/dequantized.ts';
-import { valuesOf } from '../weights/values.ts';
+import { type Layout, layoutOf } from '../weights/layout.ts';
+import { plainRounding } from '../weights/methods.ts';
 import { addIntegerBias } from './bias.ts';
 import type { Anchor, Placement, Point } from './place.ts';
 
@@ -18,20 +18,47 @@ export interface Chosen {
   readonly parameters: Parameters;
 }
 
-/** Changes the graph in place. */
+/**
+ * Changes the graph in place, but not where weights have no codes.
+ * @throws TrtxError QUANT_NAN
+ */
 export function applyInt8(
   graph: Graph,
   { anchors }: Placement,
   chosen: readonly Chosen[],
   activations: Target,
 ): QuantizedWeights[] {
+  const codes = new Map<string, Quantized>();
+  for (const anchor of anchors)
+    if (!codes.has(keyOf(anchor))) codes.set(keyOf(anchor), codesFor(anchor, channelwise(anchor), plainRounding));
+  const reports = anchors.map((anchor) => reportOf(anchor, codes.get(keyOf(anchor))!, plainRounding.name));
   const scales = new Map<Value, number>();
   for (const { points, parameters } of chosen) {
     addPairs(graph, points, parameters, activations.type);
     for (const { value } of points) scales.set(value, parameters.scale);
   }
-  const done = new Map<string, Done>();
-  return anchors.map((anchor) => quantizeAnchor(graph, anchor, scales.get(anchor.x)!, done));
+  const numbers = new Map<string, Value>();
+  for (const anchor of anchors) {
+    const { node, operand, value, x } = anchor;
+    const key = keyOf(anchor);
+    const quantized = codes.get(key)!;
+    if (!numbers.has(key)) numbers.set(key, addDequantized(graph, value.name, quantized, { origin: node.origin }));
+    graph.setInput(node, operand.input, numbers.get(key)!);
+    const bias = operand.bias === undefined ? undefined : node.inputs[operand.bias];
+    const integers = bias && addIntegerBias(graph, bias, scales.get(x)!, quantized, node.origin);
+    if (integers) graph.setInput(node, operand.bias!, integers);
+  }
+  return reports;
+}
+
+/** The same for nodes that read one constant along one axis. */
+function keyOf({ value, operand }: Anchor): string {
+  return `${value.name} ${operand.channel?.axis}`;
+}
+
+/** Weights in int8, with a scale for each channel of the output. */
+function channelwise(anchor: Anchor): Layout {
+  return layoutOf(anchor, { type: 'int8', block: 'channel' });
 }
 
 /** A pair behind each point, all with the same scale and zero point. */
@@ -59,46 +86,4 @@ function addPairs(graph: Graph, points: readonly Point[], parameters: Parameters
     const numbers = add('DequantizeLinear', codes, 'dequantize', 'dequantized');
     for (const { node, index } of uses) graph.setInput(node, index, numbers);
   }
-}
-
-/** Weights that were quantized, for the next node that reads them along the same axis. */
-interface Done {
-  readonly value: Value;
-  readonly quantized: Quantized;
-}
-
-/** Weights in int8 with a scale for each channel, and the bias in 32 bits where that can be. */
-function quantizeAnchor(graph: Graph, anchor: Anchor, xScale: number, done: Map<string, Done>): QuantizedWeights {
-  const { node, operand, value, dims } = anchor;
-  const constant = value.constant!;
-  const values = valuesOf(constant);
-  const axis = operand.channel?.axis;
-  const key = `${value.name} ${axis}`;
-  let found = done.get(key);
-  if (!found) {
-    const scheme: Scheme = {
-      type: 'int8',
-      symmetric: true,
-      granularity: axis === undefined ? { kind: 'tensor' } : { kind: 'channel', axis },
-    };
-    const quantized = quantize(values, dims, scheme, { scaleType: constant.dtype as ScaleType });
-    found = { quantized, value: addDequantized(graph, value.name, quantized, { origin: node.origin }) };
-    done.set(key, found);
-  }
-  const { quantized } = found;
-  graph.setInput(node, operand.input, found.value);
-  const bias = operand.bias === undefined ? undefined : node.inputs[operand.bias];
-  const integers = bias && addIntegerBias(graph, bias, xScale, quantized, node.origin);
-  if (integers) graph.setInput(node, operand.bias!, integers);
-  const scales = bytesOf({ dtype: constant.dtype, dims: [quantized.scales.length] });
-  return {
-    node: node.name,
-    op: node.op.name,
-    origin: node.origin,
-    tensor: value.name,
-    scheme: quantized.scheme,
-    method: 'plain',
-    bytes: { before: bytesOf(constant), after: quantized.codes.length + scales },
-    ...new ErrorSum().add(values, dequantize(quantized)).error,
-  };
 }

@@ -1,4 +1,4 @@
-import { type Graph, type Node, parseGraph, standardOps, type Tensors, verify } from '@trtx/ir';
+import { type Graph, type Node, parseGraph, printGraph, standardOps, type Tensors, verify } from '@trtx/ir';
 import { exportModel } from '@trtx/onnx';
 import { ReferenceRunner } from '@trtx/reference';
 import { describe, expect, it } from 'vitest';
@@ -174,6 +174,15 @@ describe('quantizeInt8', () => {
     await quantizeInt8(graph, [x]);
     expect([...graph.nodes].find(({ op }) => op.name === 'Gemm')!.inputs[2]!.type.dtype).toBe('float32');
     expect([...graph.nodes].find(({ op }) => op.name === 'Gemm')!.inputs[2]!.constant).toBeTruthy();
+  });
+
+  it('refuses weights that are no numbers, and leaves the graph as it was', async () => {
+    const graph = parse('input x: float32[1,16]\ny = MatMul(x, float32[16,2] splat nan)\noutput y');
+    const x: Tensors = new Map([['x', { dtype: 'float32', dims: [1, 16], data: new Float32Array(16).fill(0) }]]);
+    const before = printGraph(graph);
+    // The model gives NaN itself, but it is not run on.
+    await expect(quantizeInt8(graph, [x])).rejects.toThrow(/QUANT_NAN: element 0 is NaN \(tensor/);
+    expect(printGraph(graph)).toBe(before);
   });
 
   it('refuses calibrators that nobody has, before anything is run, and bad samples', async () => {

@@ -2,7 +2,7 @@
 // samples.
 
 import { cloneGraph, type Graph, type Tensors, verify } from '@trtx/ir';
-import { calibrate, type MakeRunner, onReference } from '../calibration/calibrate.ts';
+import { calibrate, type MakeRunner } from '../calibration/calibrate.ts';
 import type { Calibrators } from '../calibration/calibrator.ts';
 import { standardCalibrators } from '../calibration/calibrators/index.ts';
 import type { Progress } from '../calibration/progress.ts';
@@ -45,7 +45,7 @@ export async function quantizeInt8(
   options: Int8Options = {},
 ): Promise<QuantizationReport> {
   const { activations: target = { type: 'int8', symmetric: false }, calibrators = standardCalibrators } = options;
-  const { calibrator, runner = onReference, compared = 4 } = options;
+  const { calibrator, runner, compared = 4 } = options;
   checkScheme({ ...target, granularity: { kind: 'tensor' } }, []);
   if (typeof calibrator === 'string') calibrators.get(calibrator);
   const placement = placeInt8(graph, options);
@@ -63,15 +63,14 @@ export async function quantizeInt8(
   const chosen = placement.groups.map((points, i) => ({ points, parameters: activations[i]! }));
   const weights = applyInt8(graph, placement, chosen, target);
   verify(graph);
-  const names = new Set(placement.anchors.map(({ node }) => node.name));
-  const layers = [...before.graph.nodes].filter(({ name }) => names.has(name));
+  const nodes = placement.anchors.map(({ node }) => node.name);
   return {
     version: REPORT_VERSION,
     kind: 'int8',
     bytes: { before: before.bytes, after: constantBytes(graph) },
     weights,
     activations,
-    layers: await compareLayers(before.graph, graph, layers, first, runner),
+    layers: await compareLayers(before.graph, graph, first, { nodes, runner }),
     kept: placement.kept,
   };
 }

@@ -1,38 +1,62 @@
 // Layers of a graph beside the same graph as it was, on the same samples.
 
-import type { Graph, Node, Tensors } from '@trtx/ir';
-import { type MakeRunner, withOutputs } from '../calibration/calibrate.ts';
+import { TrtxError } from '@trtx/errors';
+import type { Graph, Node } from '@trtx/ir';
+import { type MakeRunner, onReference, withOutputs } from '../calibration/calibrate.ts';
 import { float32Of } from '../calibration/observer.ts';
+import type { Samples } from '../calibration/sample.ts';
+import { isContraction } from '../weights/operands.ts';
 import { ErrorSum } from './error.ts';
 import type { LayerError } from './report.ts';
 
+export interface CompareOptions {
+  /** Which nodes of `before`, by name; all contractions by default. */
+  readonly nodes?: Iterable<string>;
+  /** What runs the samples: the reference by default. */
+  readonly runner?: MakeRunner;
+}
+
 /**
- * How far what nodes give in `after` is from what the nodes of these names give in `before`.
- * @param nodes of `before`; in `after` their first outputs have the same names
+ * How far what layers give in `after`, a quantized copy, is from what they give in `before`, in data order. Both are run on each
+ * sample, so a few will do.
+ * @throws TrtxError COMPARE where `after` lacks what a layer of `before` gives
  */
 export async function compareLayers(
   before: Graph,
   after: Graph,
-  nodes: readonly Node[],
-  samples: readonly Tensors[],
-  make: MakeRunner,
+  samples: Samples,
+  { nodes, runner: make = onReference }: CompareOptions = {},
 ): Promise<LayerError[]> {
-  const names = nodes.map(({ output }) => output.name);
+  const wanted = nodes && new Set(nodes);
+  const layers = before.topological().filter((node) => (wanted ? wanted.has(node.name) : isContraction(node)));
+  checkThere(layers, after);
+  const names = layers.map(({ output }) => output.name);
   const sums = names.map(() => new ErrorSum());
-  const [expected, actual] = [withOutputs(before, names), withOutputs(after, names)];
-  const runners = [await make(expected.graph), await make(actual.graph)] as const;
+  const both = [withOutputs(before, names), withOutputs(after, names)] as const;
+  const runners = [await make(both[0].graph), await make(both[1].graph)] as const;
   try {
-    for (const sample of samples) {
-      const [wanted, found] = [await runners[0].run(sample), await runners[1].run(sample)];
+    for await (const sample of samples) {
+      const results = [await runners[0].run(sample), await runners[1].run(sample)] as const;
       names.forEach((name, i) => {
-        const pair = [wanted.get(expected.outputs.get(name)!)!, found.get(actual.outputs.get(name)!)!] as const;
-        sums[i]!.add(float32Of(pair[0]), float32Of(pair[1]));
+        const [expected, actual] = results.map((tensors, side) => tensors.get(both[side as 0].outputs.get(name)!)!);
+        sums[i]!.add(float32Of(expected!), float32Of(actual!));
       });
     }
   } finally {
     for (const runner of runners) await runner.dispose?.();
   }
-  return nodes.map(({ name, op, origin, output }, i) => {
+  return layers.map(({ name, op, origin, output }, i) => {
     return { node: name, op: op.name, origin, tensor: output.name, ...sums[i]!.error };
   });
+}
+
+function checkThere(layers: readonly Node[], after: Graph): void {
+  const there = new Set([...after.nodes].map(({ output }) => output?.name));
+  const missing = layers.find(({ output }) => !there.has(output.name));
+  if (missing)
+    throw new TrtxError('COMPARE', 'the quantized graph has no such tensor', {
+      node: missing.name,
+      tensor: missing.output.name,
+      hint: 'Compare a graph with a copy of it that was quantized, without passes in between.',
+    });
 }

@@ -1,4 +1,5 @@
 export { constantBytes } from './bytes.ts';
+export { type CompareOptions, compareLayers } from './compare.ts';
 export { ErrorSum, type SignalError } from './error.ts';
 export {
   type Kept,

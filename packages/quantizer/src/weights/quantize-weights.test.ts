@@ -1,4 +1,13 @@
-import { cloneGraph, type Graph, type Node, parseGraph, standardOps, type Tensor, type Tensors } from '@trtx/ir';
+import {
+  cloneGraph,
+  type Graph,
+  type Node,
+  parseGraph,
+  printGraph,
+  standardOps,
+  type Tensor,
+  type Tensors,
+} from '@trtx/ir';
 import { exportModel } from '@trtx/onnx';
 import { ReferenceRunner } from '@trtx/reference';
 import { describe, expect, it } from 'vitest';
@@ -154,12 +163,13 @@ describe('quantizeWeights', () => {
     expect(() => quantizeWeights(pictureNet(), options)).toThrow(message);
   });
 
-  it('refuses weights that are no numbers', () => {
-    const graph = parseGraph(
-      'graph g\ninput x: float32[1,2]\ny = MatMul(x, float32[2,1] [nan, 1])\noutput y',
-      standardOps,
-    );
+  it('refuses weights that are no numbers, and leaves the graph as it was', () => {
+    const text =
+      'graph g\ninput x: float32[1,2]\nh = MatMul(x, float32[2,2] splat 1)\ny = MatMul(h, float32[2,1] [nan, 1])\noutput y';
+    const graph = parseGraph(text, standardOps);
+    const before = printGraph(graph);
     expect(() => quantizeWeights(graph, { smallest: 0 })).toThrow(/QUANT_NAN: element 0 is NaN \(tensor/);
+    expect(printGraph(graph)).toBe(before);
   });
 });
 
