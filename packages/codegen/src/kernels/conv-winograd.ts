@@ -15,6 +15,7 @@ import { Position } from '../wgsl/position.ts';
 import { finisher, Operand } from './contraction.ts';
 import { storeOf } from './conv.ts';
 import { channelFormats } from './conv-window.ts';
+import { emitElements } from './elements.ts';
 import { MICROSECOND } from './large-gpu.ts';
 import { emitStaged, type Sources } from './staged.ts';
 import { type StagedSize, type StagedTile, stagedCost, stagedTiles } from './staged-tiles.ts';
@@ -25,8 +26,6 @@ import { emitTransform, filterFactors, type TileLength, WINOGRAD } from './winog
 interface WinogradTile extends StagedTile {
   readonly output: TileLength;
 }
-
-const WORKGROUP = 64;
 
 /** Microseconds of a transform of nothing, and bytes that one reads and writes in a microsecond. */
 const TRANSFORM_US = 3.6;
@@ -115,13 +114,6 @@ function placeOf(e: Emitter, problem: Problem, output: TileLength, tile: Ix): [n
   return [n, y, x];
 }
 
-/** Numbers of a stage that goes through so many, an invocation each. */
-function eachOf(e: Emitter, all: Dim, body: (number: Ix) => void): Launch {
-  const number = e.shader.index(ix.add(ix.mul('group', WORKGROUP), 'lid'), 'number');
-  e.shader.when(ix.less(number, e.size(all)), () => body(number));
-  return { workgroupSize: WORKGROUP, workgroups: ceilDiv(all, WORKGROUP) };
-}
-
 /**
  * Emits the transform of the input: [place in a tile][tile][channel] where channels that follow one another lie side by side,
  * [place in a tile][channel][tile] otherwise.
@@ -139,12 +131,10 @@ function emitInputs(e: Emitter, problem: FormattedProblem, { output }: WinogradT
     const value = shader.let(x.at(shader.let('select(0u, at, inside)', 'at')));
     return `select(0.0f, ${value}, inside)`;
   });
-  return eachOf(e, all, (number) => {
-    const isLast = problem.formats.reads === 'channels-last';
-    const inner = e.size(isLast ? depth : rows);
-    const first = shader.index(ix.mod(number, inner), 'c');
-    const second = shader.index(ix.div(number, inner), 'q');
-    const [tile, channel] = isLast ? [second, first] : [first, second];
+  const isLast = problem.formats.reads === 'channels-last';
+  return emitElements(e, isLast ? [rows, depth] : [depth, rows], (position) => {
+    const [outer, inner] = position.coords(shader) as [Ix, Ix];
+    const [tile, channel] = isLast ? [outer, inner] : [inner, outer];
     const [n, ...place] = placeOf(e, problem, output, tile);
     const base = shader.index(x.address([n, channel, 0, 0]), 'x');
     const lines = axes.map((axis, i) => {
@@ -165,7 +155,7 @@ function emitInputs(e: Emitter, problem: FormattedProblem, { output }: WinogradT
     );
     const transformed = emitTransform(shader, transform, elements).flat();
     for (const [i, name] of transformed.entries())
-      shader.line(words.write(ix.add(ix.mul(i, e.size(all)), number), name));
+      shader.line(words.write(ix.add(ix.mul(i, e.size(all)), position.linear(shader)), name));
   });
 }
 
@@ -264,9 +254,8 @@ function emitOutputs(e: Emitter, problem: FormattedProblem, { output }: Winograd
   const words = e.scratchWords(sums.memory, 'f32');
   const store = storeOf(e, problem, { rows: [], slice: 0 }, [], conv.inputs[2], 'f32', { first: () => 0, columns: 1 });
   const finish = finisher(e, store);
-  return eachOf(e, mul(rows, columns), (number) => {
-    const channel = shader.index(ix.mod(number, columns), 'c');
-    const tile = shader.index(ix.div(number, columns), 'tile');
+  return emitElements(e, [rows, columns], (position) => {
+    const [tile, channel] = position.coords(shader) as [Ix, Ix];
     const width = mul(sums.vectors, 4);
     const first = shader.index(ix.add(ix.mul(tile, e.size(width)), channel), 'at');
     const all = e.size(mul(rows, width));
@@ -279,7 +268,7 @@ function emitOutputs(e: Emitter, problem: FormattedProblem, { output }: Winograd
     for (const [r, line] of results.entries())
       for (const [c, result] of line.entries()) {
         const [y, x] = [ix.add(place[0]!, r), ix.add(place[1]!, c)];
-        shader.when(ix.all([inside[0]!(y), inside[1]!(x)]), () => finish([result], [number, n, y, x], channel));
+        shader.when(ix.all([inside[0]!(y), inside[1]!(x)]), () => finish([result], [tile, n, y, x], channel));
       }
   });
 }
