@@ -4,6 +4,7 @@ import { EngineRunner } from '@trtx/builder';
 import { GraphBuilder, type Value } from '@trtx/ir';
 import { ReferenceRunner } from '@trtx/reference';
 import { expect, it } from 'vitest';
+import { watchDevice } from '../../packages/runtime/src/testing/device.ts';
 import { testDevice } from '../support/chain.ts';
 import { expectClose } from '../support/compare.ts';
 import { waitsOf } from '../support/waits.ts';
@@ -42,40 +43,18 @@ function detector(): GraphBuilder {
   return b;
 }
 
-/** A device that counts how often buffers are mapped. */
-function counting(device: GPUDevice, counts: { maps: number }): GPUDevice {
-  const bound = (target: object, key: PropertyKey) => {
-    const value = Reflect.get(target, key, target);
-    return typeof value === 'function' ? value.bind(target) : value;
-  };
-  return new Proxy(device, {
-    get(target, key) {
-      if (key !== 'createBuffer') return bound(target, key);
-      return (descriptor: GPUBufferDescriptor) => {
-        const buffer = target.createBuffer(descriptor);
-        const { mapAsync } = buffer;
-        buffer.mapAsync = (...args) => {
-          counts.maps++;
-          return mapAsync.apply(buffer, args);
-        };
-        return buffer;
-      };
-    },
-  });
-}
-
 it('waits twice, and gives what the reference does', async () => {
   const { device, isFallback: software } = await testDevice();
-  const counts = { maps: 0 };
-  const runner = await EngineRunner.create(detector().graph, { device: counting(device, counts), software });
+  const watched = watchDevice(device);
+  const runner = await EngineRunner.create(detector().graph, { device: watched.device, software });
   expect(waitsOf(runner.engine.plan)).toBe(2);
   const reference = new ReferenceRunner(detector().graph);
   // At last, rows that are all the same.
   for (const step of [0.37, 1.9, 0]) {
     const x = spread([ROWS, WIDTH], step);
-    const before = counts.maps;
+    const before = watched.calls.get('mapAsync') ?? 0;
     const [outputs, expected] = [await runner.run(new Map([['x', x]])), await reference.run(new Map([['x', x]]))];
-    expect(counts.maps - before).toBe(2);
+    expect(watched.calls.get('mapAsync')! - before).toBe(2);
     for (const [name, tensor] of expected) expectClose(outputs.get(name)!, tensor, {}, name);
   }
   await runner.dispose();

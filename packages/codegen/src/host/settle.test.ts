@@ -80,4 +80,14 @@ describe('what settles on the host', () => {
     expect(plan.inputs[0]!.buffer).toBeDefined();
     expect(plan.outputs[0]!.buffer).toBeDefined();
   });
+
+  it('is nothing that a sequence passes on', () => {
+    const b = new GraphBuilder('held');
+    const x = b.input('x', 'float32', [4, 4]);
+    const y = b.Tanh(b.MatMul(x, x));
+    const all = b.SequenceConstruct(Array.from({ length: 8 }, () => b.Exp(b.MatMul(y, y))));
+    b.output('z', b.Softmax(b.Add(b.SequenceAt(all, b.constant('int64', [], [1])), y)));
+    const { plan } = compile(b.graph, { onHost });
+    expect(hostedIn(plan).map(({ op }) => op)).toEqual(['SequenceConstruct', 'SequenceAt']);
+  });
 });

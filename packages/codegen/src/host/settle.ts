@@ -141,17 +141,23 @@ class Settling {
     }
   }
 
-  /** The side that gives a value; undefined for inputs, which either has. What a loop carries is taken to be on the GPU. */
+  /**
+   * The side that gives a value; undefined for inputs, which either has. What a loop carries and what is passed on is taken to
+   * be on the GPU.
+   */
   #origin(value: Value): number | undefined {
     const { producer } = value;
-    if (producer) return this.#given.get(value) ?? this.#sides.get(producer) ?? this.#network.sink;
-    return this.root.inputs.includes(value) ? undefined : this.#network.sink;
+    if (!producer) return this.root.inputs.includes(value) ? undefined : this.#network.sink;
+    if (producer.op.inputs.some(({ passedOn }) => passedOn)) return this.#network.sink;
+    return this.#given.get(value) ?? this.#sides.get(producer) ?? this.#network.sink;
   }
 }
 
 /** The values whose elements a node needs where it is: of control flow, what it is steered by. */
 function readBy(node: Node): Value[] {
-  if (traitOf(node.op, node.view()).kind !== 'control') return present(node.inputs);
+  const specs = node.op.inputs;
+  const isRead = (i: number) => specs[Math.min(i, specs.length - 1)]!.passedOn !== true;
+  if (traitOf(node.op, node.view()).kind !== 'control') return present(node.inputs.filter((_, i) => isRead(i)));
   const own = node.inputs.slice(0, node.inputs.length - capturedBy(node).length);
   return present(own).filter(({ type }) => type.shape.every((dim) => dim === 1));
 }

@@ -61,7 +61,8 @@ function boxesOf(call: KernelCall, corners: Float64Array): Boxes {
 function keptOf(boxes: Boxes, order: readonly number[], most: number, overlap: number): number[] {
   const kept: number[] = [];
   const strips = new Map<number, number[]>();
-  const width = overlap < 0 ? Number.POSITIVE_INFINITY : stripWidth(boxes);
+  // Below 0 what lies apart overlaps too much.
+  const width = overlap >= 0 ? stripWidth(boxes) : Number.POSITIVE_INFINITY;
   for (const i of order) {
     if (kept.length >= most) break;
     const strip = Math.floor(boxes.low[0][i]! / width) || 0;
