@@ -8,7 +8,7 @@ import {
   type Tensor,
   type Tensors,
 } from '@trtx/ir';
-import { exportModel } from '@trtx/onnx';
+import { exportModel, importModel } from '@trtx/onnx';
 import { ReferenceRunner } from '@trtx/reference';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../../tests/support/compare.ts';
@@ -142,6 +142,14 @@ describe('quantizeWeights', () => {
     ]);
   });
 
+  it('tells of constants that nothing knows to be weights', () => {
+    const text =
+      'graph g\ninput x: float32[2,1024]\nb = Add(x, float32[1024] splat 3) as bias\ny = Add(b, float32[2,1024] splat 3) as shift\noutput y';
+    expect(quantizeWeights(parseGraph(text, standardOps)).kept).toEqual([
+      { node: 'shift', op: 'Add', reason: '2048 constants that its op does not tell to be weights' },
+    ]);
+  });
+
   it('takes constant channels and zeros, and changes nothing of them', async () => {
     const text = 'graph g\ninput x: float32[1,2]\ny = MatMul(x, float32[2,3] [0, 7, 0, 0, 7, -1e-30])\noutput y';
     const graph = parseGraph(text, standardOps);
@@ -174,6 +182,15 @@ describe('quantizeWeights', () => {
 });
 
 describe('exported to ONNX', () => {
+  it('float4e2m1, which no opset before 23 has, comes back as it was', async () => {
+    for (const [, make, inputs] of NETWORKS) {
+      const graph = make();
+      quantizeWeights(graph, { type: 'float4e2m1', block: 64 });
+      const { graph: again } = await importModel(exportModel(cloneGraph(graph)));
+      expect((await run(again, inputs)).data).toEqual((await run(graph, inputs)).data);
+    }
+  });
+
   const kinds = QUANTIZED_TYPES.filter((type) => type !== 'float4e2m1').flatMap((type) => [
     [type, true, 32] as const,
     [type, false, 16] as const,

@@ -90,13 +90,15 @@ const LARGE = 1024;
 
 /** Why large constants that are no weights stay as they are. */
 function otherConstants(node: Node): string | undefined {
-  const large = node.inputs.map(floatCount).filter((count) => count >= LARGE);
+  const large = node.inputs.map(matrixCount).filter((count) => count >= LARGE);
   if (large.length === 0) return undefined;
   return `${large.reduce((sum, count) => sum + count, 0)} constants that its op does not tell to be weights`;
 }
 
-function floatCount(value: Value | null): number {
-  return value?.constant && isFloat(value.constant.dtype) ? elementCount(value.constant.dims) : 0;
+/** Elements of a float constant that is more than a vector, as biases are. */
+function matrixCount(value: Value | null): number {
+  const { dtype, dims } = value?.constant ?? { dtype: 'float32', dims: [] };
+  return isFloat(dtype) && dims.filter((dim) => dim > 1).length > 1 ? elementCount(dims) : 0;
 }
 
 /** The numbers of quantized weights, in the shape that they had. */
