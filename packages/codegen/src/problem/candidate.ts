@@ -16,6 +16,8 @@ import type { ProblemMemory } from './key.ts';
 
 export interface CandidateBinding {
   readonly kind: BindingKind;
+  /** Number of what it binds: bindings of all stages with one number are one memory, which makes them wait for each other. */
+  readonly memory: number;
   /** A multiple of 16. */
   readonly bytes: number;
   /** What its elements are, and how they lie. */
@@ -53,22 +55,38 @@ export function candidateOf(
   const problem = { group, grouping, target, formats: tactic.formats };
   const launch = tactic.kernel.emit(emitter, problem, tactic.params);
   const written = new Set(group.results.map((result) => emitter.view(result).storage));
-  const stages = stagesOf(emitter, launch).map(
-    ({ emitter: { shader, slots }, launch, wgsl }): CandidateStage => ({
-      wgsl,
-      bindings: shader.bindings.map(({ kind }, i) => ({ kind, ...slotMemory(slots[i]!, memory, written) })),
+  const memories: { readonly of: unknown; readonly part: number }[] = [];
+  const numberOf = (slot: Slot): number => {
+    const of = boundBy(slot);
+    const known = memories.findIndex((one) => one.of === of && one.part === slot.part);
+    return known < 0 ? memories.push({ of, part: slot.part }) - 1 : known;
+  };
+  const stages = stagesOf(emitter, launch).map((stage): CandidateStage => {
+    const { shader, slots } = stage.emitter;
+    return {
+      wgsl: stage.wgsl,
+      bindings: shader.bindings.map(({ kind }, i) => {
+        const slot = slots[i]!;
+        return { kind, memory: numberOf(slot), ...slotMemory(slot, memory, written) };
+      }),
       params: shader.params.map(wordOf),
-      workgroups: wordOf(launch.workgroups),
-    }),
-  );
+      workgroups: wordOf(stage.launch.workgroups),
+    };
+  });
   return { stages };
+}
+
+/** What tells memories apart. */
+function boundBy(slot: Slot): unknown {
+  if (slot.kind === 'status') return slot.kind;
+  return slot.kind === 'packed' ? slot.packed.key : slot.value;
 }
 
 function slotMemory(
   slot: Slot,
   { storages, limits }: ProblemMemory,
   written: ReadonlySet<Value>,
-): Omit<CandidateBinding, 'kind'> {
+): Omit<CandidateBinding, 'kind' | 'memory'> {
   if (slot.kind === 'status') {
     return { bytes: 16, dtype: 'uint32', storage: 'u32', isWritten: true, isConstant: false };
   }
