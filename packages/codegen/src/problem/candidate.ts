@@ -2,8 +2,10 @@
 // but no contents, which times do not depend on. Constants need not be packed for it.
 
 import { type BindingKind, type StorageType, storageBytes } from '@trtx/engine';
+import { TrtxError } from '@trtx/errors';
 import { type Dim, type DType, product, type Value } from '@trtx/ir';
-import { stagesOf } from '../emitted.ts';
+import { type Proof, proofFor } from '../bounds/proof.ts';
+import { type EmittedStage, stagesOf } from '../emitted.ts';
 import { Emitter } from '../emitter.ts';
 import type { Group } from '../group/group.ts';
 import { partBytes } from '../memory/parts.ts';
@@ -44,7 +46,10 @@ export interface CandidateStage {
   readonly workgroups: number;
 }
 
-/** Writes a tactic's shader. Dynamic sizes are typical ones. */
+/**
+ * Writes a tactic's shader. Dynamic sizes are typical ones.
+ * @throws TrtxError OUT_OF_BOUNDS where it may read or write out of bounds, and the device does not check
+ */
 export function candidateOf(
   group: Group,
   tactic: Tactic,
@@ -61,10 +66,11 @@ export function candidateOf(
     const known = memories.findIndex((one) => one.of === of && one.part === slot.part);
     return known < 0 ? memories.push({ of, part: slot.part }) - 1 : known;
   };
+  const textOf = target.unchecked ? secured(proofFor(target), tactic) : ({ wgsl }: EmittedStage) => wgsl;
   const stages = stagesOf(emitter, launch).map((stage): CandidateStage => {
     const { shader, slots } = stage.emitter;
     return {
-      wgsl: stage.wgsl,
+      wgsl: textOf(stage),
       bindings: shader.bindings.map(({ kind }, i) => {
         const slot = slots[i]!;
         return { kind, memory: numberOf(slot), ...slotMemory(slot, memory, written) };
@@ -74,6 +80,14 @@ export function candidateOf(
     };
   });
   return { stages };
+}
+
+function secured(proof: Proof, { kernel }: Tactic): (stage: EmittedStage) => string {
+  return (stage) => {
+    const { wgsl, bounds } = proof(stage);
+    if (bounds !== 'open') return wgsl;
+    throw new TrtxError('OUT_OF_BOUNDS', 'its shader may read or write out of bounds', { kernel: kernel.id });
+  };
 }
 
 /** What tells memories apart. */
