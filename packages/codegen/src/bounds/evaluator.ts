@@ -28,8 +28,8 @@ export interface Setting {
   readonly workgroupSize: number;
   /** How large the number of a workgroup gets. */
   readonly lastWorkgroup: number;
-  /** Elements that a storage buffer has at the least, by the name of its variable. */
-  readonly lengths: ReadonlyMap<string, number>;
+  /** Elements that a storage buffer has at the least, and whether it always has these, by the name of its variable. */
+  readonly lengths: ReadonlyMap<string, { readonly least: number; readonly isFixed: boolean }>;
   /** Between what the sizes in the uniform buffer lie, in their order. */
   readonly sizes: readonly { readonly min: number; readonly max: number }[];
 }
@@ -168,13 +168,13 @@ export class Evaluator {
     const own = lengthOf(type);
     const { base } = expr;
     const isGlobal = own === undefined && base.kind === 'name' && !this.scope.get(base.name);
-    const buffer = isGlobal ? base.name : undefined;
-    const length = buffer === undefined ? own : this.setting.lengths.get(buffer);
-    const isBuffer = length !== undefined && buffer !== undefined;
+    const buffer = isGlobal ? this.setting.lengths.get(base.name) : undefined;
+    const length = buffer ? buffer.least : own;
     // A number that is written out is the compiler's to check, where a length is.
     const isWritten = expr.index.kind === 'number' && type?.name !== 'array';
     const isInside = length !== undefined && isInteger(index) && index.low >= 0 && index.high < length;
-    const last = isBuffer ? `arrayLength(&${buffer}) - 1u` : own === undefined ? undefined : `${own - 1}u`;
+    const isKnown = length !== undefined && length > 0 && (!buffer || buffer.isFixed);
+    const last = isKnown ? `${length - 1}u` : isGlobal && buffer ? `arrayLength(&${base.name}) - 1u` : undefined;
     this.#note(expr, isWritten || isInside, last);
     return anyOf(elementOf(type));
   }

@@ -6,7 +6,7 @@ import type { Emitter } from '../emitter.ts';
 import type { Launch } from '../kernel.ts';
 import { partBytes } from '../memory/parts.ts';
 import type { Slot } from '../slot.ts';
-import { storedSize } from '../storage.ts';
+import { type Storages, storedSize } from '../storage.ts';
 import { ELEMENT_BYTES } from '../wgsl/shader.ts';
 import type { Setting } from './evaluator.ts';
 
@@ -20,25 +20,31 @@ export function settingOf(emitter: Emitter, { workgroupSize, workgroups }: Launc
     workgroupSize,
     lastWorkgroup: Math.max(most + Math.ceil(most / ALONG) - 2, 0),
     lengths: new Map(
-      bindings.map(({ name, element }, i) => [
-        name,
-        Math.floor(leastBytes(emitter, emitter.slots[i]!) / ELEMENT_BYTES[element]),
-      ]),
+      bindings.map(({ name, element }, i) => {
+        const { bytes, isFixed } = leastBytes(emitter, emitter.slots[i]!);
+        return [name, { least: Math.floor(bytes / ELEMENT_BYTES[element]), isFixed }];
+      }),
     ),
     sizes: params.map(bounds),
   };
 }
 
-/** Bytes that are bound at the least, whatever the shapes. */
-function leastBytes({ storages, target }: Emitter, slot: Slot): number {
-  if (slot.kind === 'status') return ELEMENT_BYTES['atomic<u32>'];
-  const all =
-    slot.kind === 'packed' ? slot.packed.size : slot.value.constant ? storedSize(slot.value.constant) : undefined;
+/** Bytes that are bound at the least, whatever the shapes, and whether it is always these. */
+function leastBytes({ storages, target }: Emitter, slot: Slot): { readonly bytes: number; readonly isFixed: boolean } {
+  const { least, most } = extent(slot, storages);
   const each = partBytes(target.limits);
-  if (all === undefined) {
-    const { value } = slot as Slot & { readonly kind: 'value' | 'scratch' };
-    const bytes = storageBytes(storages(value), Math.max(bounds(product(value.type.shape)).min, 0));
-    return slot.parts === 1 ? Math.max(bytes, 4) : Math.min(Math.max(bytes - slot.part * each, 0), each);
-  }
-  return slot.part < slot.parts - 1 ? each : all - slot.part * each;
+  const ofPart = (bytes: number) => (slot.parts === 1 ? bytes : Math.min(Math.max(bytes - slot.part * each, 0), each));
+  return { bytes: ofPart(least), isFixed: least === most };
+}
+
+function extent(slot: Slot, storages: Storages): { readonly least: number; readonly most: number } {
+  const always = (bytes: number) => ({ least: bytes, most: bytes });
+  if (slot.kind === 'status') return always(ELEMENT_BYTES['atomic<u32>']);
+  if (slot.kind === 'packed') return always(slot.packed.size);
+  const { constant, type } = slot.value;
+  if (constant) return always(storedSize(constant));
+  const { min, max } = bounds(product(type.shape));
+  // A binding is never empty.
+  const bytes = (elements: number) => Math.max(storageBytes(storages(slot.value), Math.max(elements, 0)), 4);
+  return { least: bytes(min), most: bytes(max) };
 }
