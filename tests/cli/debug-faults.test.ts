@@ -184,6 +184,10 @@ it('finds what is wrong in float16 alone', async () => {
   expect(kept).toMatchObject({ status: 2, data: { error: { code: 'CHECK_NEVER_FAILS' } } });
 
   const passes = ['debug', 'passes', model, '--inputs', inputs, '--fp16'];
+  for (const command of [reduce, [...passes, '--a', 'webgpu']]) {
+    const misspelt = await trtxJson<Failure>(...(command as [string]), '--keep', 'MatMuls');
+    expect(misspelt.data.error).toMatchObject({ code: 'FLOAT16_UNKNOWN', details: expect.arrayContaining(['MatMul']) });
+  }
   const blameless = await trtxJson<Failure>(...(passes as [string]), '--a', 'webgpu');
   expect(blameless).toMatchObject({ status: 2, data: { error: { code: 'CHECK_ALWAYS_FAILS' } } });
   const nothing = await trtxJson<Failure>(...(passes as [string]));

@@ -45,7 +45,10 @@ it('builds a model, tells what the engine is, and runs it', async () => {
     'requires',
   ])
     expect(inspect.data).toHaveProperty(key);
-  expect((await trtx('inspect', engine)).out).toMatch(/dispatches +\d+, \d+ pipelines\n.*kernels/s);
+  expect(inspect.data.inBounds).toBe(true);
+  const text = (await trtx('inspect', engine)).out;
+  expect(text).toMatch(/dispatches +\d+, \d+ pipelines\n.*kernels/s);
+  expect(text).toMatch(/^ *accesses +in bounds, whatever the inputs$/m);
 
   writeFileSync(join(dir, 'x.npy'), encodeNpy(tinyInput));
   const run = await trtx('run', engine, '--input', `x=@${join(dir, 'x.npy')}`, '--output', out);

@@ -2,6 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MARGIN } from '@trtx/codegen';
+import { GraphBuilder } from '@trtx/ir';
+import { exportModel } from '@trtx/onnx';
 import { expect, it } from 'vitest';
 import { folder, trtx, trtxJson } from './command.ts';
 import { FAILED, failure, MISUSED, write } from './failure.ts';
@@ -41,15 +44,47 @@ it('times kernels, keeps the times, and builds the same engine from them', async
 
   const { data: why } = await trtxJson<Tactics>('inspect', first, '--tactics', '--timing-cache', cache);
   const { timing } = why.profiles[0]!.dispatches[0]!;
-  expect(timing).toMatchObject({ timed: data.tuning.tactics, us: why.problems![0]!.tactics[0]!.us });
+  expect(timing!.timed).toBe(data.tuning.tactics);
+  // The fastest, or the cost model's choice if that is nearly so.
+  const [fastest] = why.problems![0]!.tactics;
+  expect(timing!.us).toBeGreaterThanOrEqual(fastest!.us!);
+  expect(timing!.us! * (1 - MARGIN)).toBeLessThanOrEqual(fastest!.us!);
   const { out } = await trtx('inspect', first, '--tactics', '--timing-cache', cache);
-  expect(out).toMatch(/^# +nodes +tactic +µs +why\n0 .* the fastest of \d+ timed \(\d+ there are\); .* × \d/);
+  expect(out).toMatch(
+    /^# +nodes +tactic +µs +why\n0 .* (the|within 3 % of the) fastest of \d+ timed \(\d+ there are\); .* × \d/,
+  );
   expect(out).toMatch(/^%0 = \*MatMul\(m0\(input\) float32\[2,3\], .* on .+\n +[\d.]+ µs +± [\d.]+ % +\d+ rounds /m);
   const { out: untimed } = await trtx('inspect', write(dir, 'c.trtx', await tinyEngine()), '--tactics');
   expect(untimed).toMatch(/by the cost model; .* × \d/);
 
   const { status } = await trtxJson('bench', model, '--duration', '0.05', '--warm-up', '5', ...again);
   expect(status).toBe(0);
+});
+
+it('builds the same bytes of the same cache in every process, formats and all', async () => {
+  const dir = folder();
+  const b = new GraphBuilder('net');
+  const weights = (outputs: number, inputs: number) =>
+    b.constant(
+      'float32',
+      [outputs, inputs, 3, 3],
+      Array.from({ length: outputs * inputs * 9 }, (_, i) => ((i * 7) % 13) / 13 - 0.5),
+    );
+  const stem = b.Relu(b.Conv(b.input('x', 'float32', [1, 3, 12, 12]), weights(8, 3), { pads: [1, 1, 1, 1] }));
+  const inner = b.Relu(b.Conv(stem, weights(8, 8), { pads: [1, 1, 1, 1] }));
+  b.output('y', b.GlobalAveragePool(b.Add(inner, stem)));
+  const model = write(dir, 'net.onnx', exportModel(b.graph));
+  const cache = join(dir, 'times.json');
+  const built = async (name: string, ...args: string[]) => {
+    const file = join(dir, name);
+    expect((await trtx('build', model, '-o', file, '--timing-cache', cache, ...args)).status).toBe(0);
+    return readFileSync(file);
+  };
+  const tuned = await built('tuned.trtx', '--tuning-budget', '30');
+  const times = readFileSync(cache);
+  expect(await built('again.trtx')).toEqual(tuned);
+  expect(await built('third.trtx')).toEqual(tuned);
+  expect(readFileSync(cache)).toEqual(times);
 });
 
 it('refuses what is no timing cache, and does without times only where it may', async () => {

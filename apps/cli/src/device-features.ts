@@ -1,5 +1,6 @@
 // `--device-features`: which of an adapter's optional features are used.
 
+import { type ByteSource, profilesOf, readPlan } from '@trtx/engine';
 import type { DeviceFeatures } from '@trtx/runtime/node';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
@@ -14,11 +15,25 @@ const WORDS = ['none', 'default', 'experimental'] as const;
 /** What commands use: whatever the adapter has, so that what one builds another one runs. */
 export const USUAL_FEATURES: DeviceFeatures = 'experimental';
 
+/** Whether a GPU may leave out its checks of accesses, for an engine that is in bounds by itself. */
+export function mayUncheck({ deviceFeatures }: DeviceFlags): boolean {
+  return deviceFeatures === 'experimental';
+}
+
+/** The same for an engine file. What cannot be read is told by whoever loads it. */
+export async function mayUncheckEngine(source: ByteSource, flags: DeviceFlags): Promise<boolean> {
+  if (!mayUncheck(flags)) return false;
+  return readPlan(source).then(
+    (plan) => profilesOf(plan).every(({ inBounds }) => inBounds === true),
+    () => false,
+  );
+}
+
 /** Adds the option of `DeviceFlags` to a command that opens a device. */
 export function addDeviceOption(command: Command): Command {
   return command.option(
     '--device-features <which>',
-    "the adapter's optional features to use: none, default (those of WebGPU), experimental (also what is behind Dawn's toggles, as far as the adapter has it), or names",
+    "the adapter's optional features to use: none, default (those of WebGPU), experimental (also what is behind Dawn's toggles, as far as the adapter has it, and no checks of accesses where an engine is in bounds by itself), or names",
     parseFeatures,
     USUAL_FEATURES,
   );

@@ -5,6 +5,7 @@ import { openBackend } from '@trtx/builder/node';
 import { PORTABLE, type Target } from '@trtx/codegen';
 import type { Logger } from '@trtx/errors';
 import type { DeviceFeatures, NodeDevice } from '@trtx/runtime/node';
+import { mayUncheck } from './device-features.ts';
 
 /** Dawn rounds timers, which protects web pages from each other, unless it is told not to. */
 export const EXACT_TIMER = 'disable-dawn-features=timestamp_quantization';
@@ -31,13 +32,14 @@ export async function buildTarget(
   const portableText = 'portable (the WebGPU defaults)';
   if (portable && !timed) return { target: PORTABLE, description: portableText, release() {} };
   const flags = timed ? [EXACT_TIMER] : [];
-  const { gpu, description, release } = await openBackend(undefined, { features, logger, flags });
+  const unchecked = !portable && mayUncheck({ deviceFeatures: features });
+  const { gpu, description, release } = await openBackend(undefined, { features, unchecked, logger, flags });
   if (!gpu)
     return {
       target: PORTABLE,
       description: 'portable (the WebGPU defaults: this machine has no adapter)',
       release() {},
     };
-  const target = portable ? PORTABLE : targetOf(gpu.device, gpu.isFallback);
+  const target = portable ? PORTABLE : targetOf(gpu.device, gpu.isFallback, gpu.isUnchecked);
   return { target, description: portable ? `${portableText}, timed on ${description}` : description, gpu, release };
 }

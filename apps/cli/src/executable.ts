@@ -1,6 +1,6 @@
 // What can be run: an engine file as it is, or a model, whose engine is built in memory.
 
-import { type BuildOptions, build, bytesOf, type Float16Build, targetOf } from '@trtx/builder';
+import { type BuildOptions, build, bytesOf, type Float16Build, requireInBounds, targetOf } from '@trtx/builder';
 import { type Plan, profilesOf, readPlan, walkSteps } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { standardOps } from '@trtx/ir';
@@ -33,7 +33,8 @@ export type ModelOptions = Pick<BuildOptions, 'profile' | 'level' | 'plugins' | 
 
 /**
  * Opens an engine file, or builds a model for the device with `options`.
- * @throws TrtxError FILE_READ, PACKAGE_MISSING, USAGE for `fp16` of an engine, and as the importer and `build`
+ * @throws TrtxError FILE_READ, PACKAGE_MISSING, USAGE for `fp16` of an engine, OUT_OF_BOUNDS where the device does not check the
+ *   accesses of what may be out of bounds, and as the importer and `build`
  */
 export async function openExecutable(
   file: string,
@@ -70,7 +71,7 @@ export async function openExecutable(
     values,
   );
   let float16: Float16Build | undefined;
-  const target = targetOf(gpu.device, gpu.isFallback);
+  const target = targetOf(gpu.device, gpu.isFallback, gpu.isUnchecked);
   const { timings, errorOnCacheMiss } = await timingsFor(graph, options, { gpu, target }, tuning, session);
   const { plan, file: built } = build(graph, {
     ...options,
@@ -84,6 +85,7 @@ export async function openExecutable(
     },
     onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
   });
+  if (gpu.isUnchecked) requireInBounds(plan);
   const source = bytesOf(built);
   const buildMs = performance.now() - start;
   return { source, plan, hostOps: await hostOpsOf(plan), buildMs, float16, close: async () => {} };

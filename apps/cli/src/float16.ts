@@ -1,10 +1,12 @@
 // `--fp16` and `--keep`: a model in float16.
 
 import { TrtxError } from '@trtx/errors';
-import type { Graph } from '@trtx/ir';
-import type { Float16Options } from '@trtx/passes';
+import { cloneGraph, type Graph, specialize } from '@trtx/ir';
+import { type Float16Options, type Level, optimize, requireNames } from '@trtx/passes';
+import { extensionsOf } from '@trtx/plugin';
 import type { Command } from 'commander';
 import { collectNames } from './command.ts';
+import type { ComparedModel } from './comparing.ts';
 
 export interface Float16Flags {
   readonly fp16?: boolean;
@@ -37,6 +39,23 @@ export function float16ForBuilt(flags: Float16Flags, ways: readonly string[]): F
       hint: 'Compare webgpu: --a webgpu.',
     });
   return options;
+}
+
+/**
+ * Fails at a name to keep that neither the model has nor what passes make of it: parts of the model may lack it.
+ * @throws TrtxError FLOAT16_UNKNOWN
+ */
+export function requireKept(
+  { graph, profile, plugins, kernels }: Pick<ComparedModel, 'graph' | 'profile' | 'plugins' | 'kernels'>,
+  { keep = [] }: Float16Options = {},
+  level: Level = 2,
+): void {
+  if (keep.length === 0) return;
+  const optimized = cloneGraph(graph);
+  specialize(optimized, profile);
+  const { ops, pipeline } = extensionsOf(plugins);
+  optimize(optimized, { level, ops, kernels, pipeline: pipeline(level) });
+  requireNames([graph, optimized], keep);
 }
 
 /** Of a part of the model: names that it lacks are passed over; undefined where it has nothing to convert. */

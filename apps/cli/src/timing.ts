@@ -3,15 +3,18 @@
 import type { Float16Build } from '@trtx/builder';
 import { openBackend } from '@trtx/builder/node';
 import { profilesOf } from '@trtx/engine';
+import { isTrtxError } from '@trtx/errors';
 import { type LoadTimes, loadTimed, observeDevice, type Timeline } from '@trtx/profiler';
 import type { Engine, HostTensor } from '@trtx/runtime';
+import { fileSource } from '@trtx/runtime/node';
 import type { Command } from 'commander';
 import { addCommand, type CommandText, collect, parseLevel } from './command.ts';
 import { EXACT_TIMER } from './device.ts';
-import { addDeviceOption, type DeviceFlags } from './device-features.ts';
+import { addDeviceOption, type DeviceFlags, mayUncheck, mayUncheckEngine } from './device-features.ts';
 import { openExecutable } from './executable.ts';
 import { addFloat16Options, type Float16Flags, float16From } from './float16.ts';
 import { enginePorts, readInputs } from './inputs.ts';
+import { isEngineFile } from './model.ts';
 import { addPluginOption, loadPlugins, type PluginOptions } from './plugins.ts';
 import type { Session } from './session.ts';
 import { parseSizes } from './shapes.ts';
@@ -76,34 +79,54 @@ export async function timeEngine<T>(
   const plugins = await loadPlugins(options);
   await requireTuning(options, file);
   const flags = [EXACT_TIMER, INSIDE_PASSES];
-  const backend = await openBackend('webgpu', { features: options.deviceFeatures, flags, logger: session.log });
-  try {
-    session.useAdapter(backend.description);
-    const profile = options.shapes ? sizes : undefined;
-    const model = { level: options.O, plugins, profile, values: options, tactics, fp16, tuning: options };
-    const executable = await openExecutable(file, backend.gpu!, model, session);
+  const timed = async (unchecked: boolean): Promise<T> => {
+    const asked = { features: options.deviceFeatures, unchecked, flags, logger: session.log };
+    const backend = await openBackend('webgpu', asked);
     try {
-      const { source, hostOps, buildMs, float16, plan } = executable;
-      for (const { name } of plan.inputs) if (!sources.has(name)) sources.set(name, { kind: 'random', seed: 0 });
-      const inputs = await readInputs(enginePorts(profilesOf(plan)), sources, { sizes });
-      const { device, timeline } = observed
-        ? observeDevice(backend.gpu!.device)
-        : { device: backend.gpu!.device, timeline: undefined };
-      const { engine, times } = await loadTimed(source, {
-        device,
-        hostOps,
-        logger: session.log,
-        onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
-      });
-      const given = Object.fromEntries(inputs) as Record<string, HostTensor>;
-      const own = backend.gpu!.device;
-      const result = await use({ device: own, engine, inputs: given, load: times, buildMs, float16, timeline });
-      await engine.dispose();
-      return result;
+      session.useAdapter(backend.description);
+      const profile = options.shapes ? sizes : undefined;
+      const model = { level: options.O, plugins, profile, values: options, tactics, fp16, tuning: options };
+      const executable = await openExecutable(file, backend.gpu!, model, session);
+      try {
+        const { source, hostOps, buildMs, float16, plan } = executable;
+        for (const { name } of plan.inputs) if (!sources.has(name)) sources.set(name, { kind: 'random', seed: 0 });
+        const inputs = await readInputs(enginePorts(profilesOf(plan)), sources, { sizes });
+        const { device, timeline } = observed
+          ? observeDevice(backend.gpu!.device)
+          : { device: backend.gpu!.device, timeline: undefined };
+        const { engine, times } = await loadTimed(source, {
+          device,
+          hostOps,
+          logger: session.log,
+          onProgress: ({ stage, done, total, label }) => session.progress.show(stage, done, total, label),
+        });
+        const given = Object.fromEntries(inputs) as Record<string, HostTensor>;
+        const own = backend.gpu!.device;
+        const result = await use({ device: own, engine, inputs: given, load: times, buildMs, float16, timeline });
+        await engine.dispose();
+        return result;
+      } finally {
+        await executable.close();
+      }
     } finally {
-      await executable.close();
+      backend.release();
     }
+  };
+  try {
+    return await timed(await mayLeaveOut(file, options));
+  } catch (error) {
+    if (isTrtxError(error) && error.code === 'OUT_OF_BOUNDS') return timed(false);
+    throw error;
+  }
+}
+
+/** Whether the device may leave out its checks: of a model it turns out when it is built. */
+async function mayLeaveOut(file: string, options: TimingOptions): Promise<boolean> {
+  if (!(await isEngineFile(file))) return mayUncheck(options);
+  const source = await fileSource(file);
+  try {
+    return await mayUncheckEngine(source, options);
   } finally {
-    backend.release();
+    await source.close();
   }
 }

@@ -10,6 +10,7 @@ export {
 } from './build.ts';
 export { type KeptOptions, optionsOf } from './built.ts';
 export { type Float16Build, float16Warnings } from './float16.ts';
+export { requireInBounds } from './in-bounds.ts';
 export { type OptimizationProfile, profileAround, profileOf, requireBounded } from './profile.ts';
 export { type RefitOptions, refit } from './refit.ts';
 export { EngineRunner, type RunnerOptions } from './runner.ts';

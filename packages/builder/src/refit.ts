@@ -10,8 +10,8 @@ import { type BuildOptions, type BuiltEngine, buildPlan } from './build.ts';
 import { optionsOf } from './built.ts';
 import { BUILDER } from './version.ts';
 
-/** What no run depends on, and what profiles have of their own. */
-const APART: ReadonlySet<string> = new Set(['name', 'built', 'work', 'sourceNodes', 'profiles']);
+/** What no run depends on, what follows from the rest, and what profiles have of their own. */
+const APART: ReadonlySet<string> = new Set(['name', 'built', 'work', 'sourceNodes', 'inBounds', 'profiles']);
 
 /** What a tactic is said to take that the engine has, and one that it has not, in microseconds. */
 const [TAKEN, OTHER] = [1, 1e6];

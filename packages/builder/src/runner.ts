@@ -4,12 +4,15 @@ import type { Graph, Runner, Tensor, Tensors } from '@trtx/ir';
 import { hostOps as referenceOps } from '@trtx/reference';
 import { Engine, type ExecutionContext, type HostOps, type LoadProgress, type TensorData } from '@trtx/runtime';
 import { type BuildOptions, build, bytesOf } from './build.ts';
+import { requireInBounds } from './in-bounds.ts';
 import { targetOf } from './target.ts';
 
 export interface RunnerOptions extends Omit<BuildOptions, 'target'> {
   readonly device: GPUDevice;
   /** The adapter's `info.isFallbackAdapter`. */
   readonly software?: boolean;
+  /** Whether the device leaves out its checks of accesses. */
+  readonly unchecked?: boolean;
   /** Functions for nodes that the host computes; by default the reference kernels. */
   readonly hostOps?: HostOps;
   readonly onLoad?: (progress: LoadProgress) => void;
@@ -27,8 +30,9 @@ export class EngineRunner implements Runner {
 
   /** Builds the graph, which is changed in place, and loads the engine. */
   static async create(graph: Graph, options: RunnerOptions): Promise<EngineRunner> {
-    const { device, software = false, hostOps = referenceOps(), onLoad, ...rest } = options;
-    const { file } = build(graph, { ...rest, target: targetOf(device, software) });
+    const { device, software = false, unchecked = false, hostOps = referenceOps(), onLoad, ...rest } = options;
+    const { plan, file } = build(graph, { ...rest, target: targetOf(device, software, unchecked) });
+    if (unchecked) requireInBounds(plan);
     return new EngineRunner(
       await Engine.load(bytesOf(file), { device, hostOps, onProgress: onLoad, logger: rest.logger }),
     );

@@ -27,4 +27,8 @@ it('does without a description of the adapter', () => {
   const { adapterInfo, ...plain } = device(['subgroups', 'chromium-experimental-subgroup-matrix']);
   expect(targetOf(plain, false).matrices).toEqual([]);
   expect(targetOf(plain, false).subgroups).toBeUndefined();
+  expect([targetOf(plain, false), targetOf(plain, false, true)].map(({ unchecked }) => unchecked)).toEqual([
+    undefined,
+    true,
+  ]);
 });

@@ -6,8 +6,17 @@ import type { SubgroupInfo } from '@trtx/runtime';
 /** What a device tells of itself. */
 export type DescribedDevice = Pick<GPUDevice, 'features' | 'limits'> & { readonly adapterInfo?: SubgroupInfo };
 
-/** What kernels may use on a device. `software` is the adapter's `info.isFallbackAdapter`. */
-export function targetOf({ features, limits, adapterInfo = {} }: DescribedDevice, software: boolean): Target {
+/**
+ * What kernels may use on a device.
+ *
+ * @param software the adapter's `info.isFallbackAdapter`
+ * @param unchecked whether the device leaves out its checks of accesses (`NodeDevice.isUnchecked` of @trtx/runtime/node)
+ */
+export function targetOf(
+  { features, limits, adapterInfo = {} }: DescribedDevice,
+  software: boolean,
+  unchecked = false,
+): Target {
   const own: Record<string, number> = {};
   for (const name of Object.keys(DEFAULT_LIMITS)) own[name] = limits[name as keyof TargetLimits];
   const { subgroupMinSize: min, subgroupMaxSize: max } = adapterInfo;
@@ -17,6 +26,7 @@ export function targetOf({ features, limits, adapterInfo = {} }: DescribedDevice
     software,
     ...(features.has('subgroups') && min && max ? { subgroups: { min, max } } : {}),
     matrices: features.has('chromium-experimental-subgroup-matrix') ? matricesOf(adapterInfo) : [],
+    ...(unchecked ? { unchecked } : {}),
   };
 }
 

@@ -3,6 +3,8 @@
 import { type Dispatch, type HostNode, type Plan, type PlanBinding, walkSteps } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { type Graph, type Node, opName, type Value } from '@trtx/ir';
+import { proofFor } from './bounds/proof.ts';
+import type { Bounds } from './bounds/secure.ts';
 import { type Emitted, type EmittedStage, stagesOf } from './emitted.ts';
 import { Emitter } from './emitter.ts';
 import { coveredNodes } from './group/covered.ts';
@@ -83,8 +85,10 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
   const modules = new Numbering<string>((wgsl) => wgsl);
   const pipelines = new Numbering<Plan['pipelines'][number]>((p) => `${p.module} ${p.layout}`);
 
-  const dispatch = (item: Emitted, { emitter, launch, wgsl }: EmittedStage): Dispatch => {
-    const { group, tactic } = item;
+  const proof = proofFor(target);
+  const found = new Set<Bounds>();
+
+  const dispatch = ({ group, tactic }: Emitted, { emitter, launch }: EmittedStage, wgsl: string): Dispatch => {
     const { bindings, params } = emitter.shader;
     const layoutKinds = [...bindings.map(({ kind }) => kind), ...(params.length > 0 ? (['uniform'] as const) : [])];
     const bound: PlanBinding[] = emitter.slots.map((slot) => layout.binding(slot));
@@ -98,8 +102,13 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
     };
   };
   const dispatches = (item: Emitted): Dispatch[] => {
-    work.add(item);
-    return item.stages.map((stage) => dispatch(item, stage));
+    const secured = item.stages.map(proof);
+    for (const { bounds } of secured) found.add(bounds);
+    work.add(
+      item,
+      secured.map(({ bounds }) => bounds),
+    );
+    return item.stages.map((stage, i) => dispatch(item, stage, secured[i]!.wgsl));
   };
   const writer = new StepWriter(host, isRead, dispatches);
   const written = writer.write(schedule);
@@ -124,6 +133,7 @@ export function compile(graph: Graph, options: CompileOptions = {}): Compiled {
     symbols: sizes.symbols((value) => host.of(value)),
     exprs: sizes.exprs,
     work: work.finish(layout.memory),
+    inBounds: !found.has('open'),
   };
   return { plan, blobs: layout.blobs };
 }

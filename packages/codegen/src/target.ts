@@ -11,6 +11,8 @@ export interface Target {
   readonly subgroups?: SubgroupSizes;
   /** Products that its subgroups compute together; none without the feature `chromium-experimental-subgroup-matrix`. */
   readonly matrices: readonly SubgroupMatrix[];
+  /** True where the device does not see to it that accesses are in bounds, so that shaders have to. */
+  readonly unchecked?: boolean;
 }
 
 /** Invocations of a subgroup, both inclusive. */

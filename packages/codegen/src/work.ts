@@ -5,6 +5,7 @@
 import type { DispatchWork, HeldMemory, PlanRange, PlanWork, Size, WrittenTensor } from '@trtx/engine';
 import { storageBits } from '@trtx/engine';
 import { add, ceilDiv, type Dim, flopsOf, minDim, mul, type Node, product, traitOf, type Value } from '@trtx/ir';
+import type { Bounds } from './bounds/secure.ts';
 import type { Emitted } from './emitted.ts';
 import type { Emitter } from './emitter.ts';
 import { nodesOf } from './group/group.ts';
@@ -28,8 +29,11 @@ export class WorkList {
     this.#placeOf = placeOf;
   }
 
-  /** In the order of the plan's dispatches. One stage is told to do the arithmetic, the last to be what was chosen. */
-  add(item: Emitted): void {
+  /**
+   * In the order of the plan's dispatches. One stage is told to do the arithmetic, the last to be what was chosen.
+   * @param bounds of each stage
+   */
+  add(item: Emitted, bounds: readonly Bounds[]): void {
     const { group, stages } = item;
     const nodes = nodesOf(group);
     const flops = sum([...nodes].map(flopsOf));
@@ -51,6 +55,7 @@ export class WorkList {
         ...this.#told('reads', add(bytesRead(emitter, nodes), left!)),
         operands: this.#operands(emitter, nodes),
         ...this.#told('writes', written),
+        ...(bounds[i] === 'proved' ? {} : { bounds: bounds[i]! }),
         ...(i < last ? {} : this.#chosen(item)),
       });
     }

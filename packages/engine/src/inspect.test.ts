@@ -14,6 +14,7 @@ it('sums up an engine', () => {
     dispatches: 2,
     copies: 1,
     hostSteps: 0,
+    inBounds: false,
     branches: 0,
     loops: 0,
     kernels: ['gemm', 'map'],

@@ -32,6 +32,8 @@ export interface ProfileSummary {
   readonly liveBytesPeak: number;
   readonly hostNodes: readonly HostNode[];
   readonly requires: Requirements;
+  /** As `Plan.inBounds`. */
+  readonly inBounds: boolean;
   readonly symbols: readonly { name: string; min: number; max: number; multipleOf: number }[];
   readonly inputs: readonly TensorSummary[];
   readonly outputs: readonly TensorSummary[];
@@ -90,6 +92,7 @@ function summarizeProfile(plan: Plan): ProfileSummary {
     liveBytesPeak: plan.liveBytesPeak,
     hostNodes: plan.hostNodes,
     requires: plan.requires,
+    inBounds: plan.inBounds === true,
     symbols: plan.symbols.map(({ name, min, max, multipleOf }) => ({ name, min, max, multipleOf })),
     inputs: plan.inputs.map(tensor),
     outputs: plan.outputs.map(tensor),

@@ -319,6 +319,11 @@ export interface Plan {
   /** What each dispatch does, for reports alone. */
   readonly work?: PlanWork;
   readonly requires: Requirements;
+  /**
+   * True where no dispatch reads or writes out of bounds, whatever the inputs, also on a device that does not check that.
+   * Absent where it is not known.
+   */
+  readonly inBounds?: boolean;
   /** The largest sum, over dispatches, of arena tensors and workspace still to be read, each rounded up to 256 bytes. */
   readonly liveBytesPeak: number;
   /** Name of the optimization profile; where it has none it goes by its number. */

@@ -20,6 +20,11 @@ export interface DispatchWork {
   readonly alternatives?: readonly (readonly [label: string, cost: number])[];
   /** Where tactics were taken by measured times. */
   readonly timing?: DispatchTiming;
+  /**
+   * How far its accesses are in bounds whatever the inputs: `clamped` where indices had to be brought there, `open` where they
+   * may be out of bounds on a device that does not check; absent where all are proved to be in bounds.
+   */
+  readonly bounds?: 'clamped' | 'open';
 }
 
 /** How a dispatch's tactic was taken by measured times. */

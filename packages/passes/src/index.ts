@@ -3,6 +3,7 @@ export { type MergeOptions, merge } from './compose/merge.ts';
 export { FILE_PASSES, type ShortenOptions, shortenFile } from './file/shorten.ts';
 export { type Float16Options, type Float16Report, toFloat16 } from './float16/convert.ts';
 export { type Float16Finding, lintFloat16, type ObservedRange } from './float16/lint.ts';
+export { requireNames } from './float16/names.ts';
 export * from './manager.ts';
 export * from './passes/recognize/index.ts';
 export * from './passes/simplify/index.ts';

@@ -1,6 +1,6 @@
 // Contractions with constant weights, seen alike: an output channel axis, weights and a bias that can be scaled along it.
 
-import { byteSize, type Constant, elementCount, type Node, type Value } from '@trtx/ir';
+import { byteSize, type Constant, constantOf, elementCount, elementsOf, type Node, type Value } from '@trtx/ir';
 import { float64Of, floatConstant, fromFloat64, without } from './match.ts';
 import type { NewValue, Patch } from './patch.ts';
 
@@ -172,7 +172,14 @@ export function foldIntoInputs(to: Fed, { scale, offset }: Affine, x: Value, pat
 }
 
 function scaledBy(weights: Constant, scale: Float64Array, channelOf: (i: number) => number): Constant {
+  const { dtype, dims } = weights;
+  if (dtype === 'float32') {
+    const elements = elementsOf(weights) as Float32Array;
+    const scaled = new Float32Array(elements.length);
+    for (let i = 0; i < scaled.length; i++) scaled[i] = elements[i]! * scale[channelOf(i)]!;
+    return constantOf(dtype, dims, scaled);
+  }
   const values = float64Of(weights);
   for (let i = 0; i < values.length; i++) values[i]! *= scale[channelOf(i)]!;
-  return fromFloat64(weights.dtype, weights.dims, values);
+  return fromFloat64(dtype, dims, values);
 }

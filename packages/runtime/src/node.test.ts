@@ -62,6 +62,17 @@ describe('requestNodeDevice', () => {
     release();
   });
 
+  it('leaves out checks of accesses on GPUs alone, unless Dawn is told so', async () => {
+    const isUnchecked = async (options: NodeDeviceOptions) => {
+      const gpu = await testDevice({ backend: 'null', ...options });
+      gpu.release();
+      return gpu.isUnchecked;
+    };
+    expect(await isUnchecked({})).toBe(false);
+    expect(await isUnchecked({ unchecked: true })).toBe(false);
+    expect(await isUnchecked({ flags: ['enable-dawn-features=disable_robustness'] })).toBe(true);
+  });
+
   it('has a null back end, and does without a software adapter where one is not wanted', async () => {
     const { isFallback, description, release } = await testDevice({ backend: 'null' });
     expect(isFallback).toBe(true);

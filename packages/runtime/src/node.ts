@@ -19,6 +19,11 @@ export interface NodeDeviceOptions {
   readonly offer?: DeviceOffer;
   /** Which features, of `all` that there are; `default` where it says nothing. */
   readonly features?: DeviceFeatures;
+  /**
+   * Whether a GPU is to leave out its checks that accesses are in bounds (Dawn's `disable_robustness`), for engines that are in
+   * bounds whatever their inputs: `Plan.inBounds`. An adapter on the CPU keeps them.
+   */
+  readonly unchecked?: boolean;
   /** Takes records of the adapter that was found, and of what was asked of it. */
   readonly logger?: Logger;
   /** Further flags for `create` of the `webgpu` package. */
@@ -31,9 +36,13 @@ export interface NodeDevice {
   readonly description: string;
   /** Whether the adapter is a CPU that plays a GPU. */
   readonly isFallback: boolean;
+  /** Whether accesses are not checked. */
+  readonly isUnchecked: boolean;
   /** Destroys the device, after which nothing keeps the process from ending. */
   release(): void;
 }
+
+const UNCHECKED = 'enable-dawn-features=disable_robustness';
 
 /** Not a literal in the import: a bundler would pack the package's script without the native library beside it. */
 const PACKAGE: string = 'webgpu';
@@ -57,18 +66,25 @@ export async function requestNodeDevice(options: NodeDeviceOptions = {}): Promis
     powerPreference = 'high-performance',
     offer = 'all',
     features = 'default',
+    unchecked = false,
     flags = [],
     logger,
   } = options;
   const { create }: { create(flags: string[]): GPU } = await import(PACKAGE).catch((cause) => {
     throw new TrtxError('WEBGPU_MISSING', 'the package webgpu cannot be loaded', { hint: 'npm install webgpu', cause });
   });
-  const gpu = create([...(backend ? [`backend=${backend}`] : []), ...dawnFlags(features, flags)]);
-  const adapter = await gpu.requestAdapter({ powerPreference });
+  const open = (more: readonly string[]) =>
+    create([...(backend ? [`backend=${backend}`] : []), ...dawnFlags(features, [...flags, ...more])]);
+  let gpu = open(unchecked ? [UNCHECKED] : []);
+  let adapter = await gpu.requestAdapter({ powerPreference });
   if (!adapter) return null;
-  const { info } = adapter;
-  const isFallback = info.isFallbackAdapter || backend === 'null';
+  const isFallback = adapter.info.isFallbackAdapter || backend === 'null';
   if (isFallback && software === 'never') return null;
+  if (isFallback && unchecked) {
+    gpu = open([]);
+    adapter = (await gpu.requestAdapter({ powerPreference }))!;
+  }
+  const { info } = adapter;
 
   const { vendor, architecture, description: text, device: name } = info;
   const description = [text || name, vendor, architecture].filter(Boolean).join(', ') || 'unnamed adapter';
@@ -87,6 +103,7 @@ export async function requestNodeDevice(options: NodeDeviceOptions = {}): Promis
     device,
     description,
     isFallback,
+    isUnchecked: (unchecked && !isFallback) || flags.some((flag) => flag.includes('disable_robustness')),
     release() {
       device.destroy();
     },

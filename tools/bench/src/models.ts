@@ -3,12 +3,12 @@
 //
 //   node models.mjs FOLDER [--only REGEX] [--runs 50] [--dynamic] [--batch 32] [--fp16] [--fast] [--layers 12] [--tune 30] [--timing-cache FILE]
 //
-// --batch repeats inputs and outputs along their first axis; --fast asks Dawn for no robust access; --layers prints the
+// --batch repeats inputs and outputs along their first axis; --fast asks Dawn for no checks of accesses, which engines then are in bounds without; --layers prints the
 // dearest dispatches; --tune times kernels for so many seconds.
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { EngineRunner, profileAround, profileOf, tune } from '@trtx/builder';
+import { EngineRunner, profileAround, profileOf, targetOf, tune } from '@trtx/builder';
 import { nodeImplementation, readTimingCache, writeTimingCache } from '@trtx/builder/node';
 import { arrayType, cloneGraph, type Tensor } from '@trtx/ir';
 import { importFile } from '@trtx/onnx/node';
@@ -27,10 +27,8 @@ const batch = Number(option('--batch') ?? 1);
 const isHalf = flags.includes('--fp16');
 const gpu = await requestNodeDevice({
   features: 'experimental',
-  flags: [
-    'disable-dawn-features=timestamp_quantization',
-    ...(flags.includes('--fast') ? ['enable-dawn-features=disable_robustness'] : []),
-  ],
+  unchecked: flags.includes('--fast'),
+  flags: ['disable-dawn-features=timestamp_quantization'],
 });
 if (!gpu) throw new Error('there is no WebGPU adapter');
 console.log(`adapter ${gpu.description}`);
@@ -57,7 +55,7 @@ async function measure(model: string, dynamic: boolean): Promise<string> {
   const { graph } = await importFile(join(model, 'model.onnx'));
   const dims = new Map([...inputs].map(([name, tensor]) => [name, tensor.dims]));
   const start = performance.now();
-  const { device, isFallback: software } = gpu!;
+  const { device, isFallback: software, isUnchecked: unchecked } = gpu!;
   const options = { profile: dynamic ? profileAround(graph, dims) : profileOf(dims), fp16: isHalf };
   const tuning =
     budget > 0
@@ -65,6 +63,7 @@ async function measure(model: string, dynamic: boolean): Promise<string> {
           ...options,
           device,
           software,
+          target: targetOf(device, software, unchecked),
           budget,
           implementation: nodeImplementation(),
           cache: cacheFile ? await readTimingCache(cacheFile) : undefined,
@@ -80,6 +79,7 @@ async function measure(model: string, dynamic: boolean): Promise<string> {
     ...options,
     device,
     software,
+    unchecked,
     timings: tuning?.timings,
     onProgress,
   });

@@ -51,6 +51,7 @@ async function measure(name: string, round: number): Promise<void> {
     fp16: flags.includes('--fp16'),
     device: gpu!.device,
     software: gpu!.isFallback,
+    unchecked: gpu!.isUnchecked,
     choose(tactics, group) {
       const tactic = round === 0 ? tactics[0] : drawn(tactics);
       for (const node of group.nodes) computed.set(node.name, { ...whatOf(group), cost: tactic?.cost });

@@ -31,7 +31,7 @@ const gpu = await requestNodeDevice({
 });
 if (!gpu) throw new Error('there is no WebGPU adapter');
 const { device } = gpu;
-const target = targetOf(device, gpu.isFallback);
+const target = targetOf(device, gpu.isFallback, gpu.isUnchecked);
 console.log(`adapter ${gpu.description}`);
 
 interface Work {

@@ -8,7 +8,7 @@ import { Engine, type ExecutionContext, type TensorData } from '@trtx/runtime';
 import { type FileSource, fileSource } from '@trtx/runtime/node';
 import type { Command } from 'commander';
 import { addCommand, collect, parseNumbers } from '../command.ts';
-import { addDeviceOption, type DeviceFlags } from '../device-features.ts';
+import { addDeviceOption, type DeviceFlags, mayUncheckEngine } from '../device-features.ts';
 import { hostOpsOf } from '../executable.ts';
 import { makeFolder, requireFile } from '../files.ts';
 import { enginePorts, readInputs } from '../inputs.ts';
@@ -83,7 +83,8 @@ interface Request {
 }
 
 async function runFrom(source: FileSource, { sources, sizes, options }: Request, session: Session): Promise<void> {
-  const backend = await openBackend('webgpu', { features: options.deviceFeatures, logger: session.log });
+  const unchecked = await mayUncheckEngine(source, options);
+  const backend = await openBackend('webgpu', { features: options.deviceFeatures, unchecked, logger: session.log });
   try {
     session.useAdapter(backend.description);
     const { engine, loadMs } = await load(source, backend.gpu!.device, session);

@@ -1,6 +1,7 @@
 // Why dispatches have their tactics, for people.
 
 import type { TacticRecord } from '@trtx/builder';
+import { beats, MARGIN } from '@trtx/codegen';
 import type { DispatchWork } from '@trtx/engine';
 import { numberText, table } from '../text.ts';
 
@@ -34,9 +35,11 @@ function whyText({ timing, alternatives = [] }: ChosenTactic): string {
   const isTimed = timing?.us !== undefined;
   if (!isTimed && alternatives.length === 0) return timing && timing.tactics > 1 ? 'asked for' : 'the only tactic';
   const least = alternatives.every(([, ratio]) => ratio >= 1);
+  const isBeaten = alternatives.some(([, ratio]) => beats(ratio, 1));
+  const rank = least ? 'the fastest' : isBeaten ? 'asked for' : `within ${MARGIN * 100} % of the fastest`;
   const others = alternatives.map(([tactic, ratio]) => `${tactic} × ${ratio}`);
   const how = isTimed
-    ? `${least ? 'the fastest' : 'asked for'} of ${timing.timed} timed (${timing.tactics} there are)`
+    ? `${rank} of ${timing.timed} timed (${timing.tactics} there are)`
     : `${least ? 'by the cost model' : 'asked for'}${timing ? ', not timed' : ''}`;
   return [how, ...others].join('; ');
 }

@@ -35,6 +35,7 @@ function runRows(summary: ProfileSummary, pipelines = '', more: [string, string]
     ['arena', `${bytesText(summary.arenaBytes)}, of which ${bytesText(summary.liveBytesPeak)} are alive at once`],
     ['host nodes', hostNodes.length === 0 ? 'none' : `${hostNodes.length}, ${hostSteps} of them at each run`],
     ...hostNodes.map(({ node, op, reason }): [string, string] => ['', `${quote(node)} (${quote(op)}): ${reason}`]),
+    ['accesses', summary.inBounds ? 'in bounds, whatever the inputs' : 'checked by the device'],
     ['requires', needs.join(', ') || 'the WebGPU defaults'],
   ];
 }

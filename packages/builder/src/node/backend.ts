@@ -30,7 +30,7 @@ export interface Backend {
 }
 
 /** What to ask of an adapter and its device. */
-export type BackendDevice = Pick<NodeDeviceOptions, 'offer' | 'features' | 'flags' | 'logger'>;
+export type BackendDevice = Pick<NodeDeviceOptions, 'offer' | 'features' | 'unchecked' | 'flags' | 'logger'>;
 
 /**
  * Opens a backend; without `kind`, the best there is.
@@ -68,6 +68,7 @@ function webgpuBackend(gpu: NodeDevice): Backend {
         hostOps: hostOps(standardOps, hostKernels),
         device: gpu.device,
         software: gpu.isFallback,
+        unchecked: gpu.isUnchecked,
       }),
     release: () => gpu.release(),
   };

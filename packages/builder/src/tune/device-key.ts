@@ -12,12 +12,14 @@ export interface DeviceKey {
   readonly description: string;
   /** What implements WebGPU, with its version: `webgpu 0.6.2`, `Chrome 140`; empty where that is not known. */
   readonly implementation: string;
-  /** The WebGPU features that compute shaders can use, in alphabetical order. */
+  /** The WebGPU features that compute shaders can use, and whether accesses are unchecked, in alphabetical order. */
   readonly features: readonly string[];
 }
 
 /** Others say nothing about kernels, and come and go with what else a device is for: textures, timestamps. */
 const OF_SHADERS = /f16|subgroup|immediate/;
+
+const UNCHECKED = 'unchecked accesses';
 
 /**
  * The key of a device.
@@ -27,10 +29,13 @@ const OF_SHADERS = /f16|subgroup|immediate/;
  */
 export function deviceKey(
   { adapterInfo }: Pick<GPUDevice, 'adapterInfo'>,
-  { features }: Target,
+  { features, unchecked }: Target,
   implementation = '',
 ): DeviceKey {
   const { vendor = '', architecture = '', device = '', description = '' } = adapterInfo ?? {};
-  const used = [...features].filter((feature) => OF_SHADERS.test(feature)).sort();
+  const used = [...features].filter((feature) => OF_SHADERS.test(feature));
+  // What is checked takes longer.
+  if (unchecked) used.push(UNCHECKED);
+  used.sort();
   return { vendor, architecture, device, description, implementation, features: used };
 }

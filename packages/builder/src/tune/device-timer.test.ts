@@ -6,6 +6,10 @@ import { DeviceTimer } from './device-timer.ts';
 
 const gpu = useDevice();
 
+/** So many float32, of a binding. */
+const words = (workgroups: number) =>
+  ({ bytes: workgroups * 256, dtype: 'float32', storage: 'f32', isConstant: false }) as const;
+
 /** y = x · p.d0, for 64 numbers a workgroup; in rounds, to take longer. */
 const stage = (workgroups: number, rounds = 1): CandidateStage => ({
   wgsl: `
@@ -21,15 +25,8 @@ const stage = (workgroups: number, rounds = 1): CandidateStage => ({
       y[i] = sum;
     }`,
   bindings: [
-    { kind: 'read', bytes: workgroups * 256, dtype: 'float32', storage: 'f32', isWritten: false, isConstant: false },
-    {
-      kind: 'read_write',
-      bytes: workgroups * 256,
-      dtype: 'float32',
-      storage: 'f32',
-      isWritten: true,
-      isConstant: false,
-    },
+    { ...words(workgroups), kind: 'read', memory: 0, isWritten: false },
+    { ...words(workgroups), kind: 'read_write', memory: 1, isWritten: true },
   ],
   params: [3],
   workgroups,
@@ -47,18 +44,33 @@ const withoutTimestamps = (device: GPUDevice) =>
     },
   });
 
-/** The device, telling how large the buffers are that are made. */
-const withSizes = (device: GPUDevice, sizes: number[]) =>
+/** The device, with a method that tells what it is called with. */
+const telling = <K extends 'createBuffer' | 'createBindGroup'>(
+  device: GPUDevice,
+  name: K,
+  tell: (descriptor: Parameters<GPUDevice[K]>[0]) => void,
+) =>
   new Proxy(device, {
     get(target, key) {
-      if (key === 'createBuffer')
-        return (descriptor: GPUBufferDescriptor) => {
-          sizes.push(descriptor.size);
-          return target.createBuffer(descriptor);
-        };
       const value = Reflect.get(target, key, target);
-      return typeof value === 'function' ? value.bind(target) : value;
+      if (typeof value !== 'function') return value;
+      if (key !== name) return value.bind(target);
+      return (descriptor: Parameters<GPUDevice[K]>[0]) => {
+        tell(descriptor);
+        return value.call(target, descriptor);
+      };
     },
+  });
+
+/** The device, telling how large the buffers are that are made. */
+const withSizes = (device: GPUDevice, sizes: number[]) =>
+  telling(device, 'createBuffer', ({ size }) => void sizes.push(size));
+
+/** The device, telling what bind groups bind before any uniform. */
+const withGroups = (device: GPUDevice, groups: GPUBuffer[][]) =>
+  telling(device, 'createBindGroup', ({ entries }) => {
+    const resources = [...entries].map(({ resource }) => (resource as GPUBufferBinding).buffer);
+    groups.push(resources.slice(0, 2));
   });
 
 it.each([
@@ -87,7 +99,7 @@ it('tells what is wrong with a candidate', async () => {
   const wrong = { stages: [stage(1), { ...stage(1), wgsl: 'fn main() { let a: u32 = 1.5; }' }] };
   await expect(timer.compile(wrong)).rejects.toMatchObject({ code: 'TACTIC_FAILED' });
   const [binding] = stage(1).bindings;
-  const written = { ...binding!, kind: 'read_write', bytes: 2 ** 40, isWritten: true } as const;
+  const written = { ...binding!, kind: 'read_write', memory: 1, bytes: 2 ** 40, isWritten: true } as const;
   const huge: Candidate = { stages: [{ ...stage(1), bindings: [binding!, written] }] };
   const ready = await timer.compile(huge);
   await expect(timer.measure([{ ready, repeats: 1 }])).rejects.toMatchObject({ code: 'TACTIC_FAILED' });
@@ -96,21 +108,32 @@ it('tells what is wrong with a candidate', async () => {
   timer.dispose();
 });
 
-it('times stages one after the other, each on memory of its own', async () => {
-  const timer = new DeviceTimer(gpu.device);
+it('times stages one after the other, what one leaves to the next in one memory', async () => {
+  const bound: GPUBuffer[][] = [];
+  const timer = new DeviceTimer(withGroups(gpu.device, bound));
+  const [x, y] = stage(64, 3000).bindings;
+  const left = { ...y!, memory: 2 };
   const [one, two] = await Promise.all([
     timer.compile(candidate(64, 3000)),
-    timer.compile({ stages: [stage(64, 3000), stage(64, 3000)] }),
+    timer.compile({
+      stages: [
+        { ...stage(64, 3000), bindings: [x!, left] },
+        { ...stage(64, 3000), bindings: [{ ...left, kind: 'read' }, y!] },
+      ],
+    }),
   ]);
   const times = await timer.measure([one!, two!, one!, two!].map((ready) => ({ ready, repeats: 2 })));
   expect(times[1]! + times[3]!).toBeGreaterThan(1.2 * (times[0]! + times[2]!));
+  const [first, second] = bound.slice(-2);
+  expect(second![0]).toBe(first![1]);
+  expect(new Set([...first!, ...second!]).size).toBe(3);
   timer.dispose();
 });
 
-it('gives a GPU copies of constants in turn, in memory that other candidates share, and a software adapter one', async () => {
-  const words = stage(64);
-  const [x, y] = words.bindings;
-  const ready = { stages: [{ ...words, bindings: [{ ...x!, isConstant: true }, y!] }] };
+it('gives a GPU constants at other places for each dispatch, in more than its caches hold, and a software adapter one', async () => {
+  const one = stage(64);
+  const [x, y] = one.bindings;
+  const ready = { stages: [{ ...one, bindings: [{ ...x!, isConstant: true }, y!] }] };
   const bytesOf = async (isGpu: boolean) => {
     const sizes: number[] = [];
     const timer = new DeviceTimer(withSizes(gpu.device, sizes), isGpu);
@@ -118,7 +141,9 @@ it('gives a GPU copies of constants in turn, in memory that other candidates sha
     timer.dispose();
     return sizes;
   };
-  const copies = 16;
-  expect(await bytesOf(true)).toContain(copies * x!.bytes);
-  expect(await bytesOf(false)).not.toContain(copies * x!.bytes);
+  const cache = 96 * 2 ** 20;
+  expect(await bytesOf(true)).toContain(cache);
+  const own = await bytesOf(false);
+  expect(own).toContain(x!.bytes);
+  expect(own).not.toContain(cache);
 });

@@ -34,8 +34,6 @@ export class DeviceTimer implements TacticTimer<CompiledCandidate> {
   readonly #spin: Spin | undefined;
   readonly #lost: Promise<never>;
   #leastUs: number;
-  /** Counts dispatches, so that each takes the copies of constants that were used the longest ago. */
-  #turn = 0;
   #intervals: Interval[] = [];
 
   /** @param isGpu whether the device lowers its clock at rest, and has caches that are smaller than a network */
@@ -167,7 +165,8 @@ export class DeviceTimer implements TacticTimer<CompiledCandidate> {
   }
 
   #record(pass: GPUComputePassEncoder, { ready, repeats }: Lap<CompiledCandidate>, params: GPUBuffer[]): void {
-    const turns = this.#scratch.turnsFor(ready.stages.flatMap(({ stage }) => stage.bindings));
+    const bindings = ready.stages.flatMap(({ stage }) => stage.bindings);
+    const turns = this.#scratch.turnsFor(bindings, repeats);
     const most = this.#device.limits.maxComputeWorkgroupsPerDimension;
     let first = 0;
     const dispatches = ready.stages.map(({ stage: { bindings, params: words, workgroups }, pipeline, layout }) => {
@@ -182,11 +181,10 @@ export class DeviceTimer implements TacticTimer<CompiledCandidate> {
       const rows = Math.max(1, Math.ceil(workgroups / most));
       return { pipeline, groups, rows, workgroups };
     });
-    for (let i = 0; i < repeats; i++, this.#turn++)
+    for (let i = 0; i < repeats; i++)
       for (const { pipeline, groups, rows, workgroups } of dispatches) {
         if (i === 0 || dispatches.length > 1) pass.setPipeline(pipeline);
-        if (i === 0 || dispatches.length > 1 || groups.length > 1)
-          pass.setBindGroup(0, groups[this.#turn % groups.length]!);
+        if (i === 0 || dispatches.length > 1 || groups.length > 1) pass.setBindGroup(0, groups[i % groups.length]!);
         pass.dispatchWorkgroups(Math.ceil(workgroups / rows), rows);
       }
     pass.end();

@@ -86,3 +86,9 @@ it('ends where the device is lost, and tells at which', async () => {
   const { outcomes, lost } = await run([steady(10), 'loses the device', steady(5)]);
   expect({ outcomes, lost }).toEqual({ outcomes: undefined, lost: [1] });
 });
+
+it('leaves out the slower half early, but never what would be taken without times', async () => {
+  const { outcomes, timer } = await run([10.9, 10.6, 10.5, 10.4, 10.3, 10.2, 10.1, 10].map(steady));
+  expect(timer.laps).toEqual([...new Array<number>(8).fill(1), 8, 5, 4, 4]);
+  expect(outcomes!.map((outcome) => outcome!.rounds)).toEqual([4, 1, 1, 1, 2, 4, 4, 4]);
+});

@@ -1,6 +1,8 @@
 // Which of several tactics is the fastest: all are warmed up one by one, then measured in rounds, each round beginning with
-// another, so that what the device does meanwhile meets all alike. Those that are far behind drop out, until it is certain
-// who leads or no time is left.
+// another, so that what the device does meanwhile meets all alike. Those that are far behind drop out, and after each of the
+// first rounds the slower half, until it is certain who leads or no time is left.
+//
+// Successive halving: Karnin, Koren, Somekh, "Almost optimal exploration in multi-armed bandits", ICML 2013.
 
 import { isTrtxError } from '@trtx/errors';
 import { statisticsOf } from '@trtx/profiler';
@@ -15,6 +17,8 @@ const STEADY = 3;
 const WARM_UP = { factor: 4, us: 100 };
 /** How far behind the best one may be after the first round, and after each further one. */
 const BEHIND = [2, 1.5, 1.25] as const;
+/** So many stay whatever half they are in, beside the first. */
+const LEAST_OPEN = 3;
 /** Entries, and rounds, with which a race begun tells something: they are had past its deadline too, but not past the end. */
 const LEAST = { entries: 4, rounds: 2 };
 /** Dispatches of a lap at the most. */
@@ -48,8 +52,8 @@ interface Runner<Ready> {
 }
 
 /**
- * What came out for each entry, in their order; undefined for those for which no time was left. The first is measured in any
- * case.
+ * What came out for each entry, in their order; undefined for those for which no time was left. The first, which is what would
+ * be taken without times, is measured in any case, and to the end if it is not far behind.
  *
  * @param onLost told which entry ran alone when the device was lost
  * @throws TrtxError DEVICE_LOST
@@ -106,7 +110,10 @@ async function measureAll<Ready>(all: readonly Runner<Ready>[], timer: TacticTim
     led = ahead === leader ? led + 1 : 1;
     leader = ahead;
     const reach = BEHIND[Math.min(round, BEHIND.length - 1)]!;
-    open = [ahead, ...others.filter((one) => one.median <= ahead.median * reach && !isApart(ahead, one))];
+    const half = Math.max(Math.ceil(open.length / 2), LEAST_OPEN);
+    const stays = (one: Runner<Ready>, i: number) =>
+      one.median <= ahead.median * reach && !isApart(ahead, one) && (i < half - 1 || one.place === 0);
+    open = [ahead, ...others.filter(stays)];
     if (open.length === 1 && led >= STEADY) return;
   }
 }

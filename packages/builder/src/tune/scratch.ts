@@ -1,6 +1,7 @@
 // Memory that candidates are timed on: for each binding a buffer as large as the largest that a candidate wanted there, so
-// that no more is held than one candidate needs. What is read holds random numbers of its type. Constants are there several
-// times over where a GPU has caches: by the time a network comes back to its weights, they are in none of them.
+// that no more is held than one candidate needs. What is read holds random numbers of its type. Where a GPU has caches,
+// constants lie in more memory than these hold, at another place for each dispatch: by the time a network comes back to its
+// weights, they are in no cache.
 
 import type { CandidateBinding } from '@trtx/codegen';
 import { tileOf } from './noise.ts';
@@ -8,8 +9,8 @@ import { tileOf } from './noise.ts';
 /** GPUBufferUsage flags by number: Node has no such global. */
 const [COPY_SRC, COPY_DST, UNIFORM, STORAGE] = [0x04, 0x08, 0x40, 0x80];
 
-/** Bytes that are more than a cache of a GPU holds, and copies of a constant at most. */
-const [CACHE, MOST_COPIES] = [96 * 2 ** 20, 16];
+/** Bytes that are more than the caches of a GPU hold. */
+const CACHE = 96 * 2 ** 20;
 
 /** Offsets of bindings are multiples of it on any device. */
 const ALIGNMENT = 256;
@@ -23,6 +24,8 @@ export class Scratch {
   readonly #device: GPUDevice;
   readonly #held = new Map<string, Held>();
   readonly #tiles = new Map<string, GPUBuffer>();
+  /** Counts dispatches, so that each takes the copies of constants that were used the longest ago. */
+  #turn = 0;
 
   /** @param isCached whether constants stay in a cache between dispatches, which they would not do in a network */
   constructor(
@@ -33,24 +36,32 @@ export class Scratch {
   }
 
   /**
-   * Memory for each binding, in as many turns as there are copies of the constants. They stay good until memory is asked for
-   * another candidate.
+   * Memory for each binding of a candidate: a list for each of so many dispatches, but for no more than there are copies of
+   * the constants, which are then to be gone through again. It stays good until memory is asked for another candidate.
    */
-  turnsFor(bindings: readonly CandidateBinding[]): GPUBufferBinding[][] {
-    const constants = bindings.filter(({ isConstant }) => isConstant).reduce((sum, { bytes }) => sum + bytes, 0);
-    const copies = this.isCached && constants > 0 ? Math.min(Math.ceil(CACHE / constants), MOST_COPIES) : 1;
+  turnsFor(bindings: readonly CandidateBinding[], dispatches: number): GPUBufferBinding[][] {
+    const memories = new Map(bindings.map((binding) => [binding.memory, binding]));
+    const constants = [...memories.values()].filter(({ isConstant }) => isConstant);
+    const together = constants.reduce((sum, binding) => sum + apart(binding), 0);
+    const copies = this.isCached && together > 0 ? Math.max(Math.floor(CACHE / together), 1) : 1;
     const used = new Map<string, number>();
-    const buffers = bindings.map((binding) => {
-      const { dtype, storage, isWritten, isConstant } = binding;
-      const kind = isWritten ? 'written' : `${isConstant ? 'constant ' : ''}${dtype} ${storage}`;
-      const number = used.get(kind) ?? 0;
-      used.set(kind, number + 1);
-      return this.#buffer(`${kind} ${number}`, binding, isConstant ? copies * apart(binding) : binding.bytes);
-    });
-    return Array.from({ length: copies }, (_, turn) =>
-      bindings.map((binding, i) => ({
-        buffer: buffers[i]!,
-        offset: binding.isConstant ? turn * apart(binding) : 0,
+    const buffers = new Map(
+      [...memories].map(([memory, binding]) => {
+        const { dtype, storage, isWritten, isConstant } = binding;
+        const kind = isWritten ? 'written' : `${isConstant ? 'constant ' : ''}${dtype} ${storage}`;
+        const number = used.get(kind) ?? 0;
+        used.set(kind, number + 1);
+        // Of one size whatever the candidate, so that it is filled once.
+        const bytes = isConstant && this.isCached ? Math.max(CACHE, apart(binding)) : binding.bytes;
+        return [memory, this.#buffer(`${kind} ${number}`, binding, bytes)];
+      }),
+    );
+    const first = this.#turn;
+    this.#turn += dispatches;
+    return Array.from({ length: Math.min(copies, dispatches) }, (_, i) =>
+      bindings.map((binding) => ({
+        buffer: buffers.get(binding.memory)!,
+        offset: binding.isConstant ? ((first + i) % copies) * apart(binding) : 0,
         size: binding.bytes,
       })),
     );

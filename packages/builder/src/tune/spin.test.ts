@@ -18,6 +18,9 @@ it('is steady once it has run for a while and takes no longer than it did', asyn
   expect([9000, 9000].map((us) => spin.isSteady(us))).toEqual([false, false]);
   time = 500;
   expect([2000, 2500, 2100].map((us) => spin.isSteady(us))).toEqual([true, false, true]);
+  // The clock is lower than it was, and stays so.
+  const later = Array.from({ length: 30 }, () => spin.isSteady(2600));
+  expect([later[0], later.at(-1)]).toEqual([false, true]);
   spin.dispose();
   expect(watched.live.size).toBe(0);
 });

@@ -7,6 +7,8 @@ const WANTED_US = 2000;
 const STEADY = 1.08;
 /** Of work that is measured for the first time, milliseconds until it is known how short it can take. */
 const FIRST_MS = 400;
+/** What is as short as it can be lasts longer with each time that it is not met: a clock may stay lower than it once was. */
+const FORGETTING = 1.01;
 /** GPUBufferUsage.STORAGE by number: Node has no such global. */
 const STORAGE = 0x80;
 const [WORKGROUPS, WORKGROUP_SIZE] = [128, 64];
@@ -59,7 +61,9 @@ export class Spin {
       return false;
     }
     this.#least = Math.min(this.#least, us);
-    return us <= STEADY * this.#least && this.now() - this.#since >= FIRST_MS;
+    const isShort = us <= STEADY * this.#least;
+    if (!isShort) this.#least *= FORGETTING;
+    return isShort && this.now() - this.#since >= FIRST_MS;
   }
 
   dispose(): void {

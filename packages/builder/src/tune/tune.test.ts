@@ -117,7 +117,7 @@ describe('tune', () => {
 
   it('ends where the device is lost, keeps what it has, and never takes what lost it', async () => {
     let calls = 0;
-    const timer = new FakeTimer(() => (++calls === 12 ? 'loses the device' : () => 5));
+    const timer = new FakeTimer(() => (++calls === 2 ? 'loses the device' : () => 5));
     const report = await tune(graphOf(), { device, target: PORTABLE, timer, now: timer.now, candidates: 8 });
     expect(report.lost).toContain('it hung');
     expect(report.cache.toString()).toContain('the device was lost when it ran');

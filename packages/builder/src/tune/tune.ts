@@ -1,6 +1,6 @@
 // The autotuner: times the tactics of a graph's problems on a device, and keeps all results in a timing cache.
 
-import { type ProblemOptions, problemsOf, type TuningProblem } from '@trtx/codegen';
+import { type CompileOptions, type ProblemOptions, problemsOf, type TuningProblem } from '@trtx/codegen';
 import { cloneGraph, type Graph } from '@trtx/ir';
 import { type BuildOptions, codegenOptions, optimizeFor, specializeFor } from '../build.ts';
 import { targetOf } from '../target.ts';
@@ -55,11 +55,11 @@ export async function tune(graph: Graph, options: TuneOptions): Promise<TuningRe
   const timer = options.timer ?? new DeviceTimer(device, !options.software);
   const tuner = new Tuner(timer, timings, options, { now, start });
   try {
-    const build = { ...options, target, timings };
+    const optimized = optimizedFor(graph, { ...options, target, timings });
     let isDone = false;
     // Formats follow the times, and groups whose neighbours chose other formats than they did are problems of their own.
     for (let turn = 0; turn < MOST_TURNS && !isDone; turn++)
-      isDone = await tuner.run(problemsFor(graph, build, (key, tactics) => tuner.missing(key, tactics)));
+      isDone = await tuner.run(problemsFor(optimized, (key, tactics) => tuner.missing(key, tactics)));
     return { cache, timings, ...tuner.report(), seconds: (now() - start) / 1000 };
   } finally {
     timer.dispose();
@@ -68,17 +68,29 @@ export async function tune(graph: Graph, options: TuneOptions): Promise<TuningRe
 
 type Select = NonNullable<ProblemOptions['select']>;
 
-/** The problems of all profiles, each once, that have something to choose. */
-function problemsFor(graph: Graph, options: BuildOptions, select: Select): TuningProblem[] {
+/** What kernels are made of, for a profile. */
+interface Optimized {
+  readonly graph: Graph;
+  readonly options: CompileOptions;
+}
+
+function optimizedFor(graph: Graph, options: BuildOptions): Optimized[] {
   const { profiles, profile } = options;
   const shapes = profiles ? profiles.map((each) => each.shapes) : [profile];
-  const all = shapes.flatMap((one) => {
+  return shapes.map((one) => {
     const clone = cloneGraph(graph);
     const own = { ...options, profile: one, profiles: undefined };
     specializeFor(clone, own);
     optimizeFor(clone, own);
-    return problemsOf(clone, { ...codegenOptions(own), variants: true, select });
+    return { graph: clone, options: codegenOptions(own) };
   });
+}
+
+/** The problems of all profiles, each once, that have something to choose. */
+function problemsFor(optimized: readonly Optimized[], select: Select): TuningProblem[] {
+  const all = optimized.flatMap(({ graph, options }) =>
+    problemsOf(cloneGraph(graph), { ...options, variants: true, select }),
+  );
   const distinct = new Map<string, TuningProblem>();
   for (const problem of all) {
     const name = [problem.key, ...problem.tactics.map(tacticName)].join('\n');

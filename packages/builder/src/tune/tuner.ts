@@ -2,14 +2,14 @@
 
 import type { Tactic, TuningProblem } from '@trtx/codegen';
 import { isTrtxError, type Logger } from '@trtx/errors';
-import type { DeviceTimings } from './cache.ts';
+import { type DeviceTimings, tacticName } from './cache.ts';
 import { candidatesOf } from './candidates.ts';
-import { isLoss, type RaceLimits, race } from './race.ts';
+import { isLoss, type Outcome, type RaceLimits, race } from './race.ts';
 import { Shares, weightOf } from './shares.ts';
 import type { TacticTimer } from './timer.ts';
 
-/** Problems whose tactics are compiled while another one is measured. */
-const AHEAD = 3;
+/** Tactics of later problems, beside those of the next one, that are compiled while a problem is measured. */
+const AHEAD = 24;
 
 export interface TuningProgress {
   /** Problems that are done, and all that there are. */
@@ -24,14 +24,14 @@ export interface TuningProgress {
 export interface TunerOptions {
   /** Seconds that it may take, 60 by default. What is left then keeps the cost model's choice. */
   readonly budget?: number;
-  /** Tactics that are timed for a problem at the most, those with the least cost: 16 by default. */
+  /** Tactics that are timed for a problem at the most, those with the least cost: 10 by default. */
   readonly candidates?: number;
   /** The adapter's `info.isFallbackAdapter`. */
   readonly software?: boolean;
   readonly onTuning?: (progress: TuningProgress) => void;
   /** Ends the tuning; what was timed stays. */
   readonly signal?: AbortSignal;
-  /** Takes warnings of what could not be timed. */
+  /** Takes records of what was timed, and warnings of what could not be. */
   readonly logger?: Logger;
 }
 
@@ -90,16 +90,15 @@ export class Tuner {
     for (const { key } of tasks) if (!this.#timed.has(key)) this.#left.add(key);
     if (tasks.length === 0) return true;
     const shares = new Shares(tasks, { start: now(), end });
-    // A software adapter would compile on the processor that it measures on.
-    const ahead = software ? 0 : AHEAD;
     const compiled: Promise<unknown>[][] = [];
+    // A software adapter would compile on the processor that it measures on.
+    const compileUpTo = software ? (i: number) => i : (i: number) => lastAhead(tasks, i);
     let isDone = false;
     for (const [i, task] of tasks.entries()) {
       isDone = signal?.aborted === true || now() >= end || this.#lost !== undefined;
       if (isDone) break;
       onTuning?.({ done: i, total: tasks.length, label: task.nodes[0] ?? '', remainingMs: shares.remaining(i, now()) });
-      for (let next = i; next <= Math.min(i + ahead, tasks.length - 1); next++)
-        compiled[next] ??= this.#compile(tasks[next]!);
+      for (let next = i; next <= compileUpTo(i); next++) compiled[next] ??= this.#compile(tasks[next]!);
       await this.#time(task, compiled[i]!, { deadline: shares.deadline(i, now()), end, now });
       compiled[i] = [];
     }
@@ -119,6 +118,7 @@ export class Tuner {
 
   async #time({ key, nodes, tactics }: TuningProblem, compiled: readonly Promise<unknown>[], limits: RaceLimits) {
     const { logger } = this.options;
+    const start = limits.now();
     const onLost = (place: number) =>
       this.timings.set(key, tactics[place]!, { failed: 'the device was lost when it ran' });
     const entries = compiled.map((one) => ({ compiled: one }));
@@ -132,10 +132,36 @@ export class Tuner {
       });
       this.#timed.add(key);
       this.#left.delete(key);
+      const message = `timed ${tellOutcomes(tactics, outcomes)}`;
+      logger?.({ severity: 'verbose', message, ms: limits.now() - start, node: nodes.join(', ') });
     } catch (error) {
       if (!isTrtxError(error)) throw error;
       if (isLoss(error)) this.#lost = error.summary;
       logger?.({ severity: 'warning', message: `not tuned: ${error.summary}`, node: nodes.join(', ') });
     }
   }
+}
+
+/** The last problem to compile while one is measured: the next, and as many more as are not too much. */
+function lastAhead(tasks: readonly TuningProblem[], i: number): number {
+  let last = Math.min(i + 1, tasks.length - 1);
+  for (let ahead = 0; last + 1 < tasks.length; last++) {
+    ahead += tasks[last + 1]!.tactics.length;
+    if (ahead > AHEAD) break;
+  }
+  return last;
+}
+
+/** `8 tactics: conv.matrix …, 12.3 µs; conv.staged … by the cost model, 14 µs`. */
+function tellOutcomes(tactics: readonly Tactic[], outcomes: readonly (Outcome | undefined)[]): string {
+  const timed = outcomes.flatMap((outcome, i) => {
+    const us = outcome?.us;
+    return us === undefined ? [] : [{ tactic: tactics[i]!, us }];
+  });
+  if (timed.length === 0) return 'no tactic';
+  const told = ({ tactic, us }: (typeof timed)[number]) => `${tacticName(tactic)}, ${us} µs`;
+  const best = timed.reduce((a, b) => (b.us < a.us ? b : a));
+  const chosen = timed.reduce((a, b) => (b.tactic.cost < a.tactic.cost ? b : a));
+  const others = best === chosen ? [] : [`${told(chosen)} by the cost model`];
+  return `${timed.length} tactics: ${[told(best), ...others].join('; ')}`;
 }

@@ -4,6 +4,7 @@
 import { type Graph, product, type Value } from '@trtx/ir';
 import { type Group, rootOf, type Views } from '../group/group.ts';
 import { denseView, type TensorView } from '../group/view.ts';
+import { beats } from '../problem/timings.ts';
 import type { Tactic } from '../tactics.ts';
 import { typical } from '../typical.ts';
 import { copyOperands } from './copy.ts';
@@ -11,8 +12,8 @@ import { copyCost, scatterCost } from './cost.ts';
 import { type Format, type FormatUse, isChannelsLast, liesIn, stridesIn } from './format.ts';
 import { choices } from './memory.ts';
 import { type Formatted, isNeeded, operandsOf, optionsOf } from './option.ts';
-import { type Edge, solvePbqp } from './pbqp.ts';
-import { type Moved, type PriceContext, pricesOf } from './price.ts';
+import { type Edge, solvePbqp, totalOf } from './pbqp.ts';
+import { type Moved, type PriceContext, type Prices, pricesOf } from './price.ts';
 
 export interface FormatContext extends PriceContext {
   /** Whether the host reads or gives a value. */
@@ -31,7 +32,7 @@ export function chooseFormats(graph: Graph, { grouping, tactics }: Formatted, co
   const options = grouping.groups.map((group) => optionsOf(tactics.get(group)!));
   const numbers = new Map(memories.map(([root], i) => [root, options.length + i]));
   const places: Places[] = memories.map(([, last]) => [grouping.views, last]);
-  const costs = pricesOf(grouping, options, context, (group, { use }) => {
+  const prices = pricesOf(grouping, options, context, (group, { use }) => {
     const lastOf = (value: Value) => {
       const b = numbers.get(rootOf(value, grouping.views));
       return b === undefined ? undefined : places[b - options.length]![1];
@@ -39,6 +40,8 @@ export function chooseFormats(graph: Graph, { grouping, tactics }: Formatted, co
     return movedFor(group, use, grouping.views, lastOf);
   });
   const edges: Edge[] = [];
+  /** What is added to the prices of a group's options, whatever else is chosen. */
+  const fixed = options.map((own) => own.map(() => 0));
   const scatter = (format: Format, view: TensorView, n: number) =>
     (format === 'channels-last') === isChannelsLast(view) ? 0 : scatterCost(target, n);
 
@@ -52,7 +55,7 @@ export function chooseFormats(graph: Graph, { grouping, tactics }: Formatted, co
         edges.push({ a, b, costs: own.map(({ use }) => both.map((view) => cost(use, view))) });
         return;
       }
-      for (const [i, { use }] of own.entries()) costs[a]![i]! += cost(use, viewIn(grouping.views));
+      for (const [i, { use }] of own.entries()) fixed[a]![i]! += cost(use, viewIn(grouping.views));
     };
     for (const value of operandsOf(group)) {
       const n = typical(product(value.type.shape));
@@ -67,13 +70,30 @@ export function chooseFormats(graph: Graph, { grouping, tactics }: Formatted, co
     }
   });
 
-  const labels = solvePbqp([...costs, ...memories.map(() => [0, 0])], edges);
+  const withFixed = (costs: readonly (readonly number[])[]) => [
+    ...costs.map((own, i) => own.map((cost, j) => cost + fixed[i]![j]!)),
+    ...memories.map(() => [0, 0]),
+  ];
+  const labels = labelsFor(prices, edges, withFixed);
   const views = new Map(grouping.views);
   memories.forEach(([, last], i) => {
     if (labels[options.length + i] === 1) for (const [value, view] of last) views.set(value, view);
   });
   const chosen = new Map(grouping.groups.map((group, i) => [group, options[i]![labels[i]!]!]));
   return copyOperands(graph, { ...grouping, views }, chosen, context.tacticsOf);
+}
+
+/** The cheapest labels by time, where these beat what the cost model would choose. */
+function labelsFor(
+  { byCost, timed }: Prices,
+  edges: readonly Edge[],
+  withFixed: (costs: readonly (readonly number[])[]) => number[][],
+): number[] {
+  const chosen = solvePbqp(withFixed(byCost), edges);
+  if (!timed) return chosen;
+  const times = withFixed(timed);
+  const fastest = solvePbqp(times, edges);
+  return beats(totalOf(times, edges, fastest), totalOf(times, edges, chosen)) ? fastest : chosen;
 }
 
 /**

@@ -81,6 +81,16 @@ export function solvePbqp(costs: readonly (readonly number[])[], edges: readonly
   return labels;
 }
 
+/** What labels cost, of nodes and of pairs. */
+export function totalOf(
+  costs: readonly (readonly number[])[],
+  edges: readonly Edge[],
+  labels: readonly number[],
+): number {
+  const own = costs.reduce((all, vector, i) => all + vector[labels[i]!]!, 0);
+  return edges.reduce((all, { a, b, costs: matrix }) => all + matrix[labels[a]!]![labels[b]!]!, own);
+}
+
 /** What pairs of nodes cost, from either side. */
 class Joints {
   readonly #of: Map<number, number[][]>[];

@@ -4,14 +4,14 @@ import type { Value } from '@trtx/ir';
 import type { Group, Grouping } from '../group/group.ts';
 import type { TensorView } from '../group/view.ts';
 import { problemKey } from '../problem/key.ts';
-import type { Timings } from '../problem/timings.ts';
+import { byTime, type Timings } from '../problem/timings.ts';
 import type { Storages } from '../storage.ts';
 import type { Tactic } from '../tactics.ts';
 import type { Target } from '../target.ts';
 import type { Option } from './option.ts';
 
 /** Formats in which a group is to cost so much more than in the best are no variant. */
-const HOPELESS = 3;
+const HOPELESS = 2.5;
 
 /** A group as it is where its operands and results lie in the formats of an option. */
 export interface Variant {
@@ -38,9 +38,16 @@ interface Quote {
   readonly timed?: { readonly us: number; readonly cost: number };
 }
 
+/** Prices of all options of all groups. */
+export interface Prices {
+  readonly byCost: number[][];
+  /** As far as anything was measured; absent without timings. */
+  readonly timed?: number[][];
+}
+
 /**
- * Prices of all options of all groups. Measured times are put into the cost model's unit by what all that was timed was to
- * cost; what was not timed costs as much more or less as its group's best timed option does.
+ * Prices by the cost model, and by what was measured. Measured times are put into the cost model's unit by what all that was
+ * timed was to cost; what was not timed costs as much more or less as its group's best timed option does.
  *
  * @param movedIn where a group's tensors lie in the formats of an option
  */
@@ -49,10 +56,10 @@ export function pricesOf(
   options: readonly (readonly Option[])[],
   { target, storages, timings, onVariant }: PriceContext,
   movedIn: (group: Group, option: Option) => Moved,
-): number[][] {
-  const byCost = options.map((own) => own.map(({ tactics }): Quote => ({ cost: tactics[0]!.cost })));
-  if (!timings && !onVariant) return byCost.map((own) => own.map(({ cost }) => cost));
-  const least = byCost.map((own) => Math.min(...own.map(({ cost }) => cost)));
+): Prices {
+  const byCost = options.map((own) => own.map(({ tactics }) => tactics[0]!.cost));
+  if (!timings && !onVariant) return { byCost };
+  const least = byCost.map((own) => Math.min(...own));
   const views = new Map(grouping.views);
   const variant = { ...grouping, views };
   const quotes = options.map((own, i) => {
@@ -61,18 +68,18 @@ export function pricesOf(
       const moved = own.length > 1 ? movedIn(group, option) : new Map();
       for (const [value, view] of moved) views.set(value, view);
       try {
-        const { cost } = byCost[i]![j]!;
+        const cost = byCost[i]![j]!;
         if (own.length > 1 && cost <= HOPELESS * least[i]!)
           onVariant?.({ group, grouping: variant, storages, tactics: option.tactics });
-        if (!timings) return byCost[i]![j]!;
+        if (!timings) return { cost };
         const key = problemKey(group, { grouping: variant, storages, limits: target.limits });
-        return { ...byCost[i]![j]!, ...fastest(option, key, timings) };
+        return { cost, ...timeOf(option, key, timings) };
       } finally {
         for (const value of moved.keys()) restore(views, value, grouping.views.get(value));
       }
     });
   });
-  return inOneUnit(quotes);
+  return timings ? { byCost, timed: inOneUnit(quotes) } : { byCost };
 }
 
 function restore(views: Map<Value, TensorView>, value: Value, view: TensorView | undefined): void {
@@ -80,13 +87,10 @@ function restore(views: Map<Value, TensorView>, value: Value, view: TensorView |
   else views.delete(value);
 }
 
-function fastest({ tactics }: Option, key: string, timings: Timings): Pick<Quote, 'timed'> {
-  let timed: Quote['timed'];
-  for (const tactic of tactics) {
-    const known = timings.of(key, tactic);
-    if (known && 'us' in known && !(timed && timed.us <= known.us)) timed = { us: known.us, cost: tactic.cost };
-  }
-  return timed ? { timed } : {};
+/** What the tactic took that would be taken. */
+function timeOf({ tactics }: Option, key: string, timings: Timings): Pick<Quote, 'timed'> {
+  const { us, cost } = byTime(tactics, key, timings)[0]!;
+  return us === undefined ? {} : { timed: { us, cost } };
 }
 
 function inOneUnit(quotes: readonly (readonly Quote[])[]): number[][] {

@@ -2,8 +2,8 @@
 // once: neighbours in the sum are then to be neighbours in memory. Those are the channels, where they are many; else the
 // taps along the last axis, filled up to whole vectors.
 
-import { convGeometry } from '@trtx/ir';
 import type { Problem } from '../kernel.ts';
+import { geometryOf } from './conv-geometry.ts';
 
 /** How many times the steps of the sum may become by filling up. */
 const MOST_FILLING = 8 / 3;
@@ -24,8 +24,8 @@ export interface ConvSteps {
 }
 
 /** @param count steps that are read at once */
-export function stepsOf({ group }: Problem, count: 4 | 8): ConvSteps {
-  const { axes, inputChannels, groups } = convGeometry(group.anchor!.view());
+export function stepsOf(problem: Problem, count: 4 | 8): ConvSteps {
+  const { axes, inputChannels, groups } = geometryOf(problem);
   return stepsAlong(axes, inputChannels / groups, count);
 }
 

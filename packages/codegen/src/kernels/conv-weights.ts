@@ -30,13 +30,16 @@ export function packWeights(
   const outputs = outputChannels / groups;
   const columns = Math.ceil(outputs / tile.n) * tile.n;
   const steps = Math.ceil(order.depth / tile.k) * tile.k;
+  const each = order.channels * order.kernel;
   const key = `conv.${order.order}${columns}x${steps}`;
+  let weights: number[] | undefined;
   const constant = packConstant(w.name, packable(w, 'f32')!, key, groups * steps * columns, (i) => {
     const column = i % columns;
-    const step = Math.floor(i / columns) % steps;
-    const part = Math.floor(i / (columns * steps));
-    const weight = column < outputs ? weightOf(order, step) : -1;
-    return weight < 0 ? -1 : (part * outputs + column) * order.channels * order.kernel + weight;
+    if (column >= outputs) return -1;
+    weights ??= Array.from({ length: steps }, (_, step) => weightOf(order, step));
+    const row = (i - column) / columns;
+    const weight = weights[row % steps]!;
+    return weight < 0 ? -1 : (Math.floor(row / steps) * outputs + column) * each + weight;
   });
   return {
     constant,

@@ -26,6 +26,7 @@ import {
   type TileStore,
   WORKGROUP,
 } from './contraction.ts';
+import { geometryOf } from './conv-geometry.ts';
 import { TILES, tileCost } from './tiles.ts';
 
 const node = (problem: Problem): Node => problem.group.anchor!;
@@ -42,7 +43,7 @@ interface Size {
 }
 
 export function sizeOf(problem: Problem): Size {
-  const g = convGeometry(node(problem).view());
+  const g = geometryOf(problem);
   const columns = g.outputChannels / g.groups;
   const taps = g.axes.reduce((n, axis) => n * axis.kernel, 1);
   return {

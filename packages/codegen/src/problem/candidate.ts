@@ -2,8 +2,10 @@
 // but no contents, which times do not depend on. Constants need not be packed for it.
 
 import { type BindingKind, type StorageType, storageBytes } from '@trtx/engine';
+import { TrtxError } from '@trtx/errors';
 import { type Dim, type DType, product, type Value } from '@trtx/ir';
-import { stagesOf } from '../emitted.ts';
+import { type Proof, proofFor } from '../bounds/proof.ts';
+import { type EmittedStage, stagesOf } from '../emitted.ts';
 import { Emitter } from '../emitter.ts';
 import type { Group } from '../group/group.ts';
 import { partBytes } from '../memory/parts.ts';
@@ -16,6 +18,8 @@ import type { ProblemMemory } from './key.ts';
 
 export interface CandidateBinding {
   readonly kind: BindingKind;
+  /** Number of what it binds: bindings of all stages with one number are one memory, which makes them wait for each other. */
+  readonly memory: number;
   /** A multiple of 16. */
   readonly bytes: number;
   /** What its elements are, and how they lie. */
@@ -42,7 +46,10 @@ export interface CandidateStage {
   readonly workgroups: number;
 }
 
-/** Writes a tactic's shader. Dynamic sizes are typical ones. */
+/**
+ * Writes a tactic's shader. Dynamic sizes are typical ones.
+ * @throws TrtxError OUT_OF_BOUNDS where it may read or write out of bounds, and the device does not check
+ */
 export function candidateOf(
   group: Group,
   tactic: Tactic,
@@ -53,22 +60,47 @@ export function candidateOf(
   const problem = { group, grouping, target, formats: tactic.formats };
   const launch = tactic.kernel.emit(emitter, problem, tactic.params);
   const written = new Set(group.results.map((result) => emitter.view(result).storage));
-  const stages = stagesOf(emitter, launch).map(
-    ({ emitter: { shader, slots }, launch, wgsl }): CandidateStage => ({
-      wgsl,
-      bindings: shader.bindings.map(({ kind }, i) => ({ kind, ...slotMemory(slots[i]!, memory, written) })),
+  const memories: { readonly of: unknown; readonly part: number }[] = [];
+  const numberOf = (slot: Slot): number => {
+    const of = boundBy(slot);
+    const known = memories.findIndex((one) => one.of === of && one.part === slot.part);
+    return known < 0 ? memories.push({ of, part: slot.part }) - 1 : known;
+  };
+  const textOf = target.unchecked ? secured(proofFor(target), tactic) : ({ wgsl }: EmittedStage) => wgsl;
+  const stages = stagesOf(emitter, launch).map((stage): CandidateStage => {
+    const { shader, slots } = stage.emitter;
+    return {
+      wgsl: textOf(stage),
+      bindings: shader.bindings.map(({ kind }, i) => {
+        const slot = slots[i]!;
+        return { kind, memory: numberOf(slot), ...slotMemory(slot, memory, written) };
+      }),
       params: shader.params.map(wordOf),
-      workgroups: wordOf(launch.workgroups),
-    }),
-  );
+      workgroups: wordOf(stage.launch.workgroups),
+    };
+  });
   return { stages };
+}
+
+function secured(proof: Proof, { kernel }: Tactic): (stage: EmittedStage) => string {
+  return (stage) => {
+    const { wgsl, bounds } = proof(stage);
+    if (bounds !== 'open') return wgsl;
+    throw new TrtxError('OUT_OF_BOUNDS', 'its shader may read or write out of bounds', { kernel: kernel.id });
+  };
+}
+
+/** What tells memories apart. */
+function boundBy(slot: Slot): unknown {
+  if (slot.kind === 'status') return slot.kind;
+  return slot.kind === 'packed' ? slot.packed.key : slot.value;
 }
 
 function slotMemory(
   slot: Slot,
   { storages, limits }: ProblemMemory,
   written: ReadonlySet<Value>,
-): Omit<CandidateBinding, 'kind'> {
+): Omit<CandidateBinding, 'kind' | 'memory'> {
   if (slot.kind === 'status') {
     return { bytes: 16, dtype: 'uint32', storage: 'u32', isWritten: true, isConstant: false };
   }

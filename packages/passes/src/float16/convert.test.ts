@@ -91,6 +91,9 @@ describe('toFloat16', () => {
     expect(() => convert('input x: float32[2]\ny = Relu(x)\noutput y', { keep: ['nobody'] })).toThrow(
       /FLOAT16_UNKNOWN/,
     );
+    expect(() => convert('input x: float32[2]\ny = Relu(x) as activation\noutput y', { keep: ['activatoin'] })).toThrow(
+      expect.objectContaining({ details: ['activation', expect.any(String), expect.any(String)] }),
+    );
     const ignored = { keep: ['nobody'], unknown: 'ignore', extent: 'whole' } as const;
     expect(convert('input x: float32[2]\ny = Relu(x)\noutput y', ignored).report.converted).toHaveLength(1);
   });

@@ -1,10 +1,10 @@
 // The mechanical precision pass: float32 becomes float16, with Casts where types meet.
 
-import { TrtxError } from '@trtx/errors';
 import { type DType, type Graph, type Node, removeDead, standardOps, type Value } from '@trtx/ir';
 import { replaceNode } from '../replace-node.ts';
 import { assign, type HalfForm, halfForm } from './assign.ts';
 import { halfConstant } from './constants.ts';
+import { namesOf, requireNames } from './names.ts';
 import { delicateNodes } from './precision.ts';
 
 const CAST = standardOps.get('Cast')!;
@@ -42,12 +42,9 @@ export interface Float16Report {
 export function toFloat16(graph: Graph, options: Float16Options = {}): Float16Report {
   const { keep = [], unknown = 'error', extent = 'mixed', borders = 'float32' } = options;
   const reasons = extent === 'mixed' ? delicateNodes(graph) : new Map<Node, string>();
-  const { found, missing } = asked(graph, keep);
-  if (missing !== undefined && unknown === 'error')
-    throw new TrtxError('FLOAT16_UNKNOWN', `no node, op or computed tensor is called ${missing}`, {
-      hint: 'Names of nodes, ops and tensors are listed by `trtx inspect`.',
-    });
-  for (const node of found) reasons.set(node, 'asked for');
+  if (unknown === 'error') requireNames([graph], keep);
+  const wanted = new Set(keep);
+  for (const node of graph.nodes) if (namesOf(node).some((name) => wanted.has(name))) reasons.set(node, 'asked for');
   const forms = new Map<Node, HalfForm>();
   for (const node of graph.nodes) {
     if (!node.inputs.some((input) => input?.type.dtype === 'float32')) continue;
@@ -70,18 +67,6 @@ export function toFloat16(graph: Graph, options: Float16Options = {}): Float16Re
 
 function readsOrGivesFloats(node: Node): boolean {
   return [...node.inputs, ...node.outputs].some((value) => value?.type.dtype === 'float32');
-}
-
-/** The nodes that have one of these names, and the first name that none has. */
-function asked(graph: Graph, keep: readonly string[]): { found: Node[]; missing: string | undefined } {
-  const wanted = new Set(keep);
-  const met = new Set<string>();
-  const found = [...graph.nodes].filter((node) => {
-    const names = [node.name, node.op.name, ...node.outputs.map(({ name }) => name)].filter((name) => wanted.has(name));
-    for (const name of names) met.add(name);
-    return names.length > 0;
-  });
-  return { found, missing: keep.find((name) => !met.has(name)) };
 }
 
 class Conversion {

@@ -1,8 +1,17 @@
 // The range lint: what a graph would lose in float16, told before it is converted.
 
-import { elementCount, toFloat16 as encode, type Graph, type Node, numbersOf, type Value } from '@trtx/ir';
+import {
+  type Constant,
+  codecOf,
+  elementCount,
+  elementsOf,
+  toFloat16 as encode,
+  type Graph,
+  type Node,
+  type Value,
+} from '@trtx/ir';
 import { splatOf } from '../match.ts';
-import { LARGEST, SMALLEST_NORMAL, shortest } from './constants.ts';
+import { LARGEST, SMALLEST, SMALLEST_NORMAL, shortest } from './constants.ts';
 
 export interface Float16Finding {
   /**
@@ -54,17 +63,29 @@ function ofConstant(value: Value): Float16Finding[] {
     const what = vanishes(number) ? 'is 0 in float16' : 'loses digits in float16';
     return finding('epsilon', `${shortest(number)} ${what}`, elementCount(value.constant!.dims));
   }
-  const numbers = numbersOf(value.constant!);
-  const beyond = numbers.filter(overflows);
-  const gone = numbers.filter(vanishes);
+  const { beyond, furthest, gone, count } = lossesOf(value.constant!);
   return [
-    ...(beyond.length > 0
-      ? finding('overflow', `${shortest(furthest(beyond))} is past ±${LARGEST}`, beyond.length)
-      : []),
-    ...(gone.length > 0
-      ? finding('underflow', `${gone.length} of ${numbers.length} elements are 0 in float16`, gone.length)
-      : []),
+    ...(beyond > 0 ? finding('overflow', `${shortest(furthest)} is past ±${LARGEST}`, beyond) : []),
+    ...(gone > 0 ? finding('underflow', `${gone} of ${count} elements are 0 in float16`, gone) : []),
   ];
+}
+
+/** How many elements are too large, the largest of them, and how many are too small. */
+function lossesOf(constant: Constant) {
+  const elements = elementsOf(constant) as ArrayLike<number>;
+  const decode = codecOf(constant.dtype)?.decode;
+  let [beyond, furthest, gone] = [0, 0, 0];
+  for (let i = 0; i < elements.length; i++) {
+    const value = decode ? decode(elements[i]!) : elements[i]!;
+    const size = Math.abs(value);
+    // Nearly all are neither, which takes no rounding to tell.
+    if (size <= LARGEST && size >= SMALLEST) continue;
+    if (overflows(value)) {
+      beyond++;
+      if (size > Math.abs(furthest)) furthest = value;
+    } else if (vanishes(value)) gone++;
+  }
+  return { beyond, furthest, gone, count: elements.length };
 }
 
 /** An epsilon that the op has as an attribute. */
@@ -97,8 +118,4 @@ function overflows(value: number): boolean {
 
 function vanishes(value: number): boolean {
   return value !== 0 && (encode(value) & 0x7fff) === 0;
-}
-
-function furthest(values: readonly number[]): number {
-  return values.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a));
 }

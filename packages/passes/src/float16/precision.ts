@@ -55,11 +55,18 @@ function isBeyond(value: Value, known: Map<Value, boolean>): boolean {
   if (value.constant?.dtype !== 'float32') return false;
   let found = known.get(value);
   if (found === undefined) {
-    const elements = elementsOf(value.constant) as Float32Array;
-    found = elements.some((element) => Math.abs(element) > LARGEST && Number.isFinite(element));
+    found = hasBeyond(elementsOf(value.constant) as Float32Array);
     known.set(value, found);
   }
   return found;
+}
+
+function hasBeyond(elements: Float32Array): boolean {
+  for (let i = 0; i < elements.length; i++) {
+    const element = elements[i]!;
+    if (Math.abs(element) > LARGEST && Number.isFinite(element)) return true;
+  }
+  return false;
 }
 
 function isSensitive(scalar: Scalar): boolean {

@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import { collectNames } from '../../command.ts';
 import { addComparingCommand, type ComparingOptions, openCompared } from '../../comparing.ts';
 import { addDeviceOption, type DeviceFlags } from '../../device-features.ts';
-import { addFloat16Options, type Float16Flags, float16ForBuilt } from '../../float16.ts';
+import { addFloat16Options, type Float16Flags, float16ForBuilt, requireKept } from '../../float16.ts';
 import type { Session } from '../../session.ts';
 import { toleranceFrom } from '../../tolerance.ts';
 import { parseSide, SIDE_NAMES, type SideName, withSides } from './sides.ts';
@@ -45,6 +45,7 @@ async function bisect(file: string, options: Options, session: Session): Promise
   specialize(graph, model.profile);
   const { ops, pipeline } = extensionsOf(plugins);
   const { O: level, deviceFeatures: features, skip } = options;
+  requireKept(model, fp16, level);
   let total = 1;
   const fault = await withSides(sides, { ...model, level: 'none', features, fp16 }, session, async (a, b) => {
     const expected = await runOnce(b, cloneGraph(graph), inputs);

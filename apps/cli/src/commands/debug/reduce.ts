@@ -11,7 +11,7 @@ import { parseWhole } from '../../command.ts';
 import { addComparingCommand, type ComparedModel, type ComparingOptions, openCompared } from '../../comparing.ts';
 import { addDeviceOption, type DeviceFlags } from '../../device-features.ts';
 import { readBytes } from '../../files.ts';
-import { addFloat16Options, type Float16Flags, float16ForBuilt } from '../../float16.ts';
+import { addFloat16Options, type Float16Flags, float16ForBuilt, requireKept } from '../../float16.ts';
 import { modelTargets, writeModel } from '../../model-file.ts';
 import type { Session } from '../../session.ts';
 import { writeFolder } from '../../tensors/raw.ts';
@@ -88,6 +88,7 @@ function withCheck<T>(
 ): Promise<T> {
   const { check, a = 'webgpu', b = 'reference', O: level, deviceFeatures: features, onError } = options;
   const fp16 = float16ForBuilt(options, check === undefined ? [a, b] : ['--check']);
+  requireKept(model, fp16, level);
   if (check !== undefined)
     return work(
       userCheck(check, async (graph: Graph, path: string) => {
