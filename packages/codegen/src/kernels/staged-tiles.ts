@@ -84,7 +84,7 @@ export interface StagedSize extends SumsSize {
 }
 
 /** What a multiprocessor has room for: the bytes are those that fit the times, not those that it has. */
-const ROOM = { bytes: 80 * 1024, groups: 32 };
+const ROOM = { bytes: 60 * 1024, groups: 32 };
 
 /**
  * Relative time, in the unit of `tileCost`. Workgroups go through the tiles of the sum one after the other: each takes the
@@ -98,17 +98,19 @@ export function stagedCost(tile: StagedTile, size: StagedSize): number {
   const threads = threadsOf(tile);
   const groups = groupsOf(tile, size) * parts;
   const resident = residentGroups({ threads, bytes: stagedBytes(tile) }, ROOM);
-  const sharing = sharingOf(groups, resident);
-  const waves = Math.max(groups / (PROCESSORS * resident), 1);
+  const each = groups / PROCESSORS;
+  // Some multiprocessors have one more than others, and all wait for them: half of that shows.
+  const sharing = sharingOf((PROCESSORS * (each + Math.ceil(each))) / 2, resident);
+  const waves = Math.max(each / resident, 1);
   const steps = k / split;
   const products = tile.rows * tile.vectors;
-  const gathering = size.isGathered ? (0.0857 * (m + n) * k) / 4 / threads : 0;
-  const latency = 0.171 + steps * (0.00966 + 0.00032 * products) + gathering;
-  const arithmetic = sharing * threads * steps * products * 1.87e-5;
-  const bringing = sharing * (m + n) * k * 7.1e-5;
-  const finishing = 1.83 + sharing * m * n * 1.71e-4 + 0.0364 * (split - 1) * products;
+  const gathering = size.isGathered ? (0.0716 * (m + n) * k) / 4 / threads : 0;
+  const latency = 0.179 + steps * (0.0109 + 0.00038 * products) + gathering;
+  const arithmetic = sharing * threads * steps * products * 1.77e-5;
+  const bringing = sharing * (m + n) * k * 6.4e-5;
+  const finishing = 1.63 + sharing * m * n * 1.56e-4 + 0.0298 * (split - 1) * products;
   const tiles = Math.ceil(Math.ceil(typical(size.depth) / k) / parts);
-  const streaming = typical(size.depth) * typical(size.columns) * typical(size.slices) * 1.12e-6;
+  const streaming = typical(size.depth) * typical(size.columns) * typical(size.slices) * 3.5e-7;
   const working = waves * (tiles * (latency + arithmetic + bringing) + finishing) + streaming;
   return MICROSECOND * (working + joinTime(tile, size));
 }
