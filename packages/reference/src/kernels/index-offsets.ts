@@ -71,23 +71,24 @@ function addTerms(
   call: IndexCall,
 ): { constant: number; low: number; high: number } {
   let constant = 0;
-  const sums = new Map<number, Float64Array>();
+  const columns = new Map<number, Float64Array>();
   for (const { index, factor, axes } of terms) {
     const axis = axes[0];
     if (axis === undefined) {
       constant += factor * compileIndex(index, call)(box.map(([first]) => first));
       continue;
     }
-    const sum = sums.get(axis) ?? new Float64Array(tables[axis]!.length);
-    sums.set(axis, sum);
-    addColumn(sum, { index, factor, axis }, box, call);
+    const column = columnOf({ index, factor, axis }, box, call);
+    const sum = columns.get(axis);
+    if (sum) for (let i = 0; i < sum.length; i++) sum[i]! += column[i]!;
+    else columns.set(axis, column);
   }
   let [low, high] = [constant, constant];
-  for (const [axis, sum] of sums) {
+  for (const [axis, column] of columns) {
     const table = tables[axis]!;
     let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (let i = 0; i < sum.length; i++) {
-      const place = sum[i]!;
+    for (let i = 0; i < column.length; i++) {
+      const place = column[i]!;
       if (place < least) least = place;
       if (place > most) most = place;
       table[i]! += place * stride;
@@ -98,33 +99,34 @@ function addTerms(
   return { constant, low, high };
 }
 
-/** Adds a term to what is tabled along its axis. */
-function addColumn(
-  sum: Float64Array,
+/** A term at each position along its axis. */
+function columnOf(
   { index, factor, axis }: Pick<Term, 'index' | 'factor'> & { readonly axis: number },
   box: Box,
   call: IndexCall,
-): void {
-  const low = box[axis]![0];
+): Float64Array {
+  const [low, high] = box[axis]!;
+  const column = new Float64Array(Math.max(high - low, 0));
   if (index.kind === 'coord') {
-    for (let i = 0; i < sum.length; i++) sum[i]! += factor * (low + i);
-    return;
+    for (let i = 0; i < column.length; i++) column[i] = factor * (low + i);
+    return column;
   }
-  const column = index.kind === 'element' && elementColumn(index, axis, call);
-  if (column) {
-    const { values, start, step, size } = column;
-    for (let i = 0; i < sum.length; i++) {
+  const elements = index.kind === 'element' && elementColumn(index, axis, call);
+  if (elements) {
+    const { values, start, step, size } = elements;
+    for (let i = 0; i < column.length; i++) {
       const value = values[start + (low + i) * step]!;
-      sum[i]! += factor * (value < 0 ? value + size : value);
+      column[i] = factor * (value < 0 ? value + size : value);
     }
-    return;
+    return column;
   }
   const evaluate = compileIndex(index, call);
   const position = box.map(([first]) => first);
-  for (let i = 0; i < sum.length; i++) {
+  for (let i = 0; i < column.length; i++) {
     position[axis] = low + i;
-    sum[i]! += factor * evaluate(position);
+    column[i] = factor * evaluate(position);
   }
+  return column;
 }
 
 /** Where the elements that an index is lie, if they follow one another evenly along an axis. */

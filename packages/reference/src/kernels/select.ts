@@ -9,7 +9,8 @@ export const nonZero = defineReference({
   op: 'NonZero',
   run(call) {
     const { dims, dtype, data } = inputOf(call, 0);
-    const elements: ArrayLike<unknown> = dtype === 'string' ? (data as readonly string[]) : toFloat64(inputOf(call, 0));
+    // Others may have a zero in more than one way.
+    const elements: ArrayLike<unknown> = Array.isArray(data) || dtype === 'bool' ? data : toFloat64(inputOf(call, 0));
     const zero = dtype === 'string' ? '' : 0;
     const lanes = lanesOf(dtype);
     const found = new Int32Array(elements.length / lanes);
@@ -18,14 +19,16 @@ export const nonZero = defineReference({
       // A complex number is not zero where one of its parts is not.
       if (elements[i] !== zero || (lanes > 1 && elements[i + 1] !== zero)) found[count++] = i / lanes;
     checkSize('int64', [dims.length, count]);
-    const places = new Float64Array(dims.length * count);
+    const places = new BigInt64Array(dims.length * count);
+    // Low words alone: no axis is so long that it takes high ones.
+    const words = new Int32Array(places.buffer);
     let stride = elementCount(dims);
     dims.forEach((dim, axis) => {
       stride /= dim;
-      const start = axis * count;
-      for (let i = 0; i < count; i++) places[start + i] = Math.floor(found[i]! / stride) % dim;
+      const start = 2 * axis * count;
+      for (let i = 0; i < count; i++) words[start + 2 * i] = Math.floor(found[i]! / stride) % dim;
     });
-    return [fromFloat64('int64', [dims.length, count], places)];
+    return [{ dtype: 'int64', dims: [dims.length, count], data: places }];
   },
 });
 
