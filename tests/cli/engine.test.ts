@@ -3,7 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EngineSummary, inspectEngine } from '@trtx/engine';
-import type { Tensor } from '@trtx/ir';
+import { GraphBuilder, type Tensor } from '@trtx/ir';
+import { exportModel } from '@trtx/onnx';
 import { importFile } from '@trtx/onnx/node';
 import { ReferenceRunner } from '@trtx/reference';
 import { expect, it } from 'vitest';
@@ -49,6 +50,11 @@ it('builds a model, tells what the engine is, and runs it', async () => {
   const text = (await trtx('inspect', engine)).out;
   expect(text).toMatch(/dispatches +\d+, \d+ pipelines\n.*kernels/s);
   expect(text).toMatch(/^ *accesses +in bounds, whatever the inputs$/m);
+  const wild = new GraphBuilder('wild');
+  wild.output('y', wild.Gather(wild.input('x', 'float32', [4]), wild.input('i', 'int32', [3])));
+  writeFileSync(join(dir, 'wild.onnx'), exportModel(wild.graph));
+  await trtx('build', join(dir, 'wild.onnx'), '-o', join(dir, 'wild.trtx'));
+  expect((await trtx('inspect', join(dir, 'wild.trtx'))).out).toMatch(/^ *accesses +checked by the device in map$/m);
 
   writeFileSync(join(dir, 'x.npy'), encodeNpy(tinyInput));
   const run = await trtx('run', engine, '--input', `x=@${join(dir, 'x.npy')}`, '--output', out);

@@ -15,6 +15,7 @@ it('sums up an engine', () => {
     copies: 1,
     hostSteps: 0,
     inBounds: false,
+    openKernels: [],
     branches: 0,
     loops: 0,
     kernels: ['gemm', 'map'],

@@ -1,6 +1,6 @@
 // What an engine does, in numbers, without a device: for reports, budgets in CI and `trtx inspect`.
 
-import type { HostNode, Plan, PlanTensor, Requirements, Step } from './plan.ts';
+import type { Dispatch, HostNode, Plan, PlanTensor, Requirements, Step } from './plan.ts';
 import { profileNames, profilesOf } from './profiles.ts';
 import { parseEngine } from './read.ts';
 import { dispatchesOf, walkSteps } from './steps.ts';
@@ -34,6 +34,8 @@ export interface ProfileSummary {
   readonly requires: Requirements;
   /** As `Plan.inBounds`. */
   readonly inBounds: boolean;
+  /** Kernels among the dispatches that may read or write out of bounds on a device that does not check. */
+  readonly openKernels: readonly string[];
   readonly symbols: readonly { name: string; min: number; max: number; multipleOf: number }[];
   readonly inputs: readonly TensorSummary[];
   readonly outputs: readonly TensorSummary[];
@@ -87,16 +89,21 @@ function summarizeProfile(plan: Plan): ProfileSummary {
     hostSteps: count('host'),
     branches: count('if'),
     loops: count('loop'),
-    kernels: [...new Set(dispatches.map(({ label }) => kernelId(label)))].sort(),
+    kernels: kernelsOf(dispatches),
     arenaBytes: bytesOf(plan.buffers, 'arena'),
     liveBytesPeak: plan.liveBytesPeak,
     hostNodes: plan.hostNodes,
     requires: plan.requires,
     inBounds: plan.inBounds === true,
+    openKernels: kernelsOf(dispatches.filter((_, i) => plan.work?.dispatches[i]?.bounds === 'open')),
     symbols: plan.symbols.map(({ name, min, max, multipleOf }) => ({ name, min, max, multipleOf })),
     inputs: plan.inputs.map(tensor),
     outputs: plan.outputs.map(tensor),
   };
+}
+
+function kernelsOf(dispatches: readonly Dispatch[]): string[] {
+  return [...new Set(dispatches.map(({ label }) => kernelId(label)))].sort();
 }
 
 function bytesOf(buffers: Plan['buffers'], kind: string): number {

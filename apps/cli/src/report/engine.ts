@@ -21,7 +21,7 @@ export function engineRows({ profiles, ...engine }: EngineSummary): [string, str
 
 /** @param more what else there is to tell in the middle of it */
 function runRows(summary: ProfileSummary, pipelines = '', more: [string, string][] = []): [string, string][] {
-  const { dispatches, copies, kernels, hostNodes, hostSteps, requires } = summary;
+  const { dispatches, copies, kernels, hostNodes, hostSteps, requires, inBounds, openKernels } = summary;
   const limits = Object.entries(requires.limits).map(([name, value]) => `${name} ${value}`);
   const matrices = (requires.matrices ?? []).map((matrix) => `subgroup matrix ${quote(JSON.stringify(matrix))}`);
   const needs = [...requires.features, ...limits, ...matrices];
@@ -35,7 +35,12 @@ function runRows(summary: ProfileSummary, pipelines = '', more: [string, string]
     ['arena', `${bytesText(summary.arenaBytes)}, of which ${bytesText(summary.liveBytesPeak)} are alive at once`],
     ['host nodes', hostNodes.length === 0 ? 'none' : `${hostNodes.length}, ${hostSteps} of them at each run`],
     ...hostNodes.map(({ node, op, reason }): [string, string] => ['', `${quote(node)} (${quote(op)}): ${reason}`]),
-    ['accesses', summary.inBounds ? 'in bounds, whatever the inputs' : 'checked by the device'],
+    [
+      'accesses',
+      inBounds
+        ? 'in bounds, whatever the inputs'
+        : `checked by the device${openKernels.length > 0 ? ` in ${openKernels.join(', ')}` : ''}`,
+    ],
     ['requires', needs.join(', ') || 'the WebGPU defaults'],
   ];
 }
