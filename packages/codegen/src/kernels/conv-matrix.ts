@@ -56,7 +56,7 @@ function sourcesOf(e: Emitter, problem: FormattedProblem, tile: MatrixTile, slic
   const read = isInRuns ? e.halves(x) : undefined;
   const vector: WindowVector = { count: EIGHT, read, zeros: 'vec4<u32>()', join: packHalves };
   const packed = packWeights(problem, steps, tile);
-  const weights = e.packedHalves(packed.constant);
+  const weights = e.packedWords(packed.constant, 'vec4<u32>');
   return {
     order: 'columns',
     a: windowsOf(e, problem, slice, steps, tile.k, vector),

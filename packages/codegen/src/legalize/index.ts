@@ -13,6 +13,7 @@ import {
 import { linearSource } from '../group/view.ts';
 import type { Target } from '../target.ts';
 import { joinCaches } from './caches.ts';
+import { ownCodes } from './codes.ts';
 import { writeOutPicks } from './picks.ts';
 import { ROTARY, writeOutRotary } from './rotary.ts';
 import { splitWide } from './wide.ts';
@@ -32,6 +33,7 @@ export function legalize(graph: Graph, target: Target): void {
   for (const each of graph.withBodies()) {
     writeOutRotary(each);
     joinCaches(each);
+    ownCodes(each);
     ownOutputs(each, each !== graph);
     splitWide(each, target.limits);
   }
