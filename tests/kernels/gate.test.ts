@@ -25,7 +25,7 @@ it.each([...allCases, ...halves].map((one) => [one.name, one] as const))('%s', a
 
 // What no software adapter would take.
 const products = allCases.filter(({ name }) =>
-  /^(MatMul: batches that broadcast|MatMul: dynamic|Gemm: both|(MatMul|Gemm): few rows|Attention: (one query,|few q))/.test(
+  /^(MatMul: batches that broadcast|MatMul: dynamic|Gemm: both|(MatMul|Gemm): (few rows|codes)|Attention: (one query,|few q))/.test(
     name,
   ),
 );
@@ -46,7 +46,7 @@ it.each(attentions.map((one) => [one.name, one] as const))('%s, for a large GPU'
 
 const withSubgroups = { ...MATRIX_TARGET, matrices: [], limits: PORTABLE.limits };
 const few = [...products, ...attentions]
-  .filter(({ name }) => /few rows|quer/.test(name))
+  .filter(({ name }) => /few rows|codes|quer/.test(name))
   .map((one) => inType(one, 'float16')!);
 
 it.each(few.map((one) => [one.name, one] as const))('%s, for a GPU with subgroups', async (_, one) => {
