@@ -17,7 +17,7 @@ it('says how a model is computed', async () => {
   const { out, status } = await trtx('inspect', file('tiny.onnx', tinyModel()), '--support');
   expect(status).toBe(0);
   expect(out.replace(/ +/g, ' ')).toMatchInlineSnapshot(`
-    " GPU MatMul × 1 ai.onnx 21 matmul.direct, matmul.staged, matmul.gemv, matmul.matrix
+    " GPU MatMul × 1 ai.onnx 21 matmul.direct, matmul.staged, matmul.gemv, matmul.gemv-blocks, matmul.matrix
      GPU Relu × 1 ai.onnx 21 generated from its expression
     supported: 2 on the GPU
     "

@@ -12,7 +12,7 @@ const { device } = await testDevice();
 const target = targetOf(device, false);
 const cases = allCases.filter(({ name }) => /^(MatMul|Gemm|Attention):/.test(name));
 
-const FEW = /\.(gemv|split)$/;
+const FEW = /\.(gemv|gemv-blocks|split)$/;
 
 describe('of few rows', () => {
   const seen = new Set<string>();

@@ -44,7 +44,7 @@ for (const [i, one] of contractions.entries()) {
 console.log(`tiles: ${tiles.size} met`);
 
 const asGpu = { ...target, software: false };
-await checkWays('of few rows', /^(MatMul|Gemm|Attention):/, /\.(gemv|split)$/);
+await checkWays('of few rows', /^(MatMul|Gemm|Attention):/, /\.(gemv|gemv-blocks|split)$/);
 await checkWays('through workgroup memory', /^(Attention|ConvTranspose):/, /^(attention|conv-transpose)\.staged$/);
 await checkWays('by minimal filtering', /^Conv:/, /^conv\.winograd$/);
 console.log(`${passed} passed, ${failures.length} failed`);

@@ -26,7 +26,7 @@ it.each([...allCases, ...halves].map((one) => [one.name, one] as const))('%s', a
 // What no software adapter would take.
 const products = allCases.filter(
   ({ name }) =>
-    /^(MatMul: (batches that broadcast|dynamic)|Gemm: both|(MatMul|Gemm): few rows|Attention: (one query,|few q))/.test(
+    /^(MatMul: (batches that broadcast|dynamic)|Gemm: both|(MatMul|Gemm): (few rows|codes)|Attention: (one query,|few q))/.test(
       name,
     ) || /^(ConvTranspose: (stride 2, |1-D|dynamic)|Conv: (12 channels|odd channels|24 channels))/.test(name),
 );
@@ -47,7 +47,7 @@ it.each(attentions.map((one) => [one.name, one] as const))('%s, for a large GPU'
 
 const withSubgroups = { ...MATRIX_TARGET, matrices: [], limits: PORTABLE.limits };
 const few = [...products, ...attentions]
-  .filter(({ name }) => /few rows|quer/.test(name))
+  .filter(({ name }) => /few rows|codes|quer/.test(name))
   .map((one) => inType(one, 'float16')!);
 
 it.each(few.map((one) => [one.name, one] as const))('%s, for a GPU with subgroups', async (_, one) => {

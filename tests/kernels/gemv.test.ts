@@ -25,7 +25,14 @@ describe.each(targets)('of few rows, %s', (what, target) => {
   it.each(cases.map((one, i) => [one.name, one, i] as const))('%s', async (_, one, i) => {
     const isHalf = (i + targets.findIndex(([name]) => name === what)) % 2 === 1;
     const own = isHalf ? inType(one, 'float16')! : one;
-    const ways = await expectChosen(device, own, /\.(gemv|split)$/, 7 * i, target, isHalf ? HALF : undefined);
+    const ways = await expectChosen(
+      device,
+      own,
+      /\.(gemv|gemv-blocks|split)$/,
+      7 * i,
+      target,
+      isHalf ? HALF : undefined,
+    );
     expect(ways.length).toBeGreaterThan(0);
   });
 });

@@ -263,9 +263,9 @@ export class Emitter {
     return (address) => packHalves(Array.from({ length: 8 }, (_, i) => this.loaded(value, ix.add(address, i))));
   }
 
-  /** As `halves`, of a packed constant; `index` counts the eights. */
-  packedHalves(packed: Packed): (index: Ix) => string {
-    const { words } = this.#bind(packed.key, { kind: 'packed', packed }, 'read', 'vec4<u32>');
+  /** Reads the words of a packed constant as they are; `index` counts them. */
+  packedWords(packed: Packed, element: BufferElement): (index: Ix) => string {
+    const { words } = this.#bind(packed.key, { kind: 'packed', packed }, 'read', element);
     return (index) => words.read(index);
   }
 

@@ -73,6 +73,11 @@ export interface Kernel<P = unknown> {
    * nodes are the host's, unless they are pointwise: what is fused checks itself.
    */
   readonly checks?: boolean;
+  /**
+   * Inputs of its ops that it reads as they are where they are `codeMatrix`: no numbers are made of them in memory. Groups
+   * with such operands are given to no other kernel.
+   */
+  readonly decodes?: readonly number[];
   /** True where it computes the problem rightly over the whole range of shapes. */
   applies(problem: Problem): boolean;
   /** The variants to choose from, at least one where the kernel applies. */

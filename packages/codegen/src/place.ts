@@ -80,6 +80,8 @@ function placeGraph(graph: Graph, { root, target, kernels, ranges, prices }: Pla
     bindingsOf: (value: Value) => memoized(bindings, value, () => mostPartsOf(value, target.limits)),
     reuse: target.software ? REUSE.software : REUSE.gpu,
     isChecked: (node: Node) => ranges.isChecked(node),
+    decodes: ({ op }: Node, input: number) =>
+      kernels.some((kernel) => kernel.decodes?.includes(input) && isFor(kernel, op)),
   };
   const isHosted = ({ producer, users }: Value) => [producer, ...users.keys()].some((node) => node && hosted.has(node));
   for (;;) {

@@ -2,6 +2,7 @@
 
 import { type OpDef, opName } from '@trtx/ir';
 import { type FormatUse, ROW_MAJOR_ONLY } from './format/format.ts';
+import { decodedInputs } from './group/codes.ts';
 import type { Kernel, Problem } from './kernel.ts';
 
 export interface Tactic {
@@ -17,9 +18,11 @@ export interface Tactic {
 export function tacticsFor(kernels: readonly Kernel[], problem: Problem): Tactic[] {
   const { anchor } = problem.group;
   const isChecked = anchor !== null && problem.grouping.ranges?.isChecked(anchor) === true;
+  const decoded = decodedInputs(problem.group);
   const found: Tactic[] = [];
   for (const kernel of kernels) {
-    if (!isFor(kernel, anchor?.op) || (isChecked && !kernel.checks) || !kernel.applies(problem)) continue;
+    if (!isFor(kernel, anchor?.op) || (isChecked && !kernel.checks)) continue;
+    if (!decoded.every((input) => kernel.decodes?.includes(input)) || !kernel.applies(problem)) continue;
     for (const formats of kernel.formats?.(problem) ?? ROW_MAJOR_ONLY) {
       const formatted = { ...problem, formats };
       for (const params of kernel.params(formatted))

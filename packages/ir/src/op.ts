@@ -59,7 +59,8 @@ export type Told = 'sizes' | 'parts' | 'positions' | 'target' | 'broadcast';
 
 /**
  * How an op computes, in the terms that grouping and kernels read:
- *   pointwise   each output element from the elements of its (broadcast) inputs at the same place, by `scalar`
+ *   pointwise   each output element from the elements of its (broadcast) inputs at the same place, by `scalar`. With `codes`
+ *               input 0 is codes, worth (input 0 − input 2) · input 1 by `quantizeGeometry`
  *   injective   each output element is one input element, by `map`
  *   reduction   over some axes of input 0 (`axes`), independently at each place of the others; the output has these axes
  *               reduced (to 1, or gone) or whole (Softmax, norms)
@@ -69,7 +70,12 @@ export type Told = 'sizes' | 'parts' | 'positions' | 'target' | 'broadcast';
  *   opaque      anything else: kernels register for it. `selects`: each element of the first output is one of input 0
  */
 export type Trait =
-  | { readonly kind: 'pointwise'; scalar(at: NodeView): Scalar; readonly alignment?: Alignment }
+  | {
+      readonly kind: 'pointwise';
+      scalar(at: NodeView): Scalar;
+      readonly alignment?: Alignment;
+      readonly codes?: boolean;
+    }
   | { readonly kind: 'injective'; map(at: NodeView, output?: number): IndexMap }
   | {
       readonly kind: 'reduction';

@@ -2,6 +2,7 @@
 
 import type { Case } from '../support.ts';
 import { attentionCases, linearAttentionCases } from './attention.ts';
+import { blockCases, blockTileCases } from './blocks.ts';
 import { chainCases } from './chains.ts';
 import { convCases } from './conv.ts';
 import { fusionCases } from './fusions.ts';
@@ -22,6 +23,8 @@ export const allCases: readonly Case[] = [
   ...convCases,
   ...matmulCases,
   ...gemvCases,
+  ...blockCases,
+  ...blockTileCases,
   ...reduceCases,
   ...normCases,
   ...poolCases,

@@ -15,6 +15,8 @@ export interface GroupLimits {
   readonly reuse?: number;
   /** Whether a node checks what it computes, which takes a binding of the group. */
   isChecked?(node: Node): boolean;
+  /** Whether kernels of a node read an input of it as codes. */
+  decodes?(node: Node, input: number): boolean;
 }
 
 /** Nodes that one group may have; past this a shader gets long to compile and gains nothing. */

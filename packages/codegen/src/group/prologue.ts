@@ -6,6 +6,7 @@
 import { flopsOf, type Node, product, sameShape, type Value } from '@trtx/ir';
 import { typical } from '../typical.ts';
 import { appliedTo } from './applied.ts';
+import { codeMatrix, givesNumbers } from './codes.ts';
 import { MOST_EXTRA, weightOf } from './cost.ts';
 import type { Draft } from './draft.ts';
 import type { Formation } from './formation.ts';
@@ -51,7 +52,7 @@ function homeOf(formation: Formation, node: Node, value: Value, { memory, groups
   if (memory || groups.size !== 1 || formation.apart.has(node)) return undefined;
   const [[draft, { here, elsewhere }]] = groups as unknown as [[Draft, Repeats]];
   const isOperand = isMultiplied(formation, draft, value);
-  if (isOperand && !liesBehind(formation, value)) return undefined;
+  if (isOperand && !givesNumbers(node) && !liesBehind(formation, value)) return undefined;
   // Of an operand each element is read as often, be it in memory.
   const weight = weightOf(formation.traitOf(node), node) - (isOperand ? 1 : 0);
   const again = Math.max(here + elsewhere - 1, 0) * weight;
@@ -114,7 +115,11 @@ function repeatsOf(formation: Formation, value: Value, demands: ReadonlyMap<Valu
 /** How often a node with a kernel of its own reads each element of an operand that may be computed on the way. */
 function passesOf(formation: Formation, node: Node, indices: ReadonlySet<number>, operand: Value): number | undefined {
   const trait = formation.traitOf(node);
-  if (trait.kind === 'contraction') return contractionPasses(formation, node, indices, operand);
+  if (trait.kind === 'contraction') {
+    const [input, ...others] = indices;
+    const isDecoded = others.length === 0 && formation.limits.decodes?.(node, input!) && codeMatrix(node, input!);
+    return isDecoded ? 1 : contractionPasses(formation, node, indices, operand);
+  }
   if (trait.kind !== 'reduction' || indices.size > 1 || !indices.has(0)) return undefined;
   const drafts = new Set(node.outputs.map((value) => formation.draftOf(value)).filter((draft) => draft));
   if (drafts.size > 1) return undefined;

@@ -60,7 +60,7 @@ function sourcesOf(e: Emitter, problem: FormattedProblem, tile: MatrixTile, slic
   const vector: WindowVector = { count: EIGHT, read, zeros: 'vec4<u32>()', join: packHalves };
   const windows = convWindows(e, problem, slice);
   const packed = packWeights(problem, steps, tile);
-  const weights = e.packedHalves(packed.constant);
+  const weights = e.packedWords(packed.constant, 'vec4<u32>');
   return {
     order: 'columns',
     a: windowReader(e, windows, steps, tile.k, vector),

@@ -81,7 +81,7 @@ function declareSums({ shader }: Emitter, rows: number, columns: number): string
 }
 
 /** Emits the steps of a lane, `unroll` at a time, then the rest one by one. */
-function eachStep(
+export function eachStep(
   { shader }: Emitter,
   { lanes, unroll }: GemvTile,
   count: Ix,
@@ -115,11 +115,19 @@ function columnReader(e: Emitter, p: Product, place: GemvPlace, n: Ix): (number:
   return (number) => read(start, e.shader.index(ix.mul(number, vector), 'k'));
 }
 
-/** For each row of A: reads the vector with a number. Past the end there are zeros. */
-function rowReaders(e: Emitter, p: Product, place: GemvPlace): ((number: Ix) => string)[] {
+/**
+ * For each row of A: reads the vector with a number. Past the end there are zeros.
+ * @param steps to a multiple of which is read
+ */
+export function rowReaders(
+  e: Emitter,
+  p: Product,
+  place: GemvPlace,
+  steps = ELEMENTS.get(p.a.type.dtype)!,
+): ((number: Ix) => string)[] {
   const vector = ELEMENTS.get(p.a.type.dtype)!;
   const a = new Operand(e, p.a);
-  const past = isMultiple(p.k, vector) ? 'nothing' : 'zeros';
+  const past = isMultiple(p.k, steps) ? 'nothing' : 'zeros';
   const read = vectorsOf(e, p.a, axesOf(p).a.step, p.k, past);
   return place.rows.map((coords) => {
     const start = e.shader.index(a.address(p.atA(place.batch, coords, 0)), 'x');

@@ -38,7 +38,7 @@ export function packedColumn(e: Emitter, p: Product, vector: number) {
     if (row >= k) return -1;
     return transposed ? column * k + row : row * n + column;
   });
-  const read = vector === 8 ? e.packedHalves(packed) : e.packedVectors(packed);
+  const read = vector === 8 ? e.packedWords(packed, 'vec4<u32>') : e.packedVectors(packed);
   return (column: Ix, number: Ix) => read(ix.add(ix.mul(column, vectors), number));
 }
 

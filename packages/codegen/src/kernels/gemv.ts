@@ -41,7 +41,8 @@ export function defineGemv({ op, id, summary, product: productOf }: ProductKerne
     },
     params: (problem) => gemvTiles(problem.target, sizeOf(problem, productOf(problem)!)!),
     cost: (problem, tile) => gemvCost(problem.target, tile, sizeOf(problem, productOf(problem)!)!),
-    emit: (e, problem, tile) => emitGemv(e, problem, productOf(problem)!, tile),
+    emit: (e, problem, tile) =>
+      emitGemv(e, problem, productOf(problem)!, tile, tile.order === 'steps' ? sumSteps : sumColumns),
   });
 }
 
@@ -59,11 +60,18 @@ function sizeOf(problem: Problem, p: Product): GemvSize | undefined {
 }
 
 /** At least one, which need not exist. */
-function mostRows({ rows }: Product): number {
+export function mostRows({ rows }: Product): number {
   return Math.max(bounds(product(rows)).max, 1);
 }
 
-function emitGemv(e: Emitter, problem: Problem, p: Product, tile: GemvTile): Launch {
+/** @param summed gives the names of an invocation's sums, as [row][column] */
+export function emitGemv(
+  e: Emitter,
+  problem: Problem,
+  p: Product,
+  tile: GemvTile,
+  summed: (e: Emitter, p: Product, tile: GemvTile, place: GemvPlace) => string[][],
+): Launch {
   const { shader } = e;
   const rows = mostRows(p);
   const own = columnsOf(tile);
@@ -80,7 +88,7 @@ function emitGemv(e: Emitter, problem: Problem, p: Product, tile: GemvTile): Lau
     const batch = Position.linear(p.batch, slice).coords(shader);
     const column = shader.index(ix.add(first, ownFirst), 'column');
     const place = { lane, column, batch, rows: rowsOf(e, p, [...Array(rows).keys()]) };
-    const sums = (order === 'steps' ? sumSteps : sumColumns)(e, p, tile, place);
+    const sums = summed(e, p, tile, place);
     const store = storeOf(e, problem, p, batch, [], [], { first: () => 0, columns: own });
     const finish = finisher(e, store);
     join(e, tile, { lane, column: ownFirst }, sums, (sum, row, own) => {

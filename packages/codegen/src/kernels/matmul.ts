@@ -4,13 +4,14 @@ import { type Dim, gemmGeometry, matmulGeometry, sameDim, type Value } from '@tr
 import type { Kernel, Problem } from '../kernel.ts';
 import type { Ix } from '../wgsl/ix.ts';
 import { defineGemv } from './gemv.ts';
-import { defineProduct, type Product } from './product.ts';
+import { defineBlockGemv } from './gemv-blocks.ts';
+import { codesOf, defineProduct, type Product } from './product.ts';
 import { defineMatrixProduct } from './product-matrix.ts';
 import { defineStagedProduct } from './product-staged.ts';
 
 /** A MatMul of inputs 0 and 1. */
-export function matmulProduct({ group }: Problem): Product {
-  const node = group.anchor!;
+export function matmulProduct(problem: Problem): Product {
+  const node = problem.group.anchor!;
   const g = matmulGeometry(node.view());
   const [a, b] = node.inputs as [Value, Value];
   const own = (dims: readonly Dim[], batch: readonly Ix[], rank: number) =>
@@ -25,6 +26,7 @@ export function matmulProduct({ group }: Problem): Product {
   return {
     a,
     b,
+    codes: codesOf(problem, 1),
     batch,
     rows: shared ? [...g.batch, ...rowAxis] : rowAxis,
     n: g.n,
@@ -44,6 +46,7 @@ function gemmProduct(problem: Problem): Product {
   return {
     a,
     b,
+    codes: codesOf(problem, 1),
     batch: [],
     rows: [g.m],
     n: g.n,
@@ -79,6 +82,12 @@ export const productKernels: readonly Kernel[] = PRODUCTS.flatMap(({ op, name, w
     op,
     id: `${name}.gemv`,
     summary: `${what}, of a few rows: the matrix read once by vectors, sums shared by invocations`,
+    product,
+  }),
+  defineBlockGemv({
+    op,
+    id: `${name}.gemv-blocks`,
+    summary: `${what}, of a few rows with codes in blocks: these and their scales read once, made numbers in registers`,
     product,
   }),
   defineMatrixProduct({

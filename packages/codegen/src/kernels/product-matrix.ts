@@ -10,7 +10,16 @@ import { eightsOf } from './eights.ts';
 import { emitMatrix } from './matrix.ts';
 import type { HalfSources } from './matrix-problem.ts';
 import { EIGHT, type MatrixSize, type MatrixTile, matricesOf, matrixCost, matrixTiles } from './matrix-tiles.ts';
-import { axesOf, isInStep, type Product, type ProductKernel, packedMatrix, rowsOf, sumsSizeOf } from './product.ts';
+import {
+  axesOf,
+  DECODED,
+  isInStep,
+  type Product,
+  type ProductKernel,
+  packedMatrix,
+  rowsOf,
+  sumsSizeOf,
+} from './product.ts';
 import { productFinishing } from './product-finish.ts';
 
 export function defineMatrixProduct({ op, id, summary, product: productOf }: ProductKernel): Kernel {
@@ -19,6 +28,7 @@ export function defineMatrixProduct({ op, id, summary, product: productOf }: Pro
     version: 4,
     summary,
     ops: [op],
+    decodes: DECODED,
     applies(problem) {
       const p = productOf(problem);
       if (!p || p.zeroA || p.zeroB || matricesOf(problem.target).length === 0) return false;
@@ -32,7 +42,7 @@ export function defineMatrixProduct({ op, id, summary, product: productOf }: Pro
 }
 
 function sizeOf(p: Product): MatrixSize {
-  return { ...sumsSizeOf(p), hasWeights: p.b.constant !== null };
+  return { ...sumsSizeOf(p), hasWeights: p.b.constant !== null || p.codes !== undefined };
 }
 
 function emitProduct(e: Emitter, problem: Problem, p: Product, tile: MatrixTile): Launch {
@@ -56,7 +66,7 @@ function sourcesOf(e: Emitter, p: Product, tile: MatrixTile, batch: readonly Ix[
       return (tile, step) => read(start, ix.add(tile, step));
     },
     along: a.stride(step) === 1 ? 'steps' : 'rows',
-    isWorkedOn: !isWhole || !isInStep(e, p.a, step, p.k, EIGHT),
+    isWorkedOn: !isWhole || !isInStep(e, p.a, step, p.k, EIGHT) || p.codes !== undefined,
     ...columnsOf(e, p, tile, batch, isWhole),
   };
 }

@@ -7,7 +7,16 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { Operand } from './contraction.ts';
-import { axesOf, isInStep, type Product, type ProductKernel, packedColumns, rowsOf, sumsSizeOf } from './product.ts';
+import {
+  axesOf,
+  DECODED,
+  isInStep,
+  type Product,
+  type ProductKernel,
+  packedColumns,
+  rowsOf,
+  sumsSizeOf,
+} from './product.ts';
 import { productFinishing } from './product-finish.ts';
 import { emitStaged, type Sources } from './staged.ts';
 import { type StagedTile, stagedCost, stagedTiles } from './staged-tiles.ts';
@@ -18,6 +27,7 @@ export function defineStagedProduct({ op, id, summary, product: productOf }: Pro
     version: 4,
     summary,
     ops: [op],
+    decodes: DECODED,
     applies(problem) {
       const p = productOf(problem);
       if (!p || p.zeroA || p.zeroB || computeOf(problem.group.accumulated.type.dtype) !== 'f32') return false;
@@ -51,7 +61,7 @@ function sourcesOf(e: Emitter, p: Product, tile: StagedTile, batch: readonly Ix[
   const columns = packed ?? plainColumns(e, p, batch, clamped, inside);
   return {
     order: stride === 1 ? 'steps' : 'rows',
-    isWorkedOn: !(fours && packed && isWhole),
+    isWorkedOn: !(fours && packed && isWhole) || p.codes !== undefined,
     a(row) {
       const [coords] = rowsOf(e, p, [row]);
       const start = shader.index(a.address(p.atA(batch, coords!, 0)), 'x');

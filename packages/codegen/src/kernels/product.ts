@@ -3,6 +3,7 @@
 
 import { ceilDiv, type Dim, product, type Value } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
+import { type CodeMatrix, codeMatrix } from '../group/codes.ts';
 import { isMultiple, liesInRuns } from '../group/view.ts';
 import { defineKernel, type Kernel, type Launch, type Problem } from '../kernel.ts';
 import { computeOf } from '../storage.ts';
@@ -10,6 +11,7 @@ import type { Ix } from '../wgsl/ix.ts';
 import * as ix from '../wgsl/ix.ts';
 import { Position } from '../wgsl/position.ts';
 import { literal } from '../wgsl/scalar.ts';
+import { eightColumns, fourColumns } from './code-columns.ts';
 import {
   accumulate,
   gridOf,
@@ -32,6 +34,8 @@ import { TILES, tileCost } from './tiles.ts';
 export interface Product {
   readonly a: Value;
   readonly b: Value;
+  /** B as codes, where the kernel makes numbers of them itself. */
+  readonly codes?: CodeMatrix;
   /** What is taken off each element of A first, and of B. */
   readonly zeroA?: ZeroPoint;
   readonly zeroB?: ZeroPoint;
@@ -47,6 +51,12 @@ export interface Product {
   atA(batch: readonly Ix[], rows: readonly Ix[], k: Ix): readonly Ix[];
   atB(batch: readonly Ix[], k: Ix, n: Ix): readonly Ix[];
   atOutput(batch: readonly Ix[], rows: readonly Ix[], n: Ix): readonly Ix[];
+}
+
+/** An operand as codes, where its group reads them. */
+export function codesOf({ group }: Problem, input: number): CodeMatrix | undefined {
+  const value = group.anchor!.inputs[input];
+  return value && group.prologue.has(value) ? codeMatrix(group.anchor!, input) : undefined;
 }
 
 /** A zero point that does not depend on k: one for all of its operand, or one for each of some places. */
@@ -164,10 +174,11 @@ function columnReader(e: Emitter, p: Product, tile: Tile, place: Place, type: Su
 }
 
 /**
- * Reads vectors of four columns of B, by number and step of the sum, if B is one constant matrix of known sizes: packed as
+ * Reads vectors of four columns of B, by number and step of the sum, if B is one constant matrix of known sizes, or one of codes: packed as
  * [k][n], filled up with 0 to multiples of so many vectors and steps.
  */
 export function packedColumns(e: Emitter, p: Product, type: SumType, vectors: number, steps = 1) {
+  if (p.codes) return fourColumns(e, p.codes, vectors, steps);
   const matrix = packB(p, type, vectors, steps);
   if (!matrix) return undefined;
   const read = e.packedVectors(matrix.packed);
@@ -179,9 +190,10 @@ export function packedColumns(e: Emitter, p: Product, type: SumType, vectors: nu
  * up to multiples of so many columns and steps.
  */
 export function packedMatrix(e: Emitter, p: Product, columns: number, steps: number) {
+  if (p.codes) return eightColumns(e, p.codes, columns, steps);
   const matrix = packB(p, 'f32', columns / 4, steps);
   if (!matrix) return undefined;
-  const read = e.packedHalves(matrix.packed);
+  const read = e.packedWords(matrix.packed, 'vec4<u32>');
   return (step: Ix, column: Ix) => read(ix.add(ix.mul(step, matrix.vectors / 2), ix.div(column, 8)));
 }
 
@@ -245,6 +257,9 @@ export function sumsSizeOf(p: Product): SumsSize {
   return { rows: product(p.rows), columns: p.n, slices: product(p.batch), depth: p.k };
 }
 
+/** The inputs that these kernels read as codes. */
+export const DECODED = [1] as const;
+
 export interface ProductKernel {
   op: string;
   id: string;
@@ -259,6 +274,7 @@ export function defineProduct({ op, id, summary, product: productOf }: ProductKe
     version: 3,
     summary,
     ops: [op],
+    decodes: DECODED,
     applies(problem) {
       const p = productOf(problem);
       if (!p) return false;

@@ -14,6 +14,7 @@ import { linearSource } from '../group/view.ts';
 import type { Hosted } from '../host/placement.ts';
 import type { Target } from '../target.ts';
 import { joinCaches } from './caches.ts';
+import { ownCodes } from './codes.ts';
 import { writeOutPicks } from './picks.ts';
 import { ROTARY, writeOutRotary } from './rotary.ts';
 import { splitWide } from './wide.ts';
@@ -34,6 +35,7 @@ export function legalize(graph: Graph, target: Target, settled: Hosted = new Map
   for (const each of graph.withBodies()) {
     writeOutRotary(each);
     joinCaches(each);
+    ownCodes(each);
     ownOutputs(each, each !== graph);
     splitWide(each, target.limits, settled);
   }

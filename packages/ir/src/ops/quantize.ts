@@ -133,7 +133,7 @@ export const quantizeOps: readonly OpDef[] = [
     ],
     outputs: [{ name: 'y' }],
     attributes: { ...ATTRIBUTES, output_dtype: dtypeAttribute(REAL, 'that of x_scale') },
-    trait: { kind: 'pointwise', scalar: dequantized, alignment },
+    trait: { kind: 'pointwise', scalar: dequantized, alignment, codes: true },
     infer(at) {
       quantizeGeometry(at);
       const dtype = dequantizedType(at);

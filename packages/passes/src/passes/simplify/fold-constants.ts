@@ -3,6 +3,7 @@
 import { byteLength, type Constant, constantFrom, elementCount, type Graph, type Known, type Node } from '@trtx/ir';
 import { type FoldCost, foldCost, foldNode } from '@trtx/reference';
 import { definePass, type PassContext } from '../../rule.ts';
+import { areKept } from './kept-codes.ts';
 
 /** A folded tensor may be this large, or twice as large as what it is computed from. */
 const MAX_TENSOR_BYTES = 4 * 2 ** 20;
@@ -58,7 +59,7 @@ function knownConstant({ type, contents }: Known): Constant | undefined {
 /** Computes the node where its inputs are constants and what it takes is left. */
 function foldComputed({ graph, rewrite, kernels }: PassContext, node: Node): void {
   if (!node.inputs.every((input) => input === null || input.constant)) return;
-  if (!node.outputs.some((output) => !graph.isUnused(output))) return;
+  if (!node.outputs.some((output) => !graph.isUnused(output)) || areKept(node)) return;
   const cost = foldCost(node, kernels);
   if (!cost) return;
   let inputBytes = 0;
