@@ -60,6 +60,8 @@ const works = [
       [4096, [4096, 4096]],
     ] as const
   ).map(([rows, widths]) => productsOf(rows, widths)),
+  ...([32, 128] as const).map((block) => codesOf(1, 8192, block)),
+  codesOf(128, 4096, 128),
   chainOf([3, 64], 224, 7, 2),
   // The layers of unet.
   ...[
@@ -120,6 +122,26 @@ function productsOf(rows: number, widths: readonly number[]): Work {
       let x = b.input('x', dtype, [rows, widths[0]!]);
       for (const [, n, , k] of sizes) x = b.MatMul(x, b.constant(dtype, [k, n], encoded(k * n)));
       b.output('y', x);
+      return b.graph;
+    },
+  };
+}
+
+/** A product with a square matrix of int4 codes, in blocks along the sum. */
+function codesOf(rows: number, size: number, block: number): Work {
+  return {
+    name: `MatMul ${rows}×${size} by int4 codes, blocks of ${block}`,
+    sizes: [[rows, size, 1, size]],
+    build() {
+      const b = new GraphBuilder('codes');
+      const count = size * size;
+      const codes = Array.from({ length: count }, (_, i) => ((i * 7) % 16) - 8);
+      const scales = b.constant(dtype, [size / block, size], encoded(count / block));
+      const w = b.DequantizeLinear(b.constant('int4', [size, size], codes), scales, null, {
+        axis: 0,
+        block_size: block,
+      });
+      b.output('y', b.MatMul(b.input('x', dtype, [rows, size]), w));
       return b.graph;
     },
   };
@@ -204,7 +226,7 @@ function isContraction({ kernel }: Tactic): boolean {
 
 /** Of float16 those on subgroup matrices and of few rows: the others are fitted in float32. */
 function isTimed({ kernel, params }: Tactic): boolean {
-  if (dtype === 'float32' || kernel.id.endsWith('.gemv')) return true;
+  if (dtype === 'float32' || /\.gemv(-blocks)?$/.test(kernel.id)) return true;
   return kernel.id.endsWith('.matrix') && ((params as { columns?: number }).columns ?? 16) === 16;
 }
 
