@@ -37,7 +37,7 @@ import { type BufferElement, ELEMENT_BYTES, Shader } from './wgsl/shader.ts';
 import { type Words, wordsOf } from './wgsl/words.ts';
 
 export class Emitter {
-  readonly shader: Shader;
+  readonly shader = new Shader();
   /** In order of binding number. */
   readonly slots: Slot[] = [];
   readonly #words = new Map<Value | string, { readonly words: Words; readonly element: BufferElement }>();
@@ -55,7 +55,6 @@ export class Emitter {
     readonly storages: Storages,
     readonly target: Target,
   ) {
-    this.shader = new Shader(target.features);
     this.#halves = target.features.has('shader-f16');
     this.#own = computedBy(group);
   }

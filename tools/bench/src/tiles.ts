@@ -13,7 +13,7 @@ import { writeFileSync } from 'node:fs';
 import { targetOf } from '@trtx/builder';
 import { compile, type Tactic, tacticLabel } from '@trtx/codegen';
 import { engineBytes } from '@trtx/engine';
-import { cloneGraph, codecOf, type Graph, GraphBuilder, type Value } from '@trtx/ir';
+import { arrayType, cloneGraph, codecOf, constantOf, type Graph, GraphBuilder, type Value } from '@trtx/ir';
 import { bench, medianOf } from '@trtx/profiler';
 import { Engine, type TensorData } from '@trtx/runtime';
 import { requestNodeDevice } from '@trtx/runtime/node';
@@ -60,8 +60,22 @@ const works = [
       [4096, [4096, 4096]],
     ] as const
   ).map(([rows, widths]) => productsOf(rows, widths)),
-  ...([32, 128] as const).map((block) => codesOf(1, 8192, block)),
-  codesOf(128, 4096, 128),
+  // Two of 8192 × 8192, which no cache has room for.
+  ...(
+    [
+      ['int4', 1, [8192, 8192, 8192]],
+      ['int4', 4, [8192, 8192, 8192]],
+      ['int8', 1, [8192, 8192, 8192]],
+      ['float4e2m1', 1, [8192, 8192, 8192]],
+      ['int4', 1, [2048, 2048, 2048, 2048]],
+      ['int4', 1, [768, 3072, 768, 3072, 768]],
+      ['int4', 8, [768, 3072, 768, 3072, 768]],
+      ['int4', 128, [768, 3072, 768, 3072, 768]],
+      ['int8', 128, [768, 3072, 768, 3072, 768]],
+      ['int4', 1024, [1024, 1024, 1024, 1024, 1024]],
+      ['int4', 2048, [2048, 2048, 2048]],
+    ] as const
+  ).map(([type, rows, widths]) => productsOf(rows, widths, type)),
   chainOf([3, 64], 224, 7, 2),
   // The layers of unet.
   ...[
@@ -111,40 +125,31 @@ for (const { name, sizes, build } of works) {
 }
 gpu.release();
 
-/** Products that follow one another. */
-function productsOf(rows: number, widths: readonly number[]): Work {
+/** Products that follow one another. @param codes type of weights in blocks of 32, instead of floats */
+function productsOf(rows: number, widths: readonly number[], codes?: 'int4' | 'int8' | 'float4e2m1'): Work {
   const sizes = widths.slice(1).map((n, i) => [rows, n, 1, widths[i]!] as const);
   return {
-    name: `MatMul ${rows}×${widths.join('-')}`,
+    name: `MatMul ${codes ? `${codes} ` : ''}${rows}×${widths.join('-')}`,
     sizes,
     build() {
       const b = new GraphBuilder('products');
       let x = b.input('x', dtype, [rows, widths[0]!]);
-      for (const [, n, , k] of sizes) x = b.MatMul(x, b.constant(dtype, [k, n], encoded(k * n)));
+      for (const [, n, , k] of sizes)
+        x = b.MatMul(x, codes ? codesOf(b, codes, k, n) : b.constant(dtype, [k, n], encoded(k * n)));
       b.output('y', x);
       return b.graph;
     },
   };
 }
 
-/** A product with a square matrix of int4 codes, in blocks along the sum. */
-function codesOf(rows: number, size: number, block: number): Work {
-  return {
-    name: `MatMul ${rows}×${size} by int4 codes, blocks of ${block}`,
-    sizes: [[rows, size, 1, size]],
-    build() {
-      const b = new GraphBuilder('codes');
-      const count = size * size;
-      const codes = Array.from({ length: count }, (_, i) => ((i * 7) % 16) - 8);
-      const scales = b.constant(dtype, [size / block, size], encoded(count / block));
-      const w = b.DequantizeLinear(b.constant('int4', [size, size], codes), scales, null, {
-        axis: 0,
-        block_size: block,
-      });
-      b.output('y', b.MatMul(b.input('x', dtype, [rows, size]), w));
-      return b.graph;
-    },
-  };
+/** A matrix [k, n] of codes, with a scale for 32 steps of each column. */
+function codesOf(b: GraphBuilder, type: 'int4' | 'int8' | 'float4e2m1', k: number, n: number): Value {
+  const low = type === 'float4e2m1' ? 0 : -8;
+  const data = new (arrayType(type))(k * n) as Int8Array;
+  for (let i = 0; i < data.length; i++) data[i] = low + (Math.imul(i, 0x9e3779b1) >>> 28);
+  const codes = b.graph.addConstant(constantOf(type, [k, n], data), `codes${b.graph.constants().length}`);
+  const scales = b.constant(dtype, [k / 32, n], encoded((k / 32) * n));
+  return b.DequantizeLinear(codes, scales, { axis: 0, block_size: 32 });
 }
 
 /** Convolutions with these numbers of channels, each with Relu. */

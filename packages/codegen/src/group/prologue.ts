@@ -78,6 +78,8 @@ function inline(formation: Formation, draft: Draft, value: Value): void {
 
 function demandOf(formation: Formation, value: Value, demands: ReadonlyMap<Value, Demand>): Demand {
   const groups = new Map<Draft, Repeats>();
+  // Of a table of codes few rows may be read: then making numbers of all of them is what takes long.
+  const least = value.producer && givesNumbers(value.producer) ? 0 : 1;
   let memory = formation.isWanted(value) || value.users.size === 0;
   const read = (draft: Draft, { here, elsewhere }: Repeats) => {
     const known = groups.get(draft) ?? { here: 0, elsewhere: 0 };
@@ -97,7 +99,7 @@ function demandOf(formation: Formation, value: Value, demands: ReadonlyMap<Value
       const own = repeatsOf(formation, output, demands);
       memory ||= own.memory;
       const stays = isPointwise && sameShape(output.type.shape, value.type.shape);
-      const factor = stays || readsOnce(formation, node, indices) ? 1 : Math.max(ratio(output, value), 1);
+      const factor = stays || readsOnce(formation, node, indices) ? 1 : Math.max(ratio(output, value), least);
       for (const [draft, { here, elsewhere }] of own.groups)
         read(draft, stays ? { here, elsewhere } : { here: 0, elsewhere: factor * (here + elsewhere) });
     }

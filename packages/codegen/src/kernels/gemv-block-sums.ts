@@ -49,7 +49,7 @@ export function sumCodes(e: Emitter, p: Product, tile: GemvTile, place: GemvPlac
     steps.forEach((v, u) => {
       for (let start = 0; start < vector; start += span) {
         const blocks = read[u]!.map(({ words, block }) => ({ words, ...block(start / span) }));
-        sumBlock(e, matrix, blocks, rows, sums, { first: ix.mul(v, vector), start, end: start + span });
+        sumBlock(e, matrix, blocks, rows, sums, { number: v, start, end: start + span });
       }
     });
   });
@@ -65,9 +65,9 @@ function spanOf(matrix: CodeMatrix): number {
   return a;
 }
 
-/** What is summed up at once: steps from `start` to `end` of a vector whose first step is `first`. */
+/** What is summed up at once: steps from `start` to `end` of the vector with a number. */
 interface Span {
-  readonly first: Ix;
+  readonly number: Ix;
   readonly start: number;
   readonly end: number;
 }
@@ -83,9 +83,9 @@ function sumBlock(
   e: Emitter,
   matrix: CodeMatrix,
   blocks: readonly Block[],
-  rows: readonly ((step: Ix) => string[])[],
+  rows: readonly ((number: Ix, start: number) => string[])[],
   sums: readonly (readonly string[])[],
-  { first, start, end }: Span,
+  { number, start, end }: Span,
 ): void {
   const { shader } = e;
   const parts = sums.map((row) => row.map(() => shader.name('part')));
@@ -97,7 +97,7 @@ function sumBlock(
       own.flatMap((component) => scaledFours(e, matrix, `${words}.${component}`, zeros)),
     );
     rows.forEach((row, r) => {
-      const x = row(shader.index(ix.add(first, at), 'k'));
+      const x = row(number, at);
       fours.forEach((four, c) => {
         for (const [i, one] of four.entries()) shader.line(`${parts[r]![c]} += ${one} * ${x[i]};`);
       });
@@ -110,14 +110,20 @@ function sumBlock(
   });
 }
 
-/** For each row of A: reads eight of its steps from a multiple of eight on, as two vec4<f32> less the weights of codes in words. */
-function eightReaders(e: Emitter, p: Product, place: GemvPlace, vector: number): ((step: Ix) => string[])[] {
+/** For each row of A: reads eight steps from one of a vector of codes on, as two vec4<f32>, over the weights of codes in words. */
+function eightReaders(
+  e: Emitter,
+  p: Product,
+  place: GemvPlace,
+  vector: number,
+): ((number: Ix, start: number) => string[])[] {
   const { shader } = e;
   const elements = ELEMENTS.get(p.a.type.dtype)!;
   const weights = weightsOf(p.codes!);
-  const scaled = weights.every((weight) => weight === 1) ? '' : ` * vec4<f32>(${weights.map((w) => literal(1 / w))})`;
-  return rowReaders(e, p, place, vector).map((read) => (step) => {
-    const first = shader.index(ix.div(step, elements), 'x');
+  const isScaled = weights.some((weight) => weight !== 1);
+  const scaled = isScaled ? ` * vec4<f32>(${weights.map((weight) => literal(1 / weight)).join(', ')})` : '';
+  return rowReaders(e, p, place, vector).map((read) => (number, start) => {
+    const first = ix.add(ix.mul(number, vector / elements), start / elements);
     const vectors = Array.from({ length: EIGHT_STEPS / elements }, (_, i) => shader.let(read(ix.add(first, i)), 'x'));
     return vectors.flatMap((one) => foursOf(e, p.a, one)).map((four) => shader.let(`${four}${scaled}`, 'x'));
   });

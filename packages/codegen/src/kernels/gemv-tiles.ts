@@ -43,7 +43,7 @@ const MOST_ON_THE_WAY = 8;
 
 const STEPS: Shape = { lanes: [8, 32, 128], columns: [1, 2, 4], threads: [128, 512], unroll: [1, 2, 3, 4, 8] };
 /** Of codes: what rows are worked on is worth more columns, and a vector of codes takes longer than one of numbers. */
-const CODES: Shape = { lanes: [4, 8, 16, 32, 128], columns: [1, 2, 4, 8], threads: [64, 128, 256], unroll: [1, 2, 4] };
+const CODES: Shape = { lanes: [4, 8, 16, 32, 128], columns: [1, 2, 4, 8], threads: [128, 256], unroll: [1, 2, 4] };
 const COLUMNS: Omit<Shape, 'columns'> = { lanes: [4, 16, 64], threads: [64, 256], unroll: [2, 4, 8] };
 
 type Shape = { readonly [K in keyof Omit<GemvTile, 'order'>]: readonly number[] };
@@ -115,10 +115,16 @@ export function gemvCost(target: Target, tile: GemvTile, size: GemvSize): number
   const working = size.codes ? (vectors * size.vector * (3.5 + rows * (1 + 2 / columns))) / INSTRUCTIONS : 0;
   const whole = Math.floor(reads / (lanes * unroll));
   const rest = Math.ceil((reads - whole * lanes * unroll) / lanes);
-  const waves = Math.max((groups * threads) / INVOCATIONS, 1);
+  const room = size.codes ? INVOCATIONS * Math.min(32 / registersOf(tile, rows), 1) : INVOCATIONS;
+  const waves = Math.max((groups * threads) / room, 1);
   const onTheWay = unroll * (order === 'steps' ? columns : 1);
   const waiting = waves * (whole * (0.6 + 0.03 * onTheWay) + rest * 0.6);
   const parts = lanes / joinedOf(target, tile);
   const joining = 0.1 + 0.01 * parts * Math.ceil((rows * columnsOf(tile)) / threads);
   return MICROSECOND * ((memory ** 3 + cached ** 3 + waiting ** 3 + working ** 3) ** (1 / 3) + joining);
+}
+
+/** Registers that an invocation takes of codes, about: of 32 each as many as there is room for run at once. */
+function registersOf({ columns, unroll }: GemvTile, rows: number): number {
+  return 40 + columns * (4 * unroll + 8 + 5 * rows);
 }

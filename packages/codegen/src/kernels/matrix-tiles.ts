@@ -152,6 +152,8 @@ export interface MatrixSize extends SumsSize {
   readonly isGathered?: boolean;
   /** Whether B is weights, which a network comes back to so late that no cache has them any more. */
   readonly hasWeights?: boolean;
+  /** Bits of a weight: 16 where it says nothing. */
+  readonly bits?: number;
 }
 
 /** What a multiprocessor has room for: the bytes are those that fit the times, not those that it has. */
@@ -181,7 +183,7 @@ export function matrixCost(target: Target, tile: MatrixTile, size: MatrixSize): 
   const finishing = 0.7 + sharing * m * n * 1.05e-4;
   const tiles = Math.ceil(Math.ceil(typical(size.depth) / k) / parts);
   const weights = size.hasWeights ? typical(size.depth) * typical(size.columns) * typical(size.slices) : 0;
-  const streaming = weights * 1.2e-6;
+  const streaming = (weights * 1.2e-6 * (size.bits ?? 16)) / 16;
   const working = waves * (tiles * Math.max(latency, bringing + multiplying) + finishing);
   return MICROSECOND * (working + joinTime(tile, size) + streaming);
 }

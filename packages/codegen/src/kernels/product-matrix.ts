@@ -1,5 +1,6 @@
 // The product core on subgroup matrices.
 
+import { bitWidth } from '@trtx/ir';
 import type { Emitter } from '../emitter.ts';
 import { defineKernel, type Kernel, type Launch, type Problem } from '../kernel.ts';
 import type { Ix } from '../wgsl/ix.ts';
@@ -42,7 +43,8 @@ export function defineMatrixProduct({ op, id, summary, product: productOf }: Pro
 }
 
 function sizeOf(p: Product): MatrixSize {
-  return { ...sumsSizeOf(p), hasWeights: p.b.constant !== null || p.codes !== undefined };
+  const bits = p.codes && bitWidth(p.codes.codes.type.dtype);
+  return { ...sumsSizeOf(p), hasWeights: p.b.constant !== null || p.codes !== undefined, bits };
 }
 
 function emitProduct(e: Emitter, problem: Problem, p: Product, tile: MatrixTile): Launch {

@@ -2,7 +2,8 @@
 // alone knows the bits of a type; memory.ts knows where in a word they lie.
 //
 // Floats are rounded to nearest even by integer arithmetic: WGSL leaves open how pack2x16float rounds, and what it makes of
-// numbers that are too large.
+// numbers that are too large; and a driver was seen to leave out `f32(f16(x))`. Without branches, which would make each of
+// neighbouring elements wait for the one before.
 
 import { bitWidth, type CastOptions, type DType, FLOAT_FORMATS, type FloatFormat } from '@trtx/ir';
 import { computeOf } from '../storage.ts';
@@ -43,12 +44,8 @@ export function encode(shader: Shader, dtype: DType, value: string, options: Cas
   }
 }
 
-/** The nearest number that the type, a narrow float, has. With `shader-f16` a float16 is rounded as the device's stores do. */
+/** The nearest number that the type, a narrow float, has. */
 export function rounded(shader: Shader, dtype: DType, value: string, options?: CastOptions): string {
-  if (dtype === 'float16' && shader.offered.has('shader-f16')) {
-    shader.features.add('shader-f16');
-    return `f32(f16(${value}))`;
-  }
   return decode(shader, dtype, encode(shader, dtype, value, options));
 }
 
@@ -114,12 +111,12 @@ function encoder(name: string, format: FloatFormat, saturate: boolean): string {
   const lines = [
     'let bits = bitcast<u32>(x);',
     'let magnitude = bits & 0x7fffffffu;',
-    `if (magnitude > 0x7f800000u) { return ${hex(nan)}; }`,
     `let sign = (bits >> 31u) << ${bits - 1}u;`,
     ...places,
     'let code = (number + (1u << (shift - 1u)) - 1u + ((number >> shift) & 1u)) >> shift;',
-    `if (code > ${hex(largest)}) { return ${beyond}; }`,
-    unsignedZero ? 'return select(sign | code, 0u, code == 0u);' : 'return sign | code;',
+    `let rounded = ${unsignedZero ? 'select(sign | code, 0u, code == 0u)' : 'sign | code'};`,
+    `let finite = select(rounded, ${beyond}, code > ${hex(largest)});`,
+    `return select(finite, ${hex(nan)}, magnitude > 0x7f800000u);`,
   ];
   return `fn ${name}(x: f32) -> u32 {\n${lines.map((line) => `  ${line}`).join('\n')}\n}`;
 }

@@ -54,9 +54,6 @@ export class Shader {
   #indent = 1;
   #names = 0;
 
-  /** @param offered features of the device, by WebGPU's names */
-  constructor(readonly offered: ReadonlySet<string> = new Set()) {}
-
   /** Adds a storage buffer; returns its name. */
   buffer(kind: 'read' | 'read_write', element: BufferElement): string {
     const name = `b${this.bindings.length}`;
