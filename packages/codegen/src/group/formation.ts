@@ -146,7 +146,9 @@ export class Formation {
     const found = new Set<Value>();
     for (const value of draft.operands()) {
       if ((value.contents && !value.constant) || isNumber(value)) continue;
-      found.add(this.movements.get(value)?.storage ?? value);
+      const storage = this.movements.get(value)?.storage ?? value;
+      // What it computes is in no memory, nor are views of it.
+      if (!draft.prologue.has(storage)) found.add(storage);
     }
     return found;
   }

@@ -4,7 +4,7 @@
 import { storageBytes } from '@trtx/engine';
 import { TrtxError } from '@trtx/errors';
 import { bounds, product, type Value } from '@trtx/ir';
-import { wordStorageOf } from '../storage.ts';
+import { storedSize, wordStorageOf } from '../storage.ts';
 import type { TargetLimits } from '../target.ts';
 import { ALIGNMENT } from './arena.ts';
 
@@ -19,11 +19,12 @@ export function partsOf(bytes: number, limits: TargetLimits): number {
 }
 
 /**
- * Number of bindings of a tensor at the profile's maximum, before it is known whether its elements are packed; 1 for what
- * has no maximum or no form on the GPU, which others complain about.
+ * Number of bindings of a tensor at the profile's maximum, before it is known whether its elements are packed, as those of
+ * constants are; 1 for what has no maximum or no form on the GPU, which others complain about.
  */
-export function mostPartsOf({ type: { dtype, shape } }: Value, limits: TargetLimits): number {
+export function mostPartsOf({ type: { dtype, shape }, constant }: Value, limits: TargetLimits): number {
   const storage = wordStorageOf(dtype);
+  if (storage && constant) return partsOf(storedSize(constant), limits);
   const { max } = bounds(product(shape));
   return storage && Number.isSafeInteger(4 * max) ? partsOf(storageBytes(storage, max), limits) : 1;
 }
