@@ -85,7 +85,7 @@ describe.each(TYPES)('%s', (dtype, low, high) => {
         const own = scaleType === 'float16' ? weights(b, dims, { dtype: 'float16', low: 1, high: 1 }) : scales;
         const points = zeros && dtype !== 'float4e2m1' ? weights(b, dims, { dtype, low, high, seed: 9 }) : null;
         const codes = weights(b, [k, n], { dtype, low, high, seed: 7 });
-        const attributes = { axis: 0, block_size: block, output_dtype: 'float32' };
+        const attributes = { axis: 0, block_size: block, output_dtype: 'float32' } as const;
         return b.MatMul(b.Cast(x!, { to: 'float32' }), b.DequantizeLinear(codes, own, points, attributes));
       },
     };
