@@ -46,25 +46,20 @@ function packWords(value: Value, bits: number, key: string, length: number, orde
     names: [value.name],
     size: 4 * words,
     bytes() {
-      const source = unsigned(value.constant!);
+      const source = elementsOf(value.constant!) as Int8Array | Uint8Array;
+      const least = leastOf(value.constant!.dtype);
       const packed = new Uint32Array(words);
       const each = 32 / bits;
       for (let i = 0; i < length; i++) {
         const from = order(i);
-        if (from >= 0) packed[Math.floor(i / each)]! |= source[from]! << (bits * (i % each));
+        if (from >= 0) packed[Math.floor(i / each)]! |= (source[from]! - least) << (bits * (i % each));
       }
       return bytesOf(packed);
     },
   };
 }
 
-/** Codes less the least one of their type; of floats their bits. */
-function unsigned(constant: Constant): ArrayLike<number> {
-  const elements = elementsOf(constant) as Int8Array | Uint8Array;
-  const least = leastOf(constant.dtype);
-  return least === 0 ? elements : Int16Array.from(elements, (code) => code - least);
-}
-
+/** The least code of a type; of floats codes are bits. */
 function leastOf(dtype: Constant['dtype']): number {
   return isFloat(dtype) ? 0 : rangeOf(dtype)[0];
 }
