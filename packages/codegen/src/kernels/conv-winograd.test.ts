@@ -5,17 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { compile } from '../compile.ts';
 import { PORTABLE, type Target } from '../target.ts';
 import { ones } from '../testing/groups.ts';
+import { LARGE } from '../testing/targets.ts';
 
-const LARGE: Target = {
-  ...PORTABLE,
-  limits: {
-    ...PORTABLE.limits,
-    maxComputeInvocationsPerWorkgroup: 1024,
-    maxComputeWorkgroupStorageSize: 49152,
-    maxStorageBufferBindingSize: 2 ** 31,
-    maxBufferSize: 2 ** 31,
-  },
-};
 const SOFTWARE: Target = { ...PORTABLE, software: true };
 
 /** The kernels that dispatches take of a layer between two others of one tap, in their order. */

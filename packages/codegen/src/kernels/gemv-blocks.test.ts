@@ -4,14 +4,7 @@ import { arrayType, constantFrom, constantOf, type DType, GraphBuilder } from '@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../compile.ts';
 import { PORTABLE, type Target } from '../target.ts';
-
-const LARGE: Target = {
-  ...PORTABLE,
-  features: new Set(['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix']),
-  limits: { ...PORTABLE.limits, maxComputeInvocationsPerWorkgroup: 1024, maxComputeWorkgroupStorageSize: 49152 },
-  subgroups: { min: 32, max: 32 },
-  matrices: [{ m: 16, n: 16, k: 16, operand: 'f16', result: 'f32' }],
-};
+import { LARGE_WITH_MATRICES as LARGE } from '../testing/targets.ts';
 
 interface Options {
   readonly type?: DType;

@@ -4,21 +4,7 @@ import { GraphBuilder } from '@trtx/ir';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../compile.ts';
 import { PORTABLE, type Target } from '../target.ts';
-
-const shape = { m: 16, n: 16, k: 16, operand: 'f16', result: 'f32' } as const;
-const LARGE: Target = {
-  ...PORTABLE,
-  features: new Set(['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix']),
-  limits: {
-    ...PORTABLE.limits,
-    maxComputeInvocationsPerWorkgroup: 1024,
-    maxComputeWorkgroupStorageSize: 49152,
-    maxStorageBufferBindingSize: 2 ** 31,
-    maxBufferSize: 2 ** 31,
-  },
-  subgroups: { min: 32, max: 32 },
-  matrices: [shape],
-};
+import { LARGE_WITH_MATRICES as LARGE } from '../testing/targets.ts';
 
 /** The kernel that a product of [rows, k] with [n, k] takes. */
 function kernelOf(rows: number, k: number, n: number, dtype: 'float16' | 'float32', target: Target): string {
