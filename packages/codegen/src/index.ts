@@ -22,7 +22,7 @@ export { rangesOf } from './place.ts';
 export type { Candidate, CandidateBinding, CandidateStage } from './problem/candidate.ts';
 export { type ProblemMemory, problemKey } from './problem/key.ts';
 export { type ProblemOptions, problemsOf, type TuningProblem } from './problem/problems.ts';
-export { beats, byTime, MARGIN, type Timing, type Timings } from './problem/timings.ts';
+export { beats, byTime, HOPELESS, MARGIN, type Timing, type Timings } from './problem/timings.ts';
 export type { Int64, Ranges } from './range/ranges.ts';
 export type { Packed, Slot } from './slot.ts';
 export { isFor, type Tactic, tacticLabel, tacticsFor } from './tactics.ts';

@@ -1,10 +1,8 @@
 // Which tactics of a problem are timed: the cost model's best, and the best of every kernel that may come near.
 
-import type { Tactic } from '@trtx/codegen';
+import { HOPELESS, type Tactic } from '@trtx/codegen';
 
 const MOST = 10;
-/** A tactic that is to cost so much more than the best of all is not tried. */
-const HOPELESS = 2.5;
 
 /** The best of each kernel, then those with the least cost, up to so many, cheapest first. */
 export function candidatesOf(tactics: readonly Tactic[], most = MOST): Tactic[] {

@@ -4,14 +4,11 @@ import type { Value } from '@trtx/ir';
 import type { Group, Grouping } from '../group/group.ts';
 import type { TensorView } from '../group/view.ts';
 import { problemKey } from '../problem/key.ts';
-import { byTime, type Timings } from '../problem/timings.ts';
+import { byTime, HOPELESS, type Timings } from '../problem/timings.ts';
 import type { Storages } from '../storage.ts';
 import type { Tactic } from '../tactics.ts';
 import type { Target } from '../target.ts';
 import type { Option } from './option.ts';
-
-/** Formats in which a group is to cost so much more than in the best are no variant. */
-const HOPELESS = 2.5;
 
 /** A group as it is where its operands and results lie in the formats of an option. */
 export interface Variant {

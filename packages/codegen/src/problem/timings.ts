@@ -13,6 +13,9 @@ export interface Timings {
 /** By how much of its time another tactic has to be faster than the cost model's choice: less can be noise. */
 export const MARGIN = 0.03;
 
+/** What is to cost so much more than the best, a tactic or the formats of a group, is not timed. */
+export const HOPELESS = 2.5;
+
 /** What beats the cost model's choice, given what that takes. */
 export function beats(time: number, chosen: number): boolean {
   return time < chosen * (1 - MARGIN);
