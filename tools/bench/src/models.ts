@@ -3,8 +3,8 @@
 //
 //   node models.mjs FOLDER [--only REGEX] [--runs 50] [--dynamic] [--batch 32] [--fp16] [--fast] [--layers 12] [--tune 30] [--timing-cache FILE]
 //
-// --batch repeats inputs and outputs along their first axis; --fast asks Dawn for no checks of accesses, which engines then are in bounds without; --layers prints the
-// dearest dispatches; --tune times kernels for so many seconds.
+// --batch repeats inputs and outputs along their first axis; --fast asks Dawn not to check accesses, for engines that are in
+// bounds by themselves; --layers prints the dearest dispatches; --tune times kernels for so many seconds.
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
